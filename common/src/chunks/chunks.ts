@@ -1,0 +1,120 @@
+/**
+ * Chunks: where log data lives. A driver keeps, per generation, the byte ranges that are held; committed
+ * blocks (data messages as they came, until they are in a chunk); and sealed chunks, which a catalogue
+ * makes exist. Drivers: `sqlite` and, past one machine, `mongodb`; both pass `chunks.contract.ts`.
+ *
+ * How runs are judged and cut is the same for all drivers: `ranges.ts`.
+ */
+import type { DataMessage, Run } from '../messages/data/run.ts';
+
+/** A message to append: its content, and its compressed body as it came. */
+export interface AppendMessage {
+  readonly message: DataMessage;
+  /** What `encodeRuns` made of the runs; stored as it is when nothing has to be cut off. */
+  readonly encoded: Buffer;
+  /** Retention class, e.g. `default`. */
+  readonly retentionClass: string;
+  /** When it arrived, ms since 1970; gives the partition's day. */
+  readonly arrivedMs: number;
+}
+
+/** What became of one run. */
+export type RunOutcome =
+  /** Stored, as these pieces: all of it, or what was not held yet. */
+  | { readonly kind: 'stored'; readonly pieces: readonly Run[] }
+  /** Every byte was held already. */
+  | { readonly kind: 'held' }
+  /** It covers a piece that was stored with other bytes. Nothing of it was stored. */
+  | { readonly kind: 'differs'; readonly from: number; readonly to: number };
+
+/** What became of one message. */
+export interface AppendOutcome {
+  /** The message's ingest sequence number, if any piece was stored. Numbers grow by commit order. */
+  readonly sequence: number | undefined;
+  readonly runs: readonly RunOutcome[];
+}
+
+/** A committed message that is in no chunk yet. */
+export interface Block {
+  readonly sequence: number;
+  readonly retentionClass: string;
+  readonly arrivedMs: number;
+  readonly message: DataMessage;
+}
+
+/** Blocks and chunks of one arrival day (UTC) and retention class live and go together. */
+export interface Partition {
+  /** `2026-11-20`. */
+  readonly day: string;
+  readonly retentionClass: string;
+}
+
+/** A sealed chunk in the catalogue. */
+export interface ChunkEntry {
+  readonly id: string;
+  readonly partition: Partition;
+  /** How its sections are to be read, e.g. `plain-zstd@1`. */
+  readonly format: string;
+  readonly records: number;
+  readonly rawBytes: number;
+  readonly storedBytes: number;
+  /** Of the records' times, inclusive. */
+  readonly minTime: number;
+  readonly maxTime: number;
+  /** Ingest sequences that it covers. */
+  readonly firstSequence: number;
+  readonly lastSequence: number;
+  /** Names of its sections in order, and their lengths in bytes. */
+  readonly sections: readonly { readonly name: string; readonly bytes: number }[];
+}
+
+/** A chunk on its way into the store. */
+export interface NewChunk {
+  readonly entry: ChunkEntry;
+  /** Each at most SECTION_BYTES_MAX, in the order of `entry.sections`. */
+  readonly sections: readonly Uint8Array[];
+}
+
+/** The catalogue at one version; the version grows with each change. */
+export interface Catalogue {
+  readonly version: number;
+  readonly chunks: readonly ChunkEntry[];
+}
+
+/** The part of a store that one honeycomb writes: open blocks under a lease. */
+export interface Segment {
+  /** Who owns it; told with live results. */
+  readonly instance: string;
+  /** Grows each time the segment changes hands. */
+  readonly epoch: number;
+  /** Judges, cuts, stores and numbers all messages in one durable write, in order. @throws AppError `store-full`, `lease-lost` */
+  append(messages: readonly AppendMessage[]): Promise<AppendOutcome[]>;
+  /** Committed blocks that no chunk has taken, by sequence; read at start. */
+  blocks(): AsyncIterable<Block>;
+  /**
+   * Makes chunks exist and lets go of blocks in their stead, all in one commit.
+   *
+   * @param taken sequences of the blocks whose records are all in these chunks
+   */
+  seal(chunks: readonly NewChunk[], taken: readonly number[]): Promise<void>;
+  /** The last sequence that was given out. */
+  lastSequence(): number;
+  /** Gives the lease back. */
+  close(): Promise<void>;
+}
+
+/** A store of chunks. */
+export interface ChunkStore {
+  /** Takes the lease. @throws AppError `store-in-use` when another live process holds it */
+  openSegment(instance: string): Promise<Segment>;
+  catalogue(): Promise<Catalogue>;
+  /** @throws AppError `not-found` when the chunk has gone meanwhile */
+  readSection(chunk: string, index: number): Promise<Buffer>;
+  /** Puts `added` in place of `removed` in one commit (compaction, deletion by query). */
+  replace(removed: readonly string[], added: readonly NewChunk[]): Promise<void>;
+  /** Drops chunks and blocks of a partition; ranges stay, so nothing comes back. */
+  dropPartition(partition: Partition): Promise<void>;
+  /** Byte ranges held of a generation, merged, ascending. */
+  ranges(generation: string): Promise<{ readonly from: number; readonly to: number }[]>;
+  close(): Promise<void>;
+}

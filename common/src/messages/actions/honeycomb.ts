@@ -1,0 +1,126 @@
+/** What honeycomb answers. */
+import { z } from 'zod';
+import { HISTOGRAM_BUCKETS_MAX, SEARCH_LIMIT_MAX } from '../../limits.ts';
+import { LEVELS, recordSchema } from '../../record.ts';
+import { defineAction, defineStream } from './action.ts';
+
+/** A query's text with its range; times in ms since 1970, `from` inclusive, `to` exclusive. */
+export const searchRequestSchema = z.object({
+  query: z.string().max(16_384),
+  from: z.number().optional(),
+  to: z.number().optional(),
+  order: z.enum(['newest', 'oldest']).default('newest'),
+  /** Records wanted; 0 for counts alone. */
+  limit: z.number().int().min(0).max(SEARCH_LIMIT_MAX).default(100),
+  /** Continues behind the last record of a page: that page's `next`. */
+  cursor: z.string().max(256).optional(),
+  /** Asks for counts by time. */
+  histogram: z.object({ buckets: z.number().int().min(1).max(HISTOGRAM_BUCKETS_MAX) }).optional(),
+});
+
+/** See {@link searchRequestSchema}. */
+export type SearchRequest = z.input<typeof searchRequestSchema>;
+
+/** Counts of equal stretches of time, by level; `none` are records without one. */
+export const histogramSchema = z.object({
+  from: z.number(),
+  /** Milliseconds per bucket. */
+  step: z.number().positive(),
+  /** One array of counts for each level, all of the same length. */
+  levels: z.partialRecord(z.enum([...LEVELS, 'none']), z.array(z.number().int())),
+});
+
+/** See {@link histogramSchema}. */
+export type Histogram = z.output<typeof histogramSchema>;
+
+/** Parts of an answer, in this order: any number of `records`, then `counts`, then `done`. */
+export const searchPartSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('records'), records: z.array(recordSchema) }),
+  z.object({
+    type: z.literal('counts'),
+    /** So far; final in the part before `done`. */
+    total: z.number().int(),
+    hosts: z.number().int(),
+    histogram: histogramSchema.optional(),
+  }),
+  z.object({
+    type: z.literal('done'),
+    total: z.number().int(),
+    /** For the next page; absent at the end. */
+    next: z.string().optional(),
+    elapsedMs: z.number(),
+    /** What is missing from this answer; empty when it is complete. */
+    missing: z.array(z.string()),
+  }),
+]);
+
+/** See {@link searchPartSchema}. */
+export type SearchPart = z.output<typeof searchPartSchema>;
+
+/** A standing query; written by honeycomb. */
+export const standingQuerySchema = z.object({
+  id: z.string().min(1).max(64),
+  query: z.string().max(16_384),
+  leaseUntilMs: z.number(),
+  /** Records sent per commit at most; the rest is counted as omitted. */
+  recordsMax: z.number().int().min(0).max(1000),
+});
+
+/** See {@link standingQuerySchema}. */
+export type StandingQuery = z.output<typeof standingQuerySchema>;
+
+/** The table. */
+export const honeycombActions = {
+  search: defineStream('honeycomb.search', 'viewer', searchRequestSchema, searchPartSchema),
+  /** Registers or renews. The exchange `apiary.live.<id>` exists when this returns. */
+  stand: defineAction(
+    'honeycomb.stand',
+    'viewer',
+    z.object({
+      id: z.string().regex(/^[\w-]{1,64}$/),
+      query: z.string().max(16_384),
+      leaseMs: z.number().int().min(1000).max(600_000),
+      recordsMax: z.number().int().min(0).max(1000).default(500),
+    }),
+    z.object({
+      /** Each instance that judges it, with the sequence from which on it does. */
+      positions: z.array(
+        z.object({ instance: z.string(), epoch: z.number(), sequence: z.number() }),
+      ),
+    }),
+  ),
+  unstand: defineAction(
+    'honeycomb.unstand',
+    'viewer',
+    z.object({ id: z.string() }),
+    z.object({ existed: z.boolean() }),
+  ),
+  /** Matches of a query among the commits after `after` up to `to`, oldest first. */
+  missed: defineStream(
+    'honeycomb.missed',
+    'viewer',
+    z.object({
+      query: z.string().max(16_384),
+      epoch: z.number(),
+      after: z.number(),
+      to: z.number(),
+    }),
+    z.object({ records: z.array(recordSchema), sequence: z.number() }),
+  ),
+  stats: defineAction(
+    'honeycomb.stats',
+    'viewer',
+    z.object({}),
+    z.object({
+      records: z.number(),
+      rawBytes: z.number(),
+      storedBytes: z.number(),
+      chunks: z.number(),
+      openRecords: z.number(),
+      linesPerSecond: z.number(),
+      bytesPerSecond: z.number(),
+      deadLettered: z.number(),
+      duplicateBytes: z.number(),
+    }),
+  ),
+} as const;

@@ -1,0 +1,34 @@
+/** Events on `apiary.events`, by name; their bodies are for screens and caches only. */
+import { z } from 'zod';
+import { agentIdSchema } from './agent.ts';
+
+const agentEvent = z.object({ agent: agentIdSchema, name: z.string(), atMs: z.number() });
+
+/** Event name → shape of its body. `document.changed.<collection>` has DocumentChange's shape. */
+export const EVENT_SCHEMAS = {
+  'agent.joined': agentEvent,
+  'agent.approved': agentEvent,
+  'agent.revoked': agentEvent,
+  'agent.alive': agentEvent,
+  'agent.dead': agentEvent,
+  'target.changed': z.object({
+    agent: agentIdSchema,
+    target: z.string(),
+    state: z.enum(['waiting', 'active', 'failed', 'removed']),
+    reason: z.string().optional(),
+    atMs: z.number(),
+  }),
+  'message.dead': z.object({ reason: z.string(), agent: z.string().optional(), atMs: z.number() }),
+  'ingest.rate': z.object({
+    instance: z.string(),
+    linesPerSecond: z.number(),
+    bytesPerSecond: z.number(),
+    atMs: z.number(),
+  }),
+} as const;
+
+/** A name of {@link EVENT_SCHEMAS}. */
+export type EventName = keyof typeof EVENT_SCHEMAS;
+
+/** The body of an event. */
+export type EventBody<N extends EventName> = z.output<(typeof EVENT_SCHEMAS)[N]>;
