@@ -1,0 +1,76 @@
+/**
+ * The command line. The only place that touches `process`: it turns signals and the end of a parent
+ * into one abort signal, errors into one line, and results into exit codes.
+ */
+import { toAppError } from '@apiary/common/errors.ts';
+import type { CommandIo } from './command.ts';
+import { COMMANDS } from './commands/index.ts';
+
+/** How long a command may take to end after it was told to. */
+const STOP_MS_MAX = 8_000;
+
+const USAGE_CODES = new Set([
+  'setting-invalid',
+  'port-busy',
+  'folder-unusable',
+  'store-in-use',
+  'not-supported',
+]);
+
+function help(): string {
+  const rows = COMMANDS.filter((command) => !command.internal).map(
+    (command) => `  ./apiary ${command.name} ${command.usage}\n      ${command.summary}`,
+  );
+  return `Apiary watches every machine you have.\n\n${rows.join('\n')}\n\n  ./apiary <command> --help\n`;
+}
+
+function endSignal(): AbortSignal {
+  const controller = new AbortController();
+  const end = () => {
+    if (controller.signal.aborted) return;
+    controller.abort();
+    setTimeout(() => process.exit(1), STOP_MS_MAX).unref();
+  };
+  process.once('SIGINT', end);
+  process.once('SIGTERM', end);
+  // A terminal that closes, and a parent that dies, end us too.
+  process.once('SIGHUP', end);
+  if (process.connected) process.once('disconnect', end);
+  return controller.signal;
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [name = '--help', ...rest] = argv;
+  if (name === '--help' || name === 'help' || name === '-h') {
+    process.stdout.write(help());
+    return 0;
+  }
+  const command = COMMANDS.find((entry) => entry.name === name);
+  if (!command) {
+    process.stderr.write(`apiary: there is no command ${name}; ./apiary --help lists them\n`);
+    return 2;
+  }
+  const io: CommandIo = {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    stdin: process.stdin,
+    env: process.env,
+    signal: endSignal(),
+    ready: (facts) => process.send?.({ type: 'ready', ...facts }),
+  };
+  try {
+    return await (await command.load()).run(rest, io);
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    process.stderr.write(`apiary ${name}: ${error.message}\n`);
+    if (error.code === 'internal' && thrown instanceof Error) {
+      process.stderr.write(`${thrown.stack}\n`);
+    }
+    return USAGE_CODES.has(error.code) ? 2 : 1;
+  }
+}
+
+// A reader that went away (`| head`) is no error.
+process.stdout.on('error', () => process.exit(0));
+process.exitCode = await main(process.argv.slice(2));
+process.exit();

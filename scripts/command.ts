@@ -1,0 +1,38 @@
+/** What a command of `./apiary` is. Commands never touch `process`; they are given what they need. */
+
+/** The outside as a command sees it. */
+export interface CommandIo {
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stdin: NodeJS.ReadableStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted by Ctrl-C, SIGTERM, or the end of the process that started this one. */
+  readonly signal: AbortSignal;
+  /** Tells the process that started this one that the work has begun. */
+  readonly ready: (facts: Readonly<Record<string, unknown>>) => void;
+}
+
+/** A command's module. */
+export interface CommandModule {
+  /** Exit code: 0, 1 failed, 2 wrong use. May throw an AppError, which is shown in one line. */
+  run(argv: readonly string[], io: CommandIo): Promise<number>;
+}
+
+/** A row of the table of commands. */
+export interface CommandEntry {
+  readonly name: string;
+  /** What follows the name. */
+  readonly usage: string;
+  readonly summary: string;
+  /** Not shown by `--help`. */
+  readonly internal?: boolean;
+  readonly load: () => Promise<CommandModule>;
+}
+
+/** Resolves when the signal is aborted. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

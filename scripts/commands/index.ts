@@ -1,0 +1,91 @@
+import type { CommandEntry } from '../command.ts';
+
+/** Every command of `./apiary`, in the order that `--help` shows them. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'up',
+    usage: '[--data DIR] [--http-port N] [--amqp-port N]',
+    summary: 'runs everything on this machine and prints the address of the web UI',
+    load: () => import('./up.ts'),
+  },
+  {
+    name: 'bee',
+    usage: '<broker> [--data DIR]',
+    summary: 'runs an agent; <broker> is an IP, a host name or an amqp:// URL',
+    load: () => import('./bee.ts'),
+  },
+  {
+    name: 'hive',
+    usage: '[component …] --broker URL --store sqlite:DIR',
+    summary: 'runs components of the Hive',
+    load: () => import('./hive.ts'),
+  },
+  {
+    name: 'queen',
+    usage: '--broker URL --store sqlite:DIR [--http-port N]',
+    summary: 'runs the web front end',
+    load: () => import('./queen.ts'),
+  },
+  {
+    name: 'search',
+    usage: "'<query>' [--from T] [--to T] [--limit N] [--json]",
+    summary: 'searches the stored lines',
+    load: () => import('./search.ts'),
+  },
+  {
+    name: 'tail',
+    usage: "'<query>' [--json]",
+    summary: 'follows the lines that match, as they arrive',
+    load: () => import('./tail.ts'),
+  },
+  {
+    name: 'agents',
+    usage: '[list | approve NAME… | revoke NAME…] [--json]',
+    summary: 'lists, approves and revokes Bees',
+    load: () => import('./agents.ts'),
+  },
+  {
+    name: 'targets',
+    usage: 'add --agents all|NAME,… [--tags a,b] [--history] URL… | list | remove ID…',
+    summary: 'sets what Bees watch',
+    load: () => import('./targets.ts'),
+  },
+  {
+    name: 'link',
+    usage: '[--data DIR]',
+    summary: 'prints a new one-time sign-in link',
+    load: () => import('./link.ts'),
+  },
+  {
+    name: 'test',
+    usage: '[path …]',
+    summary: 'installs what the tests need and runs them all',
+    load: () => import('./test.ts'),
+  },
+  {
+    name: 'bench',
+    usage: '[name] [--json] [--write]',
+    summary: 'runs a benchmark and prints its table',
+    load: () => import('./bench.ts'),
+  },
+  {
+    name: 'chaos',
+    usage: '[--rounds N] [--broker embedded|rabbitmq]',
+    summary: 'kills processes at random under load and counts lost and doubled lines',
+    load: () => import('./chaos.ts'),
+  },
+  {
+    name: 'broker',
+    usage: '--data DIR [--amqp-port N]',
+    summary: 'runs the embedded broker alone',
+    internal: true,
+    load: () => import('./broker.ts'),
+  },
+  {
+    name: 'docs',
+    usage: '[--check]',
+    summary: 'generates the reference pages under docs/',
+    internal: true,
+    load: () => import('./docs.ts'),
+  },
+];

@@ -1,0 +1,127 @@
+/**
+ * Runs child processes: waits until each is ready, restarts one that ends, ends all in order. A child
+ * notices by its IPC channel when this process dies, and ends itself.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { projectRoot } from './data-folder.ts';
+import { LogFile } from './log-file.ts';
+
+/** Flags for every process: a linear-time engine for regular expressions that backtrack too much, and a small heap's young half. */
+export const NODE_FLAGS: readonly string[] = [
+  '--disable-warning=ExperimentalWarning',
+  '--enable-experimental-regexp-engine-on-excessive-backtracks',
+  '--max-semi-space-size=4',
+];
+
+const BACKOFF_MS_MIN = 200;
+const BACKOFF_MS_MAX = 10_000;
+/** A child that lived this long has recovered; its next restart is quick again. */
+const STABLE_MS = 20_000;
+const STOP_MS_MAX = 10_000;
+/** What is kept of a child's last words, for the message when it cannot start. */
+const LAST_WORDS_CHARS_MAX = 4_000;
+
+/** A child to be run. */
+export interface ChildSpec {
+  readonly name: string;
+  /** Arguments of `./apiary`. */
+  readonly argv: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly logFile: string;
+}
+
+/** What a child said when it was ready. */
+export type ReadyFacts = Readonly<Record<string, unknown>>;
+
+/** One child and its restarts. */
+export class Child {
+  readonly spec: ChildSpec;
+  readonly #log: LogFile;
+  readonly #onRestart: (child: Child, code: string) => void;
+  #process: ChildProcess | undefined;
+  #stopping = false;
+  #backoffMs = BACKOFF_MS_MIN;
+  #timer: NodeJS.Timeout | undefined;
+  #lastWords = '';
+  restarts = 0;
+
+  constructor(spec: ChildSpec, onRestart: (child: Child, code: string) => void) {
+    this.spec = spec;
+    this.#onRestart = onRestart;
+    this.#log = new LogFile(spec.logFile);
+  }
+
+  /** The child's process id while it runs. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /** Starts it; resolves when it is ready, rejects with its last words if the first start fails. */
+  start(): Promise<ReadyFacts> {
+    return new Promise((resolve, reject) => {
+      const child = this.#spawn();
+      child.once('exit', (code) => reject(new ChildFailed(this.spec.name, code, this.#lastWords)));
+      child.on('message', (message: { type?: string }) => {
+        if (message.type === 'ready') resolve(message);
+      });
+    });
+  }
+
+  /** Ends it; forcibly when it takes too long. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#timer);
+    const child = this.#process;
+    if (child && child.exitCode === null && child.signalCode === null) {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX);
+      await ended;
+      clearTimeout(timer);
+    }
+    this.#log.close();
+  }
+
+  #spawn(): ChildProcess {
+    const program = [...NODE_FLAGS, join(projectRoot, 'scripts/apiary.ts'), ...this.spec.argv];
+    const child = spawn(process.execPath, program, {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // Ctrl-C reaches the launcher alone, which ends the children in order.
+      detached: true,
+      env: { ...process.env, ...this.spec.env },
+    });
+    this.#process = child;
+    this.#lastWords = '';
+    if (child.stdout) this.#log.take(child.stdout);
+    if (child.stderr) {
+      this.#log.take(child.stderr);
+      child.stderr.on('data', (data: Buffer) => {
+        this.#lastWords = (this.#lastWords + data.toString()).slice(-LAST_WORDS_CHARS_MAX);
+      });
+    }
+    const startedMs = performance.now();
+    child.once('exit', (code, signal) => {
+      if (this.#stopping) return;
+      if (performance.now() - startedMs > STABLE_MS) this.#backoffMs = BACKOFF_MS_MIN;
+      this.#onRestart(this, signal ?? `exit ${code}`);
+      this.#timer = setTimeout(() => {
+        this.restarts += 1;
+        this.#spawn();
+      }, this.#backoffMs);
+      this.#backoffMs = Math.min(this.#backoffMs * 2, BACKOFF_MS_MAX);
+    });
+    return child;
+  }
+}
+
+/** A child that ended before it was ready. */
+export class ChildFailed extends Error {
+  readonly code: number | null;
+
+  constructor(name: string, code: number | null, lastWords: string) {
+    const last = lastWords.trim().split('\n')[0] ?? '';
+    super(`${name} could not start: ${last || `it ended with code ${code}`}`);
+    this.code = code;
+  }
+}
