@@ -25,5 +25,8 @@ export async function choosePort(port: number, asked: boolean, host: string): Pr
   for (let candidate = port; candidate < port + STEPS_MAX; candidate += 1) {
     if (await portIsFree(candidate, host)) return candidate;
   }
-  throw new AppError('port-busy', `no free port from ${port} to ${port + STEPS_MAX - 1} on ${host}`);
+  throw new AppError(
+    'port-busy',
+    `no free port from ${port} to ${port + STEPS_MAX - 1} on ${host}`,
+  );
 }

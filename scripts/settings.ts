@@ -1,6 +1,7 @@
 /** Settings that several commands share; each exists once, here. */
-import { LOG_LEVELS } from '@apiary/common/log.ts';
+
 import { portSchema, type Setting } from '@apiary/common/config.ts';
+import { LOG_LEVELS } from '@apiary/common/log.ts';
 import { z } from 'zod';
 import { defaultDataFolder } from './data-folder.ts';
 

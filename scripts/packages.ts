@@ -1,0 +1,128 @@
+/**
+ * The Debian packages that tests use (RabbitMQ, Chromium): where their programs are, which are missing,
+ * and how to install them without letting the package start a system service.
+ */
+import { spawn } from 'node:child_process';
+import { constants } from 'node:fs';
+import { access, chmod, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+
+/** Environment variables, passed in by whoever may read them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A Debian package and where the program that it is wanted for may be. */
+export interface Package {
+  readonly name: string;
+  readonly program: string;
+  /** Looked at before the PATH, in this order. */
+  readonly places: readonly string[];
+}
+
+/** What the tests use, by what it is for. */
+export const PACKAGES = {
+  // The script in /usr/sbin changes to the user rabbitmq, who may not write a private folder.
+  rabbit: {
+    name: 'rabbitmq-server',
+    program: 'rabbitmq-server',
+    places: ['/usr/lib/rabbitmq/bin/rabbitmq-server', '/usr/sbin/rabbitmq-server'],
+  },
+  chromium: { name: 'chromium', program: 'chromium', places: ['/usr/bin/chromium'] },
+} as const satisfies Record<string, Package>;
+
+/** dpkg asks this script before it starts a service; 101 means no. */
+const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
+
+/** The full path of a package's program; undefined if it is not installed. */
+export async function findProgram(
+  wanted: Package,
+  environment: Environment,
+): Promise<string | undefined> {
+  const folders = (environment['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  const candidates = [...wanted.places, ...folders.map((folder) => join(folder, wanted.program))];
+  for (const candidate of candidates) if (await isExecutable(candidate)) return candidate;
+  return undefined;
+}
+
+/** Names of the Debian packages of `wanted` whose program is not there. */
+export async function missingPackages(
+  environment: Environment,
+  wanted: readonly Package[] = Object.values(PACKAGES),
+): Promise<string[]> {
+  const missing: string[] = [];
+  for (const one of wanted) if (!(await findProgram(one, environment))) missing.push(one.name);
+  return missing;
+}
+
+/**
+ * Installs with apt-get what is missing. Resolves to undefined when everything is there, else to one line
+ * that says why not and what a person can do.
+ */
+export async function ensurePackages(
+  environment: Environment,
+  wanted: readonly Package[] = Object.values(PACKAGES),
+): Promise<string | undefined> {
+  const missing = await missingPackages(environment, wanted);
+  if (missing.length === 0) return undefined;
+  const advice = `run: apt-get install -y ${missing.join(' ')}`;
+  if (process.getuid?.() !== 0) return `Missing Debian packages; as root ${advice}`;
+  if (!(await isExecutable('/usr/bin/apt-get'))) {
+    return `Missing programs, and this system has no apt-get: ${missing.join(' ')}`;
+  }
+  const failure = await withoutServices(() => aptInstall(missing, environment));
+  if (failure === undefined) return undefined;
+  return `apt-get could not install ${missing.join(' ')} (${failure}); ${advice}`;
+}
+
+async function aptInstall(
+  names: readonly string[],
+  environment: Environment,
+): Promise<string | undefined> {
+  const env = { ...environment, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+  const install = ['install', '-y', '--no-install-recommends', ...names];
+  if ((await run('apt-get', install, env)) === undefined) return undefined;
+  // The package lists may be missing (a fresh container) or name versions that are gone.
+  return (await run('apt-get', ['update'], env)) ?? (await run('apt-get', install, env));
+}
+
+/** Runs `task` while dpkg may start no service; what was there before is put back. */
+async function withoutServices<T>(task: () => Promise<T>): Promise<T> {
+  const existing = await readFile(SERVICE_POLICY, 'utf8').catch(() => undefined);
+  const kept = `${SERVICE_POLICY}.apiary-kept`;
+  if (existing !== undefined) await rename(SERVICE_POLICY, kept);
+  await writeFile(SERVICE_POLICY, '#!/bin/sh\nexit 101\n');
+  await chmod(SERVICE_POLICY, 0o755);
+  try {
+    return await task();
+  } finally {
+    if (existing === undefined) await rm(SERVICE_POLICY, { force: true });
+    else await rename(kept, SERVICE_POLICY);
+  }
+}
+
+/** Runs a command to its end; undefined when it went well, else the last line that it wrote. */
+async function run(
+  command: string,
+  args: readonly string[],
+  env: Environment,
+): Promise<string | undefined> {
+  return await new Promise((resolve) => {
+    const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let tail = '';
+    const keep = (text: Buffer) => {
+      tail = (tail + text.toString()).slice(-2_000);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code) => {
+      resolve(code === 0 ? undefined : (tail.trim().split('\n').pop() ?? `exit ${code}`));
+    });
+  });
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  return await access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
