@@ -37,7 +37,7 @@ export async function findProgram(
   wanted: Package,
   environment: Environment,
 ): Promise<string | undefined> {
-  const folders = (environment['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  const folders = (environment.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
   const candidates = [...wanted.places, ...folders.map((folder) => join(folder, wanted.program))];
   for (const candidate of candidates) if (await isExecutable(candidate)) return candidate;
   return undefined;

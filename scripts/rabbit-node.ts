@@ -1,0 +1,193 @@
+/**
+ * A private RabbitMQ node on loopback: its own name, folder, cookie and ports (AMQP, distribution, epmd),
+ * so that killing it harms no system broker.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AppError } from '@apiary/common/errors.ts';
+import { GuardedProcess } from './guarded-process.ts';
+import type { Environment } from './packages.ts';
+
+/** A user of the broker with RabbitMQ's three permission patterns on the virtual host `/`. */
+export interface RabbitUser {
+  readonly name: string;
+  readonly password: string;
+  readonly permissions: {
+    readonly configure: string;
+    readonly write: string;
+    readonly read: string;
+  };
+}
+
+/** What a node is made of. */
+export interface RabbitNodeOptions {
+  /** The full path of `rabbitmq-server`. */
+  readonly program: string;
+  readonly environment: Environment;
+  /** Users beside `guest`. */
+  readonly users?: readonly RabbitUser[];
+}
+
+/** RabbitMQ's start takes 3 to 10 s on two busy cores; past this it is called broken. */
+const START_DEADLINE_MS = 90_000;
+
+interface Ports {
+  readonly amqp: number;
+  readonly distribution: number;
+  readonly epmd: number;
+}
+
+/** One node; {@link RabbitNode.start} again after {@link RabbitNode.kill} keeps port and folder. */
+export class RabbitNode {
+  readonly #options: RabbitNodeOptions;
+  readonly #folder: string;
+  readonly #ports: Ports;
+  readonly #name: string;
+  #epmd: GuardedProcess | undefined;
+  #server: GuardedProcess | undefined;
+
+  private constructor(options: RabbitNodeOptions, folder: string, ports: Ports) {
+    this.#options = options;
+    this.#folder = folder;
+    this.#ports = ports;
+    this.#name = `apiary-${randomBytes(4).toString('hex')}@localhost`;
+  }
+
+  /** Makes a node's folder and finds free ports for it; nothing runs yet. */
+  static async prepare(options: RabbitNodeOptions): Promise<RabbitNode> {
+    const folder = await mkdtemp(join(tmpdir(), 'apiary-rabbit-'));
+    const [amqp = 0, distribution = 0, epmd = 0] = await freePorts(3);
+    const node = new RabbitNode(options, folder, { amqp, distribution, epmd });
+    await node.#configure();
+    return node;
+  }
+
+  /** Where it listens, as its own `guest`. */
+  get url(): string {
+    return `amqp://guest:guest@127.0.0.1:${this.#ports.amqp}`;
+  }
+
+  /** The same for another user. */
+  urlOf(user: RabbitUser): string {
+    const who = `${encodeURIComponent(user.name)}:${encodeURIComponent(user.password)}`;
+    return `amqp://${who}@127.0.0.1:${this.#ports.amqp}`;
+  }
+
+  /** The process group of the running server. */
+  get group(): number | undefined {
+    return this.#server?.group;
+  }
+
+  /** Starts, or starts again, and resolves when it takes connections. @throws AppError `internal` */
+  async start(): Promise<void> {
+    const surroundings = { cwd: this.#folder, env: this.#environment() };
+    const epmd = ['epmd', '-port', String(this.#ports.epmd), '-address', '127.0.0.1'];
+    this.#epmd ??= new GuardedProcess(epmd, surroundings);
+    this.#server = new GuardedProcess([this.#options.program], surroundings);
+    if (await this.#server.wrote('completed with', START_DEADLINE_MS)) return;
+    const { output } = this.#server;
+    await this.stop();
+    throw new AppError('internal', `RabbitMQ did not start: ${output.trim()}`);
+  }
+
+  /** Kills the node as a power cut would; its folder stays. */
+  async kill(): Promise<void> {
+    await this.#server?.kill();
+    this.#server = undefined;
+  }
+
+  /** Ends everything that was started and removes the folder. */
+  async stop(): Promise<void> {
+    await this.kill();
+    await this.#epmd?.kill();
+    this.#epmd = undefined;
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #environment(): NodeJS.ProcessEnv {
+    const inFolder = (name: string) => join(this.#folder, name);
+    return {
+      PATH: this.#options.environment.PATH,
+      LANG: 'C.UTF-8',
+      HOME: this.#folder,
+      ERL_EPMD_PORT: String(this.#ports.epmd),
+      ERL_EPMD_ADDRESS: '127.0.0.1',
+      RABBITMQ_NODENAME: this.#name,
+      RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+      RABBITMQ_NODE_PORT: String(this.#ports.amqp),
+      RABBITMQ_DIST_PORT: String(this.#ports.distribution),
+      RABBITMQ_MNESIA_BASE: inFolder('data'),
+      RABBITMQ_LOG_BASE: inFolder('log'),
+      RABBITMQ_CONF_ENV_FILE: inFolder('no-environment'),
+      RABBITMQ_CONFIG_FILE: inFolder('rabbitmq.conf'),
+      RABBITMQ_ADVANCED_CONFIG_FILE: inFolder('no-advanced.config'),
+      RABBITMQ_ENABLED_PLUGINS_FILE: inFolder('enabled_plugins'),
+      RABBITMQ_GENERATED_CONFIG_DIR: inFolder('generated'),
+      RABBITMQ_SCHEMA_DIR: inFolder('schema'),
+      // Busy waiting of the schedulers would take the cores from the tests.
+      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
+        '+sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}',
+    };
+  }
+
+  async #configure(): Promise<void> {
+    const settings = [
+      `load_definitions = ${join(this.#folder, 'definitions.json')}`,
+      'vm_memory_high_watermark.absolute = 4GB',
+      'disk_free_limit.absolute = 50MB',
+      'log.file = false',
+      'log.console = false',
+    ];
+    await writeFile(join(this.#folder, 'rabbitmq.conf'), `${settings.join('\n')}\n`);
+    await writeFile(join(this.#folder, 'enabled_plugins'), '[].\n');
+    const definitions = JSON.stringify(definitionsOf(this.#options.users ?? []));
+    await writeFile(join(this.#folder, 'definitions.json'), definitions);
+  }
+}
+
+function definitionsOf(users: readonly RabbitUser[]): object {
+  const everything = { configure: '.*', write: '.*', read: '.*' };
+  const all = [{ name: 'guest', password: 'guest', permissions: everything }, ...users];
+  return {
+    vhosts: [{ name: '/' }],
+    users: all.map(({ name, password }) => ({
+      name,
+      password_hash: passwordHash(password),
+      hashing_algorithm: 'rabbit_password_hashing_sha256',
+      tags: name === 'guest' ? ['administrator'] : [],
+    })),
+    permissions: all.map(({ name, permissions }) => ({ user: name, vhost: '/', ...permissions })),
+  };
+}
+
+/** RabbitMQ's own form: base64 of a 4-byte salt and SHA-256 of salt and password. */
+function passwordHash(password: string): string {
+  const salt = randomBytes(4);
+  const digest = createHash('sha256').update(salt).update(password).digest();
+  return Buffer.concat([salt, digest]).toString('base64');
+}
+
+/** Ports that were free a moment ago; all are held open until all are known, so they differ. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(0, '127.0.0.1', resolve);
+      });
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => {
+    const address = server.address();
+    return address !== null && typeof address === 'object' ? address.port : 0;
+  });
+  await Promise.all(
+    servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
+  );
+  return ports;
+}
