@@ -81,6 +81,12 @@ export interface Catalogue {
   readonly chunks: readonly ChunkEntry[];
 }
 
+/** Ingest sequences, both inclusive. */
+export interface SequenceRange {
+  readonly first: number;
+  readonly last: number;
+}
+
 /** The part of a store that one honeycomb writes: open blocks under a lease. */
 export interface Segment {
   /** Who owns it; told with live results. */
@@ -89,14 +95,21 @@ export interface Segment {
   readonly epoch: number;
   /** Judges, cuts, stores and numbers all messages in one durable write, in order. @throws AppError `store-full`, `lease-lost` */
   append(messages: readonly AppendMessage[]): Promise<AppendOutcome[]>;
-  /** Committed blocks that no chunk has taken, by sequence; read at start. */
-  blocks(): AsyncIterable<Block>;
+  /** Committed blocks that no chunk has taken, by sequence: all of them, or those within `range`. */
+  blocks(range?: SequenceRange): AsyncIterable<Block>;
   /**
    * Makes chunks exist and lets go of blocks in their stead, all in one commit.
    *
-   * @param taken sequences of the blocks whose records are all in these chunks
+   * @param taken sequences of the blocks whose records are in these chunks
+   * @param kept what is left of blocks among them: runs of records that were not finished. Each takes
+   * the place of the block of its sequence
+   * @throws AppError `store-full`, `lease-lost`
    */
-  seal(chunks: readonly NewChunk[], taken: readonly number[]): Promise<void>;
+  seal(
+    chunks: readonly NewChunk[],
+    taken: readonly number[],
+    kept?: readonly Block[],
+  ): Promise<void>;
   /** The last sequence that was given out. */
   lastSequence(): number;
   /** Gives the lease back. */

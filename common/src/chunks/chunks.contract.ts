@@ -1,0 +1,244 @@
+/** What every driver of chunks promises. */
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Run } from '../messages/data/run.ts';
+import type { Block, ChunkStore, NewChunk, Segment, SequenceRange } from './chunks.ts';
+import { appendOf, runOf, streamOf } from './testing.ts';
+
+/** A place for one store: opened several times, by one owner after another. */
+export interface ChunkStorePlace {
+  open(options?: { readonly bytesMax?: number }): Promise<ChunkStore>;
+  remove(): Promise<void>;
+}
+
+const LINES = Array.from({ length: 40 }, (_, index) => `line ${index} of the stream`);
+const STREAM = streamOf(LINES);
+
+/** Runs the suite on a driver. */
+export function describeChunkStore(name: string, make: () => Promise<ChunkStorePlace>): void {
+  describe(name, () => {
+    let place: ChunkStorePlace;
+    let store: ChunkStore;
+    let segment: Segment;
+
+    beforeEach(async () => {
+      place = await make();
+      store = await place.open();
+      segment = await store.openSegment('one');
+    });
+
+    afterEach(async () => {
+      await segment.close();
+      await store.close();
+      await place.remove();
+    });
+
+    async function reopen(options?: { readonly bytesMax?: number }): Promise<void> {
+      await segment.close();
+      await store.close();
+      store = await place.open(options);
+      segment = await store.openSegment('two');
+    }
+
+    test('what was appended is there after the store was opened again, numbered on', async () => {
+      const [first] = await segment.append([appendOf([runOf(STREAM, 0, 100)])]);
+      expect(first?.sequence).toBe(1);
+      const epoch = segment.epoch;
+      await reopen();
+      expect(segment.epoch).toBeGreaterThan(epoch);
+      expect(segment.lastSequence()).toBe(1);
+      const [second] = await segment.append([appendOf([runOf(STREAM, 100, 200)])]);
+      expect(second?.sequence).toBe(2);
+      expect(bytesIn(await blocksOf(segment))).toEqual(STREAM.subarray(0, 200));
+      expect(await store.ranges('00000000000000aa')).toEqual([{ from: 0, to: 200 }]);
+    });
+
+    test('bytes that are held are not stored again, and need no sequence', async () => {
+      const message = appendOf([runOf(STREAM, 0, 100)]);
+      const outcomes = await segment.append([message, message]);
+      expect(outcomes.map((outcome) => outcome.sequence)).toEqual([1, undefined]);
+      expect(outcomes[1]?.runs).toEqual([{ kind: 'held' }]);
+      expect(await blocksOf(segment)).toHaveLength(1);
+    });
+
+    test('other bytes under the same position differ, and the rest of the message is stored', async () => {
+      await segment.append([appendOf([runOf(STREAM, 0, 100)])]);
+      const forged = Buffer.from(STREAM);
+      forged[50] = 0;
+      const other = { generation: '00000000000000bb' };
+      const [outcome] = await segment.append([
+        appendOf([runOf(forged, 0, 100), runOf(STREAM, 0, 10, other)]),
+      ]);
+      expect(outcome?.runs.map((run) => run.kind)).toEqual(['differs', 'stored']);
+      expect(outcome?.runs[0]).toEqual({ kind: 'differs', from: 0, to: 100 });
+      expect(outcome?.sequence).toBe(2);
+    });
+
+    test('streams cut anew, out of order and again are stored once', async () => {
+      const cut = fc
+        .tuple(fc.nat(STREAM.length), fc.nat(STREAM.length))
+        .filter(([a, b]) => a !== b)
+        .map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const);
+      let generation = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.array(cut, { maxLength: 10 }), async (cuts) => {
+          const id = { generation: (++generation).toString(16).padStart(16, '0') };
+          const runs = [...cuts, [0, STREAM.length] as const].map(([from, to]) =>
+            runOf(STREAM, from, to, id),
+          );
+          const before = segment.lastSequence();
+          await segment.append(runs.slice(0, 3).map((run) => appendOf([run])));
+          for (const run of runs.slice(3)) await segment.append([appendOf([run])]);
+          const first = before + 1;
+          const blocks = await blocksOf(segment, { first, last: segment.lastSequence() });
+          expect(bytesIn(blocks)).toEqual(STREAM);
+          expect(await store.ranges(id.generation)).toEqual([{ from: 0, to: STREAM.length }]);
+        }),
+        { numRuns: 25 },
+      );
+    });
+
+    test('sealing puts a chunk in the place of blocks, and what is kept of them stays', async () => {
+      await segment.append([
+        appendOf([runOf(STREAM, 0, 100)]),
+        appendOf([runOf(STREAM, 100, 250)]),
+      ]);
+      const [, second] = await blocksOf(segment);
+      if (!second) throw new Error('no second block');
+      const rest: Block = {
+        ...second,
+        message: { ...second.message, runs: [runOf(STREAM, 240, 250)] },
+      };
+      const before = await store.catalogue();
+      await segment.seal(
+        [chunkOf('chunk-1', [Buffer.from('a'), Buffer.from('bc')])],
+        [1, 2],
+        [rest],
+      );
+      const after = await store.catalogue();
+      expect(after.version).toBeGreaterThan(before.version);
+      expect(after.chunks.map((chunk) => chunk.id)).toEqual(['chunk-1']);
+      expect((await store.readSection('chunk-1', 1)).toString()).toBe('bc');
+      await reopen();
+      const left = await blocksOf(segment);
+      expect(left.map((block) => block.sequence)).toEqual([2]);
+      expect(bytesIn(left)).toEqual(STREAM.subarray(240, 250));
+      expect(segment.lastSequence()).toBe(2);
+      expect(await store.catalogue()).toEqual(after);
+    });
+
+    test('sealing leaves blocks that were not taken', async () => {
+      for (let at = 0; at < 60; at += 10)
+        await segment.append([appendOf([runOf(STREAM, at, at + 10)])]);
+      await segment.seal([chunkOf('chunk-1')], [1, 2, 5]);
+      const left = await blocksOf(segment);
+      expect(left.map((block) => block.sequence)).toEqual([3, 4, 6]);
+    });
+
+    test('replacing chunks is one change of the catalogue', async () => {
+      await segment.seal([chunkOf('chunk-1'), chunkOf('chunk-2')], []);
+      await store.replace(['chunk-1', 'chunk-2'], [chunkOf('chunk-3')]);
+      const { chunks } = await store.catalogue();
+      expect(chunks.map((chunk) => chunk.id)).toEqual(['chunk-3']);
+      await expect(store.readSection('chunk-1', 0)).rejects.toMatchObject({ code: 'not-found' });
+      await expect(store.replace(['gone'], [chunkOf('chunk-4')])).rejects.toMatchObject({
+        code: 'not-found',
+      });
+      expect((await store.catalogue()).chunks.map((chunk) => chunk.id)).toEqual(['chunk-3']);
+    });
+
+    test('a dropped partition takes its blocks and chunks with it, and nothing comes back', async () => {
+      const next = { arrivedMs: Date.UTC(2026, 10, 21, 0) };
+      await segment.append([
+        appendOf([runOf(STREAM, 0, 100)]),
+        appendOf([runOf(STREAM, 100, 200)], next),
+      ]);
+      await segment.seal([chunkOf('chunk-1')], []);
+      await store.dropPartition({ day: '2026-11-20', retentionClass: 'default' });
+      expect((await store.catalogue()).chunks).toEqual([]);
+      expect(bytesIn(await blocksOf(segment))).toEqual(STREAM.subarray(100, 200));
+      const [again] = await segment.append([appendOf([runOf(STREAM, 0, 200)])]);
+      expect(again?.runs).toEqual([{ kind: 'held' }]);
+    });
+
+    test('a second owner is told that the store is in use, until the first lets go', async () => {
+      const other = await place.open();
+      await expect(other.openSegment('other')).rejects.toMatchObject({ code: 'store-in-use' });
+      await segment.close();
+      const taken = await other.openSegment('other');
+      expect(taken.epoch).toBeGreaterThan(segment.epoch);
+      await taken.close();
+      await other.close();
+    });
+
+    test('without room nothing is stored, and with room again everything is', async () => {
+      await reopen({ bytesMax: 250_000 });
+      const stream = streamOf(Array.from({ length: 20_000 }, () => crypto.randomUUID()));
+      const append = (from: number) =>
+        segment.append([appendOf([runOf(stream, from, from + 9250)])]);
+      let stored = 0;
+      const fill = async () => {
+        for (; stored < stream.length; stored += 9250) await append(stored);
+      };
+      await expect(fill()).rejects.toMatchObject({ code: 'store-full' });
+      expect(await store.ranges('00000000000000aa')).toEqual([{ from: 0, to: stored }]);
+      expect(bytesIn(await blocksOf(segment))).toEqual(stream.subarray(0, stored));
+      await reopen();
+      await append(stored);
+      expect(await store.ranges('00000000000000aa')).toEqual([{ from: 0, to: stored + 9250 }]);
+    });
+
+    test('a mapped run keeps its bodies', async () => {
+      const mapped: Run = {
+        ...runOf(streamOf(['1 aa', '1 bb']), 0, 10),
+        data: Buffer.from('aabb'),
+        bodyLengths: Uint32Array.of(2, 2),
+      };
+      await segment.append([appendOf([mapped])]);
+      const [block] = await blocksOf(segment);
+      expect(Buffer.from(block?.message.runs[0]?.data ?? []).toString()).toBe('aabb');
+      expect([...(block?.message.runs[0]?.bodyLengths ?? [])]).toEqual([2, 2]);
+    });
+  });
+}
+
+async function blocksOf(segment: Segment, range?: SequenceRange): Promise<Block[]> {
+  const blocks: Block[] = [];
+  for await (const block of segment.blocks(range)) blocks.push(block);
+  return blocks;
+}
+
+/** The bytes of all runs by offset; refuses bytes that are there twice or not at all. */
+function bytesIn(blocks: readonly Block[]): Buffer {
+  const runs = blocks.flatMap((block) => block.message.runs).sort((a, b) => a.from - b.from);
+  const parts: Uint8Array[] = [];
+  let at = runs[0]?.from ?? 0;
+  for (const run of runs) {
+    if (run.from !== at) throw new Error(`expected a run from ${at}, found one from ${run.from}`);
+    parts.push(run.data);
+    at = run.to;
+  }
+  return Buffer.concat(parts);
+}
+
+function chunkOf(id: string, sections: Buffer[] = [Buffer.from(id)]): NewChunk {
+  return {
+    entry: {
+      id,
+      partition: { day: '2026-11-20', retentionClass: 'default' },
+      format: 'test@1',
+      records: 1,
+      rawBytes: 10,
+      storedBytes: sections.reduce((sum, section) => sum + section.length, 0),
+      minTime: 1,
+      maxTime: 2,
+      firstSequence: 1,
+      lastSequence: 1,
+      sections: sections.map((section, index) => ({
+        name: `part-${index}`,
+        bytes: section.length,
+      })),
+    },
+    sections,
+  };
+}

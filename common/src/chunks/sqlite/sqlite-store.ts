@@ -1,0 +1,226 @@
+/**
+ * Chunks on SQLite: one database, whose commit is the only commit point. Sections are rows of it, so a
+ * crash leaves none that no catalogue row names.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import type {
+  AppendMessage,
+  AppendOutcome,
+  Block,
+  Catalogue,
+  ChunkStore,
+  NewChunk,
+  Partition,
+  Segment,
+  SequenceRange,
+} from '../chunks.ts';
+import { partitionOf } from '../partition.ts';
+import type { ByteRange } from '../ranges.ts';
+import { BlockTable } from './block-table.ts';
+import { ChunkTable } from './chunk-table.ts';
+import { translateFailure } from './failures.ts';
+import { takeLease } from './lease.ts';
+import { RangeTable } from './range-table.ts';
+import { openDatabase } from './schema.ts';
+
+/** Where, and how large the database may grow. */
+export interface SqliteStoreOptions {
+  /** Made where it is missing. */
+  readonly folder: string;
+  /** Past it writes are `store-full`; without it the disk decides. */
+  readonly bytesMax?: number;
+}
+
+/** Opens the chunk store of a folder. @throws AppError `store-full`, `store-corrupt` */
+export function openSqliteStore(options: SqliteStoreOptions): ChunkStore {
+  try {
+    return new SqliteStore(options);
+  } catch (error) {
+    throw translateFailure(error);
+  }
+}
+
+class SqliteStore implements ChunkStore {
+  readonly #folder: string;
+  readonly #database: DatabaseSync;
+  readonly #tables: Tables;
+  #catalogue: Catalogue | undefined;
+
+  constructor({ folder, bytesMax }: SqliteStoreOptions) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.#folder = folder;
+    this.#database = openDatabase(join(folder, 'chunks.sqlite'));
+    this.#tables = new Tables(this.#database);
+    if (bytesMax !== undefined) {
+      const pageBytes = Number(this.#database.prepare('PRAGMA page_size').get()?.page_size);
+      this.#database.exec(`PRAGMA max_page_count = ${Math.ceil(bytesMax / pageBytes)}`);
+    }
+  }
+
+  async openSegment(instance: string): Promise<Segment> {
+    const release = takeLease(this.#folder);
+    try {
+      const epoch = this.#tables.transaction(() => this.#tables.advance('epoch', 1));
+      return new SqliteSegment({ instance, epoch, tables: this.#tables, release });
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  async catalogue(): Promise<Catalogue> {
+    const version = this.#tables.state('catalogue');
+    if (this.#catalogue?.version !== version) {
+      this.#catalogue = { version, chunks: this.#tables.chunks.entries() };
+    }
+    return this.#catalogue;
+  }
+
+  async readSection(chunk: string, index: number): Promise<Buffer> {
+    return this.#tables.chunks.section(chunk, index);
+  }
+
+  async replace(removed: readonly string[], added: readonly NewChunk[]): Promise<void> {
+    this.#tables.transaction(() => {
+      for (const id of removed) this.#tables.chunks.remove(id);
+      for (const chunk of added) this.#tables.chunks.insert(chunk);
+      this.#tables.advance('catalogue', 1);
+    });
+  }
+
+  async dropPartition(partition: Partition): Promise<void> {
+    this.#tables.transaction(() => {
+      for (const id of this.#tables.chunks.idsOf(partition)) this.#tables.chunks.remove(id);
+      this.#tables.blocks.deletePartition(partition);
+      this.#tables.advance('catalogue', 1);
+    });
+    this.#database.exec('PRAGMA incremental_vacuum');
+  }
+
+  async ranges(generation: string): Promise<ByteRange[]> {
+    return this.#tables.ranges.rangesOf(generation);
+  }
+
+  async close(): Promise<void> {
+    if (this.#database.isOpen) this.#database.close();
+  }
+}
+
+interface SegmentOptions {
+  readonly instance: string;
+  readonly epoch: number;
+  readonly tables: Tables;
+  readonly release: () => void;
+}
+
+class SqliteSegment implements Segment {
+  readonly instance: string;
+  readonly epoch: number;
+  readonly #tables: Tables;
+  readonly #release: () => void;
+  #lastSequence: number;
+
+  constructor({ instance, epoch, tables, release }: SegmentOptions) {
+    this.instance = instance;
+    this.epoch = epoch;
+    this.#tables = tables;
+    this.#release = release;
+    this.#lastSequence = tables.state('sequence');
+  }
+
+  async append(messages: readonly AppendMessage[]): Promise<AppendOutcome[]> {
+    let sequence = this.#lastSequence;
+    const outcomes = this.#tables.transaction(() => {
+      const all = messages.map((message) => {
+        const outcome = this.#appendOne(message, sequence + 1);
+        sequence = outcome.sequence ?? sequence;
+        return outcome;
+      });
+      this.#tables.advance('sequence', sequence - this.#lastSequence);
+      return all;
+    });
+    this.#lastSequence = sequence;
+    return outcomes;
+  }
+
+  #appendOne({ message, encoded, ...arrival }: AppendMessage, sequence: number): AppendOutcome {
+    const { day } = partitionOf(arrival);
+    const runs = message.runs.map((run) => this.#tables.ranges.judge(run, day));
+    const stored = runs.flatMap((outcome) => (outcome.kind === 'stored' ? outcome.pieces : []));
+    if (stored.length === 0) return { sequence: undefined, runs };
+    const whole =
+      stored.length === message.runs.length &&
+      stored.every((piece, index) => piece === message.runs[index]);
+    const block: Block = { sequence, message: { ...message, runs: stored }, ...arrival };
+    this.#tables.blocks.insert(block, whole ? encoded : undefined);
+    return { sequence, runs };
+  }
+
+  async *blocks(
+    range: SequenceRange = { first: 0, last: Number.MAX_SAFE_INTEGER },
+  ): AsyncGenerator<Block> {
+    yield* this.#tables.blocks.read(range);
+  }
+
+  async seal(
+    chunks: readonly NewChunk[],
+    taken: readonly number[],
+    kept: readonly Block[] = [],
+  ): Promise<void> {
+    this.#tables.transaction(() => {
+      for (const chunk of chunks) this.#tables.chunks.insert(chunk);
+      this.#tables.blocks.delete(taken);
+      for (const block of kept) this.#tables.blocks.insert(block);
+      this.#tables.advance('catalogue', 1);
+    });
+  }
+
+  lastSequence(): number {
+    return this.#lastSequence;
+  }
+
+  async close(): Promise<void> {
+    this.#release();
+  }
+}
+
+/** The tables of one database, and transactions over them. */
+class Tables {
+  readonly ranges: RangeTable;
+  readonly blocks: BlockTable;
+  readonly chunks: ChunkTable;
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.ranges = new RangeTable(database);
+    this.blocks = new BlockTable(database);
+    this.chunks = new ChunkTable(database);
+  }
+
+  state(name: 'catalogue' | 'sequence' | 'epoch'): number {
+    const row = this.#database.prepare('SELECT value FROM state WHERE name = ?').get(name);
+    return Number(row?.value ?? 0);
+  }
+
+  advance(name: 'catalogue' | 'sequence' | 'epoch', by: number): number {
+    const sql = 'UPDATE state SET value = value + ? WHERE name = ?';
+    if (by !== 0) this.#database.prepare(sql).run(by, name);
+    return this.state(name);
+  }
+
+  /** Runs `work` in one durable transaction. @throws AppError as {@link translateFailure} says */
+  transaction<T>(work: () => T): T {
+    try {
+      this.#database.exec('BEGIN IMMEDIATE');
+      const result = work();
+      this.#database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw translateFailure(error);
+    }
+  }
+}
