@@ -21,10 +21,38 @@ export const UNCONFIRMED_MESSAGES_MAX = 8;
 export const BATCH_WAIT_MS = 50;
 /** One control message (handshake, heartbeat, reply). Past it: dead-lettered. */
 export const CONTROL_MESSAGE_BYTES_MAX = 1 * MiB;
-/** Publishes on one bus that wait for a confirm; further callers wait for their turn. */
+/** Publishes of one bus to one exchange that wait for a confirm; further callers wait for their turn. */
 export const PUBLISH_WINDOW = 512;
 /** Callers that may wait for a place in the publish window. Past it: `too-many`. */
 export const PUBLISH_WAITING_MAX = 10_000;
+/** Exchanges that one bus publishes to, each with a channel and a window. Past it: `too-many`. */
+export const PUBLISH_EXCHANGES_MAX = 64;
+/** A connection attempt with its handshake; past it the attempt failed and the next one follows. */
+export const BUS_CONNECT_TIMEOUT_MS = 10_000;
+/** AMQP heartbeat. A silent connection counts as lost after two of them. */
+export const BUS_HEARTBEAT_SECONDS = 10;
+/** First pause before a lost connection or a closed channel is made again; it doubles from there. */
+export const BUS_RETRY_MS_MIN = 100;
+/** Longest pause between attempts to reach the broker. */
+export const BUS_RECONNECT_MS_MAX = 5_000;
+/** Longest pause between attempts to open a channel again: a Bee that came before Hive waits for it. */
+export const BUS_CHANNEL_RETRY_MS_MAX = 2_000;
+/** How long closing a bus waits for unconfirmed publishes; what is left is rejected. */
+export const BUS_CLOSE_DEADLINE_MS = 2_000;
+/** Requests that one server of an RPC address works on at once. Past it: `too-many`. */
+export const RPC_RUNNING_MAX = 1_024;
+/** Parts of a streamed answer that its caller has not taken yet; at the bound the handler waits. */
+export const RPC_STREAM_WINDOW = 64;
+/** One request, answer or part as JSON: RabbitMQ 4's own limit of a message. Past it: `too-large`. */
+export const RPC_MESSAGE_BYTES_MAX = 16 * MiB;
+/** How long a server that stops lets running requests finish before it aborts them. */
+export const RPC_STOP_GRACE_MS = 1_000;
+/** Events that the queue of one subscriber keeps (drop-head past it). */
+export const EVENT_QUEUE_MESSAGES_MAX = 10_000;
+/** Events or live results on their way to one subscriber; the rest waits in its bounded queue. */
+export const LISTENER_PREFETCH = 64;
+/** Subscribers to events or live results on one bus: each is a channel, RabbitMQ allows 2,047. */
+export const LISTENERS_MAX = 1_000;
 /** RPC calls of one process that wait for an answer. Past it: `too-many`. */
 export const RPC_PENDING_MAX = 4096;
 /** Deadline of an RPC that names none. */
@@ -49,6 +77,12 @@ export const CHUNK_RAW_BYTES = 8 * MiB;
 export const SECTION_BYTES_MAX = 8 * MiB;
 /** Bytes of a generation's newest pieces that keep a CRC for comparison. */
 export const PIECE_MEMORY_BYTES = 64 * MiB;
+/** How long SQLite waits for another process's write. Past it: the write fails (`store-busy`). */
+export const SQLITE_BUSY_TIMEOUT_MS = 5_000;
+/** SQLite's page cache of the chunk store; its reads are mostly large and come once. */
+export const CHUNK_STORE_CACHE_KIB = 4 * KiB;
+/** Pieces of one generation that keep a checksum: what small messages leave of PIECE_MEMORY_BYTES. */
+export const PIECES_PER_GENERATION_MAX = 1024;
 /** One record as assembled from its parts. Longer lines are stored as several records. */
 export const RECORD_BYTES_MAX = 4 * MiB;
 /** Records in one page of a search. */
@@ -156,3 +190,71 @@ export const AGENTS_REFRESH_INTERVAL_MS = 250;
 export const RATE_LIFE_MS = 5_000;
 /** See RATE_LIFE_MS. Past it further instances are not counted. */
 export const RATE_INSTANCES_MAX = 256;
+/** UTF-16 code units of a query's text. Past it: an error at the end of what fits. */
+export const QUERY_LENGTH_MAX = 16 * KiB;
+/** Parentheses and NOTs inside one another; bounds the recursion of everything that walks a query. */
+export const QUERY_DEPTH_MAX = 64;
+/** Nodes of a query's tree; bounds what each line costs. */
+export const QUERY_NODES_MAX = 2_000;
+/** `"a b"~n`: more than this many moves mean "anywhere in the line". Past it: an error. */
+export const QUERY_SLOP_MAX = 1_000;
+/** Rows that a browser tab holds. Past it the oldest leave, and the list says so. */
+export const LOG_ROWS_MAX = 100_000;
+/** Live lines that wait while a person reads. Past it they are counted, and fetched on return. */
+export const LIVE_PENDING_MAX = 10_000;
+/** Rows of the first page of a search in the browser: a few screens, so that paint comes first. */
+export const LOG_PAGE_ROWS = 500;
+/** Rows of each further page. */
+export const LOG_OLDER_PAGE_ROWS = 2_000;
+/** Least time between two paints of live lines. */
+export const LIVE_PAINT_MS = 100;
+/** How long the browser waits for the acknowledgement of a live request. */
+export const LIVE_REQUEST_MS = 10_000;
+/** Buckets that the browser asks for: each about 12 px wide on a large screen. */
+export const HISTOGRAM_TARGET_BUCKETS = 90;
+/** Queries that the browser remembers. Past it the oldest goes. */
+export const QUERY_HISTORY_MAX = 50;
+/** Characters of a line that a closed row draws; the open row has all of them. */
+export const ROW_CHARACTERS_MAX = 2_000;
+/** Characters of a line that the open row draws at first; the rest comes on request. */
+export const OPEN_ROW_CHARACTERS_MAX = 100_000;
+/** How long an act can be undone from its notice. */
+export const UNDO_MS = 10_000;
+/** Rows of a fleet table that are drawn at first; the rest comes on request. */
+export const FLEET_ROWS_MAX = 300;
+/** Documents in one page of a find; a caller that wants more asks for the next page. */
+export const DOCUMENTS_PAGE_MAX = 1_000;
+/** Document writes in one transaction, so that other processes get their turn in between. */
+export const DOCUMENT_WRITES_PER_COMMIT_MAX = 1_000;
+/** Document writes of one process that wait for their transaction. Past it: `too-many`. */
+export const DOCUMENT_WRITES_WAITING_MAX = 200_000;
+/** Changed documents that a cache has yet to read one by one. Past it: it reads the collection again. */
+export const CACHE_DIRTY_MAX = 1_000;
+/** A cache whose store could not be read tries again after this. */
+export const CACHE_RETRY_MS = 1_000;
+/** Characters of a line in which its level is looked for: levels stand at the head. */
+export const LEVEL_SEARCH_MAX = 256;
+/** Spans that one record's highlights have at most; the rest of a line stays plain. */
+export const HIGHLIGHTS_MAX = 500;
+/** Elements of one field (of an array in a line) that are compared. The rest is not seen by queries. */
+export const FIELD_VALUES_MAX = 64;
+/** JSON nesting that is read as fields; deeper members are text of the line only. */
+export const FIELD_DEPTH_MAX = 16;
+/** Files that one Bee holds open at once (a descriptor each). Past it: the target says so. */
+export const OPEN_FILES_MAX = 4096;
+/** Names that one look at a target's folders walks over. Past it: the target says so. */
+export const WALK_ENTRIES_MAX = 200_000;
+/** Generations that a Bee's checkpoint remembers; past it the ones seen longest ago are forgotten. */
+export const CHECKPOINT_GENERATIONS_MAX = 20_000;
+/** A Bee writes its checkpoint at most this often; more often costs an fsync each, less re-sends more. */
+export const CHECKPOINT_INTERVAL_MS = 1_000;
+/** Bee looks at its files this often while something moves; wake-ups from the system come sooner. */
+export const LOOK_ACTIVE_MS = 250;
+/** Bee looks at its files this often when nothing has moved for a while. */
+export const LOOK_IDLE_MS = 1_000;
+/** A last line without its newline is sent after this silence; shorter would cut lines being written. */
+export const UNFINISHED_LINE_MS = 5_000;
+/** A rotated file's descriptor is kept until nothing was written to it for this long. */
+export const ROTATED_QUIET_MS = 30_000;
+/** A new file that equals the head of one being read waits this long: it may be copytruncate's copy. */
+export const COPY_SUSPECT_MS = 5_000;

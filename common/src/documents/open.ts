@@ -1,0 +1,32 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { AppError } from '../errors.ts';
+import type { Documents } from './documents.ts';
+import { openSqliteDocuments } from './sqlite.ts';
+
+/**
+ * Opens the documents of a store: `sqlite:DIR` keeps them in `DIR/documents.sqlite`, with the folder made
+ * (0700) where it is missing.
+ *
+ * @throws AppError `setting-invalid` for another form, `not-supported` for `mongodb://`,
+ * `folder-unusable`, `store-corrupt`, `store-busy`
+ */
+export async function openDocuments(store: string): Promise<Documents> {
+  if (/^mongodb(\+srv)?:/.test(store)) {
+    throw new AppError('not-supported', 'documents in MongoDB come later: use sqlite:DIR');
+  }
+  const folder = /^sqlite:(.+)$/s.exec(store)?.[1];
+  if (!folder) {
+    throw new AppError(
+      'setting-invalid',
+      `store: expected sqlite:DIR or mongodb://…, got ${store}`,
+    );
+  }
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const message = `${resolve(folder)} cannot be made: choose another data folder`;
+    throw new AppError('folder-unusable', message, { cause: error });
+  }
+  return openSqliteDocuments(join(folder, 'documents.sqlite'));
+}
