@@ -34,27 +34,29 @@ export interface ChildSpec {
 /** What a child said when it was ready. */
 export type ReadyFacts = Readonly<Record<string, unknown>>;
 
+/** What the supervisor's owner is told. */
+export interface ChildEvents {
+  /** It runs (again), under this process id. */
+  onSpawn(child: Child, pid: number): void;
+  /** It ended although nobody asked it to; it is started again soon. */
+  onEnd(child: Child, how: string): void;
+}
+
 /** One child and its restarts. */
 export class Child {
   readonly spec: ChildSpec;
   readonly #log: LogFile;
-  readonly #onRestart: (child: Child, code: string) => void;
+  readonly #events: ChildEvents;
   #process: ChildProcess | undefined;
   #stopping = false;
   #backoffMs = BACKOFF_MS_MIN;
   #timer: NodeJS.Timeout | undefined;
   #lastWords = '';
-  restarts = 0;
 
-  constructor(spec: ChildSpec, onRestart: (child: Child, code: string) => void) {
+  constructor(spec: ChildSpec, events: ChildEvents) {
     this.spec = spec;
-    this.#onRestart = onRestart;
+    this.#events = events;
     this.#log = new LogFile(spec.logFile);
-  }
-
-  /** The child's process id while it runs. */
-  get pid(): number | undefined {
-    return this.#process?.pid;
   }
 
   /** Starts it; resolves when it is ready, rejects with its last words if the first start fails. */
@@ -100,15 +102,13 @@ export class Child {
         this.#lastWords = (this.#lastWords + data.toString()).slice(-LAST_WORDS_CHARS_MAX);
       });
     }
+    if (child.pid !== undefined) this.#events.onSpawn(this, child.pid);
     const startedMs = performance.now();
     child.once('exit', (code, signal) => {
       if (this.#stopping) return;
       if (performance.now() - startedMs > STABLE_MS) this.#backoffMs = BACKOFF_MS_MIN;
-      this.#onRestart(this, signal ?? `exit ${code}`);
-      this.#timer = setTimeout(() => {
-        this.restarts += 1;
-        this.#spawn();
-      }, this.#backoffMs);
+      this.#events.onEnd(this, signal ?? `exit ${code}`);
+      this.#timer = setTimeout(() => this.#spawn(), this.#backoffMs);
       this.#backoffMs = Math.min(this.#backoffMs * 2, BACKOFF_MS_MAX);
     });
     return child;

@@ -1,6 +1,6 @@
 /** `./apiary up`: everything on this machine, on embedded defaults. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadIdentity } from '@apiary/bee/identity.ts';
 import { parseSettings, type Settings, settingsHelp } from '@apiary/common/config.ts';
@@ -10,7 +10,7 @@ import { aborted, type CommandIo } from '../command.ts';
 import { type FolderLock, lockFolder, prepareFolder, readOrMake } from '../data-folder.ts';
 import { choosePort } from '../ports.ts';
 import { commonSettings, isLoopback } from '../settings.ts';
-import { Child, ChildFailed, type ChildSpec } from '../supervisor.ts';
+import { Child, type ChildEvents, ChildFailed, type ChildSpec } from '../supervisor.ts';
 import { buildWeb, webIsBuilt } from '../web-build.ts';
 
 const { data, httpPort, amqpPort, listen, broker, store, logLevel } = commonSettings;
@@ -146,17 +146,13 @@ function childGroups(plan: Plan): ChildSpec[][] {
 
 async function runPlan(plan: Plan, io: CommandIo, startedMs: number): Promise<number> {
   const children: Child[] = [];
+  const events = childEvents(plan, io);
   const building = buildIfNeeded(io);
   // Looked at below; until then a failed build must not count as unhandled.
   building.catch(() => {});
   try {
     for (const group of childGroups(plan)) {
-      const started = group.map(
-        (spec) =>
-          new Child(spec, (child, code) => {
-            io.stderr.write(`apiary: ${child.spec.name} ended (${code}), starting it again\n`);
-          }),
-      );
+      const started = group.map((spec) => new Child(spec, events));
       children.push(...started);
       await Promise.race([
         Promise.all(started.map((child) => child.start())),
@@ -177,6 +173,22 @@ async function runPlan(plan: Plan, io: CommandIo, startedMs: number): Promise<nu
     // Producers first, the broker last, so that what is under way arrives.
     for (const child of children.reverse()) await child.stop();
   }
+}
+
+/** Keeps `run/processes.json` true, for whoever looks after the instance. */
+function childEvents(plan: Plan, io: CommandIo): ChildEvents {
+  const pids: Record<string, number> = {};
+  return {
+    onSpawn(child, pid) {
+      pids[child.spec.name] = pid;
+      const file = join(plan.folder, 'run/processes.json');
+      writeFileSync(`${file}.new`, `${JSON.stringify({ children: pids })}\n`, { mode: 0o600 });
+      renameSync(`${file}.new`, file);
+    },
+    onEnd(child, how) {
+      io.stderr.write(`apiary: ${child.spec.name} ended (${how}), starting it again\n`);
+    },
+  };
 }
 
 async function buildIfNeeded(io: CommandIo): Promise<void> {

@@ -1,0 +1,102 @@
+/** `./apiary test`: installs what the tests need and runs them all. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { CommandIo } from '../command.ts';
+import { projectRoot } from '../data-folder.ts';
+import { ensurePackages, PACKAGES } from '../packages.ts';
+import { buildWeb, webIsBuilt } from '../web-build.ts';
+
+/** What Jest's `--json` says, as far as it is read here. */
+const jestResultSchema = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  numPendingTests: z.number(),
+  numRuntimeErrorTestSuites: z.number(),
+});
+
+interface Count {
+  passed: number;
+  failed: number;
+}
+
+const REAL_PARTS = ['<rootDir>/test/e2e/', '<rootDir>/test/chaos/', '<rootDir>/test/bench/'];
+
+/** See the file's head. Paths narrow it down, as Jest takes them. */
+export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
+  if (argv.includes('--help')) {
+    io.stdout.write('./apiary test [path …]: runs all tests, or those whose path matches\n');
+    return 0;
+  }
+  const missing = await ensurePackages(io.env, Object.values(PACKAGES));
+  if (missing !== undefined) {
+    io.stderr.write(`apiary test: ${missing}\n`);
+    return 2;
+  }
+  if (!webIsBuilt()) {
+    io.stderr.write('apiary: building the web UI…\n');
+    await buildWeb();
+  }
+  const count: Count = { passed: 0, failed: 0 };
+  if (argv.length > 0) {
+    await runJest([...argv, '--runInBand'], io, count);
+  } else {
+    await runJest(
+      [
+        '--maxWorkers=2',
+        '--testPathIgnorePatterns',
+        '/node_modules/',
+        '/dist/',
+        ...REAL_PARTS.map((path) => path.replace('<rootDir>', '')),
+      ],
+      io,
+      count,
+    );
+    // Real processes, brokers and browsers: one suite at a time on a small machine.
+    await runJest(
+      ['--runInBand', ...REAL_PARTS.map((path) => path.replace('<rootDir>/', ''))],
+      io,
+      count,
+    );
+  }
+  io.stdout.write(`\n${count.passed} passed, ${count.failed} failed\n`);
+  return count.failed === 0 && count.passed > 0 ? 0 : 1;
+}
+
+async function runJest(argv: readonly string[], io: CommandIo, count: Count): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'apiary-test-'));
+  const outputFile = join(folder, 'result.json');
+  const child = spawn(
+    process.execPath,
+    [
+      '--experimental-vm-modules',
+      '--disable-warning=ExperimentalWarning',
+      join(projectRoot, 'node_modules/jest/bin/jest.js'),
+      '--json',
+      `--outputFile=${outputFile}`,
+      ...argv,
+    ],
+    { cwd: projectRoot, stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  const stop = () => child.kill('SIGTERM');
+  io.signal.addEventListener('abort', stop, { once: true });
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  io.signal.removeEventListener('abort', stop);
+  try {
+    const result = jestResultSchema.parse(JSON.parse(readFileSync(outputFile, 'utf8')));
+    count.passed += result.numPassedTests;
+    // A skipped test, and a suite that could not even run, are failures.
+    count.failed +=
+      result.numFailedTests + result.numPendingTests + result.numRuntimeErrorTestSuites;
+    if (code !== 0 && result.numFailedTests + result.numRuntimeErrorTestSuites === 0) {
+      count.failed += 1;
+    }
+  } catch (error) {
+    io.stderr.write(`apiary test: Jest gave no result (code ${code}): ${String(error)}\n`);
+    count.failed += 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,6 @@
+import type { Bench } from './bench.ts';
+import { idleBench } from './idle.ts';
+import { liveBench } from './live.ts';
+
+/** Every benchmark by name. */
+export const BENCHES: readonly Bench[] = [liveBench, idleBench];

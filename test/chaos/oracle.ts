@@ -1,0 +1,55 @@
+/** Reads everything back by search and counts what is lost and what is there twice. */
+import type { ApiClient } from '../../scripts/api-client.ts';
+
+/** The verdict; all but `lines` must be 0. */
+export interface Verdict {
+  readonly lines: number;
+  readonly lost: number;
+  readonly doubled: number;
+  /** Lines that nobody wrote like that. */
+  readonly broken: number;
+  /** The first few lost lines, for the person who looks into it. */
+  readonly examples: readonly string[];
+}
+
+const PAGE = 10_000;
+
+/** Compares what search returns for `mark` with the number of lines written to each file. */
+export async function judge(
+  client: ApiClient,
+  mark: string,
+  written: readonly number[],
+): Promise<Verdict> {
+  const seen = written.map((count) => new Uint8Array(count));
+  let [doubled, broken] = [0, 0];
+  let cursor: string | undefined;
+  do {
+    const page = await client.search({
+      query: mark,
+      order: 'oldest',
+      limit: PAGE,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    for (const { body } of page.records) {
+      const match = /INFO \S+ f(\d+) n(\d+) (x*)$/.exec(body);
+      const [file, number] = [Number(match?.[1]), Number(match?.[2])];
+      const marks = seen[file];
+      const whole = match?.[3]?.length === (number * 7) % 120;
+      if (!marks || number >= marks.length || !whole) broken += 1;
+      else if (marks[number]) doubled += 1;
+      else marks[number] = 1;
+    }
+    cursor = page.next;
+  } while (cursor !== undefined);
+  const examples: string[] = [];
+  let lost = 0;
+  for (const [file, marks] of seen.entries()) {
+    for (const [number, mark] of marks.entries()) {
+      if (mark) continue;
+      lost += 1;
+      if (examples.length < 10) examples.push(`f${file} n${number}`);
+    }
+  }
+  const lines = written.reduce((sum, count) => sum + count, 0);
+  return { lines, lost, doubled, broken, examples };
+}
