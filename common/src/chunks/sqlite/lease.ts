@@ -7,7 +7,7 @@ import { isBusy } from './failures.ts';
  * Takes the folder for this process: an exclusive transaction in a database of its own, held open. The
  * operating system lets go of it when the process dies, however it dies.
  *
- * @returns gives it back
+ * @returns gives it back; safe to call twice
  * @throws AppError `store-in-use`
  */
 export function takeLease(folder: string): () => void {
@@ -25,5 +25,7 @@ export function takeLease(folder: string): () => void {
       },
     );
   }
-  return () => lock.close();
+  return () => {
+    if (lock.isOpen) lock.close();
+  };
 }
