@@ -1,0 +1,169 @@
+/** One browser's socket: its searches, tails and watches, all of which end with it. */
+import type { Actor } from '@apiary/common/bus/bus.ts';
+import type { Clock } from '@apiary/common/clock.ts';
+import { AppError, toAppError } from '@apiary/common/errors.ts';
+import { SOCKET_SEARCHES_MAX, SOCKET_TAILS_MAX } from '@apiary/common/limits.ts';
+import type { SearchRequest } from '@apiary/common/messages/actions/honeycomb.ts';
+import { socketErrorOf } from '../problem.ts';
+import type { Searches } from '../searches.ts';
+import type { AgentsFeed } from './agents-feed.ts';
+import { AgentsLane } from './agents-lane.ts';
+import { Outbox, type Wire } from './outbox.ts';
+import { type RateFeed, RateLane } from './rate-feed.ts';
+import { SearchLane } from './search-lane.ts';
+import type { TailHub } from './tail-hub.ts';
+import { Backlog, TailLane } from './tail-lane.ts';
+
+/** What all sockets share. */
+export interface LiveParts {
+  readonly searches: Searches;
+  readonly tails: TailHub;
+  readonly agents: AgentsFeed;
+  readonly rates: RateFeed;
+  readonly clock: Clock;
+  /** Told how many records a slow socket did not get. */
+  readonly onMissed: (count: number) => void;
+}
+
+/** What an acknowledgement carries beside `ok`. */
+export type Answer = Readonly<Record<string, unknown>>;
+
+/** See the file's head. Each method is a socket event's handler. */
+export class SocketSession {
+  readonly #parts: LiveParts;
+  readonly #actor: Actor;
+  readonly #wire: Wire;
+  readonly #outbox: Outbox;
+  readonly #backlog = new Backlog();
+  readonly #searches = new Map<string, AbortController>();
+  readonly #tails = new Map<string, () => Promise<void>>();
+  #agentsLane: AgentsLane | undefined;
+  #rateLane: RateLane | undefined;
+  readonly #leave: (() => void)[] = [];
+  #isClosed = false;
+
+  constructor(wire: Wire, actor: Actor, parts: LiveParts) {
+    this.#wire = wire;
+    this.#actor = actor;
+    this.#parts = parts;
+    this.#outbox = new Outbox(wire);
+  }
+
+  /** Starts a search; parts follow, or `search.failed`. A query with a mistake fails that way too. */
+  async startSearch(id: string, request: SearchRequest): Promise<Answer> {
+    if (this.#searches.has(id)) throw new AppError('already-exists', `Search ${id} runs already.`);
+    if (this.#searches.size >= SOCKET_SEARCHES_MAX) {
+      throw new AppError('too-many', `${SOCKET_SEARCHES_MAX} searches run on this connection.`);
+    }
+    const controller = new AbortController();
+    this.#searches.set(id, controller);
+    void this.#runSearch(id, request, controller);
+    return {};
+  }
+
+  /** Cancels a search; nothing more comes of it. */
+  async cancelSearch(id: string): Promise<Answer> {
+    this.#searches.get(id)?.abort();
+    this.#searches.delete(id);
+    return {};
+  }
+
+  /** Follows a query from now on. */
+  async startTail(id: string, query: string): Promise<Answer> {
+    if (this.#tails.has(id)) throw new AppError('already-exists', `Tail ${id} runs already.`);
+    if (this.#tails.size >= SOCKET_TAILS_MAX) {
+      throw new AppError('too-many', `${SOCKET_TAILS_MAX} tails run on this connection.`);
+    }
+    const { tails, clock, onMissed } = this.#parts;
+    const lane = new TailLane({
+      id,
+      outbox: this.#outbox,
+      backlog: this.#backlog,
+      clock,
+      onMissed,
+    });
+    let isWanted = true;
+    this.#tails.set(id, async () => {
+      isWanted = false;
+      lane.close();
+    });
+    try {
+      const leave = await tails.follow(query, this.#actor, lane);
+      // It was stopped, or the socket went away, while it was being opened.
+      if (!isWanted) {
+        await leave();
+        return {};
+      }
+      this.#tails.set(id, async () => {
+        lane.close();
+        await leave();
+      });
+      return {};
+    } catch (error) {
+      lane.close();
+      if (isWanted) this.#tails.delete(id);
+      throw error;
+    }
+  }
+
+  /** Stops following. */
+  async stopTail(id: string): Promise<Answer> {
+    const stop = this.#tails.get(id);
+    this.#tails.delete(id);
+    await stop?.();
+    return {};
+  }
+
+  /** All agents and targets as they are; changes follow. */
+  async watchAgents(): Promise<Answer> {
+    const { agents: feed } = this.#parts;
+    if (!this.#agentsLane) {
+      const lane = new AgentsLane(this.#outbox);
+      this.#agentsLane = lane;
+      this.#leave.push(feed.watch((difference, snapshot) => lane.changed(difference, snapshot)));
+    }
+    const { agents, targets } = await feed.read();
+    return { agents: [...agents.values()], targets: [...targets.values()] };
+  }
+
+  /** The ingest rate, now and at each change. */
+  async watchSystem(): Promise<Answer> {
+    const { rates } = this.#parts;
+    const lane = this.#rateLane ?? new RateLane(this.#outbox);
+    if (!this.#rateLane) this.#leave.push(rates.watch((rate) => lane.changed(rate)));
+    this.#rateLane = lane;
+    const current = rates.current();
+    if (current) lane.changed(current);
+    return {};
+  }
+
+  /** Ends everything that the socket began. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const leave of this.#leave.splice(0)) leave();
+    for (const controller of this.#searches.values()) controller.abort();
+    this.#searches.clear();
+    const stops = [...this.#tails.values()];
+    this.#tails.clear();
+    await Promise.all(stops.map((stop) => stop()));
+  }
+
+  async #runSearch(id: string, request: SearchRequest, control: AbortController): Promise<void> {
+    const { signal } = control;
+    const lane = new SearchLane(id, this.#outbox);
+    signal.addEventListener('abort', () => lane.close(), { once: true });
+    try {
+      for await (const part of this.#parts.searches.run(request, this.#actor, signal)) {
+        if (signal.aborted) break;
+        await lane.put(part);
+      }
+    } catch (thrown) {
+      if (signal.aborted) return;
+      const error = socketErrorOf(toAppError(thrown));
+      this.#wire.send({ event: 'search.failed', payload: { id, error } });
+    } finally {
+      if (this.#searches.get(id) === control) this.#searches.delete(id);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+/** The OpenAPI 3.1 document, generated from the table of routes. */
+import { z } from 'zod';
+import { problemSchema } from './problem.ts';
+import { ROUTES, type Route } from './routes.ts';
+
+type Json = Record<string, unknown>;
+
+/** Describes every route: OpenAPI 3.1, whose schemas are JSON Schema 2020-12 as zod writes it. */
+export function openapiDocument(version: string): Json {
+  const paths: Record<string, Json> = {};
+  for (const [name, route] of Object.entries(ROUTES)) {
+    paths[route.path] = { ...paths[route.path], [route.method]: operation(name, route) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Apiary',
+      version,
+      description: 'Everything that the web UI does. Times are milliseconds since 1970.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    paths,
+    components: {
+      schemas: { Problem: schema(problemSchema, 'output') },
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: 'apiary_session' },
+        token: { type: 'http', scheme: 'bearer' },
+      },
+    },
+  };
+}
+
+function operation(name: string, route: Route): Json {
+  const isOpen = route.access === 'public' || route.access === 'local';
+  return {
+    operationId: name,
+    summary: route.summary,
+    'x-access': route.access,
+    security: isOpen ? [] : [{ session: [] }, { token: [] }],
+    ...(isNothing(route.body) ? {} : { requestBody: requestBody(route.body) }),
+    ...parameters(route.query),
+    responses: {
+      ...success(route),
+      default: {
+        description: 'What went wrong',
+        content: {
+          'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+        },
+      },
+    },
+  };
+}
+
+function requestBody(body: z.ZodType): Json {
+  return { required: true, content: { 'application/json': { schema: schema(body, 'input') } } };
+}
+
+function success(route: Route): Json {
+  if (isNothing(route.response)) return { 204: { description: 'Done' } };
+  const type = route.contentType ?? 'application/json';
+  const content: Json = { [type]: { schema: schema(route.response, 'output') } };
+  if (route.line) content['application/x-ndjson'] = { schema: schema(route.line, 'output') };
+  return { 200: { description: route.summary, content } };
+}
+
+function parameters(query: z.ZodType): Json {
+  const { properties, required } = schema(query, 'input');
+  if (typeof properties !== 'object' || properties === null) return {};
+  const needed = Array.isArray(required) ? required : [];
+  const list = Object.entries(properties).map(([name, shape]) => ({
+    name,
+    in: 'query',
+    required: needed.includes(name),
+    schema: shape,
+  }));
+  return list.length > 0 ? { parameters: list } : {};
+}
+
+function isNothing(shape: z.ZodType): boolean {
+  return shape instanceof z.ZodUndefined;
+}
+
+function schema(shape: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _dialect, ...json } = z.toJSONSchema(shape, { io, unrepresentable: 'any' });
+  return json;
+}
