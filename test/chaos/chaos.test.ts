@@ -1,0 +1,27 @@
+import { describe, expect, it } from '@jest/globals';
+import { provideRabbit } from '../../scripts/services.ts';
+import { runChaos } from './run.ts';
+
+const CLEAN = { lost: 0, doubled: 0, broken: 0, examples: [] };
+
+describe('kill -9 of each process in turn, under load, with rotation', () => {
+  it('loses and doubles nothing on the embedded broker', async () => {
+    const result = await runChaos({ rounds: 4 });
+    expect(result).toMatchObject(CLEAN);
+    expect(result.lines).toBeGreaterThan(10_000);
+  }, 600_000);
+
+  it('loses and doubles nothing on RabbitMQ, which is killed as well', async () => {
+    const rabbit = await provideRabbit({
+      environment: { ...process.env, RABBITMQ_URL: undefined },
+    });
+    if (!rabbit) throw new Error('RabbitMQ is required here');
+    try {
+      const result = await runChaos({ rounds: 1, broker: rabbit });
+      expect(result).toMatchObject(CLEAN);
+      expect(result.lines).toBeGreaterThan(5_000);
+    } finally {
+      await rabbit.stop();
+    }
+  }, 600_000);
+});

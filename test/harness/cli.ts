@@ -1,0 +1,37 @@
+/** Runs `./apiary` commands as a person would, as real processes. */
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { projectRoot } from '../../scripts/data-folder.ts';
+
+/** What a command left behind. */
+export interface CliResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command that is still running. */
+export type RunningCli = ChildProcessByStdio<null, Readable, Readable>;
+
+/** Starts a command. */
+export function startCli(argv: readonly string[]): RunningCli {
+  const entry = join(projectRoot, 'scripts/apiary.ts');
+  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry, ...argv], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Runs a command to its end. */
+export async function runCli(argv: readonly string[]): Promise<CliResult> {
+  const child = startCli(argv);
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (data: Buffer) => {
+    stdout += data.toString();
+  });
+  child.stderr.on('data', (data: Buffer) => {
+    stderr += data.toString();
+  });
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, stdout, stderr };
+}
