@@ -1,0 +1,217 @@
+/** A honeycomb and an agentmanager for tests: typed by the same tables, driven by the test. */
+import type { Bus, Subscription } from '@apiary/common/bus/bus.ts';
+import { AppError } from '@apiary/common/errors.ts';
+import { type ActionHandlers, serveActions } from '@apiary/common/messages/actions/action.ts';
+import { agentManagerActions } from '@apiary/common/messages/actions/agentmanager.ts';
+import {
+  honeycombActions,
+  type SearchPart,
+  type SearchRequest,
+} from '@apiary/common/messages/actions/honeycomb.ts';
+import type { AgentView, Target } from '@apiary/common/messages/agent.ts';
+import type { LogRecord } from '@apiary/common/record.ts';
+
+/** A record with some text. */
+export function makeRecord(offset: number, over: Partial<LogRecord> = {}): LogRecord {
+  return {
+    id: `0123456789abcdef:${offset}`,
+    time: 1_750_000_000_000 + offset,
+    observed: 1_750_000_000_000 + offset,
+    host: 'web-1',
+    agent: 'a'.repeat(32),
+    target: 't1',
+    file: '/var/log/app.log',
+    tags: ['prod'],
+    level: 'error',
+    body: `line ${offset}`,
+    ...over,
+  };
+}
+
+/** An agent with a given id's first digit. */
+export function makeAgent(digit: string, over: Partial<AgentView> = {}): AgentView {
+  return {
+    id: digit.repeat(32),
+    name: `web-${digit}`,
+    fingerprint: `${digit}${digit}:${digit}${digit}`,
+    publicKey: 'A'.repeat(44),
+    approval: 'approved',
+    facts: {
+      hostName: `web-${digit}`,
+      machineId: '',
+      addresses: [],
+      system: 'Linux',
+      architecture: 'x64',
+      version: '0.1.0',
+      zoneOffsetMinutes: 0,
+    },
+    tags: [],
+    firstSeenMs: 1,
+    life: 'alive',
+    targets: 0,
+    failedTargets: 0,
+    ...over,
+  };
+}
+
+/** A target of {@link makeAgent}'s agent. */
+export function makeTarget(id: string, digit: string, over: Partial<Target> = {}): Target {
+  return {
+    id,
+    url: 'file:///var/log/app.log',
+    tags: [],
+    history: false,
+    agent: digit.repeat(32),
+    createdMs: 1,
+    createdBy: 'test',
+    status: { state: 'active' },
+    ...over,
+  };
+}
+
+/** What the test sees and steers. */
+export class FakeHive {
+  readonly #bus: Bus;
+  readonly #subscriptions: Subscription[] = [];
+  readonly standing = new Map<string, string>();
+  readonly searches: SearchRequest[] = [];
+  /** Searches whose handler was told that nobody listens any more. */
+  cancelled = 0;
+  agents: AgentView[] = [makeAgent('a')];
+  targets: Target[] = [makeTarget('t1', 'a')];
+  missedRecords: LogRecord[] = [];
+  #sequence = 0;
+  /** What a search answers. */
+  search: (request: SearchRequest, signal: AbortSignal) => AsyncIterable<SearchPart> = answerTwo;
+
+  constructor(bus: Bus) {
+    this.#bus = bus;
+  }
+
+  async start(): Promise<void> {
+    this.#subscriptions.push(
+      await serveActions(
+        this.#bus,
+        { component: 'honeycomb', instance: 'h1' },
+        honeycombActions,
+        this.#honeycomb(),
+      ),
+      await serveActions(
+        this.#bus,
+        { component: 'agentmanager' },
+        agentManagerActions,
+        this.#agentManager(),
+      ),
+    );
+  }
+
+  async stop(): Promise<void> {
+    for (const subscription of this.#subscriptions.splice(0)) await subscription.cancel();
+  }
+
+  /** Commits records that match every standing query; `lost` commits before it never arrive. */
+  commit(records: readonly LogRecord[], lost = 0): void {
+    const previous = this.#sequence + lost;
+    this.#sequence = previous + 1;
+    for (const query of this.standing.keys()) {
+      const message = {
+        type: 'matches',
+        query,
+        instance: 'h1',
+        epoch: 1,
+        previous,
+        sequence: this.#sequence,
+        records,
+        omitted: 0,
+      };
+      this.#bus.live.publish(query, Buffer.from(JSON.stringify(message)));
+    }
+  }
+
+  #honeycomb(): ActionHandlers<typeof honeycombActions> {
+    const hive = this;
+    return {
+      search: async function* (body, { signal }) {
+        hive.searches.push(body);
+        if (body.query.includes('((')) {
+          throw new AppError('query-syntax', 'A bracket is not closed.', {
+            details: { position: body.query.indexOf('((') },
+          });
+        }
+        const onAbort = () => {
+          hive.cancelled += 1;
+        };
+        signal.addEventListener('abort', onAbort, { once: true });
+        yield* hive.search(body, signal);
+        signal.removeEventListener('abort', onAbort);
+      },
+      stand: async ({ id, query }) => {
+        if (query.includes('((')) throw new AppError('query-syntax', 'A bracket is not closed.');
+        await hive.#bus.live.open(id);
+        hive.standing.set(id, query);
+        return { positions: [{ instance: 'h1', epoch: 1, sequence: hive.#sequence }] };
+      },
+      unstand: async ({ id }) => ({ existed: hive.standing.delete(id) }),
+      missed: async function* () {
+        yield { records: hive.missedRecords, sequence: hive.#sequence };
+      },
+      stats: async () => ({
+        records: 1,
+        rawBytes: 2,
+        storedBytes: 3,
+        chunks: 4,
+        openRecords: 5,
+        linesPerSecond: 6,
+        bytesPerSecond: 7,
+        deadLettered: 8,
+        duplicateBytes: 9,
+      }),
+    };
+  }
+
+  #agentManager(): ActionHandlers<typeof agentManagerActions> {
+    return {
+      listAgents: async () => ({ agents: this.agents }),
+      approve: async ({ agents }) => ({ agents: this.#named(agents) }),
+      revoke: async ({ agents }) => ({ agents: this.#named(agents) }),
+      listTargets: async ({ agents }) => ({
+        targets: this.targets
+          .map((target) => ({ ...target, name: `web-${target.agent.slice(0, 1)}` }))
+          .filter(({ name }) => agents === 'all' || agents.includes(name)),
+      }),
+      addTargets: async ({ agents, urls }) => ({
+        results: (agents === 'all' ? ['web-a'] : agents).flatMap((name) =>
+          urls.map((url) => {
+            const ok = !url.includes('forbidden');
+            const state = ok ? ('active' as const) : ('failed' as const);
+            return { agent: 'a'.repeat(32), name, url, ok, state, ...(!ok && { reason: 'no' }) };
+          }),
+        ),
+      }),
+      removeTargets: async ({ targets }) => ({
+        results: targets.map((target) => ({
+          agent: 'a'.repeat(32),
+          name: 'web-a',
+          url: 'file:///x',
+          target,
+          ok: true,
+          state: 'removed' as const,
+        })),
+      }),
+    };
+  }
+
+  #named(names: readonly string[]): AgentView[] {
+    const found = this.agents.filter(({ id, name }) => names.includes(id) || names.includes(name));
+    if (found.length < names.length) {
+      throw new AppError('not-found', `There is no agent ${names.join(', ')}.`);
+    }
+    return found;
+  }
+}
+
+async function* answerTwo(): AsyncGenerator<SearchPart> {
+  yield { type: 'records', records: [makeRecord(2), makeRecord(1)] };
+  yield { type: 'counts', total: 2, hosts: 1 };
+  yield { type: 'done', total: 2, elapsedMs: 3, missing: [] };
+}

@@ -1,0 +1,96 @@
+/** A Queen on a free loopback port with a bus in memory, documents on disk and a fake Hive. */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ManualClock } from '@apiary/common/clock.ts';
+import { announceChanges } from '@apiary/common/documents/announce.ts';
+import { openDocuments } from '@apiary/common/documents/open.ts';
+import { createSilentLogger } from '@apiary/common/log.ts';
+import { Metrics } from '@apiary/common/metrics.ts';
+import { createMemoryBus, type MemoryBus } from '@apiary/common/testing/memory-bus.ts';
+import { createQueen, type Queen } from '../index.ts';
+import { FakeHive } from './fake-hive.ts';
+
+/** What tests use. */
+export interface QueenFixture {
+  readonly queen: Queen;
+  readonly hive: FakeHive;
+  readonly bus: MemoryBus;
+  readonly clock: ManualClock;
+  readonly folder: string;
+  /** The local bearer token. */
+  readonly token: string;
+  /** Requests with a cookie or token already in `init`. */
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** Signs in by a link; the result is a `Cookie` header. */
+  signIn(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Starts one. */
+export async function startQueenFixture(): Promise<QueenFixture> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'apiary-queen-'));
+  const webFolder = path.join(folder, 'web');
+  const { bus } = createMemoryBus();
+  const documents = await openDocuments(`sqlite:${folder}`);
+  const stopAnnouncing = announceChanges(documents, bus);
+  const clock = new ManualClock();
+  const hive = new FakeHive(bus);
+  await hive.start();
+  const queen = createQueen(
+    {
+      bus,
+      documents,
+      log: createSilentLogger(),
+      clock,
+      metrics: new Metrics(),
+      instance: 'queen-1',
+      store: `sqlite:${folder}`,
+    },
+    { host: '127.0.0.1', port: 0, dataFolder: folder, webFolder },
+  );
+  await queen.start();
+  const local: unknown = JSON.parse(await readFile(path.join(folder, 'run', 'local.json'), 'utf8'));
+  // Written by Queen just now.
+  const { token } = local as { token: string };
+  const fetchFrom = (route: string, init?: RequestInit) => fetch(`${queen.url}${route}`, init);
+  return {
+    queen,
+    hive,
+    bus,
+    clock,
+    folder,
+    token,
+    fetch: fetchFrom,
+    signIn: async () => {
+      const link = new URL(await queen.createLink());
+      const answer = await fetchFrom('/api/session/link', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ token: link.hash.slice(1) }),
+      });
+      return answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    },
+    stop: async () => {
+      await queen.stop();
+      await hive.stop();
+      stopAnnouncing();
+      await bus.close();
+      await documents.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A small built web UI. */
+export async function writeWebUi(folder: string): Promise<void> {
+  await mkdir(path.join(folder, 'web', 'assets'), { recursive: true });
+  const page = '<!doctype html><meta property="csp-nonce" content="__CSP_NONCE__"><title>x</title>';
+  await writeFile(path.join(folder, 'web', 'index.html'), page);
+  await writeFile(path.join(folder, 'web', 'assets', 'main-1a2b.js'), 'export {};\n');
+}
+
+/** Headers of a JSON request by the local token. */
+export function bearer(token: string, more: Record<string, string> = {}): Record<string, string> {
+  return { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...more };
+}
