@@ -85,6 +85,46 @@ export const CHUNK_STORE_CACHE_KIB = 4 * KiB;
 export const PIECES_PER_GENERATION_MAX = 1024;
 /** One record as assembled from its parts. Longer lines are stored as several records. */
 export const RECORD_BYTES_MAX = 4 * MiB;
+/** Records of an open chunk when it is sealed, though they be short: columns cost about 40 bytes each. */
+export const CHUNK_RECORDS_MAX = 262_144;
+/** An open chunk that nothing was added to for this long is sealed. */
+export const CHUNK_IDLE_MS = 10 * 60_000;
+/** Chunks that wait to be sealed. At the bound ingest waits. */
+export const FROZEN_CHUNKS_MAX = 4;
+/** Bytes of unfinished records that go on in the next open chunk. Past it they are sealed as they are. */
+export const CARRIED_BYTES_MAX = 16 * MiB;
+/** Raw bytes of one frame of a plain chunk: compresses well, and is decoded in a few milliseconds. */
+export const PLAIN_FRAME_BYTES = 2 * MiB;
+/** Raw bytes of one group commit: a commit holds up everything else for some 20 ms at most. */
+export const COMMIT_RAW_BYTES_MAX = 2 * MiB;
+/** Deliveries that one honeycomb takes before it acks: two full commits and many small messages. */
+export const BLOCKS_PREFETCH = 128;
+/** Pause before a commit that failed is tried again; doubles up to STORE_RETRY_MS_MAX. */
+export const STORE_RETRY_MS_MIN = 1_000;
+/** See STORE_RETRY_MS_MIN. */
+export const STORE_RETRY_MS_MAX = 30_000;
+/** Agents whose data is in quarantine. Past it data of others is dropped, counted and announced. */
+export const QUARANTINE_AGENTS_MAX = 4_096;
+/** A reason in a header of a dead letter; the header frame must fit in the broker's smallest frame. */
+export const HEADER_TEXT_CHARS_MAX = 1_024;
+/** The ingest rate is told this often while it changes. */
+export const INGEST_RATE_INTERVAL_MS = 1_000;
+/** Memory of decoded chunks that searches keep for the next one. Past it the least used go. */
+export const CHUNK_CACHE_BYTES_MAX = 200 * MiB;
+/** Decoded chunks that nothing asked for during this time are let go. */
+export const CHUNK_CACHE_IDLE_MS = 60_000;
+/** Searches that one honeycomb runs at once. Past it: `too-many`. */
+export const HONEYCOMB_SEARCHES_MAX = 64;
+/** Time that a long computation takes before it gives way to ingest. */
+export const TURN_MS_MAX = 8;
+/** Bodies in one page of a search. Past it the page ends early and says where to go on. */
+export const SEARCH_PAGE_BYTES_MAX = 64 * MiB;
+/** Records in one part of an answer. */
+export const SEARCH_PART_RECORDS_MAX = 500;
+/** Bodies in one part of an answer; one record may be larger. */
+export const SEARCH_PART_BYTES_MAX = 256 * KiB;
+/** Hosts that a search tells apart when it counts them. Past it the count stands still. */
+export const SEARCH_HOSTS_MAX = 100_000;
 /** Records in one page of a search. */
 export const SEARCH_LIMIT_MAX = 10_000;
 /** Deadline of a search that names none. */
@@ -258,3 +298,15 @@ export const UNFINISHED_LINE_MS = 5_000;
 export const ROTATED_QUIET_MS = 30_000;
 /** A new file that equals the head of one being read waits this long: it may be copytruncate's copy. */
 export const COPY_SUSPECT_MS = 5_000;
+/** Characters of the reason that a dead-lettered message carries; the rest is cut. */
+export const DEAD_LETTER_REASON_LENGTH_MAX = 500;
+/** Control messages that agentmanager works on at once: many share one write to the disk. */
+export const AGENTMANAGER_PREFETCH = 256;
+/** Commands on their way to Bees at once, below the publish window. */
+export const COMMANDS_AT_ONCE_MAX = 256;
+/** How long adding or removing targets waits for the Bees' answers; later ones arrive as events. */
+export const TARGET_REPORTS_WAIT_MS = 5_000;
+/** How long a pushed command waits for the broker; what is lost heals at the Bee's next handshake. */
+export const COMMAND_SEND_MS = 5_000;
+/** Heartbeats that agentmonitor takes at once: they cost memory only for their signature's check. */
+export const AGENTMONITOR_PREFETCH = 1_000;

@@ -1,0 +1,228 @@
+/**
+ * One connection to the broker that comes back by itself. amqplib re-makes the connection only, so
+ * everything that lives on it is a {@link Member} that is made again within amqplib's `setup`: when the
+ * bus says `connected`, all consumers consume.
+ */
+import type { Duplex } from 'node:stream';
+import type { ConnectionOptions } from 'node:tls';
+import { type ChannelModel, connect, type RecoveringChannelModel } from 'amqplib';
+import type { Clock } from '../clock.ts';
+import { AppError } from '../errors.ts';
+import {
+  BUS_CONNECT_TIMEOUT_MS,
+  BUS_HEARTBEAT_SECONDS,
+  BUS_RECONNECT_MS_MAX,
+  BUS_RETRY_MS_MIN,
+} from '../limits.ts';
+import type { Logger } from '../log.ts';
+import type { BusState } from './bus.ts';
+import { declareTopology } from './declare.ts';
+
+/** What of TLS a caller may set for an `amqps://` address. */
+export type BusTls = Pick<
+  ConnectionOptions,
+  'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized' | 'checkServerIdentity'
+>;
+
+/** How {@link BusConnection} connects. */
+export interface ConnectionSettings {
+  readonly url: string;
+  /** Shown by the broker's management tools. */
+  readonly name: string;
+  readonly declareTopology: boolean;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly tls?: BusTls;
+}
+
+/** Something that lives on the connection and is made again with it. */
+export interface Member {
+  /** Makes it on the connection that was just opened; never rejects. */
+  connected(model: ChannelModel): Promise<void>;
+  /** Ends it for good. */
+  close(): Promise<void>;
+}
+
+/** See the file's head. */
+export class BusConnection {
+  readonly settings: ConnectionSettings;
+  readonly #members = new Set<Member>();
+  readonly #listeners = new Set<(state: BusState) => void>();
+  #recovering: RecoveringChannelModel | undefined;
+  #model: ChannelModel | undefined;
+  #state: BusState = 'disconnected';
+  #failure = '';
+  #recoveries = -1;
+  #closed = false;
+
+  constructor(settings: ConnectionSettings) {
+    this.settings = settings;
+  }
+
+  get state(): BusState {
+    return this.#state;
+  }
+
+  /** The open connection, also while its members are still being made. */
+  get model(): ChannelModel | undefined {
+    return this.#model;
+  }
+
+  /** How often the connection was lost and came back. */
+  get recoveries(): number {
+    return Math.max(0, this.#recoveries);
+  }
+
+  /**
+   * Resolves at the first connection; retries for ever, or for `deadlineMs`.
+   *
+   * @throws AppError `bus-lost` with the last reason, when the deadline passed.
+   */
+  async open(deadlineMs: number | undefined): Promise<void> {
+    const { url, name, tls, log } = this.settings;
+    const recovering = await connect(addressOf(url), {
+      ...tls,
+      noDelay: true,
+      timeout: BUS_CONNECT_TIMEOUT_MS,
+      clientProperties: { connection_name: name },
+      recovery: {
+        initialDelay: BUS_RETRY_MS_MIN,
+        maxDelay: BUS_RECONNECT_MS_MAX,
+        jitter: 0.5,
+        // Without it amqplib would try before anybody listens for its failures.
+        waitForConnect: false,
+        setup: (model: ChannelModel) => this.#setUp(model),
+      },
+    });
+    this.#recovering = recovering;
+    recovering.on('connect', () => {
+      this.#recoveries += 1;
+      this.#setState('connected');
+    });
+    recovering.on('disconnect', () => this.#setState('disconnected'));
+    recovering.on('error', (error) => log.debug({ reason: error.message }, 'bus connection error'));
+    recovering.on('connect-failed', (error) => {
+      this.#failure = error.message;
+      log.warn({ broker: hostOf(url), reason: error.message }, 'broker not reached');
+    });
+    await this.#firstConnection(recovering, deadlineMs);
+  }
+
+  /** Adds a member; it is made at once when there is a connection. @throws AppError `bus-closed` */
+  async add(member: Member): Promise<void> {
+    if (this.#closed) throw new AppError('bus-closed', 'The bus was closed.');
+    this.#members.add(member);
+    if (this.#model) await member.connected(this.#model);
+  }
+
+  /** The member is not made again. */
+  remove(member: Member): void {
+    this.#members.delete(member);
+  }
+
+  /** Tells each change of state; the result stops it. */
+  onState(listener: (state: BusState) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Declares the topology again, where this side may: somebody deleted a part of it. */
+  async declareAgain(): Promise<void> {
+    if (this.settings.declareTopology && this.#model) await declareTopology(this.#model);
+  }
+
+  /** Closes with all members; a broker that does not answer within `deadlineMs` is cut off. */
+  async close(deadlineMs: number): Promise<void> {
+    this.#closed = true;
+    const model = this.#model;
+    const cancel = this.settings.clock.after(deadlineMs, () => {
+      if (model) abort(model, 'closing took too long');
+    });
+    await Promise.all([...this.#members].map((member) => member.close()));
+    const gone = new Promise<void>((resolve) => {
+      if (model) model.once('close', () => resolve());
+      else resolve();
+    });
+    // amqplib's own promise stays open for ever when the link is cut before the broker's answer.
+    await Promise.race([this.#recovering?.close(), gone]);
+    cancel();
+    this.#model = undefined;
+    this.#setState('disconnected');
+  }
+
+  async #firstConnection(
+    recovering: RecoveringChannelModel,
+    deadlineMs: number | undefined,
+  ): Promise<void> {
+    if (deadlineMs === undefined) {
+      await recovering.waitForConnect();
+      return;
+    }
+    let cancel = () => {};
+    const late = new Promise<never>((_, reject) => {
+      cancel = this.settings.clock.after(deadlineMs, () => {
+        const reason = this.#failure === '' ? 'no answer' : this.#failure;
+        reject(new AppError('bus-lost', `No broker at ${hostOf(this.settings.url)}: ${reason}`));
+      });
+    });
+    try {
+      await Promise.race([recovering.waitForConnect(), late]);
+    } catch (error) {
+      await this.close(0);
+      throw error;
+    } finally {
+      cancel();
+    }
+  }
+
+  async #setUp(model: ChannelModel): Promise<void> {
+    let lost: Error | undefined;
+    // amqplib throws where nobody listens, and takes a setup that ended on a dead connection for one
+    // that worked: then it never connects again.
+    model.on('error', (error) => {
+      lost ??= error;
+    });
+    model.on('close', (error) => {
+      lost ??= error ?? new Error('Connection closed');
+      if (this.#model !== model) return;
+      this.#model = undefined;
+      this.#setState('disconnected');
+    });
+    try {
+      if (this.settings.declareTopology) await declareTopology(model);
+      this.#model = model;
+      await Promise.all([...this.#members].map((member) => member.connected(model)));
+      if (lost) throw lost;
+    } catch (error) {
+      // Cut, not closed: amqplib would wait for the broker's answer, which a cut link never brings.
+      if (!lost) abort(model, 'setting up failed');
+      throw error;
+    }
+  }
+
+  #setState(state: BusState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    for (const listener of [...this.#listeners]) listener(state);
+  }
+}
+
+/** Ends a connection without its closing handshake. */
+function abort(model: ChannelModel, reason: string): void {
+  // amqplib's types leave out the connection's stream; destroying it is the only way not to wait.
+  const { stream } = model.connection as unknown as { stream: Duplex };
+  stream.destroy(new Error(reason));
+}
+
+function addressOf(url: string): string {
+  const address = new URL(url);
+  if (!address.searchParams.has('heartbeat')) {
+    address.searchParams.set('heartbeat', String(BUS_HEARTBEAT_SECONDS));
+  }
+  return address.href;
+}
+
+/** The address without its password. */
+function hostOf(url: string): string {
+  return new URL(url).host;
+}

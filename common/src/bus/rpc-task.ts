@@ -1,0 +1,154 @@
+/** One request being answered: runs the handler and sends its value or its parts, never too many ahead. */
+import type { Channel, Options } from 'amqplib';
+import { AppError, toAppError } from '../errors.ts';
+import { RPC_STREAM_WINDOW } from '../limits.ts';
+import type { RpcHandler } from './bus.ts';
+import {
+  type Control,
+  type Envelope,
+  encode,
+  encodeError,
+  PART_HEADER,
+  type ReplyKind,
+} from './rpc-message.ts';
+
+/** Where the answer goes. */
+export interface AnswerAddress {
+  readonly channel: Channel;
+  readonly replyTo: string;
+  readonly id: string;
+  /** The queue on which this server hears from its callers. */
+  readonly controls: string;
+}
+
+/** What a task is made of. */
+export interface TaskOptions {
+  readonly to: AnswerAddress;
+  readonly action: string;
+  readonly envelope: Envelope;
+  readonly handler: RpcHandler;
+}
+
+/** See the file's head. */
+export class RpcTask {
+  readonly #options: TaskOptions;
+  readonly #controller = new AbortController();
+  #sent = 0;
+  #taken = 0;
+  #wake: (() => void) | undefined;
+
+  constructor(options: TaskOptions) {
+    this.#options = options;
+  }
+
+  /** Tells the handler to stop; the caller is told why. */
+  abort(reason: unknown): void {
+    this.#controller.abort(reason);
+  }
+
+  /** Takes in what the caller said. */
+  control(control: Control): void {
+    if (control.type === 'cancel') {
+      this.abort(new AppError('deadline-passed', 'The caller no longer listens.'));
+    } else {
+      this.#taken += control.parts;
+      this.#wake?.();
+    }
+  }
+
+  /** Runs to the end; never rejects, but resolves to what went wrong. */
+  async run(): Promise<unknown> {
+    const { action, envelope, handler } = this.#options;
+    try {
+      if (envelope.controls) this.#send('accepted', encode({ body: null }));
+      const { signal } = this.#controller;
+      const answer = handler({ action, actor: envelope.actor, body: envelope.body, signal });
+      if (isIterable(answer)) {
+        await this.#sendParts(answer);
+      } else {
+        this.#send('value', encode({ body: await this.#unlessAborted(answer) }));
+      }
+      return undefined;
+    } catch (error) {
+      this.#sendError(error);
+      return error;
+    }
+  }
+
+  async #sendParts(answer: AsyncIterable<unknown>): Promise<void> {
+    const parts = answer[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const part = await this.#unlessAborted(parts.next());
+        if (part.done) break;
+        await this.#room();
+        const isTaken = this.#send('part', encode({ body: part.value }), this.#sent);
+        this.#sent += 1;
+        if (!isTaken) await this.#drained();
+      }
+      this.#send('end', encode({ body: null }), this.#sent);
+    } finally {
+      // Not awaited: a generator that is deaf to its signal ends when its own wait ends.
+      void Promise.resolve(parts.return?.()).catch(() => undefined);
+    }
+  }
+
+  /** Waits until the caller has taken enough of what was sent. */
+  async #room(): Promise<void> {
+    while (this.#sent - this.#taken >= RPC_STREAM_WINDOW) {
+      const taken = new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      await this.#unlessAborted(taken);
+    }
+  }
+
+  async #drained(): Promise<void> {
+    const { channel } = this.#options.to;
+    let stop = () => {};
+    const drained = new Promise<void>((resolve) => {
+      channel.once('drain', resolve);
+      stop = () => channel.removeListener('drain', resolve);
+    });
+    await this.#unlessAborted(drained).finally(stop);
+  }
+
+  /** A handler may be deaf to its signal: then its late answer or failure is nobody's. */
+  async #unlessAborted<T>(promise: Promise<T>): Promise<T> {
+    const { signal } = this.#controller;
+    let stop = () => {};
+    const aborted = new Promise<never>((_, reject) => {
+      const onAbort = () => reject(signal.reason);
+      if (signal.aborted) return onAbort();
+      signal.addEventListener('abort', onAbort, { once: true });
+      stop = () => signal.removeEventListener('abort', onAbort);
+    });
+    return await Promise.race([promise, aborted]).finally(stop);
+  }
+
+  #send(kind: ReplyKind, content: Buffer, part?: number): boolean {
+    const { channel, replyTo, id, controls } = this.#options.to;
+    const properties: Options.Publish = {
+      type: kind,
+      correlationId: id,
+      persistent: false,
+      ...(kind === 'accepted' && { replyTo: controls }),
+      ...(part !== undefined && { headers: { [PART_HEADER]: part } }),
+    };
+    return channel.publish('', replyTo, content, properties);
+  }
+
+  #sendError(error: unknown): void {
+    try {
+      this.#send('error', encodeError(toAppError(error)));
+    } catch {
+      // The channel is gone, and with it the caller's way to hear.
+    }
+  }
+}
+
+function isIterable(
+  answer: Promise<unknown> | AsyncIterable<unknown>,
+): answer is AsyncIterable<unknown> {
+  return Symbol.asyncIterator in answer;
+}
