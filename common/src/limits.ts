@@ -310,3 +310,9 @@ export const TARGET_REPORTS_WAIT_MS = 5_000;
 export const COMMAND_SEND_MS = 5_000;
 /** Heartbeats that agentmonitor takes at once: they cost memory only for their signature's check. */
 export const AGENTMONITOR_PREFETCH = 1_000;
+/** Bytes at a line's head in which its time stamp may begin. Past it: arrival is the time. */
+export const STAMP_HEAD_BYTES = 192;
+/** Words before a time stamp, as in an access log's `address - user [time]`. */
+export const STAMP_WORDS_MAX = 6;
+/** Bytes of a JSON line in which the member with its time may stand. */
+export const STAMP_JSON_BYTES = 1024;

@@ -122,13 +122,13 @@ function compileLeaf(leaf: LeafQuery, context: TimeContext): Test {
   const test = compileValueTest(leaf, context);
   const { field } = leaf;
   return (subject) => {
-    const value = valueOf(subject.record, field);
+    const value = fieldValue(subject.record, field);
     if (value === undefined) return false;
     return typeof value === 'string' ? test(value) : value.some(test);
   };
 }
 
-function valueOf(record: MatchRecord, field: string): string | readonly string[] | undefined {
+function fieldValue(record: MatchRecord, field: string): string | readonly string[] | undefined {
   switch (field) {
     case 'host':
       return record.host;
@@ -151,7 +151,7 @@ function existsTest(field: string): Test {
   if (field === 'time' || field === BODY_FIELD) return () => true;
   const builtIn = isBuiltInField(field);
   return ({ record }) => {
-    const value = valueOf(record, field);
+    const value = fieldValue(record, field);
     return value !== undefined && (!builtIn || value.length > 0);
   };
 }

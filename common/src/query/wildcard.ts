@@ -2,10 +2,14 @@
 import type { WildcardPart } from './ast.ts';
 import { foldCase, isWordCode } from './words.ts';
 
+const ANY_ONE = 1;
+const ANY_MANY = 2;
+type Wild = typeof ANY_ONE | typeof ANY_MANY;
+
 /** Tells if a whole text has the pattern's form. Linear for one `*`, never exponential. */
 export function globTest(parts: readonly WildcardPart[]): (folded: string) => boolean {
-  const pattern = parts.flatMap((part) =>
-    part.kind === 'literal' ? [...foldCase(part.text)] : [part],
+  const pattern = parts.flatMap<string | Wild>((part) =>
+    part.kind === 'literal' ? [...foldCase(part.text)] : [part.kind === 'one' ? ANY_ONE : ANY_MANY],
   );
   return (text) => {
     let at = 0;
@@ -15,11 +19,11 @@ export function globTest(parts: readonly WildcardPart[]): (folded: string) => bo
     while (at < text.length) {
       const part = pattern[index];
       const step = characterLength(text, at);
-      if (typeof part === 'object' && part.kind === 'many') {
+      if (part === ANY_MANY) {
         star = index++;
         resumeAt = at;
-      } else if (typeof part === 'object' || (part !== undefined && text.startsWith(part, at))) {
-        at += typeof part === 'object' ? step : part.length;
+      } else if (part === ANY_ONE || (part !== undefined && text.startsWith(part, at))) {
+        at += part === ANY_ONE ? step : part.length;
         index++;
       } else if (star >= 0) {
         resumeAt += characterLength(text, resumeAt);
@@ -28,8 +32,7 @@ export function globTest(parts: readonly WildcardPart[]): (folded: string) => bo
       } else return false;
     }
     while (index < pattern.length) {
-      const part = pattern[index++];
-      if (typeof part !== 'object' || part.kind !== 'many') return false;
+      if (pattern[index++] !== ANY_MANY) return false;
     }
     return true;
   };
