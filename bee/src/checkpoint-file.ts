@@ -1,0 +1,87 @@
+/**
+ * A small file that survives a power cut at any moment: written beside, fsynced, renamed over, the folder
+ * fsynced; the one before is kept; a checksum tells a torn one.
+ */
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+
+/** What was found at a start. */
+export interface LoadedText {
+  /** The newest text that is whole; undefined if there is none. */
+  readonly text: string | undefined;
+  /** Files that were there and not whole. */
+  readonly damaged: readonly string[];
+}
+
+/** One such file: `name.json`, and beside it `name.previous.json`, `name.new.json`. */
+export class CheckpointFile {
+  readonly #folder: string;
+  readonly #name: string;
+  #currentIsWhole = false;
+
+  constructor(folder: string, name: string) {
+    this.#folder = folder;
+    this.#name = name;
+  }
+
+  /** Reads what there is. A damaged newest file is put aside as `name.damaged.json`, never overwritten by a save. */
+  async load(): Promise<LoadedText> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const current = await readWhole(this.#path(''));
+    this.#currentIsWhole = current.kind === 'whole';
+    if (current.kind === 'whole') return { text: current.text, damaged: [] };
+    const damaged: string[] = [];
+    if (current.kind === 'damaged') {
+      await rename(this.#path(''), this.#path('.damaged'));
+      damaged.push(this.#path('.damaged'));
+    }
+    const previous = await readWhole(this.#path('.previous'));
+    if (previous.kind === 'damaged') damaged.push(this.#path('.previous'));
+    return { text: previous.kind === 'whole' ? previous.text : undefined, damaged };
+  }
+
+  /** Replaces the text; when this resolves it is on disk. One call at a time. */
+  async save(text: string): Promise<void> {
+    const file = await open(this.#path('.new'), 'w', 0o600);
+    try {
+      await file.writeFile(`${checksum(text)}\n${text}`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    if (this.#currentIsWhole) await rename(this.#path(''), this.#path('.previous'));
+    await rename(this.#path('.new'), this.#path(''));
+    this.#currentIsWhole = true;
+    const folder = await open(this.#folder, 'r');
+    await folder.sync().finally(() => folder.close());
+  }
+
+  #path(kind: string): string {
+    return join(this.#folder, `${this.#name}${kind}.json`);
+  }
+}
+
+type Found =
+  | { readonly kind: 'absent' | 'damaged' }
+  | { readonly kind: 'whole'; readonly text: string };
+
+async function readWhole(path: string): Promise<Found> {
+  let content: string;
+  try {
+    content = await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      return { kind: 'absent' };
+    }
+    throw error;
+  }
+  const end = content.indexOf('\n');
+  const text = content.slice(end + 1);
+  const whole = end > 0 && content.slice(0, end) === checksum(text);
+  return whole ? { kind: 'whole', text } : { kind: 'damaged' };
+}
+
+function checksum(text: string): string {
+  return `crc32:${crc32(text).toString(16).padStart(8, '0')}`;
+}

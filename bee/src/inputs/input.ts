@@ -1,0 +1,39 @@
+/** What every input is: one way in which log data comes about, named by the scheme of its targets' URLs. */
+import type { Clock } from '@apiary/common/clock.ts';
+import type { Logger } from '@apiary/common/log.ts';
+import type { TargetSpec, TargetState } from '@apiary/common/messages/agent.ts';
+import type { Checkpoint } from '../checkpoint.ts';
+import type { Ledger } from '../ledger.ts';
+import type { Demand } from '../source.ts';
+
+/** What an input is given. */
+export interface InputContext {
+  readonly checkpoint: Checkpoint;
+  readonly demand: Demand;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Folders that the host's owner allows files to be read from; real, absolute paths. */
+  readonly allow: readonly string[];
+  /** Never read from: it holds the key. */
+  readonly dataFolder: string;
+  /** Called when a target's state has changed. */
+  readonly onState: (target: string, state: TargetState) => void;
+}
+
+/** All targets of one scheme. */
+export interface Input {
+  /**
+   * Replaces the targets. Resolves when each has a state.
+   *
+   * @param fresh ids of those that were never set before: what exists now is history to them
+   */
+  apply(targets: readonly TargetSpec[], fresh: ReadonlySet<string>): Promise<void>;
+  /** What became of a target that was applied. */
+  state(target: string): TargetState | undefined;
+  /** Reads no more and lets go of everything. */
+  stop(): Promise<void>;
+}
+
+/** Makes an input; the entry of the registry. */
+export type InputFactory = (context: InputContext) => Input;
