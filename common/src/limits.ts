@@ -316,3 +316,9 @@ export const STAMP_HEAD_BYTES = 192;
 export const STAMP_WORDS_MAX = 6;
 /** Bytes of a JSON line in which the member with its time may stand. */
 export const STAMP_JSON_BYTES = 1024;
+/** A message that the store could not take (busy, full) is given back to its queue after this. */
+export const MESSAGE_RETRY_MS = 1_000;
+/** Records that one `./apiary search` prints, held in memory to show the newest last. */
+export const SEARCH_TERMINAL_RECORDS_MAX = 1_000_000;
+/** Lines of `./apiary tail` that wait for a slow reader of its output. Past it the oldest are counted. */
+export const TAIL_TERMINAL_LINES_MAX = 10_000;

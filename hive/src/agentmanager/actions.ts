@@ -1,0 +1,26 @@
+import type { ActionHandlers } from '@apiary/common/messages/actions/action.ts';
+import type { agentManagerActions } from '@apiary/common/messages/actions/agentmanager.ts';
+import type { Parts } from './parts.ts';
+import type { AgentRegistry } from './registry.ts';
+import type { Targets } from './targets.ts';
+import { listAgents, listTargets } from './views.ts';
+
+/** What agentmanager answers on the bus. */
+export function actionHandlers(
+  parts: Parts,
+  registry: AgentRegistry,
+  targets: Targets,
+): ActionHandlers<typeof agentManagerActions> {
+  return {
+    listAgents: async () => ({ agents: await listAgents(parts) }),
+    approve: async ({ agents }, { actor }) => ({
+      agents: await registry.decide(agents, 'approved', actor),
+    }),
+    revoke: async ({ agents }, { actor }) => ({
+      agents: await registry.decide(agents, 'revoked', actor),
+    }),
+    listTargets: async ({ agents }) => ({ targets: await listTargets(parts, agents) }),
+    addTargets: async (wanted, { actor }) => ({ results: await targets.add(wanted, actor) }),
+    removeTargets: async ({ targets: ids }) => ({ results: await targets.remove(ids) }),
+  };
+}

@@ -1,0 +1,10 @@
+import type { ActionHandlers } from '@apiary/common/messages/actions/action.ts';
+import type { agentMonitorActions } from '@apiary/common/messages/actions/agentmonitor.ts';
+import type { LifeTable } from './life-table.ts';
+
+/** What agentmonitor answers on the bus. */
+export function actionHandlers(table: LifeTable): ActionHandlers<typeof agentMonitorActions> {
+  return {
+    listLiveness: () => Promise.resolve({ liveness: [...table.all()] }),
+  };
+}

@@ -1,0 +1,99 @@
+/**
+ * agentmonitor: hears the Bees' heartbeats and says who is alive. Heartbeats stay in memory; it writes
+ * `liveness`, which it alone writes, when somebody comes to life or dies.
+ */
+import type { Subscription } from '@apiary/common/bus/bus.ts';
+import type { Component, ComponentContext } from '@apiary/common/component.ts';
+import { eachDocument } from '@apiary/common/documents/pages.ts';
+import { serveActions } from '@apiary/common/messages/actions/action.ts';
+import { agentMonitorActions } from '@apiary/common/messages/actions/agentmonitor.ts';
+import type { Heartbeat } from '@apiary/common/messages/control.ts';
+import type { EventBody } from '@apiary/common/messages/events.ts';
+import { Counter } from 'prom-client';
+import { actionHandlers } from './actions.ts';
+import { Heartbeats } from './heartbeats.ts';
+import { LifeTable } from './life-table.ts';
+import { LivenessWriter } from './liveness-writer.ts';
+import { type Model, openModel } from './model.ts';
+import { Watch } from './watch.ts';
+
+/** Makes the component. */
+export function createAgentMonitor(context: ComponentContext): Component {
+  return new AgentMonitor(context);
+}
+
+interface Running {
+  readonly model: Model;
+  readonly table: LifeTable;
+  readonly writer: LivenessWriter;
+  readonly watch: Watch;
+  readonly heartbeats: Heartbeats;
+  readonly served: Subscription;
+}
+
+class AgentMonitor implements Component {
+  readonly #context: ComponentContext;
+  readonly #counter: Counter<'outcome'>;
+  #running: Running | undefined;
+
+  constructor(context: ComponentContext) {
+    this.#context = context;
+    this.#counter = new Counter({
+      name: 'apiary_agentmonitor_heartbeats_total',
+      help: 'Heartbeats by what became of them.',
+      labelNames: ['outcome'],
+      registers: [context.metrics.registry],
+    });
+  }
+
+  async start(): Promise<void> {
+    const context = this.#context;
+    const { bus, clock, log } = context;
+    const model = await openModel(context);
+    const table = new LifeTable();
+    for await (const { document } of eachDocument(model.liveness)) {
+      table.restore(document, clock.now());
+    }
+    const writer = new LivenessWriter(model.liveness, clock, log);
+    const tell = (agent: string) => this.#tell(agent, { model, table, writer });
+    const watch = new Watch(context, table, (agents) => agents.forEach(tell));
+    const heard = (heartbeat: Heartbeat) => {
+      const outcome = table.hear(heartbeat.agent, heartbeat, clock.now());
+      if (outcome === 'revived') tell(heartbeat.agent);
+      watch.schedule();
+      return outcome;
+    };
+    const counter = this.#counter;
+    const heartbeats = new Heartbeats({ context, model, counter, heard });
+    const address = { component: 'agentmonitor', instance: context.instance };
+    const served = await serveActions(bus, address, agentMonitorActions, actionHandlers(table));
+    this.#running = { model, table, writer, watch, heartbeats, served };
+    await heartbeats.start();
+    watch.start();
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running;
+    if (!running) return;
+    this.#running = undefined;
+    await running.served.cancel();
+    running.watch.stop();
+    await running.heartbeats.stop();
+    await running.writer.stop();
+    await running.model.agents.close();
+  }
+
+  /** Stores and announces the state that an agent has now. */
+  #tell(
+    agent: string,
+    { model, table, writer }: Pick<Running, 'model' | 'table' | 'writer'>,
+  ): void {
+    const life = table.get(agent);
+    if (!life) return;
+    writer.write(life);
+    const name = model.agents.get(agent)?.name ?? agent;
+    const event: EventBody<'agent.alive'> = { agent, name, atMs: life.sinceMs };
+    this.#context.bus.events.emit(`agent.${life.state}`, event);
+    this.#context.log.info({ agent, name }, `agent-${life.state}`);
+  }
+}
