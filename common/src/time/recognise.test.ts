@@ -140,10 +140,14 @@ describe('what a stamp leaves open', () => {
     ['Dec 31 23:59:59 web x', Date.UTC(2027, 0, 1), '2026-12-31T23:59:59.000Z'],
     ['Jan  1 00:00:01 web x', Date.UTC(2026, 11, 31, 23, 59), '2027-01-01T00:00:01.000Z'],
     ['Feb 29 12:00:00 web x', Date.UTC(2028, 2, 1), '2028-02-29T12:00:00.000Z'],
+    ['Dec 10 06:55:46 web x', Date.UTC(2026, 10, 20), '2025-12-10T06:55:46.000Z'],
     ['Jun  1 12:00:00 web x', Date.UTC(2026, 10, 20), '2026-06-01T12:00:00.000Z'],
-  ])('a missing year is the nearest to arrival: %s', (line, arrival, expected) => {
-    expect(iso(recognise(line, { arrivalMs: arrival }))).toBe(expected);
-  });
+  ])(
+    'a missing year is the nearest to arrival that is not to come: %s',
+    (line, arrival, expected) => {
+      expect(iso(recognise(line, { arrivalMs: arrival }))).toBe(expected);
+    },
+  );
 
   test('a missing zone is that of the host', () => {
     const stamp = recognise('2026-11-20 14:02:31 x', { zoneOffsetMinutes: 120 });

@@ -191,6 +191,8 @@ export class TimeRecogniser {
     let nearest = Number.NaN;
     for (const candidate of [year, year - 1, year + 1]) {
       const timeMs = this.#midnight(candidate) + ofDay - zoneMs;
+      // December's lines imported in November are last year's.
+      if (timeMs > arrivalMs + DAY_MS) continue;
       const nearer = Math.abs(timeMs - arrivalMs) < Math.abs(nearest - arrivalMs);
       if (Number.isNaN(nearest) || nearer) nearest = timeMs;
       if (Math.abs(timeMs - arrivalMs) < 182 * DAY_MS) break;
