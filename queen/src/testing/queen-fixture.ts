@@ -24,6 +24,8 @@ export interface QueenFixture {
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** Signs in by a link; the result is a `Cookie` header. */
   signIn(): Promise<string>;
+  /** Stops Queen and starts another one on the same folder, with another token and port. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -37,25 +39,29 @@ export async function startQueenFixture(): Promise<QueenFixture> {
   const clock = new ManualClock();
   const hive = new FakeHive(bus);
   await hive.start();
-  const queen = createQueen(
-    {
-      bus,
-      documents,
-      log: createSilentLogger(),
-      clock,
-      metrics: new Metrics(),
-      instance: 'queen-1',
-      store: `sqlite:${folder}`,
-    },
-    { host: '127.0.0.1', port: 0, dataFolder: folder, webFolder },
-  );
+  const makeQueen = () =>
+    createQueen(
+      {
+        bus,
+        documents,
+        log: createSilentLogger(),
+        clock,
+        metrics: new Metrics(),
+        instance: 'queen-1',
+        store: `sqlite:${folder}`,
+      },
+      { host: '127.0.0.1', port: 0, dataFolder: folder, webFolder },
+    );
+  let queen = makeQueen();
   await queen.start();
   const local: unknown = JSON.parse(await readFile(path.join(folder, 'run', 'local.json'), 'utf8'));
   // Written by Queen just now.
   const { token } = local as { token: string };
   const fetchFrom = (route: string, init?: RequestInit) => fetch(`${queen.url}${route}`, init);
   return {
-    queen,
+    get queen() {
+      return queen;
+    },
     hive,
     bus,
     clock,
@@ -70,6 +76,11 @@ export async function startQueenFixture(): Promise<QueenFixture> {
         body: JSON.stringify({ token: link.hash.slice(1) }),
       });
       return answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    },
+    restart: async () => {
+      await queen.stop();
+      queen = makeQueen();
+      await queen.start();
     },
     stop: async () => {
       await queen.stop();

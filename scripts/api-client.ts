@@ -1,0 +1,133 @@
+/** Queen's API as the command line uses it. */
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { AppError, isErrorCode } from '@apiary/common/errors.ts';
+import { agentManagerActions } from '@apiary/common/messages/actions/agentmanager.ts';
+import {
+  type SearchPart,
+  type SearchRequest,
+  searchPartSchema,
+} from '@apiary/common/messages/actions/honeycomb.ts';
+import { z } from 'zod';
+import { findLocalInstance, type LocalInstance, notRunning } from './local-instance.ts';
+
+const { listAgents, approve, listTargets, addTargets, removeTargets } = agentManagerActions;
+
+const problemSchema = z.object({
+  code: z.string(),
+  detail: z.string(),
+  details: z.record(z.string(), z.unknown()).optional(),
+});
+const failedLineSchema = z.object({ type: z.literal('failed'), error: problemSchema });
+const linkSchema = z.object({ url: z.string(), expiresMs: z.number() });
+
+/** Asks the Queen that runs on a data folder. Every method throws the AppError that she answered. */
+export class ApiClient {
+  readonly #instance: LocalInstance;
+  readonly #folder: string;
+  readonly #signal: AbortSignal | undefined;
+
+  private constructor(instance: LocalInstance, folder: string, signal: AbortSignal | undefined) {
+    this.#instance = instance;
+    this.#folder = folder;
+    this.#signal = signal;
+  }
+
+  /** @throws AppError `component-missing` when nothing runs there */
+  static async local(dataFolder: string, signal?: AbortSignal): Promise<ApiClient> {
+    return new ApiClient(await findLocalInstance(dataFolder), dataFolder, signal);
+  }
+
+  /** A new one-time link to the web UI. */
+  async createSignInLink(): Promise<z.output<typeof linkSchema>> {
+    return await this.#ask('POST', '/api/links', linkSchema);
+  }
+
+  /** All agents. */
+  async listAgents(): Promise<z.output<typeof listAgents.response>> {
+    return await this.#ask('GET', '/api/agents', listAgents.response);
+  }
+
+  /** Approves or revokes agents by id or name. */
+  async decide(
+    decision: 'approve' | 'revoke',
+    agents: readonly string[],
+  ): Promise<z.output<typeof approve.response>> {
+    return await this.#ask('POST', `/api/agents/${decision}`, approve.response, { agents });
+  }
+
+  /** Targets of all agents. */
+  async listTargets(): Promise<z.output<typeof listTargets.response>> {
+    return await this.#ask('GET', '/api/targets?agents=all', listTargets.response);
+  }
+
+  /** Adds targets; the answer has a line for each agent and URL. */
+  async addTargets(request: {
+    readonly agents: 'all' | readonly string[];
+    readonly urls: readonly string[];
+    readonly tags: readonly string[];
+    readonly history: boolean;
+  }): Promise<z.output<typeof addTargets.response>> {
+    return await this.#ask('POST', '/api/targets', addTargets.response, request);
+  }
+
+  /** Removes targets by id. */
+  async removeTargets(
+    targets: readonly string[],
+  ): Promise<z.output<typeof removeTargets.response>> {
+    return await this.#ask('POST', '/api/targets/remove', removeTargets.response, { targets });
+  }
+
+  /** Streams the parts of a search as they are known. */
+  async *search(request: SearchRequest): AsyncGenerator<SearchPart> {
+    const response = await this.#send('POST', '/api/search', request, 'application/x-ndjson');
+    if (!response.body) throw new AppError('internal', 'the answer has no body');
+    const lines = createInterface({ input: Readable.fromWeb(response.body) });
+    let isDone = false;
+    for await (const line of lines) {
+      const value: unknown = JSON.parse(line);
+      const failed = failedLineSchema.safeParse(value);
+      if (failed.success) throw errorOf(failed.data.error);
+      const part = searchPartSchema.parse(value);
+      isDone = part.type === 'done';
+      yield part;
+    }
+    if (!isDone) throw new AppError('bus-lost', 'the connection was cut before the end');
+  }
+
+  async #ask<S extends z.ZodType>(
+    method: string,
+    path: string,
+    shape: S,
+    body?: unknown,
+  ): Promise<z.output<S>> {
+    const response = await this.#send(method, path, body, 'application/json');
+    return shape.parse(await response.json());
+  }
+
+  async #send(method: string, path: string, body: unknown, accept: string): Promise<Response> {
+    const { url, token } = this.#instance;
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        accept: `${accept}, application/problem+json`,
+        authorization: `Bearer ${token}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(this.#signal && { signal: this.#signal }),
+    }).catch((error: unknown) => {
+      if (this.#signal?.aborted) throw error;
+      throw notRunning(this.#folder, error);
+    });
+    if (response.ok) return response;
+    const problem = problemSchema.safeParse(await response.json().catch(() => undefined));
+    if (problem.success) throw errorOf(problem.data);
+    throw new AppError('internal', `${url} answered ${response.status}`);
+  }
+}
+
+function errorOf(problem: z.output<typeof problemSchema>): AppError {
+  const code = isErrorCode(problem.code) ? problem.code : 'internal';
+  return new AppError(code, problem.detail, { details: problem.details ?? {} });
+}

@@ -1,0 +1,63 @@
+import { parseSettings, settingsHelp, switchSchema } from '@apiary/common/config.ts';
+import { AppError } from '@apiary/common/errors.ts';
+import type { Agent, AgentView } from '@apiary/common/messages/agent.ts';
+import { ApiClient } from '../api-client.ts';
+import type { CommandIo } from '../command.ts';
+import { commonSettings } from '../settings.ts';
+import { printable, table } from '../terminal-text.ts';
+
+const shape = {
+  data: commonSettings.data,
+  json: { schema: switchSchema, help: 'prints one JSON document: {"agents"}' },
+} as const;
+
+/** `./apiary agents [list | approve NAME… | revoke NAME…]`; a NAME may be an id. */
+export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
+  if (argv.includes('--help')) {
+    const usage = './apiary agents [list | approve NAME… | revoke NAME…]';
+    io.stdout.write(`${usage}\n${settingsHelp(shape)}\n`);
+    return 0;
+  }
+  const { settings, words } = parseSettings(shape, argv, io.env);
+  const [verb = 'list', ...names] = words;
+  const toJson = (value: unknown) => io.stdout.write(`${JSON.stringify(value)}\n`);
+  if (verb === 'list') {
+    if (names.length > 0) throw new AppError('setting-invalid', 'agents list takes no names');
+    const answer = await (await ApiClient.local(settings.data, io.signal)).listAgents();
+    if (settings.json) toJson(answer);
+    else io.stdout.write(agentTable(answer.agents));
+    return 0;
+  }
+  if (verb !== 'approve' && verb !== 'revoke') {
+    throw new AppError('setting-invalid', `agents has list, approve and revoke, but no ${verb}`);
+  }
+  if (names.length === 0) {
+    throw new AppError('setting-invalid', `agents ${verb}: name the agents, as agents list does`);
+  }
+  const client = await ApiClient.local(settings.data, io.signal);
+  const answer = await client.decide(verb, names);
+  if (settings.json) toJson(answer);
+  else for (const agent of answer.agents) io.stdout.write(decided(agent));
+  return 0;
+}
+
+function decided({ name, approval, fingerprint }: Agent): string {
+  return `${approval} ${printable(name)} (${printable(fingerprint)})\n`;
+}
+
+function agentTable(agents: readonly AgentView[]): string {
+  if (agents.length === 0) return 'No Bee has joined yet: run ./apiary bee <broker> on a host.\n';
+  return table([
+    ['NAME', 'APPROVAL', 'LIFE', 'TARGETS', 'FINGERPRINT', 'SYSTEM'],
+    ...agents.map((agent) => [
+      agent.name,
+      agent.approval,
+      agent.life,
+      agent.failedTargets > 0
+        ? `${agent.targets} (${agent.failedTargets} failed)`
+        : `${agent.targets}`,
+      agent.fingerprint,
+      `${agent.facts.system} ${agent.facts.architecture}`,
+    ]),
+  ]);
+}

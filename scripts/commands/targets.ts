@@ -1,0 +1,117 @@
+import { parseSettings, type Settings, settingsHelp, switchSchema } from '@apiary/common/config.ts';
+import { AppError } from '@apiary/common/errors.ts';
+import type { TargetResult } from '@apiary/common/messages/actions/agentmanager.ts';
+import { z } from 'zod';
+import { ApiClient } from '../api-client.ts';
+import type { CommandIo } from '../command.ts';
+import { commonSettings } from '../settings.ts';
+import { table } from '../terminal-text.ts';
+
+const shape = {
+  data: commonSettings.data,
+  agents: {
+    schema: z.string().min(1, 'name agents, or all').optional(),
+    value: 'all|NAME,…',
+    help: 'add: the agents that shall watch',
+  },
+  tags: {
+    schema: z.string().default(''),
+    value: 'TAG,…',
+    help: 'add: words that every line of them bears',
+    defaultText: '',
+  },
+  history: { schema: switchSchema, help: 'add: also what the files hold already' },
+  json: { schema: switchSchema, help: 'prints one JSON document: {"results"} or {"targets"}' },
+} as const;
+
+const USAGE = [
+  './apiary targets add --agents all|NAME,… [--tags a,b] [--history] URL…',
+  './apiary targets list',
+  './apiary targets remove ID…',
+].join('\n');
+
+/** `./apiary targets add | list | remove`. Exit code 1 when any of several failed. */
+export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
+  if (argv.includes('--help')) {
+    io.stdout.write(`${USAGE}\n${settingsHelp(shape)}\n`);
+    return 0;
+  }
+  const { settings, words } = parseSettings(shape, argv, io.env);
+  const [verb = 'list', ...rest] = words;
+  if (verb === 'list') return await list(settings, rest, io);
+  if (verb === 'add') return await add(settings, rest, io);
+  if (verb === 'remove') return await remove(settings, rest, io);
+  throw new AppError('setting-invalid', `targets has add, list and remove, but no ${verb}`);
+}
+
+type TargetSettings = Settings<typeof shape>;
+
+async function list({ data, json }: TargetSettings, rest: readonly string[], io: CommandIo) {
+  if (rest.length > 0) throw new AppError('setting-invalid', 'targets list takes no words');
+  const { targets } = await (await ApiClient.local(data, io.signal)).listTargets();
+  if (json) {
+    io.stdout.write(`${JSON.stringify({ targets })}\n`);
+    return 0;
+  }
+  const rows = targets.map(({ id, name, url, tags, status }) => [
+    id,
+    name,
+    status.state,
+    url,
+    tags.join(','),
+    status.reason ?? '',
+  ]);
+  const empty = 'Nothing is watched yet: ./apiary targets add --agents all file:///var/log/*.log\n';
+  const head = ['ID', 'AGENT', 'STATE', 'URL', 'TAGS', 'REASON'];
+  io.stdout.write(rows.length > 0 ? table([head, ...rows]) : empty);
+  return 0;
+}
+
+async function add(settings: TargetSettings, urls: readonly string[], io: CommandIo) {
+  const { agents, tags, history, data } = settings;
+  if (agents === undefined) {
+    throw new AppError('setting-invalid', '--agents: name agents, separated by commas, or all');
+  }
+  if (urls.length === 0) {
+    throw new AppError('setting-invalid', 'targets add: give URLs, e.g. file:///var/log/*.log');
+  }
+  const client = await ApiClient.local(data, io.signal);
+  const { results } = await client.addTargets({
+    agents: agents === 'all' ? 'all' : listOf(agents),
+    urls,
+    tags: listOf(tags),
+    history,
+  });
+  return report(results, settings.json, io);
+}
+
+async function remove(settings: TargetSettings, ids: readonly string[], io: CommandIo) {
+  if (ids.length === 0) {
+    throw new AppError('setting-invalid', 'targets remove: give ids, as targets list shows them');
+  }
+  const client = await ApiClient.local(settings.data, io.signal);
+  const { results } = await client.removeTargets(ids);
+  return report(results, settings.json, io);
+}
+
+function report(results: readonly TargetResult[], json: boolean, io: CommandIo): number {
+  if (json) io.stdout.write(`${JSON.stringify({ results })}\n`);
+  else {
+    const rows = results.map(({ name, url, state, target, reason }) => [
+      name,
+      state,
+      url,
+      target ?? '',
+      reason ?? '',
+    ]);
+    io.stdout.write(table([['AGENT', 'STATE', 'URL', 'ID', 'REASON'], ...rows]));
+  }
+  return results.every(({ ok }) => ok) ? 0 : 1;
+}
+
+function listOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
