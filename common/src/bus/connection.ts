@@ -5,7 +5,7 @@
  */
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
-import { type ChannelModel, connect, type RecoveringChannelModel } from 'amqplib';
+import { type ChannelModel, type Connection, connect, type RecoveringChannelModel } from 'amqplib';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import {
@@ -210,7 +210,7 @@ export class BusConnection {
 /** Ends a connection without its closing handshake. */
 function abort(model: ChannelModel, reason: string): void {
   // amqplib's types leave out the connection's stream; destroying it is the only way not to wait.
-  const { stream } = model.connection as unknown as { stream: Duplex };
+  const { stream } = model.connection as Connection & { readonly stream: Duplex };
   stream.destroy(new Error(reason));
 }
 

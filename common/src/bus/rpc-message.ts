@@ -25,7 +25,7 @@ export const envelopeSchema = z.object({
   deadlineMs: z.number().positive(),
   /** The caller wants to hear `accepted`. */
   controls: z.boolean(),
-  body: z.unknown(),
+  body: z.unknown().optional(),
 });
 
 /** See {@link envelopeSchema}. */
@@ -57,7 +57,7 @@ const errorSchema = z.object({
   details: z.record(z.string(), z.unknown()),
 });
 
-const bodySchema = z.object({ body: z.unknown() });
+const bodySchema = z.object({ body: z.unknown().optional() });
 
 /** The routing key of an address. */
 export function rpcKey({ component, instance }: RpcAddress): string {
