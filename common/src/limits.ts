@@ -322,3 +322,5 @@ export const MESSAGE_RETRY_MS = 1_000;
 export const SEARCH_TERMINAL_RECORDS_MAX = 1_000_000;
 /** Lines of `./apiary tail` that wait for a slow reader of its output. Past it the oldest are counted. */
 export const TAIL_TERMINAL_LINES_MAX = 10_000;
+/** Characters of a regular expression once its counts are written out. Past it: an error. */
+export const REGEX_REWRITTEN_MAX = 64 * KiB;

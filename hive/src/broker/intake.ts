@@ -1,0 +1,45 @@
+/** Whether publishers may go on: memory and disk say no by an alarm, a busy log by a short pause. */
+
+/** Why publishers are blocked, in the words that `connection.blocked` carries. */
+export type Alarm = 'low on memory' | 'low on disk' | 'disk does not take writes';
+
+/** The state that all publishing connections follow. */
+export class Intake {
+  readonly #alarms = new Set<Alarm>();
+  readonly #listeners = new Set<() => void>();
+  #paused = false;
+
+  /** The first reason for which publishers are blocked. */
+  get alarm(): Alarm | undefined {
+    return this.#alarms.values().next().value;
+  }
+
+  /** True while publishers' sockets are not to be read. */
+  get isHeld(): boolean {
+    return this.#paused || this.#alarms.size > 0;
+  }
+
+  /** Calls `listener` at each change; the result stops it. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  setAlarm(alarm: Alarm, on: boolean): void {
+    if (this.#alarms.has(alarm) === on) return;
+    if (on) this.#alarms.add(alarm);
+    else this.#alarms.delete(alarm);
+    this.#tell();
+  }
+
+  /** Holds publishers without telling them, while the log catches up. */
+  setPaused(paused: boolean): void {
+    if (paused === this.#paused) return;
+    this.#paused = paused;
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
