@@ -24,7 +24,7 @@ export async function judge(
   let [doubled, broken] = [0, 0];
   let cursor: string | undefined;
   do {
-    const page = await client.search({
+    const page = await client.searchPage({
       query: mark,
       order: 'oldest',
       limit: PAGE,

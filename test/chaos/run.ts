@@ -106,7 +106,7 @@ function pause(ms: number): Promise<void> {
 /** Waits until all lines are found; gives up waiting, not judging, when they are not. */
 async function settle(apiary: RunningApiary, mark: string, lines: number): Promise<void> {
   const counted = async () => {
-    const { total } = await apiary.client.search({ query: mark, limit: 0 });
+    const { total } = await apiary.client.searchPage({ query: mark, limit: 0 });
     return total >= lines ? total : undefined;
   };
   await eventually(counted, `${lines} lines are found`, SETTLE_MS_MAX).catch(() => undefined);

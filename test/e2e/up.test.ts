@@ -38,7 +38,7 @@ describe('./apiary up', () => {
   });
 
   it('approves its own Bee', async () => {
-    const { agents } = await apiary.client.agents();
+    const { agents } = await apiary.client.listAgents();
     expect(agents.map(({ approval }) => approval)).toEqual(['approved']);
   });
 
@@ -52,7 +52,7 @@ describe('./apiary up', () => {
       );
     }
     const answered = await eventually(
-      () => apiary.client.search({ query: '*', limit: 0 }),
+      () => apiary.client.searchPage({ query: '*', limit: 0 }),
       'search answers again',
     );
     expect(answered.missing).toEqual([]);
@@ -62,7 +62,7 @@ describe('./apiary up', () => {
     const second = await runCli(['up', '--data', folder]);
     expect(second).toMatchObject({ code: 2, stdout: '' });
     expect(second.stderr).toMatch(/in use by another \.\/apiary up/);
-    await expect(apiary.client.agents()).resolves.toBeDefined();
+    await expect(apiary.client.listAgents()).resolves.toBeDefined();
   }, 60_000);
 });
 
