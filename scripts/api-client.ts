@@ -4,14 +4,12 @@ import { Readable } from 'node:stream';
 import { AppError, isErrorCode } from '@apiary/common/errors.ts';
 import { agentManagerActions } from '@apiary/common/messages/actions/agentmanager.ts';
 import {
-  histogramSchema,
   honeycombActions,
   type SearchPart,
   type SearchRequest,
   searchPartSchema,
 } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
-import { recordSchema } from '@apiary/common/record.ts';
 import { z } from 'zod';
 import { findLocalInstance, type LocalInstance, notRunning } from './local-instance.ts';
 
@@ -26,7 +24,9 @@ const failedLineSchema = z.object({ type: z.literal('failed'), error: problemSch
 const linkSchema = z.object({ url: z.string(), expiresMs: z.number() });
 const systemSchema = z.object({
   version: z.string(),
-  store: honeycombActions.stats.response.nullish(),
+  components: z.array(z.object({ name: z.string(), state: z.string() })),
+  /** Absent while no honeycomb answers. */
+  store: honeycombActions.stats.response.optional(),
 });
 
 /** A page of records with the counts of the whole search. */
@@ -37,24 +37,6 @@ export interface SearchPage {
   readonly next: string | undefined;
   readonly missing: readonly string[];
 }
-const searchAnswerSchema = z.object({
-  total: z.number(),
-  hosts: z.number(),
-  records: z.array(recordSchema),
-  histogram: histogramSchema.optional(),
-  next: z.string().optional(),
-  elapsedMs: z.number(),
-  missing: z.array(z.string()),
-});
-const systemSchema = z.object({
-  version: z.string(),
-  components: z.array(z.object({ name: z.string(), state: z.string() })),
-  store: honeycombActions.stats.response.optional(),
-});
-type SystemAnswer = z.output<typeof systemSchema>;
-
-/** The system's state with the store's figures. */
-export type System = SystemAnswer & { readonly store: NonNullable<SystemAnswer['store']> };
 
 /** Asks the Queen that runs on a data folder. Every method throws the AppError that she answered. */
 export class ApiClient {
@@ -79,7 +61,7 @@ export class ApiClient {
   }
 
   /** All agents. */
-  async agents(): Promise<z.output<typeof listAgents.response>> {
+  async listAgents(): Promise<z.output<typeof listAgents.response>> {
     return await this.#ask('GET', '/api/agents', listAgents.response);
   }
 
@@ -92,7 +74,7 @@ export class ApiClient {
   }
 
   /** Targets of all agents. */
-  async targets(): Promise<z.output<typeof listTargets.response>> {
+  async listTargets(): Promise<z.output<typeof listTargets.response>> {
     return await this.#ask('GET', '/api/targets?agents=all', listTargets.response);
   }
 
@@ -113,20 +95,8 @@ export class ApiClient {
     return await this.#ask('POST', '/api/targets/remove', removeTargets.response, { targets });
   }
 
-  /** The version, the components' states and figures of the store. @throws `component-missing` without one */
-  async system(): Promise<System> {
-    const { store, ...rest } = await this.#ask('GET', '/api/system', systemSchema);
-    if (store) return { ...rest, store };
-    throw new AppError('component-missing', 'no honeycomb answers: is it running?');
-  }
-
-  /** One page of a search as one document. */
-  async search(request: SearchRequest): Promise<z.output<typeof searchAnswerSchema>> {
-    return await this.#ask('POST', '/api/search', searchAnswerSchema, request);
-  }
-
   /** Streams the parts of a search as they are known. */
-  async *streamSearch(request: SearchRequest): AsyncGenerator<SearchPart> {
+  async *search(request: SearchRequest): AsyncGenerator<SearchPart> {
     const response = await this.#send('POST', '/api/search', request, 'application/x-ndjson');
     if (!response.body) throw new AppError('internal', 'the answer has no body');
     const lines = createInterface({ input: Readable.fromWeb(response.body) });
@@ -147,8 +117,8 @@ export class ApiClient {
     const records: LogRecord[] = [];
     for await (const part of this.search(request)) {
       if (part.type === 'records') records.push(...part.records);
-      if (part.type === 'done')
-        return { records, total: part.total, next: part.next, missing: part.missing };
+      if (part.type !== 'done') continue;
+      return { records, total: part.total, next: part.next, missing: part.missing };
     }
     throw new AppError('bus-lost', 'the search ended without its counts');
   }

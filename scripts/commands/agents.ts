@@ -23,7 +23,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   const toJson = (value: unknown) => io.stdout.write(`${JSON.stringify(value)}\n`);
   if (verb === 'list') {
     if (names.length > 0) throw new AppError('setting-invalid', 'agents list takes no names');
-    const answer = await (await ApiClient.local(settings.data, io.signal)).agents();
+    const answer = await (await ApiClient.local(settings.data, io.signal)).listAgents();
     if (settings.json) toJson(answer);
     else io.stdout.write(agentTable(answer.agents));
     return 0;

@@ -108,7 +108,7 @@ async function collect(
     const wanted = Math.min(limit - records.length, SEARCH_LIMIT_MAX);
     const request = { query, ...range, limit: wanted, ...(cursor !== undefined && { cursor }) };
     cursor = undefined;
-    for await (const part of client.streamSearch(request)) {
+    for await (const part of client.search(request)) {
       if (part.type === 'records') records.push(...part.records);
       if (part.type !== 'done') continue;
       total ??= part.total;

@@ -48,7 +48,7 @@ type TargetSettings = Settings<typeof shape>;
 
 async function list({ data, json }: TargetSettings, rest: readonly string[], io: CommandIo) {
   if (rest.length > 0) throw new AppError('setting-invalid', 'targets list takes no words');
-  const { targets } = await (await ApiClient.local(data, io.signal)).targets();
+  const { targets } = await (await ApiClient.local(data, io.signal)).listTargets();
   if (json) {
     io.stdout.write(`${JSON.stringify({ targets })}\n`);
     return 0;
