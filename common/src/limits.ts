@@ -111,6 +111,10 @@ export const HEADER_TEXT_CHARS_MAX = 1_024;
 export const INGEST_RATE_INTERVAL_MS = 1_000;
 /** Memory of decoded chunks that searches keep for the next one. Past it the least used go. */
 export const CHUNK_CACHE_BYTES_MAX = 200 * MiB;
+/** Records of a live message, as JSON; one commit of one message may be larger. */
+export const LIVE_PART_BYTES_MAX = 256 * KiB;
+/** Bodies that filling a listener's gap may hold at once. Past it: `too-large`. */
+export const MISSED_BYTES_MAX = 64 * MiB;
 /** Decoded chunks that nothing asked for during this time are let go. */
 export const CHUNK_CACHE_IDLE_MS = 60_000;
 /** Searches that one honeycomb runs at once. Past it: `too-many`. */

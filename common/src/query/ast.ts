@@ -1,6 +1,6 @@
 /**
- * The syntax tree of a query. Parentheses are folded away, boosts are dropped, a field is pushed down
- * to the leaves of its group, and `and` in `and` (`or` in `or`) is one flat node.
+ * The syntax tree of a query. Parentheses are folded away, boosts are dropped, a field is pushed
+ * down to the leaves of its group, and `and` in `and` (`or` in `or`) is one flat node.
  */
 
 /** A half-open range of UTF-16 offsets in the query's text. */
@@ -44,7 +44,9 @@ export interface TermQuery extends Leaf {
   readonly text: string;
 }
 
-/** Words in sequence, at most `slop` moves apart. Also unquoted text of several words: `10.0.0.1`. */
+/**
+ * Words in sequence, at most `slop` moves apart. Also unquoted text of several words: `10.0.0.1`.
+ */
 export interface PhraseQuery extends Leaf {
   readonly kind: 'phrase';
   readonly text: string;
@@ -63,7 +65,9 @@ export interface WildcardQuery extends Leaf {
   readonly parts: readonly WildcardPart[];
 }
 
-/** `/source/` as typed between its slashes (`\/` included); any case, anywhere in the line or value. */
+/**
+ * `/source/` as typed between its slashes (`\/` included); any case, anywhere in the line or value.
+ */
 export interface RegexQuery extends Leaf {
   readonly kind: 'regex';
   readonly source: string;

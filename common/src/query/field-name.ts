@@ -1,6 +1,6 @@
 /**
- * Decides whether the text before a colon is a field. Log lines are full of colons (addresses, times,
- * URLs, `error: disk full`), and none of them may be an error.
+ * Decides whether the text before a colon is a field. Log lines are full of colons (addresses,
+ * times, URLs, `error: disk full`), and none of them may be an error.
  */
 import { isBuiltInField } from './ast.ts';
 import { isSpace, readEscape, readRegex } from './read-text.ts';
@@ -21,7 +21,10 @@ const HEX_GROUPS = /[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){2,7}(?![0-9a-z_])/iy;
 const NEVER_FIELDS = new Set(
   'TRACE DEBUG INFO NOTICE WARN WARNING ERROR CRITICAL FATAL SEVERE localhost'.split(' '),
 );
-/** Their value may stand apart: `level: error`. Not `time:` and not names of lines, as in `error: disk full`. */
+/**
+ * Their value may stand apart: `level: error`. Not `time:` and not names of lines, as in `error:
+ * disk full`.
+ */
 const SPACE_ALLOWED = new Set(['host', 'agent', 'target', 'file', 'tag', 'level']);
 
 /** True if the name needs no escape before a colon, unless one letter stands before a path. */

@@ -14,8 +14,8 @@ export interface Field {
 
 /**
  * The values of a field, at most {@link FIELD_VALUES_MAX}: several where an array lies on its path.
- * `a.b` names both the member `b` of `a` and a member called `a.b`. Names are case-sensitive; `null`
- * is no value. A name that JSON writes with escapes is not found.
+ * `a.b` names both the member `b` of `a` and a member called `a.b`. Names are case-sensitive;
+ * `null` is no value. A name that JSON writes with escapes is not found.
  */
 export function extractFieldValues(body: string, name: string): readonly string[] {
   const lastPart = name.slice(name.lastIndexOf('.') + 1);

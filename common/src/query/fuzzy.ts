@@ -1,7 +1,7 @@
 /**
- * Tells if two words are at most 2 edits apart: insert, delete, replace, or swap two neighbours (optimal
- * string alignment, where a swapped pair is not edited again). Made once per searched word, because
- * its rows are reused.
+ * Tells if two words are at most 2 edits apart: insert, delete, replace, or swap two neighbours
+ * (optimal string alignment, where a swapped pair is not edited again). Made once per searched
+ * word, because its rows are reused.
  */
 export function fuzzyWord(word: string, distance: 0 | 1 | 2): (candidate: string) => boolean {
   const width = word.length + 1;

@@ -1,6 +1,7 @@
 /**
- * Walks the JSON object in a line without building it: values keep the digits that the line has, text
- * behind the object does not matter, and of a cut-off object everything before the cut is seen.
+ * Walks the JSON object in a line without building it: values keep the digits that the line has,
+ * text behind the object does not matter, and of a cut-off object everything before the cut is
+ * seen.
  */
 import { FIELD_DEPTH_MAX } from '../limits.ts';
 

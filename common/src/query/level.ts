@@ -3,13 +3,14 @@
  *
  * | what stands in the line | example | gives |
  * |---|---|---|
- * | priority of syslog at the head | `<11>` | its remainder by 8: 0–2 fatal, 3 error, 4 warn, 5–6 info, 7 debug |
- * | a key named like a level, as JSON or `key=value` | `"level":50`, `lvl=warn`, `"severity":"ERROR"` | the word; or pino's 10–60; or syslog's 0–7 |
+ * | syslog's priority at the head | `<11>` | its remainder by 8: see syslog's 0–7 |
+ * | a key named like a level | `"level":50`, `lvl=warn` | the word, pino's 10–60, or syslog's 0–7 |
  * | glog's head | `E1120 14:02:31.1` | I info, W warn, E error, F fatal |
  * | a level in capitals as a word | `ERROR`, `[WARN]`, `SEVERE:` | the word |
- * | a level in small letters with a bracket before or a colon after it | `[error]`, `[core:warn]`, `fatal: x` | the word |
+ * | other spellings, bracketed or with a colon | `[error]`, `[core:warn]`, `fatal: x` | the word |
  *
- * The first one from the left wins; only the first {@link LEVEL_SEARCH_MAX} characters are read.
+ * Syslog's severities 0–2 are fatal, 3 error, 4 warn, 5–6 info, 7 debug. Of the words the first from
+ * the left wins; only the first {@link LEVEL_SEARCH_MAX} characters are read.
  */
 import { LEVEL_SEARCH_MAX } from '../limits.ts';
 import type { Level } from '../record.ts';
@@ -45,8 +46,9 @@ const SYSLOG: readonly Level[] = 'fatal fatal fatal error warn info info debug'
   .split(' ')
   // Every word of the list above is a level.
   .map((word) => word as Level);
-const KEY =
-  /(?:^|[\s,{[(|"'.])(?:log[._]?)?(?:level|lvl|severity|levelname|loglevel|severitytext|priority)["']?\s*[=:]\s*["']?([a-z]{3,13}|\d{1,2})(?![\w.])/i;
+const KEY_NAME = '(?:log[._]?)?(?:level|lvl|severity|levelname|severitytext|priority)';
+const KEY_VALUE = '([a-z]{3,13}|\\d{1,2})(?![\\w.])';
+const KEY = new RegExp(`(?:^|[\\s,{[(|"'.])${KEY_NAME}["']?\\s*[=:]\\s*["']?${KEY_VALUE}`, 'i');
 const KEY_HINT = /l(?:e)?v(?:e)?l|severity|priority/i;
 const PRIORITY = /^<(\d{1,3})>/;
 

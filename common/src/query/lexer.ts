@@ -11,7 +11,9 @@ const TILDE = /~(\d*(?:\.\d+)?)/y;
 const BOOST = /\^\d+(?:\.\d+)?/y;
 const COMPARE = /[<>]=?/y;
 const KEYWORD = /(?:AND|OR|NOT)(?=$|[\s()"])/y;
-/** What a prefix operator must be glued to; before anything else it is text, as in `->` or `a - b`. */
+/**
+ * What a prefix operator must be glued to; before anything else it is text, as in `->` or `a - b`.
+ */
 const PREFIX = /(?:-(?!-)|[+!])(?!\s)(?=[\p{L}\p{N}_"(/*?\\.[{!+#@$%'\u0080-\u{10ffff}-])/uy;
 const KEYWORD_KINDS = { AND: 'and', OR: 'or', NOT: 'not' } as const;
 
@@ -43,7 +45,8 @@ class Lexer {
 
   /** Pushes a token that ends at `to` and moves there. */
   #push(token: DistributiveOmit<Token, 'from' | 'to'>, to: number): void {
-    // A token without its place plus its place is a token; TypeScript cannot see that through a union.
+    // A token without its place plus its place is a token; TypeScript cannot see that through a
+    // union.
     this.#tokens.push({ ...token, from: this.#at, to } as Token);
     this.#at = to;
   }

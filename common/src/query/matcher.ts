@@ -18,7 +18,9 @@ export interface MatchRecord {
   readonly tags: readonly string[];
   readonly level?: string | undefined;
   readonly body: string;
-  /** Leading characters of `body` that are its recognised time stamp: single words do not see them. */
+  /**
+   * Leading characters of `body` that are its recognised time stamp: single words do not see them.
+   */
   readonly timestampLength?: number | undefined;
   /** A field of the line: its value, its values if several, undefined if it has none. */
   field(name: string): string | readonly string[] | undefined;
@@ -31,7 +33,9 @@ export interface Matcher {
   highlights(record: MatchRecord): Span[];
 }
 
-/** What times in a query are relative to. Without it `now` is 1970: pass it for queries of people. */
+/**
+ * What times in a query are relative to. Without it `now` is 1970: pass it for queries of people.
+ */
 export interface MatcherOptions {
   readonly nowMs?: number;
   readonly zoneOffsetMinutes?: number;

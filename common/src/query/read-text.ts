@@ -91,7 +91,10 @@ class PartsBuilder {
   }
 }
 
-/** True where unquoted text ends: white space, a quote, a parenthesis (but not the `()` of `main()`). */
+/**
+ * True where unquoted text ends: white space, a quote, a parenthesis (but not the `()` of
+ * `main()`).
+ */
 function endsText(source: string, at: number, from: number): boolean {
   const character = source[at];
   if (character === undefined || character === '"' || character === ')') return true;
@@ -166,7 +169,8 @@ export function readPhrase(source: string, from: number): Piece & { readonly tex
 }
 
 /**
- * Reads `/source/` at `from`. Undefined unless the next bare slash ends the word: `/var/log/x` is a path.
+ * Reads `/source/` at `from`. Undefined unless the next bare slash ends the word: `/var/log/x` is a
+ * path.
  */
 export function readRegex(
   source: string,

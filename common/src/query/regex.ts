@@ -2,17 +2,23 @@
  * Regular expressions that cannot hang. V8's linear-time engine takes over after excessive
  * backtracking (`--enable-experimental-regexp-engine-on-excessive-backtracks`), but only for
  * expressions without flags, look-around, back-references and large counts: measured on 28
- * characters, `(a+)+$` takes 2 ms without flags and 13 s with `i` or `u`. So "any case" is not the flag
- * `i`: the expression is rewritten to lower case and run on folded text. What the engine cannot
- * take over (`\p{…}`, counts above 16) is admitted where nothing repeated stands in it.
+ * characters, `(a+)+$` takes 2 ms without flags and 13 s with `i` or `u`. So "any case" is not the
+ * flag `i`: the expression is rewritten to lower case and run on folded text, and large counts are
+ * written out in steps that the engine takes. `\p{…}` and `\u{…}` need the flag `u`; they are
+ * admitted where no group repeats, so that what backtracks is at worst polynomial.
  */
+
+import { REGEX_REWRITTEN_MAX } from '../limits.ts';
 import type { Span } from './ast.ts';
 import { problem, takeOut } from './problem.ts';
 import { foldCase } from './words.ts';
 
-/** The largest count that V8's linear engine unrolls. */
-const LINEAR_COUNT_MAX = 16;
-const COUNT = /\{(\d+)(,(\d*))?\}/y;
+/**
+ * V8's linear engine refuses counts whose product along their nesting is more
+ * (kMaxReplicationFactor).
+ */
+const LINEAR_FACTOR_MAX = 16;
+const COUNT = /\{(\d+)(,(\d*))?\}\??/y;
 const GROUP_HEAD = /\((?:\?(?::|<[A-Za-z_$][\w$]*>|<?[=!]|[a-z-]*[:)]))?/y;
 const ESCAPE =
   /\\(?:x[0-9a-f]{2}|u\{[0-9a-f]+\}|u[0-9a-f]{4}|[pP]\{[^}]*\}|k<[^>]*>|c[a-z]|[\s\S])/iy;
@@ -32,6 +38,7 @@ export interface FoldedRegex {
  */
 export function compileRegex(source: string, from = 0): FoldedRegex {
   const { folded, unicode } = new Rewriter(source, from).run();
+  construct(source, source, unicode ? 'iu' : '', from);
   const flags = unicode ? 'iu' : '';
   const search = construct(source, folded, flags, from);
   const searchAll = construct(source, folded, `g${flags}`, from);
@@ -62,22 +69,27 @@ function construct(source: string, folded: string, flags: string, from: number):
   }
 }
 
-interface Group {
-  readonly from: number;
-  repeats: boolean;
+/**
+ * Something that a quantifier can repeat: where its rewritten text begins, and its counts' product.
+ */
+interface Atom {
+  readonly outFrom: number;
+  factor: number;
 }
 
-/** Walks an expression once: refuses what could hang and lowers the case of its literals. */
+/**
+ * Walks an expression once: refuses what could hang, lowers the case of literals, splits counts.
+ */
 class Rewriter {
   readonly #source: string;
   readonly #from: number;
-  readonly #groups: Group[] = [];
-  /** The group that closed just before `#at`. */
-  #closed: Group | undefined;
+  readonly #groups: Atom[] = [];
+  /** What stands just before `#at`. */
+  #atom: Atom | undefined;
+  #atomIsGroup = false;
   #at = 0;
   #out = '';
-  #unicode = false;
-  #exotic: Span | undefined;
+  #unicode: Span | undefined;
   #repeatedGroup: Span | undefined;
 
   constructor(source: string, from: number) {
@@ -92,17 +104,18 @@ class Rewriter {
       else if (character === ')') this.#close();
       else if ('*+?{'.includes(character)) this.#quantifier(character);
       else {
-        this.#closed = undefined;
+        this.#atom = { outFrom: this.#out.length, factor: 1 };
+        this.#atomIsGroup = false;
         if (character === '[') this.#class();
         else if (character === '\\') this.#out += this.#escape(false).out;
         else this.#copy(foldCase(character), 1);
       }
     }
-    if (this.#exotic && this.#repeatedGroup) {
+    if (this.#unicode && this.#repeatedGroup) {
       const message = 'Together with a repeated group this could take for ever.';
-      throw problem(this.#exotic, message, `no \\p{…} and counts up to ${LINEAR_COUNT_MAX}`);
+      throw problem(this.#unicode, message, 'a class such as [a-zäöü]');
     }
-    return { folded: this.#out, unicode: this.#unicode };
+    return { folded: this.#out, unicode: this.#unicode !== undefined };
   }
 
   #copy(out: string, length: number): void {
@@ -136,26 +149,65 @@ class Rewriter {
         head.endsWith(')') ? takeOut(place, head) : undefined,
       );
     }
-    this.#groups.push({ from: this.#at, repeats: false });
-    this.#closed = undefined;
-    this.#copy(head, head.length);
+    this.#groups.push({ outFrom: this.#out.length, factor: 1 });
+    this.#atom = undefined;
+    // Names serve back-references alone, and would come twice where a count is written out.
+    this.#copy(head.endsWith('>') ? '(' : head, head.length);
   }
 
   #close(): void {
-    this.#closed = this.#groups.pop();
+    this.#atom = this.#groups.pop();
+    this.#atomIsGroup = true;
     this.#copy(')', 1);
+    this.#raise(this.#atom?.factor ?? 1);
+  }
+
+  /** The group around what was just read has at least this product of counts. */
+  #raise(factor: number): void {
+    const group = this.#groups.at(-1);
+    if (group && group.factor < factor) group.factor = factor;
   }
 
   #quantifier(character: string): void {
     const count = character === '{' ? this.#match(COUNT) : null;
+    if (character === '{' && !count) {
+      this.#atom = undefined;
+      this.#copy(character, 1);
+      return;
+    }
     const text = count?.[0] ?? character;
-    const place = this.#place(text.length);
-    const most = count ? Number(count[3] || count[1]) : 1;
-    const repeats = text !== '?' && (character !== '{' || count !== null);
-    if (repeats && this.#closed) this.#repeatedGroup = place;
-    if (most > LINEAR_COUNT_MAX) this.#exotic = place;
-    if (character === '{' && !count) this.#closed = undefined;
-    this.#copy(text, text.length);
+    const least = count ? Number(count[1]) : character === '+' ? 1 : 0;
+    const open = count ? count[2] !== undefined && count[3] === '' : character !== '?';
+    const most = open ? undefined : count ? Number(count[3] || count[1]) : 1;
+    if (this.#atomIsGroup && this.#atom && text !== '?')
+      this.#repeatedGroup = this.#place(text.length);
+    const factor = (this.#atom?.factor ?? 1) * Math.max(1, most ?? least + 1);
+    if (this.#atom && factor > LINEAR_FACTOR_MAX)
+      this.#writeOut(this.#atom, least, most, text.length);
+    else {
+      this.#copy(text, text.length);
+      this.#raise(factor);
+    }
+    this.#atom = undefined;
+  }
+
+  /** `a{20,}` becomes `a{16}a{4}a*`: laziness is lost, which changes no answer. */
+  #writeOut(atom: Atom, least: number, most: number | undefined, length: number): void {
+    const place = this.#place(length);
+    const body = this.#out.slice(atom.outFrom);
+    const step = Math.max(1, Math.floor(LINEAR_FACTOR_MAX / atom.factor));
+    const optional = most === undefined ? 0 : Math.max(0, most - least);
+    const pieces = (least + optional) / step + 3;
+    if (pieces * (body.length + 6) > REGEX_REWRITTEN_MAX) {
+      throw problem(place, 'This count makes the expression too large.', 'a smaller count');
+    }
+    let text = '';
+    for (let left = least; left > 0; left -= step) text += `${body}{${Math.min(left, step)}}`;
+    for (let left = optional; left > 0; left -= step) text += `${body}{0,${Math.min(left, step)}}`;
+    if (most === undefined) text += `${body}*`;
+    this.#out = this.#out.slice(0, atom.outFrom) + text;
+    this.#at += length;
+    this.#raise(atom.factor * step);
   }
 
   /** An escape, folded. `code` is the literal character that it stands for, if it is one. */
@@ -168,8 +220,7 @@ class Rewriter {
       throw problem(place, message, 'the text itself');
     }
     if (/^\\(?:[pP]\{|u\{)/.test(text)) {
-      this.#exotic = place;
-      this.#unicode = true;
+      this.#unicode = place;
       return { out: text, code: undefined };
     }
     const hex = /^\\[xu]([0-9a-f]{2,4})$/i.exec(text)?.[1];

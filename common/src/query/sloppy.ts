@@ -1,7 +1,7 @@
 /**
- * Sloppy phrases as Lucene judges them: every word of the phrase takes a different word of the line,
- * and the spread of (place in the line − place in the phrase) is at most the slop. So `"a b"~2` also
- * finds `b a`.
+ * Sloppy phrases as Lucene judges them: every word of the phrase takes a different word of the
+ * line, and the spread of (place in the line − place in the phrase) is at most the slop. So `"a
+ * b"~2` also finds `b a`.
  */
 import type { Span } from './ast.ts';
 import type { WordTest } from './word-sequence.ts';

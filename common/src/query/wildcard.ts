@@ -1,4 +1,6 @@
-/** Patterns of literals, `?` (one character) and `*` (any number). Everything here is case-folded. */
+/**
+ * Patterns of literals, `?` (one character) and `*` (any number). Everything here is case-folded.
+ */
 import type { WildcardPart } from './ast.ts';
 import { foldCase, isWordCode } from './words.ts';
 
@@ -42,7 +44,9 @@ function characterLength(text: string, at: number): number {
   return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
 }
 
-/** Cuts a pattern where its literals have no word characters: `10.0.*` is the words `10`, `0`, `*`. */
+/**
+ * Cuts a pattern where its literals have no word characters: `10.0.*` is the words `10`, `0`, `*`.
+ */
 export function wordPatterns(parts: readonly WildcardPart[]): WildcardPart[][] {
   const words: WildcardPart[][] = [[]];
   for (const part of parts) {

@@ -1,4 +1,6 @@
-/** Finds words in sequence in folded text: the heart of terms, phrases, wildcards and fuzzy words. */
+/**
+ * Finds words in sequence in folded text: the heart of terms, phrases, wildcards and fuzzy words.
+ */
 import type { Span } from './ast.ts';
 import { alignWords } from './sloppy.ts';
 import { isWordCode, wordsOf } from './words.ts';
@@ -21,7 +23,9 @@ export function exactWord(word: string): WordTest {
 export interface WordSequence {
   readonly words: readonly WordTest[];
   readonly literal: string;
-  /** Moves allowed, as Lucene counts them: the spread of (place in the line − place in the phrase). */
+  /**
+   * Moves allowed, as Lucene counts them: the spread of (place in the line − place in the phrase).
+   */
   readonly slop: number;
 }
 

@@ -1,6 +1,7 @@
 /**
  * What a word is, and what "any case" means. Words are runs of letters, digits, `_` and everything
- * beyond ASCII. Folding never changes a text's length, so offsets in folded text hold in the original.
+ * beyond ASCII. Folding never changes a text's length, so offsets in folded text hold in the
+ * original.
  */
 
 /** True if the UTF-16 code unit belongs to a word. */
@@ -14,7 +15,9 @@ export function isWordCode(code: number): boolean {
   );
 }
 
-/** Lower-case by Unicode's simple mapping: same length, no context (every capital sigma becomes σ). */
+/**
+ * Lower-case by Unicode's simple mapping: same length, no context (every capital sigma becomes σ).
+ */
 export function foldCase(text: string): string {
   const lower = text.toLowerCase();
   if (lower.length === text.length && !lower.includes('ς')) return lower;

@@ -1,4 +1,7 @@
-/** What people type for a moment or a span of time: `15m`, `now-1h`, `2026-11-20`, `yesterday`, ISO, epoch. */
+/**
+ * What people type for a moment or a span of time: `15m`, `now-1h`, `2026-11-20`, `yesterday`, ISO,
+ * epoch.
+ */
 
 /** What typed times are relative to. */
 export interface TimeContext {
@@ -47,8 +50,8 @@ export function parseTime(text: string, context: TimeContext): number | undefine
 }
 
 /**
- * The span from the start of `from` to the end of `to` (so that two equal dates are one day); what is
- * absent is open. Undefined if a text names no time or the span ends before it begins.
+ * The span from the start of `from` to the end of `to` (so that two equal dates are one day); what
+ * is absent is open. Undefined if a text names no time or the span ends before it begins.
  */
 export function parseTimeRange(
   from: string | undefined,

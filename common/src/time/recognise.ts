@@ -12,8 +12,8 @@ export interface TimeStamp {
   readonly start: number;
   readonly length: number;
   /**
-   * Bytes at the line's head that are nothing but the stamp and punctuation or a priority before it:
-   * the `timestampLength` of a record. 0 where other text precedes the stamp.
+   * Bytes at the line's head that are nothing but the stamp and punctuation or a priority before
+   * it: the `timestampLength` of a record. 0 where other text precedes the stamp.
    */
   readonly head: number;
 }
@@ -35,8 +35,9 @@ const KEYS = ['time', 'ts', 'timestamp', '@timestamp', '$date', 'datetime', 'eve
 );
 
 /**
- * The stamp of one line, `bytes` from `from` to `to` without its line end; undefined if there is none,
- * or one more than a day after arrival or before 1990. For many lines keep a {@link TimeRecogniser}.
+ * The stamp of one line, `bytes` from `from` to `to` without its line end; undefined if there is
+ * none, or one more than a day after arrival or before 1990. For many lines keep a {@link
+ * TimeRecogniser}.
  */
 export function recogniseTime(
   bytes: Uint8Array,
@@ -73,7 +74,9 @@ export class TimeRecogniser {
     return { timeMs, start, length: end - this.#start, head: near ? end - from : 0 };
   }
 
-  /** Skips a byte order mark, white space, `<13>` or `<13>1 `, BGL's `- `, and one quote or bracket. */
+  /**
+   * Skips a byte order mark, white space, `<13>` or `<13>1 `, BGL's `- `, and one quote or bracket.
+   */
   #skipHead(from: number): number {
     const reader = this.#reader;
     let at = from;
@@ -91,7 +94,9 @@ export class TimeRecogniser {
     return byte === 0x5b || byte === QUOTE || byte === 0x28 ? at + 1 : at;
   }
 
-  /** Tries the formats that can begin with the byte at `at`. A bare epoch only `first` in a line. */
+  /**
+   * Tries the formats that can begin with the byte at `at`. A bare epoch only `first` in a line.
+   */
   #here(at: number, first: boolean): number {
     const reader = this.#reader;
     reader.forget();

@@ -1,6 +1,7 @@
 /**
- * The parts of a time stamp, read digit by digit from bytes: this runs on every line that is stored.
- * A reader takes a place and gives the place behind what it read, or -1; what it read is in the fields.
+ * The parts of a time stamp, read digit by digit from bytes: this runs on every line that is
+ * stored. A reader takes a place and gives the place behind what it read, or -1; what it read is in
+ * the fields.
  */
 
 const MONTHS = new Map(
@@ -136,7 +137,9 @@ export class StampReader {
     return at;
   }
 
-  /** `2026-11-20T14:02:31`, with `-`, `/` or `.` in the date and `T`, a space, `_` or `-` behind it. */
+  /**
+   * `2026-11-20T14:02:31`, with `-`, `/` or `.` in the date and `T`, a space, `_` or `-` behind it.
+   */
   iso(at: number): number {
     const between = this.byte(at + 4);
     if (between !== DASH && between !== SLASH && between !== DOT) return -1;
