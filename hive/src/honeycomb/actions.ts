@@ -1,0 +1,51 @@
+/** What honeycomb answers on the bus. */
+import type { ActionHandlers } from '@apiary/common/messages/actions/action.ts';
+import type { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
+import type { Holdings } from './holdings.ts';
+import type { RateMeter } from './ingest/rate-meter.ts';
+import type { Figures } from './metrics.ts';
+import type { Search } from './search/search.ts';
+import type { Missed } from './standing/missed.ts';
+import type { StandingQueries } from './standing/standing-queries.ts';
+
+/** What the handlers work with. */
+export interface ActionContext {
+  readonly search: Search;
+  readonly standing: StandingQueries;
+  readonly missed: Missed;
+  readonly holdings: Holdings;
+  readonly rate: RateMeter;
+  readonly figures: Figures;
+}
+
+/** The handlers of honeycomb's actions. */
+export function createHandlers(context: ActionContext): ActionHandlers<typeof honeycombActions> {
+  return {
+    search: (body, { signal }) => context.search.run(body, signal),
+    stand: async (body) => ({ positions: [await context.standing.stand(body)] }),
+    unstand: async ({ id }) => ({ existed: await context.standing.unstand(id) }),
+    missed: (body, { signal }) => context.missed.run(body, signal),
+    stats: async () => statsOf(context),
+  };
+}
+
+function statsOf({ holdings, rate, figures }: ActionContext) {
+  const sealed = holdings.chunks.reduce(
+    (sum, chunk) => ({
+      records: sum.records + chunk.records,
+      rawBytes: sum.rawBytes + chunk.rawBytes,
+      storedBytes: sum.storedBytes + chunk.storedBytes,
+    }),
+    { records: 0, rawBytes: 0, storedBytes: 0 },
+  );
+  return {
+    records: sealed.records + holdings.openRecords,
+    rawBytes: sealed.rawBytes + holdings.openBytes,
+    storedBytes: sealed.storedBytes,
+    chunks: holdings.chunks.length,
+    openRecords: holdings.openRecords,
+    ...rate.rate,
+    deadLettered: figures.get('deadLettered'),
+    duplicateBytes: figures.get('duplicateBytes'),
+  };
+}

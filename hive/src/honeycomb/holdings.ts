@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import type { AppendOutcome, Block, ChunkEntry } from '@apiary/common/chunks/chunks.ts';
+import { partitionKey, partitionOf } from '@apiary/common/chunks/partition.ts';
+import { CARRIED_BYTES_MAX, CHUNK_RAW_BYTES, CHUNK_RECORDS_MAX } from '@apiary/common/limits.ts';
+import type { DataMessage } from '@apiary/common/messages/data/run.ts';
+import { OpenChunk } from './open-chunk.ts';
+import type { RecordSet } from './record-set.ts';
+
+/** Rows of an open chunk that one commit added or let grow. */
+export interface TouchedRows {
+  readonly chunk: OpenChunk;
+  readonly rows: readonly number[];
+  /** The commit's ingest sequence. */
+  readonly sequence: number;
+}
+
+/** All that can be searched at one moment; what changes later does not show in it. */
+export interface HoldingsSnapshot {
+  readonly open: readonly RecordSet[];
+  readonly chunks: readonly ChunkEntry[];
+}
+
+/** A message as it was committed. */
+export interface CommittedMessage {
+  readonly message: DataMessage;
+  readonly arrivedMs: number;
+  readonly retentionClass: string;
+}
+
+/**
+ * What this honeycomb holds: open chunks, those that are being sealed, and the catalogue of sealed ones.
+ * Each record is in exactly one of them at any moment.
+ */
+export class Holdings {
+  readonly #open = new Map<string, OpenChunk>();
+  readonly #frozen = new Set<OpenChunk>();
+  #chunks: readonly ChunkEntry[];
+
+  constructor(chunks: readonly ChunkEntry[]) {
+    this.#chunks = chunks;
+  }
+
+  get chunks(): readonly ChunkEntry[] {
+    return this.#chunks;
+  }
+
+  get openChunks(): readonly OpenChunk[] {
+    return [...this.#open.values()];
+  }
+
+  /** Chunks that wait to be sealed, oldest first. */
+  get frozen(): readonly OpenChunk[] {
+    return [...this.#frozen];
+  }
+
+  get openRecords(): number {
+    return [...this.#open.values(), ...this.#frozen].reduce((sum, chunk) => sum + chunk.count, 0);
+  }
+
+  get openBytes(): number {
+    return [...this.#open.values(), ...this.#frozen].reduce(
+      (sum, chunk) => sum + chunk.rawBytes,
+      0,
+    );
+  }
+
+  /** Takes in what was stored of a message. */
+  commit(arrival: CommittedMessage, outcome: AppendOutcome): TouchedRows | undefined {
+    if (outcome.sequence === undefined) return undefined;
+    const runs = outcome.runs.flatMap((run) => (run.kind === 'stored' ? run.pieces : []));
+    return this.restore({
+      sequence: outcome.sequence,
+      arrivedMs: arrival.arrivedMs,
+      retentionClass: arrival.retentionClass,
+      message: { ...arrival.message, runs },
+    });
+  }
+
+  /** Takes in a committed block. */
+  restore(block: Block): TouchedRows {
+    const partition = partitionOf(block);
+    const key = partitionKey(partition);
+    let chunk = this.#open.get(key);
+    if (!chunk) {
+      chunk = new OpenChunk(newChunkId(), partition);
+      this.#open.set(key, chunk);
+    }
+    const rows: number[] = [];
+    for (const run of block.message.runs) {
+      for (const row of chunk.append({ run, message: block.message, sequence: block.sequence })) {
+        rows.push(row);
+      }
+    }
+    return { chunk, rows, sequence: block.sequence };
+  }
+
+  /** Open chunks that have reached their size. */
+  full(): OpenChunk[] {
+    return this.openChunks.filter(
+      (chunk) => chunk.rawBytes >= CHUNK_RAW_BYTES || chunk.count >= CHUNK_RECORDS_MAX,
+    );
+  }
+
+  /**
+   * Closes an open chunk to what comes later.
+   *
+   * @param carry records without an end go on in the next open chunk, within CARRIED_BYTES_MAX
+   */
+  freeze(chunk: OpenChunk, carry: boolean): void {
+    const key = partitionKey(chunk.partition);
+    this.#open.delete(key);
+    this.#frozen.add(chunk);
+    const rows = carry ? chunk.unfinishedRows() : [];
+    if (rows.length === 0) return;
+    const next = new OpenChunk(newChunkId(), chunk.partition);
+    this.#open.set(key, next);
+    let bytes = 0;
+    for (const row of rows) {
+      bytes += chunk.bytes(row).length;
+      if (bytes > CARRIED_BYTES_MAX) break;
+      chunk.carryOver(row, next);
+    }
+  }
+
+  /** Puts sealed chunks in the place of a frozen one, which may have held nothing visible. */
+  sealed(chunk: OpenChunk, entry: ChunkEntry | undefined): void {
+    this.#frozen.delete(chunk);
+    if (entry) this.#chunks = [...this.#chunks, entry];
+  }
+
+  snapshot(): HoldingsSnapshot {
+    const open = [...this.#open.values(), ...this.#frozen].map((chunk) => chunk.snapshot());
+    return { open, chunks: this.#chunks };
+  }
+}
+
+function newChunkId(): string {
+  return randomBytes(12).toString('hex');
+}

@@ -1,0 +1,178 @@
+import type { Delivery } from '@apiary/common/bus/bus.ts';
+import { QUEUE } from '@apiary/common/bus/topology.ts';
+import { runOf, streamOf } from '@apiary/common/chunks/testing.ts';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { HoneycombRig } from './testing.ts';
+
+const LINES = [
+  '2026-11-20T11:59:01Z INFO started worker 1',
+  '2026-11-20T11:59:02Z WARN disk is nearly full path=/var',
+  '2026-11-20T11:59:03Z ERROR cannot open file user=alice',
+  '{"time":"2026-11-20T11:59:04Z","level":"error","msg":"timeout","upstream":{"host":"db1"}}',
+  '2026-11-20T11:59:05Z INFO stopped worker 1',
+];
+const A = '00000000000000aa';
+const B = '00000000000000bb';
+
+describe('honeycomb', () => {
+  let rig: HoneycombRig;
+
+  beforeEach(async () => {
+    rig = await HoneycombRig.create();
+  });
+
+  afterEach(async () => {
+    await rig.remove();
+  });
+
+  test('lines that were published are found, newest first, with their time and level', async () => {
+    await rig.publishLines(A, LINES);
+    const { records, counts, done } = await rig.settled(5);
+    expect(records.map((record) => record.body)).toEqual([...LINES].reverse());
+    expect(records[4]).toMatchObject({
+      id: `${A}:0`,
+      time: Date.UTC(2026, 10, 20, 11, 59, 1),
+      observed: rig.clock.now(),
+      host: 'host-1',
+      agent: rig.agent,
+      file: '/var/log/example.log',
+      level: 'info',
+    });
+    expect(counts).toMatchObject({ total: 5, hosts: 1 });
+    expect(done).toMatchObject({ total: 5, missing: [] });
+    expect(done.next).toBeUndefined();
+  });
+
+  test('queries choose by words, levels and fields', async () => {
+    await rig.publishLines(A, LINES);
+    await rig.settled(5);
+    const bodies = async (query: string) =>
+      (await rig.search({ query })).records.map((r) => r.body);
+    expect(await bodies('worker')).toEqual([LINES[4], LINES[0]]);
+    expect(await bodies('level:error')).toEqual([LINES[3], LINES[2]]);
+    expect(await bodies('user:alice')).toEqual([LINES[2]]);
+    expect(await bodies('upstream.host:db1')).toEqual([LINES[3]]);
+    expect(await bodies('NOT worker AND NOT level:error')).toEqual([LINES[1]]);
+    await expect(rig.search({ query: '(worker' })).rejects.toMatchObject({ code: 'query-syntax' });
+  });
+
+  test('pages follow one another without gaps or repetition, in both orders', async () => {
+    const lines = Array.from(
+      { length: 57 },
+      (_, index) => `2026-11-20T11:00:${10 + (index % 7)}Z ${index}`,
+    );
+    await rig.publishLines(A, lines.slice(0, 30));
+    await rig.publishLines(B, lines.slice(30));
+    await rig.settled(57);
+    for (const order of ['newest', 'oldest'] as const) {
+      const whole = await rig.search({ query: '', order, limit: 100 });
+      const paged: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await rig.search({ query: '', order, limit: 10, ...(cursor && { cursor }) });
+        paged.push(...page.records.map((record) => record.id));
+        expect(page.done.total).toBe(57);
+        cursor = page.done.next;
+      } while (cursor);
+      expect(paged).toEqual(whole.records.map((record) => record.id));
+      expect(new Set(paged).size).toBe(57);
+    }
+  });
+
+  test('a histogram adds up to the total, by level', async () => {
+    await rig.publishLines(A, LINES);
+    await rig.settled(5);
+    const from = Date.UTC(2026, 10, 20, 11, 59, 0);
+    const request = { query: '', from, to: from + 10_000, limit: 0, histogram: { buckets: 5 } };
+    const { counts, records } = await rig.search(request);
+    expect(records).toEqual([]);
+    expect(counts.histogram).toEqual({
+      from,
+      step: 2000,
+      levels: { info: [1, 0, 1, 0, 0], warn: [0, 1, 0, 0, 0], error: [0, 1, 1, 0, 0] },
+    });
+  });
+
+  test('a restart finds everything again, and what comes again is not doubled', async () => {
+    await rig.publishLines(A, LINES);
+    const before = await rig.settled(5);
+    await rig.stop();
+    await rig.start();
+    expect((await rig.search({ query: '', limit: 10 })).records).toEqual(before.records);
+    await rig.publishLines(A, LINES);
+    await rig.publishLines(B, ['one more']);
+    const after = await rig.settled(6);
+    expect(after.done.total).toBe(6);
+    expect((await rig.stats()).duplicateBytes).toBe(streamOf(LINES).length);
+  });
+
+  test('runs cut anew give the same records', async () => {
+    const stream = streamOf(LINES);
+    for (const [from, to] of [
+      [0, 60],
+      [20, 130],
+      [200, stream.length],
+      [100, 230],
+    ] as const) {
+      await rig.publish([runOf(stream, from, to)]);
+    }
+    const { records } = await rig.settled(5);
+    expect(records.map((record) => record.body)).toEqual([...LINES].reverse());
+    expect(records.map((record) => record.id)).toContain(`${A}:0`);
+  });
+
+  test('a line of several runs is one record, and bytes that are no UTF-8 show as U+FFFD', async () => {
+    const long = `2026-11-20T11:00:00Z ${'x'.repeat(1_000_000)} end`;
+    const stream = Buffer.concat([streamOf([long]), Buffer.from([0xff, 0x00, 0x41, 0x0a])]);
+    for (let from = 0; from < stream.length; from += 250_000) {
+      await rig.publish([runOf(stream, from, Math.min(from + 250_000, stream.length))]);
+    }
+    const { records } = await rig.settled(2);
+    expect(records.map((record) => record.body).sort()).toEqual([long, '\ufffd\u0000A'].sort());
+  });
+
+  test('messages of nobody who may write go to the quarantine, and come in once approved', async () => {
+    const quarantined: Delivery[] = [];
+    await rig.setApproval('pending');
+    await rig.bus.consume(QUEUE.quarantine, { prefetch: 10 }, (delivery) => {
+      quarantined.push(delivery);
+      delivery.ack();
+    });
+    await rig.publishLines(A, LINES);
+    await until(() => quarantined.length === 1);
+    expect(quarantined[0]?.headers).toMatchObject({ agent: rig.agent, reason: 'agent is pending' });
+    expect((await rig.search({ query: '' })).done.total).toBe(0);
+    await rig.setApproval('approved');
+    await rig.publishLines(A, LINES);
+    expect((await rig.settled(5)).done.total).toBe(5);
+  });
+
+  test('a forged message and one that differs are dead letters with their reason', async () => {
+    const dead: Delivery[] = [];
+    const events: unknown[] = [];
+    await rig.bus.events.on('message.dead', (event) => events.push(event.body));
+    await rig.bus.consume(QUEUE.dead, { prefetch: 10 }, (delivery) => {
+      dead.push(delivery);
+      delivery.ack();
+    });
+    const stream = streamOf(LINES);
+    await rig.publish([runOf(stream, 0, stream.length)], { body: Buffer.from('forged') });
+    await until(() => dead.length === 1);
+    expect(dead[0]?.headers.reason).toMatch(/^signature-invalid/);
+    await rig.publish([runOf(stream, 0, stream.length)]);
+    await rig.settled(5);
+    const other = Buffer.from(stream);
+    other[30] = 0x58;
+    await rig.publish([runOf(other, 0, other.length)]);
+    await until(() => dead.length === 2);
+    expect(dead[1]?.headers).toMatchObject({ agent: rig.agent });
+    expect(dead[1]?.headers.reason).toMatch(/^run-differs/);
+    expect(events).toHaveLength(2);
+    expect((await rig.stats()).deadLettered).toBe(2);
+    expect((await rig.search({ query: '' })).done.total).toBe(5);
+  });
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}

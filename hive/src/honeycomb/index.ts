@@ -1,0 +1,124 @@
+/** Honeycomb: stores, indexes and searches records, and judges standing queries. */
+
+import type { Subscription } from '@apiary/common/bus/bus.ts';
+import type { ChunkStore, Segment } from '@apiary/common/chunks/chunks.ts';
+import { openSqliteStore } from '@apiary/common/chunks/sqlite/sqlite-store.ts';
+import type { Component, ComponentContext } from '@apiary/common/component.ts';
+import { AppError } from '@apiary/common/errors.ts';
+import { serveActions } from '@apiary/common/messages/actions/action.ts';
+import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
+import { createHandlers } from './actions.ts';
+import { WRITE_FORMAT } from './chunk/index.ts';
+import { Holdings, type TouchedRows } from './holdings.ts';
+import { Approvals } from './ingest/approvals.ts';
+import { Ingest } from './ingest/ingest.ts';
+import { Judge } from './ingest/judge.ts';
+import { RateMeter } from './ingest/rate-meter.ts';
+import { Refusals } from './ingest/refusals.ts';
+import { Figures } from './metrics.ts';
+import { Sealer } from './sealer.ts';
+import { ChunkCache } from './search/chunk-cache.ts';
+import { Search } from './search/search.ts';
+import { Missed } from './standing/missed.ts';
+import { StandingQueries } from './standing/standing-queries.ts';
+
+/** Makes honeycomb; its chunk store is opened from `context.store` when it starts. */
+export function createHoneycomb(context: ComponentContext): Component {
+  return new Honeycomb(context);
+}
+
+class Honeycomb implements Component {
+  readonly #context: ComponentContext;
+  /** What has to be undone, in the order in which it was done. */
+  readonly #undo: (() => Promise<void> | void)[] = [];
+
+  constructor(context: ComponentContext) {
+    this.#context = context;
+  }
+
+  async start(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const undo of this.#undo.splice(0).reverse()) await undo();
+  }
+
+  async #start(): Promise<void> {
+    const { bus, clock, log, metrics, instance } = this.#context;
+    const { store, segment } = await this.#openStore();
+    const holdings = new Holdings((await store.catalogue()).chunks);
+    const figures = new Figures(metrics);
+    const shared = { ...this.#context, segment, holdings, figures };
+    const sealer = new Sealer({ ...shared, format: WRITE_FORMAT });
+    this.#undo.push(() => sealer.stop());
+    await restore(segment, holdings, sealer);
+
+    const cache = new ChunkCache(store, clock);
+    this.#undo.push(() => cache.close());
+    const standing = await StandingQueries.open(shared);
+    this.#undo.push(() => standing.stop());
+    const approvals = await Approvals.open(this.#context);
+    this.#undo.push(() => approvals.close());
+    const refusals = new Refusals({ bus, clock, figures });
+    this.#undo.push(approvals.onChange((agent) => refusals.forget(agent)));
+    const rate = new RateMeter({ bus, clock, instance });
+    this.#undo.push(() => rate.stop());
+
+    const search = new Search({ holdings, cache, clock, figures });
+    const missed = new Missed({ holdings, cache, clock });
+    const handlers = createHandlers({ search, standing, missed, holdings, rate, figures });
+    const address = { component: 'honeycomb', instance };
+    this.#undoSubscription(await serveActions(bus, address, honeycombActions, handlers));
+
+    const ingest = new Ingest({
+      ...{ bus, clock, log, segment, holdings, refusals, rate, figures },
+      judge: new Judge(approvals, clock),
+      onCommit: (touched) => afterCommit(touched, standing, sealer),
+    });
+    this.#undo.push(() => ingest.stop());
+    await ingest.start();
+    log.info({ chunks: holdings.chunks.length, open: holdings.openRecords }, 'honeycomb-started');
+  }
+
+  async #openStore(): Promise<{ readonly store: ChunkStore; readonly segment: Segment }> {
+    const [kind, ...rest] = this.#context.store.split(':');
+    const folder = rest.join(':');
+    if (kind !== 'sqlite' || folder === '') {
+      throw new AppError('not-supported', `Honeycomb stores log data in sqlite:DIR only for now.`);
+    }
+    const store = openSqliteStore({ folder });
+    this.#undo.push(() => store.close());
+    const segment = await store.openSegment(this.#context.instance);
+    this.#undo.push(() => segment.close());
+    return { store, segment };
+  }
+
+  #undoSubscription(subscription: Subscription): void {
+    this.#undo.push(() => subscription.cancel());
+  }
+}
+
+/** Makes the open chunks again from what was committed. */
+async function restore(segment: Segment, holdings: Holdings, sealer: Sealer): Promise<void> {
+  for await (const block of segment.blocks()) {
+    const { chunk } = holdings.restore(block);
+    const pause = sealer.touched([chunk]);
+    if (pause) await pause;
+  }
+}
+
+function afterCommit(
+  touched: readonly TouchedRows[],
+  standing: StandingQueries,
+  sealer: Sealer,
+): Promise<void> | undefined {
+  const judging = standing.judge(touched);
+  const chunks = touched.map(({ chunk }) => chunk);
+  return judging ? judging.then(() => sealer.touched(chunks)) : sealer.touched(chunks);
+}

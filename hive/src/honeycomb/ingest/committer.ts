@@ -1,0 +1,82 @@
+/**
+ * Group commit: what arrived while the previous commit ran goes into the next one, and a message that
+ * comes alone is committed at once. Deliveries are acked after the commit.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Delivery } from '@apiary/common/bus/bus.ts';
+import type { AppendMessage, AppendOutcome, Segment } from '@apiary/common/chunks/chunks.ts';
+import { COMMIT_RAW_BYTES_MAX } from '@apiary/common/limits.ts';
+
+/** A message that waits for its commit. */
+export interface Waiting {
+  readonly delivery: Delivery;
+  readonly message: AppendMessage;
+  readonly rawBytes: number;
+}
+
+/** What a committer tells. */
+export interface CommitListener {
+  /** Told of each commit before the next one begins; it waits for what it is given. */
+  committed(
+    batch: readonly Waiting[],
+    outcomes: readonly AppendOutcome[],
+  ): Promise<void> | undefined;
+  /** A commit failed: nothing of it was stored. Everything that waits is forgotten. */
+  failed(error: unknown): void;
+}
+
+/** See the file's head. */
+export class Committer {
+  readonly #segment: Segment;
+  readonly #listener: CommitListener;
+  /** Bounded by the consumer's prefetch. */
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | undefined;
+
+  constructor(segment: Segment, listener: CommitListener) {
+    this.#segment = segment;
+    this.#listener = listener;
+  }
+
+  add(waiting: Waiting): void {
+    this.#waiting.push(waiting);
+    this.#running ??= this.#run();
+  }
+
+  /** Resolves once nothing waits. */
+  async idle(): Promise<void> {
+    while (this.#running) await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    // Whatever the same read of the socket brought comes along.
+    await nextTurn();
+    try {
+      while (this.#waiting.length > 0) {
+        const batch = this.#takeBatch();
+        const outcomes = await this.#segment.append(batch.map(({ message }) => message));
+        const pause = this.#listener.committed(batch, outcomes);
+        if (pause) await pause;
+        if (this.#waiting.length === 0) break;
+        await nextTurn();
+      }
+    } catch (error) {
+      this.#waiting = [];
+      this.#listener.failed(error);
+    } finally {
+      this.#running = undefined;
+    }
+    if (this.#waiting.length > 0) this.#running ??= this.#run();
+  }
+
+  #takeBatch(): Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    for (const waiting of this.#waiting) {
+      bytes += waiting.rawBytes;
+      if (count > 0 && bytes > COMMIT_RAW_BYTES_MAX) break;
+      count++;
+    }
+    return this.#waiting.splice(0, count);
+  }
+}

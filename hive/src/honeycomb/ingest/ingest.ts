@@ -1,0 +1,185 @@
+/** The write path: consume, judge, commit, ack, and hand on to search and standing queries. */
+import type { Bus, Delivery, Subscription } from '@apiary/common/bus/bus.ts';
+import { QUEUE } from '@apiary/common/bus/topology.ts';
+import type { AppendOutcome, RunOutcome, Segment } from '@apiary/common/chunks/chunks.ts';
+import type { Clock } from '@apiary/common/clock.ts';
+import { toAppError } from '@apiary/common/errors.ts';
+import { BLOCKS_PREFETCH, STORE_RETRY_MS_MAX, STORE_RETRY_MS_MIN } from '@apiary/common/limits.ts';
+import type { Logger } from '@apiary/common/log.ts';
+import type { Holdings, TouchedRows } from '../holdings.ts';
+import type { Figures } from '../metrics.ts';
+import { Committer, type Waiting } from './committer.ts';
+import type { Judge, Verdict } from './judge.ts';
+import type { RateMeter } from './rate-meter.ts';
+import type { Refusals } from './refusals.ts';
+
+/** What ingest works with. */
+export interface IngestContext {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly segment: Segment;
+  readonly holdings: Holdings;
+  readonly judge: Judge;
+  readonly refusals: Refusals;
+  readonly rate: RateMeter;
+  readonly figures: Figures;
+  /** Told of each commit's rows; ingest waits for what it returns. */
+  readonly onCommit: (touched: readonly TouchedRows[]) => Promise<void> | undefined;
+}
+
+/** See the file's head. */
+export class Ingest {
+  readonly #context: IngestContext;
+  readonly #committer: Committer;
+  #subscription: Subscription | undefined;
+  #retryMs = STORE_RETRY_MS_MIN;
+  #cancelRetry: () => void = () => undefined;
+  /** Deliveries of an earlier subscription go back to the queue and come again. */
+  #generation = 0;
+  #pausing: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(context: IngestContext) {
+    this.#context = context;
+    this.#committer = new Committer(context.segment, {
+      committed: (batch, outcomes) => this.#committed(batch, outcomes),
+      failed: (error) => this.#failed(error),
+    });
+  }
+
+  async start(): Promise<void> {
+    const generation = ++this.#generation;
+    const subscription = await this.#context.bus.consume(
+      QUEUE.blocks,
+      { prefetch: BLOCKS_PREFETCH },
+      (delivery) => {
+        if (generation === this.#generation && !this.#stopped) return this.#receive(delivery);
+      },
+    );
+    if (this.#stopped) await subscription.cancel();
+    else this.#subscription = subscription;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelRetry();
+    await this.#pausing;
+    await this.#committer.idle();
+    await this.#subscription?.cancel();
+  }
+
+  #receive(delivery: Delivery): void | Promise<void> {
+    const verdict = this.#context.judge.judge(delivery);
+    if (!(verdict instanceof Promise)) return this.#act(delivery, verdict);
+    const generation = this.#generation;
+    return verdict.then((late) =>
+      generation === this.#generation ? this.#act(delivery, late) : undefined,
+    );
+  }
+
+  #act(delivery: Delivery, verdict: Verdict): void | Promise<void> {
+    const { refusals, log } = this.#context;
+    switch (verdict.kind) {
+      case 'accepted':
+        this.#committer.add({
+          delivery,
+          message: verdict.message,
+          rawBytes: verdict.rawBytes,
+        });
+        return;
+      case 'quarantine':
+        return refusals.quarantine(delivery, verdict.agent, verdict.reason);
+      case 'dead':
+        log.warn({ agent: verdict.agent, reason: verdict.reason }, 'message-dead');
+        return refusals.deadLetter(delivery, verdict.agent, verdict.reason);
+    }
+  }
+
+  #committed(
+    batch: readonly Waiting[],
+    outcomes: readonly AppendOutcome[],
+  ): Promise<void> | undefined {
+    const { figures, holdings, onCommit } = this.#context;
+    this.#retryMs = STORE_RETRY_MS_MIN;
+    figures.add('commits');
+    figures.add('messages', batch.length);
+    const touched: TouchedRows[] = [];
+    for (const [index, waiting] of batch.entries()) {
+      const outcome = outcomes[index];
+      if (!outcome) continue;
+      this.#settle(waiting, outcome);
+      this.#count(waiting, outcome);
+      const rows = holdings.commit(waiting.message, outcome);
+      if (rows) touched.push(rows);
+    }
+    return touched.length > 0 ? onCommit(touched) : undefined;
+  }
+
+  #settle({ delivery, message }: Waiting, outcome: AppendOutcome): void {
+    const index = outcome.runs.findIndex((run) => run.kind === 'differs');
+    const refused = outcome.runs[index];
+    if (refused?.kind !== 'differs') {
+      delivery.ack();
+      return;
+    }
+    const { refusals, log } = this.#context;
+    const { agent } = message.message;
+    const generation = message.message.runs[index]?.generation;
+    const reason = `run-differs: generation ${generation}, bytes ${refused.from} to ${refused.to}`;
+    log.warn({ agent, reason }, 'message-dead');
+    refusals.deadLetter(delivery, agent, reason).catch((error: unknown) => {
+      log.warn({ agent, error: toAppError(error).message }, 'dead-letter-failed');
+    });
+  }
+
+  #count({ message }: Waiting, outcome: AppendOutcome): void {
+    const { figures, rate } = this.#context;
+    let records = 0;
+    let bytes = 0;
+    for (const [index, run] of outcome.runs.entries()) {
+      const sent = message.message.runs[index];
+      const stored = storedOf(run);
+      records += stored.records;
+      bytes += stored.bytes;
+      if (sent && run.kind !== 'differs') {
+        figures.add('duplicateBytes', sent.to - sent.from - stored.bytes);
+      }
+    }
+    figures.add('records', records);
+    figures.add('rawBytes', bytes);
+    rate.add(records, bytes);
+  }
+
+  /** Nothing was stored: what is not acked goes back to the queue, and is asked for again later. */
+  #failed(error: unknown): void {
+    const { code, message } = toAppError(error);
+    if (code === 'store-full') this.#context.figures.add('storeFull');
+    this.#context.log.error({ code, error: message, retryMs: this.#retryMs }, 'commit-failed');
+    this.#generation++;
+    const subscription = this.#subscription;
+    this.#subscription = undefined;
+    this.#pausing = (async () => {
+      await subscription?.cancel();
+    })().catch(() => undefined);
+    this.#cancelRetry = this.#context.clock.after(this.#retryMs, () => void this.#resume());
+    this.#retryMs = Math.min(this.#retryMs * 2, STORE_RETRY_MS_MAX);
+  }
+
+  async #resume(): Promise<void> {
+    try {
+      await this.#pausing;
+      if (!this.#stopped) await this.start();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+}
+
+function storedOf(outcome: RunOutcome): { readonly records: number; readonly bytes: number } {
+  if (outcome.kind !== 'stored') return { records: 0, bytes: 0 };
+  return {
+    records: outcome.pieces.reduce((sum, piece) => sum + piece.sourceLengths.length, 0),
+    bytes: outcome.pieces.reduce((sum, piece) => sum + piece.to - piece.from, 0),
+  };
+}

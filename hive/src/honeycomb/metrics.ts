@@ -1,0 +1,44 @@
+import type { Metrics } from '@apiary/common/metrics.ts';
+import { Counter } from 'prom-client';
+
+const COUNTERS = {
+  records: ['apiary_honeycomb_records_total', 'Records committed.'],
+  rawBytes: ['apiary_honeycomb_raw_bytes_total', 'Bytes of source committed.'],
+  duplicateBytes: ['apiary_honeycomb_duplicate_bytes_total', 'Bytes that were held already.'],
+  commits: ['apiary_honeycomb_commits_total', 'Durable writes of messages.'],
+  messages: ['apiary_honeycomb_messages_total', 'Messages committed.'],
+  deadLettered: ['apiary_honeycomb_dead_lettered_total', 'Messages moved to apiary.dead.'],
+  quarantined: ['apiary_honeycomb_quarantined_total', 'Messages moved to apiary.quarantine.'],
+  refused: ['apiary_honeycomb_refused_total', 'Messages dropped: the quarantine is full.'],
+  storeFull: ['apiary_honeycomb_store_full_total', 'Writes that found no room.'],
+  sealedChunks: ['apiary_honeycomb_sealed_chunks_total', 'Chunks sealed.'],
+  searches: ['apiary_honeycomb_searches_total', 'Searches begun.'],
+  liveMessages: ['apiary_honeycomb_live_messages_total', 'Messages of standing queries sent.'],
+} as const satisfies Record<string, readonly [name: string, help: string]>;
+
+/** A figure that honeycomb counts. */
+export type Figure = keyof typeof COUNTERS;
+
+/** Honeycomb's counters since it was started, here and in the process's registry. */
+export class Figures {
+  readonly #counts = new Map<Figure, number>();
+  readonly #counters = new Map<Figure, Counter>();
+
+  constructor(metrics: Metrics) {
+    for (const [figure, [name, help]] of Object.entries(COUNTERS)) {
+      const counter = new Counter({ name, help, registers: [metrics.registry] });
+      // The keys are those of the table.
+      this.#counters.set(figure as Figure, counter);
+    }
+  }
+
+  add(figure: Figure, amount = 1): void {
+    if (amount === 0) return;
+    this.#counts.set(figure, this.get(figure) + amount);
+    this.#counters.get(figure)?.inc(amount);
+  }
+
+  get(figure: Figure): number {
+    return this.#counts.get(figure) ?? 0;
+  }
+}

@@ -1,0 +1,21 @@
+/** The documents that honeycomb reads and writes. */
+import type { CollectionDefinition } from '@apiary/common/documents/documents.ts';
+import {
+  type StandingQuery,
+  standingQuerySchema,
+} from '@apiary/common/messages/actions/honeycomb.ts';
+import { type Agent, agentSchema } from '@apiary/common/messages/agent.ts';
+
+/** Agents; agentmanager writes them. */
+export const agentsDefinition: CollectionDefinition<Agent> = {
+  name: 'agents',
+  schema: agentSchema,
+  indexes: [],
+};
+
+/** Standing queries; honeycomb writes them. */
+export const standingQueriesDefinition: CollectionDefinition<StandingQuery> = {
+  name: 'standing-queries',
+  schema: standingQuerySchema,
+  indexes: [],
+};

@@ -1,0 +1,416 @@
+/**
+ * Committed records that are in no chunk yet, of one partition, searchable at once. A record whose bytes
+ * come in several runs is put together byte for byte, in whatever order they come.
+ */
+import type { Partition } from '@apiary/common/chunks/chunks.ts';
+import type { ByteRange } from '@apiary/common/chunks/ranges.ts';
+import { RECORD_BYTES_MAX } from '@apiary/common/limits.ts';
+import type { DataMessage, Run } from '@apiary/common/messages/data/run.ts';
+import { LEVELS, type Level } from '@apiary/common/record.ts';
+import type { ChunkSource } from './chunk/chunk-format.ts';
+import { levelOfBody, stampOf } from './record-facts.ts';
+import type { RecordSet, RowSource, Selection } from './record-set.ts';
+import { RowStore } from './row-store.ts';
+import { scanRows } from './scan.ts';
+
+const NEWLINE = 10;
+
+interface RunFacts {
+  readonly source: RowSource;
+  readonly sequence: number;
+  readonly observed: number;
+  readonly mapped: boolean;
+  readonly zoneOffsetMinutes: number;
+}
+
+/** How far an open chunk reaches at one moment. */
+interface Extent {
+  readonly count: number;
+  readonly version: number;
+  readonly minTime: number;
+  readonly maxTime: number;
+}
+
+/** A committed run with the message that it came in. */
+export interface CommittedRun {
+  readonly run: Run;
+  readonly message: Pick<DataMessage, 'agent' | 'host' | 'zoneOffsetMinutes'>;
+  readonly sequence: number;
+}
+
+/** See the file's head. */
+export class OpenChunk {
+  /** The id of the chunk that it becomes. */
+  readonly id: string;
+  readonly partition: Partition;
+  /** Sequences of the blocks whose records it holds, ascending. */
+  readonly sequences: number[] = [];
+  readonly #rows = new RowStore();
+  readonly #runs: RunFacts[] = [];
+  readonly #sources = new Map<string, RowSource>();
+  /** Rows whose end is not known, by the position where they would continue. */
+  readonly #tails = new Map<string, number>();
+  /** Rows that continue a record whose beginning is not here, by their position. */
+  readonly #heads = new Map<string, number>();
+  /** Rows that are another row's part or went to the next open chunk, and the version that made it so. */
+  readonly #hidden = new Map<number, number>();
+  /** Unfinished rows that came from the previous open chunk and did not grow since. */
+  readonly #stale = new Set<number>();
+  readonly #carried = new Map<string, ByteRange[]>();
+  #successor: OpenChunk | undefined;
+  #version = 0;
+  #rawBytes = 0;
+  #minTime = Number.POSITIVE_INFINITY;
+  #maxTime = Number.NEGATIVE_INFINITY;
+
+  constructor(id: string, partition: Partition) {
+    this.id = id;
+    this.partition = partition;
+  }
+
+  get count(): number {
+    return this.#rows.count;
+  }
+
+  /** Bytes of bodies as stored. */
+  get rawBytes(): number {
+    return this.#rawBytes;
+  }
+
+  /** Takes a run in; gives the rows that are new or grew. */
+  append(committed: CommittedRun): number[] {
+    const { run, sequence } = committed;
+    this.#version++;
+    if (this.sequences.at(-1) !== sequence) this.sequences.push(sequence);
+    const facts = this.#factsOf(committed);
+    const runIndex = this.#runs.push(facts) - 1;
+    const touched: number[] = [];
+    const lastIndex = run.sourceLengths.length - 1;
+    let offset = run.from;
+    let start = 0;
+    for (let index = 0; index <= lastIndex; index++) {
+      const sourceLength = run.sourceLengths[index] ?? 0;
+      const end = start + (run.bodyLengths ? (run.bodyLengths[index] ?? 0) : sourceLength);
+      const bytes = run.data.subarray(start, end);
+      const continues = index === 0 && run.startsMidRecord;
+      let row = continues ? this.#continue(offset, sourceLength, bytes, runIndex) : undefined;
+      if (row === undefined) {
+        row = this.#addRow(bytes, { run: runIndex, offset, sourceLength });
+        if (continues) this.#heads.set(positionKey(facts.source.generation, offset), row);
+      }
+      offset += sourceLength;
+      if (index === lastIndex && run.endsMidRecord) this.#leaveOpen(row, offset);
+      touched.push(row);
+      start = end;
+    }
+    return touched;
+  }
+
+  /** What is there now; rows that come later do not show in it. */
+  snapshot(): RecordSet {
+    return new OpenChunkView(this, this.extent());
+  }
+
+  /** How far it reaches now. */
+  extent(): Extent {
+    return {
+      count: this.#rows.count,
+      version: this.#version,
+      minTime: this.#minTime,
+      maxTime: this.#maxTime,
+    };
+  }
+
+  /** Rows whose end is not known yet, and that grew since they were carried over. */
+  unfinishedRows(): number[] {
+    return [...this.#tails.values()].filter((row) => !this.#stale.has(row));
+  }
+
+  /** Moves an unfinished row into the open chunk that follows; it no longer shows here. */
+  carryOver(row: number, next: OpenChunk): void {
+    const facts = this.#runOf(row);
+    const place = { offset: this.offset(row), sourceLength: this.sourceLength(row) };
+    const { generation } = facts.source;
+    const ranges = this.#carried.get(generation) ?? [];
+    ranges.push({ from: place.offset, to: place.offset + place.sourceLength });
+    this.#carried.set(
+      generation,
+      ranges.sort((a, b) => a.from - b.from),
+    );
+    this.#successor = next;
+    this.#version++;
+    this.#hidden.set(row, this.#version);
+    next.#adopt(this.#rows.bytes(row), facts, place);
+  }
+
+  /** Source ranges of the rows that went on in the next open chunk, by generation, ascending. */
+  carriedRanges(): ReadonlyMap<string, readonly ByteRange[]> {
+    return this.#carried;
+  }
+
+  /** This chunk was sealed: what is left of its blocks belongs to the one that follows. */
+  handOver(sequences: readonly number[]): void {
+    this.#successor?.sequences.unshift(...sequences);
+  }
+
+  #adopt(bytes: Uint8Array, facts: RunFacts, place: { offset: number; sourceLength: number }) {
+    this.#version++;
+    const run = this.#runs.push({ ...facts, source: this.#intern(facts.source) }) - 1;
+    const row = this.#addRow(bytes, { run, ...place });
+    this.#stale.add(row);
+    this.#leaveOpen(row, place.offset + place.sourceLength);
+  }
+
+  isHidden(row: number, version: number): boolean {
+    if (this.#hidden.size === 0) return false;
+    return (this.#hidden.get(row) ?? Number.POSITIVE_INFINITY) <= version;
+  }
+
+  time(row: number): number {
+    return this.#rows.time.get(row);
+  }
+
+  level(row: number): Level | undefined {
+    let code = this.#rows.level.get(row);
+    if (code === 0) {
+      const level = levelOfBody(this.body(row));
+      code = level === undefined ? 1 : 2 + LEVELS.indexOf(level);
+      this.#rows.level.set(row, code);
+    }
+    return LEVELS[code - 2];
+  }
+
+  source(row: number): RowSource {
+    return this.#runOf(row).source;
+  }
+
+  offset(row: number): number {
+    return this.#rows.offset.get(row);
+  }
+
+  sourceLength(row: number): number {
+    return this.#rows.sourceLength.get(row);
+  }
+
+  sequence(row: number): number {
+    return this.#runOf(row).sequence;
+  }
+
+  observed(row: number): number {
+    return this.#runOf(row).observed;
+  }
+
+  /** True where the body is not the source. */
+  isMapped(row: number): boolean {
+    return this.#runOf(row).mapped;
+  }
+
+  /** The row's bytes as stored, line end included. */
+  bytes(row: number): Uint8Array {
+    return this.#rows.bytes(row);
+  }
+
+  body(row: number): Uint8Array {
+    const bytes = this.#rows.bytes(row);
+    if (this.isMapped(row) || bytes.at(-1) !== NEWLINE) return bytes;
+    return bytes.subarray(0, bytes.length - 1);
+  }
+
+  timestampLength(row: number): number {
+    return this.#rows.timestampLength.get(row);
+  }
+
+  #addRow(
+    bytes: Uint8Array,
+    place: { readonly run: number; readonly offset: number; readonly sourceLength: number },
+  ): number {
+    const row = this.#rows.add(bytes, { ...place, time: 0, timestampLength: 0 });
+    this.#rawBytes += bytes.length;
+    this.#recognise(row, bytes);
+    return row;
+  }
+
+  /** Joins bytes to the row that ends in mid-record where they begin, if there is one. */
+  #continue(
+    offset: number,
+    sourceLength: number,
+    bytes: Uint8Array,
+    runIndex: number,
+  ): number | undefined {
+    const facts = this.#runs[runIndex];
+    const key = positionKey(facts?.source.generation ?? '', offset);
+    const row = this.#tails.get(key);
+    if (row === undefined || !this.#fits(row, bytes.length, facts?.mapped === true)) {
+      return undefined;
+    }
+    this.#tails.delete(key);
+    this.#rawBytes += bytes.length;
+    this.#grow(row, { bytes, sourceLength, sequence: facts?.sequence ?? 0 });
+    return row;
+  }
+
+  /** Notes that a row continues at `end`, and takes in what is there already. */
+  #leaveOpen(row: number, end: number): void {
+    const { generation } = this.source(row);
+    const key = positionKey(generation, end);
+    const next = this.#heads.get(key);
+    if (next === undefined || !this.#fits(row, this.#rows.length(next), this.isMapped(next))) {
+      this.#tails.set(key, row);
+      return;
+    }
+    this.#heads.delete(key);
+    this.#hidden.set(next, this.#version);
+    const sourceLength = this.sourceLength(next);
+    this.#grow(row, {
+      bytes: this.#rows.bytes(next),
+      sourceLength,
+      sequence: this.sequence(next),
+    });
+    const nextEnd = positionKey(generation, end + sourceLength);
+    if (this.#tails.get(nextEnd) === next) this.#tails.set(nextEnd, row);
+  }
+
+  #fits(row: number, more: number, mapped: boolean): boolean {
+    return this.isMapped(row) === mapped && this.#rows.length(row) + more <= RECORD_BYTES_MAX;
+  }
+
+  #grow(
+    row: number,
+    more: { readonly bytes: Uint8Array; readonly sourceLength: number; readonly sequence: number },
+  ): void {
+    this.#stale.delete(row);
+    this.#rows.extend(row, more.bytes);
+    this.#rows.sourceLength.set(row, this.sourceLength(row) + more.sourceLength);
+    const before = this.#runOf(row);
+    const sequence = Math.max(before.sequence, more.sequence);
+    this.#rows.run.set(row, this.#runs.push({ ...before, sequence }) - 1);
+    this.#rows.level.set(row, 0);
+    this.#recognise(row, this.#rows.bytes(row));
+  }
+
+  #recognise(row: number, bytes: Uint8Array): void {
+    const { observed, zoneOffsetMinutes } = this.#runOf(row);
+    const stamp = stampOf(bytes, observed, zoneOffsetMinutes);
+    this.#rows.time.set(row, stamp.time);
+    this.#rows.timestampLength.set(row, stamp.length);
+    this.#minTime = Math.min(this.#minTime, stamp.time);
+    this.#maxTime = Math.max(this.#maxTime, stamp.time);
+  }
+
+  #factsOf({ run, message, sequence }: CommittedRun): RunFacts {
+    const { agent, host, zoneOffsetMinutes } = message;
+    const { target, file, tags, generation, history } = run;
+    return {
+      source: this.#intern({ agent, host, target, file, tags, generation, history }),
+      sequence,
+      observed: run.observed,
+      mapped: run.bodyLengths !== undefined,
+      zoneOffsetMinutes,
+    };
+  }
+
+  #intern(source: RowSource): RowSource {
+    const { generation, agent, host, target, file, tags, history } = source;
+    const key = [generation, agent, host, target, file, history, ...tags].join('\0');
+    const known = this.#sources.get(key);
+    if (!known) this.#sources.set(key, source);
+    return known ?? source;
+  }
+
+  #runOf(row: number): RunFacts {
+    const facts = this.#runs[this.#rows.run.get(row)];
+    if (!facts) throw new RangeError(`row ${row} of ${this.count}`);
+    return facts;
+  }
+}
+
+/** The rows of a frozen chunk that are to be written. */
+export function chunkSourceOf(chunk: OpenChunk): ChunkSource {
+  return new FrozenRows(chunk);
+}
+
+/** An open chunk at one moment. */
+class OpenChunkView implements RecordSet {
+  readonly count: number;
+  readonly minTime: number;
+  readonly maxTime: number;
+  readonly #chunk: OpenChunk;
+  readonly #version: number;
+
+  constructor(chunk: OpenChunk, at: Extent) {
+    this.#chunk = chunk;
+    this.#version = at.version;
+    this.count = at.count;
+    this.minTime = at.minTime;
+    this.maxTime = at.maxTime;
+  }
+
+  isVisible(row: number): boolean {
+    return !this.#chunk.isHidden(row, this.#version);
+  }
+
+  time(row: number): number {
+    return this.#chunk.time(row);
+  }
+
+  level(row: number): Level | undefined {
+    return this.#chunk.level(row);
+  }
+
+  source(row: number): RowSource {
+    return this.#chunk.source(row);
+  }
+
+  offset(row: number): number {
+    return this.#chunk.offset(row);
+  }
+
+  sourceLength(row: number): number {
+    return this.#chunk.sourceLength(row);
+  }
+
+  sequence(row: number): number {
+    return this.#chunk.sequence(row);
+  }
+
+  observed(row: number): number {
+    return this.#chunk.observed(row);
+  }
+
+  body(row: number): Uint8Array {
+    return this.#chunk.body(row);
+  }
+
+  timestampLength(row: number): number {
+    return this.#chunk.timestampLength(row);
+  }
+
+  async select(selection: Selection): Promise<Uint32Array> {
+    return await scanRows(this, selection);
+  }
+}
+
+class FrozenRows extends OpenChunkView implements ChunkSource {
+  readonly rows: readonly number[];
+  readonly #chunk: OpenChunk;
+
+  constructor(chunk: OpenChunk) {
+    super(chunk, chunk.extent());
+    this.#chunk = chunk;
+    const rows: number[] = [];
+    for (let row = 0; row < this.count; row++) if (this.isVisible(row)) rows.push(row);
+    this.rows = rows;
+  }
+
+  bytes(row: number): Uint8Array {
+    return this.#chunk.bytes(row);
+  }
+
+  isMapped(row: number): boolean {
+    return this.#chunk.isMapped(row);
+  }
+}
+
+function positionKey(generation: string, offset: number): string {
+  return `${generation}:${offset}`;
+}

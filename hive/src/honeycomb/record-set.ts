@@ -1,0 +1,59 @@
+/**
+ * Records as search and standing queries see them, wherever they are: in an open chunk or in a sealed
+ * one. Rows are numbered from 0 in no particular order of time.
+ */
+import type { Query } from '@apiary/common/query/ast.ts';
+import type { Matcher } from '@apiary/common/query/matcher.ts';
+import type { Level } from '@apiary/common/record.ts';
+
+/** What rows of one stream have in common. */
+export interface RowSource {
+  readonly agent: string;
+  readonly host: string;
+  readonly target: string;
+  readonly file: string;
+  readonly tags: readonly string[];
+  readonly generation: string;
+  /** Never judged by standing queries. */
+  readonly history: boolean;
+}
+
+/** The columns of records. Rows past `count` do not exist yet. */
+export interface RecordSet {
+  readonly count: number;
+  /** Of the rows' times, inclusive; `minTime > maxTime` when there are none. */
+  readonly minTime: number;
+  readonly maxTime: number;
+  /** False for a row that became part of another one. */
+  isVisible(row: number): boolean;
+  time(row: number): number;
+  level(row: number): Level | undefined;
+  source(row: number): RowSource;
+  /** Byte offset within the generation. */
+  offset(row: number): number;
+  /** Bytes of the source that the record takes. */
+  sourceLength(row: number): number;
+  /** The last ingest sequence that contributed to the record. */
+  sequence(row: number): number;
+  observed(row: number): number;
+  /** The body's bytes without the line end. */
+  body(row: number): Uint8Array;
+  /** Characters of the body that are its recognised time stamp. */
+  timestampLength(row: number): number;
+  /** Rows that match, ascending. */
+  select(selection: Selection): Promise<Uint32Array>;
+}
+
+/** Which rows are wanted. */
+export interface Selection {
+  readonly query: Query;
+  readonly matcher: Matcher;
+  /** Inclusive and exclusive, ms since 1970. */
+  readonly from: number;
+  readonly to: number;
+  /** Gives way to other work now and then; throws when the search is over. */
+  readonly pace: Pace;
+}
+
+/** Called every so many rows of a long loop; a promise only when it is time to give way. */
+export type Pace = () => Promise<void> | undefined;

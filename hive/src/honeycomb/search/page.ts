@@ -1,0 +1,136 @@
+import { SEARCH_PAGE_BYTES_MAX } from '@apiary/common/limits.ts';
+import type { LogRecord } from '@apiary/common/record.ts';
+import type { RecordSet } from '../record-set.ts';
+import { recordOf } from '../row-view.ts';
+import {
+  comparePositions,
+  formatCursor,
+  type Order,
+  type Position,
+  positionOf,
+} from './position.ts';
+
+interface Candidate {
+  readonly position: Position;
+  readonly record: LogRecord;
+  readonly bytes: number;
+}
+
+/** What a page is to hold. */
+export interface PageOptions {
+  readonly order: Order;
+  readonly limit: number;
+  /** Records up to this one were on earlier pages. */
+  readonly after: Position | undefined;
+  readonly bytesMax?: number;
+}
+
+/**
+ * One page of a result: takes matching rows of sets that come by the time of their first record, and gives
+ * records out as soon as no later set can hold an earlier one.
+ */
+export class Page {
+  readonly #order: Order;
+  readonly #after: Position | undefined;
+  readonly #bytesMax: number;
+  /** Records still wanted. */
+  #wanted: number;
+  #candidates: Candidate[] = [];
+  #bytesGiven = 0;
+  #last: Position | undefined;
+  #behind = false;
+
+  constructor({ order, limit, after, bytesMax = SEARCH_PAGE_BYTES_MAX }: PageOptions) {
+    this.#order = order;
+    this.#after = after;
+    this.#wanted = limit;
+    this.#bytesMax = bytesMax;
+  }
+
+  /** Where the next page goes on; undefined when this one is the last. */
+  get next(): string | undefined {
+    return this.#behind && this.#last ? formatCursor(this.#last) : undefined;
+  }
+
+  /** Looks at the matching rows of one set. */
+  add(set: RecordSet, rows: Uint32Array): void {
+    const best = this.#bestOf(set, rows);
+    if (best.length === 0) return;
+    const fresh = best.map(({ row, position }) => {
+      const record = recordOf(set, row);
+      return { position, record, bytes: record.body.length };
+    });
+    const all = [...this.#candidates, ...fresh].sort((a, b) =>
+      this.#compare(a.position, b.position),
+    );
+    let kept = Math.min(all.length, this.#wanted);
+    let bytes = this.#bytesGiven;
+    for (const [index, candidate] of all.slice(0, kept).entries()) {
+      bytes += candidate.bytes;
+      if (bytes > this.#bytesMax && index + (this.#last ? 1 : 0) > 0) {
+        // What does not fit is for the next page, and so is all that comes behind it.
+        kept = index;
+        this.#wanted = kept;
+        break;
+      }
+    }
+    if (kept < all.length) this.#behind = true;
+    this.#candidates = all.slice(0, kept);
+  }
+
+  /**
+   * Records that are certain: those before `bound`.
+   *
+   * @param bound the time of the first record that can still come; undefined when none can
+   */
+  take(bound: number | undefined): LogRecord[] {
+    let count = this.#candidates.length;
+    if (bound !== undefined) {
+      count = this.#candidates.findIndex(({ position }) =>
+        this.#order === 'newest' ? position.time <= bound : position.time >= bound,
+      );
+      if (count < 0) count = this.#candidates.length;
+    }
+    const certain = this.#candidates.splice(0, count);
+    this.#wanted -= certain.length;
+    this.#last = certain.at(-1)?.position ?? this.#last;
+    for (const { bytes } of certain) this.#bytesGiven += bytes;
+    return certain.map(({ record }) => record);
+  }
+
+  /** The first `wanted` of the rows, in order. */
+  #bestOf(set: RecordSet, rows: Uint32Array): { row: number; position: Position }[] {
+    let best: { row: number; position: Position }[] = [];
+    const worst = this.#candidates.length >= this.#wanted ? this.#candidates.at(-1) : undefined;
+    let threshold = worst?.position;
+    for (let index = 0; index < rows.length; index++) {
+      // Rows come roughly by time: the wanted end first, so that the threshold is near at once.
+      const row = rows[this.#order === 'newest' ? rows.length - 1 - index : index] ?? 0;
+      const position = positionOf(set, row);
+      if (this.#after && this.#compare(position, this.#after) <= 0) continue;
+      if (this.#wanted === 0 || (threshold && this.#compare(position, threshold) >= 0)) {
+        this.#behind = true;
+        continue;
+      }
+      best.push({ row, position });
+      if (best.length >= 2 * this.#wanted + 64) {
+        best = this.#cut(best);
+        threshold = best.at(-1)?.position;
+      }
+    }
+    return this.#cut(best);
+  }
+
+  #cut(rows: { row: number; position: Position }[]): { row: number; position: Position }[] {
+    rows.sort((a, b) => this.#compare(a.position, b.position));
+    if (rows.length > this.#wanted) {
+      this.#behind = true;
+      rows.length = this.#wanted;
+    }
+    return rows;
+  }
+
+  #compare(a: Position, b: Position): number {
+    return comparePositions(a, b, this.#order);
+  }
+}

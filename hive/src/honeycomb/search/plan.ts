@@ -1,0 +1,40 @@
+import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
+import type { HoldingsSnapshot } from '../holdings.ts';
+import type { RecordSet } from '../record-set.ts';
+import type { Order } from './position.ts';
+
+/** One thing to look at. */
+export type Source = { readonly minTime: number; readonly maxTime: number } & (
+  | { readonly kind: 'open'; readonly set: RecordSet }
+  | { readonly kind: 'chunk'; readonly entry: ChunkEntry }
+);
+
+/** What overlaps the range, in the order in which it can hold the first record. */
+export function planSources(
+  holdings: HoldingsSnapshot,
+  range: { readonly from: number; readonly to: number },
+  order: Order,
+): Source[] {
+  const sources: Source[] = [
+    ...holdings.open.map((set) => ({
+      kind: 'open' as const,
+      set,
+      minTime: set.minTime,
+      maxTime: set.maxTime,
+    })),
+    ...holdings.chunks.map((entry) => ({
+      kind: 'chunk' as const,
+      entry,
+      minTime: entry.minTime,
+      maxTime: entry.maxTime,
+    })),
+  ].filter((source) => source.maxTime >= range.from && source.minTime < range.to);
+  return sources.sort((a, b) =>
+    order === 'newest' ? b.maxTime - a.maxTime : a.minTime - b.minTime,
+  );
+}
+
+/** The time of the first record that `source` can hold; undefined when there is no source. */
+export function firstTime(source: Source | undefined, order: Order): number | undefined {
+  return order === 'newest' ? source?.maxTime : source?.minTime;
+}

@@ -1,0 +1,186 @@
+/**
+ * The coordinator of a search: plans over what is held at one moment, goes through it by time, and streams
+ * records as soon as they are certain; counts follow. Gives way to ingest all the time.
+ */
+import type { Clock } from '@apiary/common/clock.ts';
+import { AppError, toAppError } from '@apiary/common/errors.ts';
+import {
+  HONEYCOMB_SEARCHES_MAX,
+  SEARCH_DEADLINE_MS,
+  SEARCH_PART_BYTES_MAX,
+  SEARCH_PART_RECORDS_MAX,
+} from '@apiary/common/limits.ts';
+import type {
+  SearchPart,
+  SearchRequest,
+  searchRequestSchema,
+} from '@apiary/common/messages/actions/honeycomb.ts';
+import type { Query } from '@apiary/common/query/ast.ts';
+import { compileMatcher, type Matcher } from '@apiary/common/query/matcher.ts';
+import { parseQuery } from '@apiary/common/query/parser.ts';
+import type { LogRecord } from '@apiary/common/record.ts';
+import type { z } from 'zod';
+import type { Holdings } from '../holdings.ts';
+import type { Figures } from '../metrics.ts';
+import type { Pace, RecordSet } from '../record-set.ts';
+import type { ChunkCache } from './chunk-cache.ts';
+import { createPace, TimeIsUp } from './pace.ts';
+import { Page } from './page.ts';
+import { firstTime, planSources, type Source } from './plan.ts';
+import { parseCursor } from './position.ts';
+import { Tally } from './tally.ts';
+
+/** What searching works with. */
+export interface SearchContext {
+  readonly holdings: Holdings;
+  readonly cache: ChunkCache;
+  readonly clock: Clock;
+  readonly figures: Figures;
+}
+
+type Request = z.output<typeof searchRequestSchema>;
+
+interface Running {
+  readonly request: Request;
+  readonly query: Query;
+  readonly matcher: Matcher;
+  readonly range: { readonly from: number; readonly to: number };
+  readonly sources: readonly Source[];
+  readonly pace: Pace;
+  readonly page: Page;
+  readonly tally: Tally;
+  readonly missing: string[];
+}
+
+/** See the file's head. */
+export class Search {
+  readonly #context: SearchContext;
+  #running = 0;
+
+  constructor(context: SearchContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Answers a request in parts.
+   *
+   * @throws AppError `query-syntax`, `request-invalid`, `too-many`, `deadline-passed` when aborted
+   */
+  async *run(request: Request, signal?: AbortSignal): AsyncGenerator<SearchPart> {
+    if (this.#running >= HONEYCOMB_SEARCHES_MAX) {
+      throw new AppError('too-many', `${HONEYCOMB_SEARCHES_MAX} searches are running: try again.`);
+    }
+    this.#running++;
+    this.#context.figures.add('searches');
+    const began = performance.now();
+    try {
+      const running = this.#prepare(request, began, signal);
+      yield* this.#answer(running);
+      yield countsPart(running.tally);
+      const { next } = running.page;
+      yield {
+        type: 'done',
+        total: running.tally.total,
+        ...(next === undefined ? {} : { next }),
+        elapsedMs: performance.now() - began,
+        missing: running.missing,
+      };
+    } finally {
+      this.#running--;
+    }
+  }
+
+  #prepare(request: Request, began: number, signal: AbortSignal | undefined): Running {
+    const { holdings, clock } = this.#context;
+    const query = parseOrThrow(request.query);
+    const range = {
+      from: request.from ?? Number.NEGATIVE_INFINITY,
+      to: request.to ?? Number.POSITIVE_INFINITY,
+    };
+    const sources = planSources(holdings.snapshot(), range, request.order);
+    const after = request.cursor === undefined ? undefined : parseCursor(request.cursor);
+    return {
+      request,
+      query,
+      matcher: compileMatcher(query, { nowMs: clock.now() }),
+      range,
+      sources,
+      pace: createPace({
+        ...(signal ? { signal } : {}),
+        isOver: () => performance.now() - began > SEARCH_DEADLINE_MS,
+      }),
+      page: new Page({ order: request.order, limit: request.limit, after }),
+      tally: new Tally(spanOf(request, sources, clock.now())),
+      missing: [],
+    };
+  }
+
+  async *#answer(running: Running): AsyncGenerator<SearchPart> {
+    const { sources, page, request, missing } = running;
+    for (const [index, source] of sources.entries()) {
+      try {
+        const next = sources[index + 1];
+        if (next?.kind === 'chunk') this.#context.cache.prepare(next.entry);
+        await this.#look(running, source);
+      } catch (error) {
+        if (error instanceof TimeIsUp) {
+          missing.push(`${sources.length - index} parts: the time for a search was up`);
+          break;
+        }
+        if (toAppError(error).code !== 'not-found') throw error;
+        missing.push('a chunk that was dropped meanwhile');
+      }
+      const bound = firstTime(sources[index + 1], request.order);
+      const certain = page.take(bound);
+      yield* recordParts(certain);
+      if (certain.length > 0) yield countsPart(running.tally);
+    }
+    yield* recordParts(page.take(undefined));
+  }
+
+  async #look(running: Running, source: Source): Promise<void> {
+    const { query, matcher, range, pace, page, tally } = running;
+    const set: RecordSet =
+      source.kind === 'open' ? source.set : await this.#context.cache.read(source.entry);
+    const rows = await set.select({ query, matcher, ...range, pace });
+    page.add(set, rows);
+    await tally.add(set, rows, pace);
+  }
+}
+
+/** Parses a query. @throws AppError `query-syntax` with the position in its details */
+export function parseOrThrow(text: string): Query {
+  const result = parseQuery(text);
+  if (result.ok) return result.query;
+  const { message, ...details } = result.error;
+  throw new AppError('query-syntax', message, { details });
+}
+
+function countsPart({ total, hosts, histogram }: Tally): SearchPart {
+  return { type: 'counts', total, hosts, ...(histogram ? { histogram } : {}) };
+}
+
+function* recordParts(records: readonly LogRecord[]): Generator<SearchPart> {
+  let part: LogRecord[] = [];
+  let bytes = 0;
+  for (const record of records) {
+    part.push(record);
+    bytes += record.body.length;
+    if (part.length >= SEARCH_PART_RECORDS_MAX || bytes >= SEARCH_PART_BYTES_MAX) {
+      yield { type: 'records', records: part };
+      part = [];
+      bytes = 0;
+    }
+  }
+  if (part.length > 0) yield { type: 'records', records: part };
+}
+
+function spanOf(request: SearchRequest, sources: readonly Source[], nowMs: number) {
+  if (!request.histogram) return undefined;
+  const times = sources.flatMap((source) => [source.minTime, source.maxTime]);
+  const earliest = times.reduce((a, b) => Math.min(a, b), nowMs);
+  const latest = times.reduce((a, b) => Math.max(a, b), earliest);
+  const from = request.from ?? earliest;
+  const to = Math.max(request.to ?? latest + 1, from + 1);
+  return { from, to, buckets: request.histogram.buckets };
+}

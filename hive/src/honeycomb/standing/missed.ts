@@ -1,0 +1,118 @@
+/** Fills the gaps of listeners: matches of a query among the commits of a stretch of sequences. */
+
+import type { Clock } from '@apiary/common/clock.ts';
+import { AppError } from '@apiary/common/errors.ts';
+import { MISSED_BYTES_MAX, SEARCH_PART_BYTES_MAX } from '@apiary/common/limits.ts';
+import { compileMatcher } from '@apiary/common/query/matcher.ts';
+import type { LogRecord } from '@apiary/common/record.ts';
+import type { Holdings } from '../holdings.ts';
+import type { RecordSet } from '../record-set.ts';
+import { recordOf } from '../row-view.ts';
+import type { ChunkCache } from '../search/chunk-cache.ts';
+import { createPace } from '../search/pace.ts';
+import { parseOrThrow } from '../search/search.ts';
+
+/** What it looks at. */
+export interface MissedContext {
+  readonly holdings: Holdings;
+  readonly cache: ChunkCache;
+  readonly clock: Clock;
+}
+
+interface Found {
+  readonly sequence: number;
+  readonly offset: number;
+  readonly record: LogRecord;
+}
+
+interface Source {
+  readonly firstSequence: number;
+  load(): Promise<RecordSet>;
+}
+
+/** A stretch of commits, `after` exclusive and `to` inclusive. */
+export interface MissedRequest {
+  readonly query: string;
+  readonly after: number;
+  readonly to: number;
+}
+
+/** See the file's head. */
+export class Missed {
+  readonly #context: MissedContext;
+
+  constructor(context: MissedContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Records in the order of their sequences; each part names the sequence up to which it is complete.
+   * Records of history are left out, as they are from live results.
+   *
+   * @throws AppError `query-syntax`, `too-large` past MISSED_BYTES_MAX that have to be held at once
+   */
+  async *run(request: MissedRequest, signal?: AbortSignal) {
+    const query = parseOrThrow(request.query);
+    const matcher = compileMatcher(query, { nowMs: this.#context.clock.now() });
+    const pace = createPace(signal ? { signal } : {});
+    const range = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+    const sources = this.#sources(request);
+    let waiting: Found[] = [];
+    for (const [index, source] of sources.entries()) {
+      const set = await source.load();
+      const rows = await set.select({ query, matcher, ...range, pace });
+      for (const row of rows) {
+        const sequence = set.sequence(row);
+        const wanted = sequence > request.after && sequence <= request.to;
+        if (!wanted || set.source(row).history) continue;
+        waiting.push({ sequence, offset: set.offset(row), record: recordOf(set, row) });
+      }
+      refuseTooMuch(waiting);
+      waiting.sort((a, b) => a.sequence - b.sequence || a.offset - b.offset);
+      const next = sources[index + 1]?.firstSequence ?? Number.POSITIVE_INFINITY;
+      const certain = waiting.filter(({ sequence }) => sequence < next);
+      waiting = waiting.slice(certain.length);
+      yield* partsOf(certain);
+    }
+    yield { records: [], sequence: request.to };
+  }
+
+  #sources({ after, to }: MissedRequest): Source[] {
+    const { holdings, cache } = this.#context;
+    const snapshot = holdings.snapshot();
+    const sources: Source[] = snapshot.chunks
+      .filter((entry) => entry.lastSequence > after && entry.firstSequence <= to)
+      .map((entry) => ({
+        firstSequence: entry.firstSequence,
+        load: async () => await cache.read(entry),
+      }));
+    for (const set of snapshot.open) {
+      // An open chunk can begin with a record that was carried over.
+      sources.push({ firstSequence: 0, load: async () => set });
+    }
+    return sources.sort((a, b) => a.firstSequence - b.firstSequence);
+  }
+}
+
+function refuseTooMuch(found: readonly Found[]): void {
+  const bytes = found.reduce((sum, { record }) => sum + record.body.length, 0);
+  if (bytes > MISSED_BYTES_MAX) {
+    throw new AppError('too-large', 'Too much was missed to fill: search the time instead.');
+  }
+}
+
+function* partsOf(found: readonly Found[]) {
+  let records: LogRecord[] = [];
+  let bytes = 0;
+  for (const [index, { record, sequence }] of found.entries()) {
+    records.push(record);
+    bytes += record.body.length;
+    const next = found[index + 1];
+    // Only between commits, so that a part is complete up to its sequence.
+    if (!next || (bytes >= SEARCH_PART_BYTES_MAX && next.sequence !== sequence)) {
+      yield { records, sequence };
+      records = [];
+      bytes = 0;
+    }
+  }
+}

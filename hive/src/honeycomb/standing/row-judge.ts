@@ -1,0 +1,108 @@
+import type { Segment } from '@apiary/common/chunks/chunks.ts';
+import { LIVE_PART_BYTES_MAX } from '@apiary/common/limits.ts';
+import type { LiveMatches } from '@apiary/common/messages/live.ts';
+import type { Query } from '@apiary/common/query/ast.ts';
+import type { Matcher } from '@apiary/common/query/matcher.ts';
+import type { TouchedRows } from '../holdings.ts';
+import type { Pace, RecordSet } from '../record-set.ts';
+import { RowView, recordOf } from '../row-view.ts';
+
+/** A query under judgement. */
+export interface JudgedQuery {
+  readonly id: string;
+  readonly query: Query;
+  readonly matcher: Matcher;
+  readonly recordsMax: number;
+  /** The sequence of its last message; 0 before the first. */
+  previous: number;
+}
+
+/** A message to publish. */
+export interface LiveBody {
+  readonly query: string;
+  readonly body: Buffer;
+}
+
+interface Part {
+  sequence: number;
+  records: string[];
+  bytes: number;
+  omitted: number;
+}
+
+/** Judges the rows of one commit by all queries; a record's JSON is made once for all of them. */
+export class RowJudge {
+  readonly #queries: readonly JudgedQuery[];
+  readonly #position: Pick<Segment, 'instance' | 'epoch'>;
+  readonly #parts = new Map<JudgedQuery, Part[]>();
+
+  constructor(queries: readonly JudgedQuery[], position: Pick<Segment, 'instance' | 'epoch'>) {
+    this.#queries = queries;
+    this.#position = position;
+  }
+
+  /** The messages to publish, in order; each query's `previous` is moved on. */
+  async run(touched: readonly TouchedRows[], pace: Pace): Promise<LiveBody[]> {
+    for (const { chunk, rows, sequence } of touched) {
+      const set = chunk.snapshot();
+      const view = new RowView(set);
+      for (const row of rows) {
+        const pause = pace();
+        if (pause) await pause;
+        // A row that grew again later in this commit is judged there.
+        if (!set.isVisible(row) || set.sequence(row) !== sequence || set.source(row).history) {
+          continue;
+        }
+        this.#judgeRow(set, row, view);
+      }
+    }
+    return [...this.#parts].flatMap(([query, parts]) =>
+      parts.map((part) => this.#message(query, part)),
+    );
+  }
+
+  #judgeRow(set: RecordSet, row: number, view: RowView): void {
+    view.at(row);
+    let json: string | undefined;
+    for (const query of this.#queries) {
+      if (query.query.kind !== 'all' && !query.matcher.matches(view)) continue;
+      const parts = this.#parts.get(query) ?? [];
+      if (parts.length === 0) this.#parts.set(query, parts);
+      const sequence = set.sequence(row);
+      const part = partFor(parts, sequence);
+      part.sequence = sequence;
+      const sent = parts.reduce((sum, { records }) => sum + records.length, 0);
+      if (sent >= query.recordsMax) {
+        part.omitted++;
+        continue;
+      }
+      json ??= JSON.stringify(recordOf(set, row));
+      part.records.push(json);
+      part.bytes += json.length;
+    }
+  }
+
+  #message(query: JudgedQuery, part: Part): LiveBody {
+    const head: Omit<LiveMatches, 'records'> = {
+      type: 'matches',
+      query: query.id,
+      ...{ instance: this.#position.instance, epoch: this.#position.epoch },
+      previous: query.previous,
+      sequence: part.sequence,
+      omitted: part.omitted,
+    };
+    query.previous = part.sequence;
+    const records = `"records":[${part.records.join(',')}]`;
+    const body = Buffer.from(`${JSON.stringify(head).slice(0, -1)},${records}}`);
+    return { query: query.id, body };
+  }
+}
+
+/** The part that takes a match. One sequence never spans two, or the loss of the second would not show. */
+function partFor(parts: Part[], sequence: number): Part {
+  const last = parts.at(-1);
+  if (last && (last.bytes < LIVE_PART_BYTES_MAX || last.sequence === sequence)) return last;
+  const part = { sequence, records: [], bytes: 0, omitted: 0 };
+  parts.push(part);
+  return part;
+}
