@@ -102,6 +102,13 @@ export class Generation {
     };
   }
 
+  /** The file has more bytes by which to know it again. */
+  growHead(head: Pick<GenerationRecord, 'headLength' | 'headCrc'>): void {
+    if (head.headLength <= this.record.headLength) return;
+    this.record.headLength = head.headLength;
+    this.record.headCrc = head.headCrc;
+  }
+
   /** Leaves out bytes that are no content: the next run begins at `to`, and the store sees a gap. */
   skipTo(to: number, tail: Uint8Array): void {
     this.advance(to, tail, { records: 0, midRecord: false })();

@@ -51,6 +51,15 @@ export function openRegular(path: string, allowance: Allowance): Opened {
   }
 }
 
+/** What a path leads to; undefined if nothing, or nothing that this user may look at. */
+export function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
 /** True if a real path lies in an allowed folder and not in the Bee's own. */
 export function isAllowed(realPath: string, allowance: Allowance): boolean {
   return (
@@ -86,6 +95,17 @@ export function reasonOf(path: string, code: string, error?: unknown): string {
   }
   const words = error instanceof Error ? error.message : code;
   return `${path} cannot be read: ${words}`;
+}
+
+/** True if paths below this folder can be allowed, so that it may be looked into at all. */
+export function mayLookInto(folder: string, allowance: Allowance): boolean {
+  let real = folder;
+  try {
+    real = realpathSync(folder);
+  } catch {
+    // It does not exist yet; its name is all there is to judge.
+  }
+  return allowance.allow.some((root) => isWithin(real, root) || isWithin(root, real));
 }
 
 function judge(path: string, realPath: string, allowance: Allowance): Opened | undefined {

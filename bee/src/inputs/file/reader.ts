@@ -8,8 +8,9 @@ import type { TargetSpec } from '@apiary/common/messages/agent.ts';
 import type { Run } from '@apiary/common/messages/data/run.ts';
 import type { Piece, Source } from '../../source.ts';
 import type { Generation } from './generation.ts';
-import { TAIL_BYTES } from './identity.ts';
+import { HEAD_BYTES, headOf, TAIL_BYTES } from './identity.ts';
 import { cutLines, holeLength } from './lines.ts';
+import { stemOf } from './rotation.ts';
 
 /** Reads of nothing but NULs before others get their turn: 8 MiB. */
 const HOLE_STEPS_MAX = 32;
@@ -76,6 +77,7 @@ export class FileReader implements Source {
   shrunkMs: number | undefined;
   /** Its older lines come first. */
   predecessor: FileReader | undefined;
+  readonly #stem: string;
   readonly #buffer: ReadBuffer;
   readonly #owner: ReaderOwner;
   #generation: Generation;
@@ -93,6 +95,7 @@ export class FileReader implements Source {
     this.mtimeMs = options.stat.mtimeMs;
     this.grownMs = options.owner.now();
     this.#generation = options.generation;
+    this.#stem = stemOf(options.path);
     this.#buffer = options.buffer;
     this.#owner = options.owner;
   }
@@ -108,6 +111,11 @@ export class FileReader implements Source {
   /** Bytes that were seen and not read. */
   get unread(): number {
     return Math.max(0, this.size - this.#generation.offset);
+  }
+
+  /** True if a path may be a copy of this file, by its name and folder. */
+  mayHaveCopyAt(path: string): boolean {
+    return path.startsWith(this.#stem) && !path.includes('/', this.#stem.length);
   }
 
   /** The descriptor's content is a new generation from now on. */
@@ -172,7 +180,10 @@ export class FileReader implements Source {
       return 'nothing';
     }
     const bytes = buffer.subarray(tail.length, count);
-    this.size = Math.max(this.size, start + bytes.length);
+    if (start + bytes.length > this.size) {
+      this.size = start + bytes.length;
+      this.grownMs = this.#owner.now();
+    }
     if (bytes.length === 0) {
       this.#holeTo = undefined;
       return 'nothing';
@@ -266,6 +277,8 @@ export class FileReader implements Source {
     };
     const tail = this.#tailBefore(to, content.data, content.bodyLengths !== undefined);
     const records = content.sourceLengths.length;
+    if (record.headLength < HEAD_BYTES && to > record.headLength)
+      generation.growHead(headOf(this.fd));
     return { run, confirmed: generation.advance(to, tail, { records, midRecord: endsMidRecord }) };
   }
 

@@ -2,11 +2,11 @@
  * Where did the rest of a generation go? Renamed beside where it was (logrotate's default), or copied
  * there before the file was truncated (logrotate's copytruncate). Also: is a new file such a copy?
  */
-import { closeSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { GenerationRecord } from '../../checkpoint.ts';
 import { bearsMarks, birthAgrees, type ContentMarks, inodeKey, isBeginningOf } from './identity.ts';
-import { type Allowance, type Opened, openRegular } from './open.ts';
+import { type Allowance, type Opened, openRegular, statOf } from './open.ts';
 
 /** Names beside a rotated file that are looked at. */
 const SIBLINGS_MAX = 10_000;
@@ -26,7 +26,7 @@ export function findRenamed(record: GenerationRecord, allowance: Allowance): Fou
   const key = inodeKey(record);
   for (const path of siblings(record.path)) {
     if (isCompressed(path)) continue;
-    const stat = statSync(path, { throwIfNoEntry: false });
+    const stat = statOf(path);
     if (!stat || inodeKey(stat) !== key) continue;
     const opened = openRegular(path, allowance);
     if (opened.kind !== 'open') continue;
@@ -50,10 +50,9 @@ export function findCopy(
   isTaken: (key: string) => boolean,
 ): Found | undefined {
   if (marks.headLength === 0 || marks.confirmed === 0) return undefined;
-  const stem = basename(path).replace(/\.[^.]*$/, '');
   const candidates = siblings(path)
-    .filter((name) => name !== path && basename(name).startsWith(stem) && !isCompressed(name))
-    .map((name) => ({ name, stat: statSync(name, { throwIfNoEntry: false }) }))
+    .filter((name) => mayDescend(name, path) && !isCompressed(name))
+    .map((name) => ({ name, stat: statOf(name) }))
     .filter(
       ({ stat }) => stat?.isFile() && stat.size >= marks.confirmed && !isTaken(inodeKey(stat)),
     )
@@ -66,6 +65,17 @@ export function findCopy(
     closeSync(opened.fd);
   }
   return undefined;
+}
+
+/** True if a path may be a rotated form of another, by its name: `app.log.1` or `app-2026.log` of `app.log`. */
+export function mayDescend(path: string, original: string): boolean {
+  const stem = stemOf(original);
+  return path !== original && path.startsWith(stem) && !path.includes('/', stem.length);
+}
+
+/** A path without its last extension: what the paths of its rotated forms begin with. */
+export function stemOf(path: string): string {
+  return join(dirname(path), basename(path).replace(/(?<=.)\.[^.]*$/, ''));
 }
 
 /** True if a new file looks like a copy, complete or under way, of a file that is being read. */
@@ -81,9 +91,10 @@ export function isCopyOf(
 function siblings(path: string): string[] {
   const folder = dirname(path);
   try {
-    return readdirSync(folder)
-      .slice(0, SIBLINGS_MAX)
-      .map((name) => join(folder, name));
+    const paths = readdirSync(folder).map((name) => join(folder, name));
+    const related = paths.filter((name) => mayDescend(name, path));
+    const others = paths.filter((name) => !mayDescend(name, path));
+    return [...related, ...others].slice(0, SIBLINGS_MAX);
   } catch {
     return [];
   }

@@ -8,8 +8,11 @@ import { FSWatcher } from 'chokidar';
 
 const FOLDERS_MAX = 1024;
 
-/** Called with the folder, and the name in it where the system tells one. */
-export type WakeUp = (folder: string, name: string | undefined) => void;
+/**
+ * Called with the folder, the name in it where the system tells one, and whether that name's content
+ * changed or the name itself came or went.
+ */
+export type WakeUp = (folder: string, name: string | undefined, kind: 'change' | 'rename') => void;
 
 /** See the file's head. */
 export class FolderWatch {
@@ -23,9 +26,10 @@ export class FolderWatch {
       depth: 0,
       ignored: (path) => !this.#folders.has(path),
     });
-    this.#watcher.on('raw', (_event, name, details: unknown) => {
+    this.#watcher.on('raw', (event, name, details: unknown) => {
       const folder = watchedPathOf(details);
-      if (folder !== undefined) wake(folder, typeof name === 'string' ? name : undefined);
+      const kind = event === 'change' ? 'change' : 'rename';
+      if (folder !== undefined) wake(folder, typeof name === 'string' ? name : undefined, kind);
     });
     this.#watcher.on('error', (error) => {
       // E.g. the system's limit of watches: looking at intervals goes on.

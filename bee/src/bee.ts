@@ -1,0 +1,187 @@
+/** The agent: reads what the Hive asks for, as far as the host's owner allows, and ships it. */
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Bus, Subscription } from '@apiary/common/bus/bus.ts';
+import type { Clock } from '@apiary/common/clock.ts';
+import type { Component } from '@apiary/common/component.ts';
+import { HEARTBEAT_INTERVAL_MS } from '@apiary/common/limits.ts';
+import type { Logger } from '@apiary/common/log.ts';
+import type { AgentFacts } from '@apiary/common/messages/agent.ts';
+import type { Welcome } from '@apiary/common/messages/control.ts';
+import { Checkpoint } from './checkpoint.ts';
+import { Commands } from './commands.ts';
+import { sendControl } from './control.ts';
+import { Handshaker } from './handshake.ts';
+import { Heart } from './heartbeat.ts';
+import { type Identity, loadIdentity } from './identity.ts';
+import { INPUTS } from './inputs/index.ts';
+import type { InputFactory } from './inputs/input.ts';
+import { Ledger } from './ledger.ts';
+import { Shipper } from './shipper.ts';
+import { Targets } from './targets.ts';
+
+const COMMANDS_PREFETCH = 16;
+const STOP_MS = 2_000;
+
+/** What a Bee is given. Many may live in one process, each with a data folder of its own. */
+export interface BeeOptions {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Holds the key and the checkpoint; made if missing. */
+  readonly dataFolder: string;
+  /** Folders that files may be read from. */
+  readonly allow: readonly string[];
+  /** Asked at the start and at each handshake. */
+  readonly facts: () => AgentFacts;
+  /** Default: all that there are. */
+  readonly inputs?: Readonly<Record<string, InputFactory>>;
+}
+
+interface Parts {
+  readonly checkpoint: Checkpoint;
+  readonly shipper: Shipper;
+  readonly targets: Targets;
+  readonly commands: Commands;
+  readonly handshaker: Handshaker;
+  readonly heart: Heart;
+  readonly subscription: Subscription;
+}
+
+/** See the file's head. */
+export class Bee implements Component {
+  /** Bytes seen, read, confirmed and lost. */
+  readonly ledger = new Ledger();
+  readonly #options: BeeOptions;
+  #identity: Identity | undefined;
+  #facts: AgentFacts | undefined;
+  #approval: Welcome['approval'] | undefined;
+  #parts: Parts | undefined;
+
+  constructor(options: BeeOptions) {
+    this.#options = options;
+  }
+
+  /** The agent id; undefined before the start. */
+  get id(): string | undefined {
+    return this.#identity?.id;
+  }
+
+  /** What the Hive said last; undefined while it has said nothing. */
+  get approval(): Welcome['approval'] | undefined {
+    return this.#approval;
+  }
+
+  /** Resolves when it reads the targets that it remembers and consumes commands. @throws AppError `folder-unusable` */
+  async start(): Promise<void> {
+    const { dataFolder, clock, log } = this.#options;
+    const identity = await loadIdentity(dataFolder);
+    this.#identity = identity;
+    const checkpoint = new Checkpoint(dataFolder, clock, log);
+    await checkpoint.load();
+    const shipper = this.#makeShipper(identity);
+    const commandsOf: { commands?: Commands } = {};
+    const targets = new Targets(this.#options.inputs ?? INPUTS, {
+      checkpoint,
+      demand: shipper,
+      ledger: this.ledger,
+      clock,
+      log,
+      allow: this.#options.allow.map(realFolder),
+      dataFolder: realFolder(dataFolder),
+      onState: (target, state) => {
+        log.info({ target, ...state }, 'target.state');
+        commandsOf.commands?.stateChanged();
+      },
+    });
+    await targets.restore();
+    const parts = this.#makeTalk(identity, shipper, targets);
+    commandsOf.commands = parts.commands;
+    const subscription = await this.#options.bus.consumeOwn(
+      {
+        prefetch: COMMANDS_PREFETCH,
+        onReady: (queue) => parts.handshaker.connected(queue),
+      },
+      (delivery) => parts.commands.handle(delivery),
+    );
+    this.#parts = { checkpoint, shipper, targets, subscription, ...parts };
+    log.info({ agent: identity.id }, 'bee.started');
+  }
+
+  async stop(): Promise<void> {
+    const parts = this.#parts;
+    this.#parts = undefined;
+    if (!parts) return;
+    parts.handshaker.stop();
+    parts.heart.stop();
+    parts.commands.stop();
+    await parts.subscription.cancel().catch(() => undefined);
+    await parts.targets.stop();
+    await parts.shipper.stop(STOP_MS);
+    await parts.checkpoint.close();
+  }
+
+  #makeShipper(identity: Identity): Shipper {
+    const { bus, clock, log, facts } = this.#options;
+    this.#facts = facts();
+    return new Shipper({
+      bus,
+      clock,
+      log,
+      keys: identity.keys,
+      host: () => this.#facts ?? facts(),
+    });
+  }
+
+  #makeTalk(identity: Identity, shipper: Shipper, targets: Targets) {
+    const { bus, clock, log } = this.#options;
+    const { keys, id } = identity;
+    const heart = new Heart({
+      agent: id,
+      clock,
+      log,
+      totals: this.ledger.totals,
+      isConnected: () => bus.state === 'connected',
+      send: (heartbeat, expirationMs) => sendControl(bus, keys, heartbeat, expirationMs),
+    });
+    const handshaker = new Handshaker({
+      identity,
+      clock,
+      log,
+      facts: () => {
+        this.#facts = this.#options.facts();
+        return this.#facts;
+      },
+      send: (handshake) => sendControl(bus, keys, handshake),
+    });
+    const commands = new Commands({
+      agent: id,
+      clock,
+      log,
+      targets,
+      send: (reports) => sendControl(bus, keys, reports),
+      onWelcome: (welcome) => {
+        if (this.#approval !== welcome.approval) {
+          const { approval, reason } = welcome;
+          log.info({ approval, ...(reason === undefined ? {} : { reason }) }, 'bee.approval');
+        }
+        this.#approval = welcome.approval;
+        handshaker.answered(welcome.approval);
+        heart.start(welcome.heartbeatMs || HEARTBEAT_INTERVAL_MS);
+        if (welcome.approval === 'approved') shipper.resume();
+        else shipper.pause();
+      },
+    });
+    return { heart, handshaker, commands };
+  }
+}
+
+/** The real path of a folder that may have to be made first, or its name where it cannot. */
+function realFolder(folder: string): string {
+  const path = resolve(folder);
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}

@@ -1,0 +1,349 @@
+/**
+ * Files as an input: all `file:` targets of a Bee. It looks at intervals at what the targets' globs name,
+ * keeps one reader for each real file, and is woken between looks by the system. Looks go on while nothing
+ * can be sent, so that rotations are followed with the descriptors held open.
+ */
+import { closeSync, fstatSync, type Stats } from 'node:fs';
+import { dirname, join } from 'node:path';
+import {
+  LOOK_ACTIVE_MS,
+  LOOK_IDLE_MS,
+  OPEN_FILES_MAX,
+  ROTATED_QUIET_MS,
+  UNFINISHED_LINE_MS,
+} from '@apiary/common/limits.ts';
+import type { TargetSpec, TargetState } from '@apiary/common/messages/agent.ts';
+import type { Input, InputContext } from '../input.ts';
+import { Folders } from './folders.ts';
+import { inodeKey } from './identity.ts';
+import { openRegular, reasonOf, statOf } from './open.ts';
+import { Opener } from './opener.ts';
+import type { FileReader, ReaderOwner } from './reader.ts';
+import { isCompressed } from './rotation.ts';
+import { FileTarget } from './target.ts';
+import { FolderWatch, type WakeUp } from './watch.ts';
+
+/** How long the pace stays high after something moved. */
+const ACTIVE_MS = 10_000;
+/** A shrunk file is looked at once more after this long: network file systems give stale sizes. */
+const SHRINK_CONFIRM_MS = 50;
+/** A look that a wake-up asks for comes this soon. */
+const WOKEN_MS = 5;
+
+interface Candidate {
+  readonly target: FileTarget;
+  readonly path: string;
+  readonly stat: Stats;
+}
+
+/** See the file's head. */
+export class FileInput implements Input, ReaderOwner {
+  readonly now: () => number;
+  readonly #context: InputContext;
+  readonly #folders = new Folders(() => performance.now());
+  readonly #opener: Opener;
+  readonly #watch: FolderWatch;
+  readonly #readers = new Map<string, FileReader>();
+  readonly #targets = new Map<string, FileTarget>();
+  readonly #sizesAtStart = new Map<string, number>();
+  #byPath = new Map<string, FileReader>();
+  #unsaved = new Set<FileReader>();
+  #restored = false;
+  #movedMs: number;
+  #cancelLook: (() => void) | undefined;
+  #lookDueMs = Number.POSITIVE_INFINITY;
+  #stopped = false;
+
+  constructor(context: InputContext) {
+    this.#context = context;
+    this.now = () => context.clock.now();
+    this.#movedMs = this.now();
+    this.#opener = new Opener({
+      checkpoint: context.checkpoint,
+      ledger: context.ledger,
+      allowance: context,
+      owner: this,
+      log: context.log,
+      readers: this.#readers,
+    });
+    this.#watch = new FolderWatch(this.#onWake, context.log);
+  }
+
+  async apply(targets: readonly TargetSpec[], fresh: ReadonlySet<string>): Promise<void> {
+    const wanted = new Map(targets.map((spec) => [spec.id, spec]));
+    for (const [id, target] of this.#targets) {
+      const spec = wanted.get(id);
+      if (spec?.url !== target.spec.url) this.#targets.delete(id);
+    }
+    for (const spec of targets) {
+      const known = this.#targets.get(spec.id);
+      if (known) known.spec = spec;
+      else {
+        const target = new FileTarget(spec, this.#context);
+        target.isFresh = fresh.has(spec.id);
+        this.#targets.set(spec.id, target);
+      }
+    }
+    for (const reader of this.#readers.values()) {
+      const target = this.#targets.get(reader.target.id);
+      if (target) reader.target = target.spec;
+      else this.#close(reader);
+    }
+    this.#look();
+    await this.#save();
+  }
+
+  state(target: string): TargetState | undefined {
+    return this.#targets.get(target)?.state;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelLook?.();
+    for (const reader of this.#readers.values()) this.#close(reader);
+    await this.#watch.close();
+  }
+
+  replaced(reader: FileReader): void {
+    if (this.#stopped || reader.isClosed) return;
+    const { size } = fstatSync(reader.fd);
+    if (size < reader.generation.offset) {
+      reader.shrunkMs ??= this.now();
+      if (Math.abs(this.now() - reader.shrunkMs) < SHRINK_CONFIRM_MS) {
+        this.#lookWithin(SHRINK_CONFIRM_MS);
+        return;
+      }
+    }
+    this.#movedMs = this.now();
+    this.#opener.restart(reader);
+    reader.size = size;
+    this.#unsaved.add(reader);
+    if (reader.predecessor) this.#publishNow(reader.predecessor);
+    void this.#save();
+  }
+
+  drained(reader: FileReader): void {
+    for (const other of this.#readers.values()) {
+      if (other.predecessor === reader) this.#context.demand.offer(other);
+    }
+  }
+
+  unfinished(reader: FileReader): void {
+    this.#context.clock.after(1, () => {
+      if (!reader.isClosed) this.#context.demand.offer(reader);
+    });
+  }
+
+  failed(reader: FileReader, error: unknown): void {
+    this.#context.log.warn({ file: reader.path, error: String(error) }, 'file.read-failed');
+    this.#close(reader);
+  }
+
+  #onWake: WakeUp = (folder, name, kind) => {
+    if (this.#stopped) return;
+    this.#movedMs = this.now();
+    const reader = name === undefined ? undefined : this.#byPath.get(join(folder, name));
+    if (reader && kind === 'change') {
+      this.#context.demand.offer(reader);
+      this.#lookWithin(LOOK_ACTIVE_MS);
+      return;
+    }
+    this.#folders.touch(folder);
+    this.#lookWithin(WOKEN_MS);
+  };
+
+  #lookWithin(delayMs: number): void {
+    const dueMs = performance.now() + delayMs;
+    if (this.#stopped || (this.#cancelLook && this.#lookDueMs <= dueMs)) return;
+    this.#cancelLook?.();
+    this.#lookDueMs = dueMs;
+    this.#cancelLook = this.#context.clock.after(delayMs, () => {
+      this.#cancelLook = undefined;
+      this.#look();
+      void this.#save();
+    });
+  }
+
+  /** Looks at everything once and says when the next look is due. */
+  #look(): void {
+    const startMs = performance.now();
+    const folders = new Set<string>();
+    const byPath = new Map<string, FileReader>();
+    const present = new Set<FileReader>();
+    const candidates: Candidate[] = [];
+    for (const target of this.#targets.values()) {
+      for (const path of target.walk(this.#folders, folders)) {
+        this.#lookAt(target, path, { byPath, present, candidates });
+      }
+    }
+    for (const reader of this.#readers.values()) {
+      if (present.has(reader)) reader.isRotated = false;
+      else this.#lookAtRotated(reader);
+    }
+    // By age, so that of several generations of one log the older ones come first.
+    candidates.sort((a, b) => a.stat.mtimeMs - b.stat.mtimeMs);
+    for (const candidate of candidates) this.#appear(candidate, byPath);
+    if (!this.#restored && this.#targets.size > 0) this.#restore(byPath);
+    this.#byPath = byPath;
+    for (const reader of this.#readers.values()) {
+      folders.add(dirname(reader.realPath));
+      if (!byPath.has(reader.realPath)) byPath.set(reader.realPath, reader);
+    }
+    this.#folders.keepOnly(folders);
+    this.#watch.watch(folders);
+    for (const target of this.#targets.values()) {
+      target.isFresh = false;
+      target.settle();
+    }
+    const pace = Math.abs(this.now() - this.#movedMs) < ACTIVE_MS ? LOOK_ACTIVE_MS : LOOK_IDLE_MS;
+    this.#lookWithin(Math.max(pace, 10 * (performance.now() - startMs)));
+  }
+
+  #lookAt(
+    target: FileTarget,
+    path: string,
+    found: {
+      byPath: Map<string, FileReader>;
+      present: Set<FileReader>;
+      candidates: Candidate[];
+    },
+  ): void {
+    if (isCompressed(path)) {
+      target.compressed(path);
+      return;
+    }
+    const stat = statOf(path);
+    const reader = stat && this.#readers.get(inodeKey(stat));
+    if (reader) {
+      this.#movePath(path, reader, found.byPath);
+      if (!found.present.has(reader)) this.#check(reader, stat);
+      found.present.add(reader);
+      target.count(reader.ino);
+    } else if (stat?.isFile()) found.candidates.push({ target, path, stat });
+    else {
+      const opened = openRegular(path, this.#context);
+      if (opened.kind === 'open') closeSync(opened.fd);
+      else if (opened.kind === 'refused') target.problem(opened.reason);
+    }
+  }
+
+  /** A path leads to this reader now; lines of the file that it led to before come first. */
+  #movePath(path: string, reader: FileReader, byPath: Map<string, FileReader>): void {
+    byPath.set(path, reader);
+    const before = this.#byPath.get(path);
+    if (before && before !== reader && !before.isClosed && before.predecessor !== reader) {
+      reader.predecessor = before;
+    }
+  }
+
+  #appear(candidate: Candidate, byPath: Map<string, FileReader>): void {
+    const { target, path, stat } = candidate;
+    const known = this.#readers.get(inodeKey(stat));
+    if (known) {
+      target.count(known.ino);
+      return;
+    }
+    if (this.#readers.size >= OPEN_FILES_MAX) {
+      target.problem(`This Bee reads ${OPEN_FILES_MAX} files already; ${path} has to wait.`);
+      return;
+    }
+    const key = inodeKey(stat);
+    const opened = openRegular(path, this.#context);
+    if (opened.kind === 'refused') {
+      target.problem(opened.reason);
+      if (target.isFresh) this.#sizesAtStart.set(key, stat.size);
+    }
+    if (opened.kind !== 'open') return;
+    target.count(opened.stat.ino);
+    const sizeAtStart = this.#sizesAtStart.get(key);
+    this.#sizesAtStart.delete(key);
+    const existedBytes = target.isFresh ? opened.stat.size : (sizeAtStart ?? 0);
+    const isFresh = target.isFresh;
+    const appearance = { target: target.spec, existedBytes, isFresh };
+    const reader = this.#opener.appear({ ...opened, path }, appearance);
+    if (!reader) return;
+    this.#movedMs = this.now();
+    this.#movePath(path, reader, byPath);
+    this.#unsaved.add(reader);
+  }
+
+  #restore(byPath: ReadonlyMap<string, FileReader>): void {
+    this.#restored = true;
+    const targets = new Map([...this.#targets].map(([id, target]) => [id, target.spec]));
+    this.#opener.restore(targets, (path) => byPath.get(path));
+    for (const reader of this.#readers.values()) {
+      if (reader.isRotated) this.#unsaved.add(reader);
+    }
+  }
+
+  #check(reader: FileReader, stat: Stats): void {
+    const nowMs = this.now();
+    const { generation } = reader;
+    if (stat.size !== reader.size || stat.mtimeMs !== reader.mtimeMs) {
+      if (stat.size !== reader.size) reader.grownMs = nowMs;
+      this.#movedMs = nowMs;
+      reader.size = stat.size;
+      reader.mtimeMs = stat.mtimeMs;
+      // Also when it is no longer: a read tells whether it was written anew.
+      this.#context.demand.offer(reader);
+    }
+    generation.entry.seen = Math.max(generation.entry.seen, stat.size);
+    if (stat.size < generation.offset) {
+      this.replaced(reader);
+      return;
+    }
+    reader.shrunkMs = undefined;
+    if (reader.unread === 0) return;
+    if (nowMs < reader.grownMs) reader.grownMs = nowMs;
+    if (nowMs - reader.grownMs >= UNFINISHED_LINE_MS && reader.size > generation.record.quietTo) {
+      reader.flush = true;
+    }
+    this.#context.demand.offer(reader);
+  }
+
+  /** No path leads to it: it was renamed or deleted, and its writer may not know that yet. */
+  #lookAtRotated(reader: FileReader): void {
+    if (reader.isClosed) return;
+    reader.isRotated = true;
+    const stat = fstatSync(reader.fd);
+    this.#check(reader, stat);
+    const isQuiet = this.now() - reader.grownMs >= ROTATED_QUIET_MS;
+    if (!isQuiet || reader.unread > 0 || !reader.generation.isSettled) return;
+    this.#opener.retire(reader.generation);
+    this.#close(reader);
+  }
+
+  #close(reader: FileReader): void {
+    this.#context.demand.withdraw(reader);
+    reader.close();
+    if (this.#readers.get(inodeKey(reader)) === reader) this.#readers.delete(inodeKey(reader));
+    this.#unsaved.delete(reader);
+    this.drained(reader);
+  }
+
+  #publishNow(reader: FileReader): void {
+    reader.isPublishable = true;
+    this.#context.demand.offer(reader);
+  }
+
+  /** Lets new generations be published once their ids are on disk. */
+  async #save(): Promise<void> {
+    if (this.#unsaved.size === 0) return;
+    const readers = [...this.#unsaved];
+    const generations = readers.map((reader) => reader.generation);
+    this.#unsaved = new Set();
+    try {
+      await this.#context.checkpoint.flush();
+    } catch (error) {
+      this.#context.log.error(
+        { error: reasonOf('the checkpoint', '', error) },
+        'checkpoint.failed',
+      );
+      for (const reader of readers) if (!reader.isClosed) this.#unsaved.add(reader);
+      return;
+    }
+    for (const [index, reader] of readers.entries()) {
+      if (!reader.isClosed && reader.generation === generations[index]) this.#publishNow(reader);
+    }
+  }
+}

@@ -1,0 +1,273 @@
+/**
+ * Makes readers: decides for each file that appears which generation it is and where reading begins, and
+ * finds the rest of generations whose file was rotated.
+ */
+import { closeSync } from 'node:fs';
+import { COPY_SUSPECT_MS } from '@apiary/common/limits.ts';
+import type { Logger } from '@apiary/common/log.ts';
+import type { TargetSpec } from '@apiary/common/messages/agent.ts';
+import { newGeneration } from '@apiary/common/random.ts';
+import type { Checkpoint, GenerationRecord } from '../../checkpoint.ts';
+import type { Ledger } from '../../ledger.ts';
+import { Generation } from './generation.ts';
+import {
+  bearsMarks,
+  birthAgrees,
+  birthOf,
+  type ContentMarks,
+  headOf,
+  inodeKey,
+  readAt,
+} from './identity.ts';
+import { endOfLastLine } from './last-line.ts';
+import type { Allowance } from './open.ts';
+import { FileReader, ReadBuffer, type ReaderOwner } from './reader.ts';
+import { type Found, findCopy, findRenamed, isCopyOf } from './rotation.ts';
+
+/** What an opener is given. */
+export interface OpenerOptions {
+  readonly checkpoint: Checkpoint;
+  readonly ledger: Ledger;
+  readonly allowance: Allowance;
+  readonly owner: ReaderOwner;
+  readonly log: Logger;
+  /** Readers by inode. The opener adds to it. */
+  readonly readers: Map<string, FileReader>;
+}
+
+/** How a file that no reader reads is to be taken. */
+export interface Appearance {
+  readonly target: TargetSpec;
+  /** Bytes that it held when its target was set; 0 for a file that came later. */
+  readonly existedBytes: number;
+  /** The target was set just now, so that what is known from earlier does not bind. */
+  readonly isFresh: boolean;
+}
+
+/** See the file's head. */
+export class Opener {
+  readonly #options: OpenerOptions;
+  readonly #buffer = new ReadBuffer();
+  readonly #suspects = new Map<string, { size: number; sinceMs: number }>();
+
+  constructor(options: OpenerOptions) {
+    this.#options = options;
+  }
+
+  /** A reader for an opened file, or undefined while it may turn out to be a copy. Takes the descriptor. */
+  appear(file: Found, appearance: Appearance): FileReader | undefined {
+    const { record, replaced } = this.#recordOf(file);
+    for (const gone of replaced) this.#abandon(gone, appearance.target);
+    if (record) return this.#resume(file, record, appearance);
+    const isNew = !appearance.isFresh && appearance.existedBytes === 0 && replaced.length === 0;
+    if (isNew && this.#isSuspect(file)) {
+      closeSync(file.fd);
+      return undefined;
+    }
+    this.#suspects.delete(inodeKey(file.stat));
+    return this.#begin(file, appearance);
+  }
+
+  /** The open file was truncated or written anew: its bytes are another generation from now on. */
+  restart(reader: FileReader): void {
+    const { generation } = reader;
+    const seen = Math.max(generation.entry.seen, generation.offset);
+    const copy = this.#copyOf(generation.record.path, generation.marks);
+    const stat = { dev: reader.dev, ino: reader.ino, birthMs: generation.record.birthMs };
+    const record = this.#newRecord(reader.fd, reader.target, generation.record.path, stat);
+    reader.restart(this.#generationOf(record, Buffer.alloc(0)));
+    const fields = {
+      file: record.path,
+      generation: generation.record.id,
+      offset: generation.offset,
+    };
+    if (copy) {
+      reader.predecessor = this.#follow(copy, generation, reader.target);
+      this.#options.log.info({ ...fields, copy: copy.path }, 'file.copied-and-truncated');
+      return;
+    }
+    const lost = seen - generation.offset;
+    this.#options.ledger.countLost(generation.entry, lost);
+    this.#options.log.warn({ ...fields, lostBytes: lost }, 'file.truncated');
+    this.retire(generation);
+  }
+
+  /** Finds generations of the checkpoint whose file has another name now. Call once after the first look. */
+  restore(
+    targets: ReadonlyMap<string, TargetSpec>,
+    atPath: (path: string) => FileReader | undefined,
+  ) {
+    const attached = this.#attached();
+    for (const record of [...this.#options.checkpoint.generations.values()]) {
+      const target = targets.get(record.target);
+      if (!target || record.ended || attached.has(record.id)) continue;
+      const found = findRenamed(record, this.#options.allowance);
+      const follower = atPath(record.path);
+      if (found && !this.#options.readers.has(inodeKey(found.stat))) {
+        const tail = readAt(found.fd, record.confirmed - record.tailLength, record.tailLength);
+        const reader = this.#follow(found, this.#generationOf(record, tail), target);
+        if (follower && follower !== reader) follower.predecessor = reader;
+      } else if (found) closeSync(found.fd);
+      else this.#options.log.info({ file: record.path, generation: record.id }, 'file.absent');
+    }
+  }
+
+  /** Forgets a generation that will give no more. */
+  retire(generation: Generation): void {
+    generation.end();
+    this.#options.ledger.close(generation.record.id);
+  }
+
+  /** A generation whose inode now holds something else: its rest may be in a copy. */
+  #abandon(record: GenerationRecord, target: TargetSpec): void {
+    const copy = this.#copyOf(record.path, record);
+    const fields = { file: record.path, generation: record.id, offset: record.confirmed };
+    if (copy) {
+      const tail = readAt(copy.fd, record.confirmed - record.tailLength, record.tailLength);
+      this.#follow(copy, this.#generationOf(record, tail), target);
+      this.#options.log.info({ ...fields, copy: copy.path }, 'file.copied-and-truncated');
+      return;
+    }
+    this.#options.log.warn(fields, 'file.replaced-while-stopped');
+    record.ended = true;
+    this.#options.checkpoint.changed();
+  }
+
+  #copyOf(path: string, marks: ContentMarks): Found | undefined {
+    return findCopy(path, marks, this.#options.allowance, (key) => this.#options.readers.has(key));
+  }
+
+  /** Goes on with a generation in another file. */
+  #follow(file: Found, generation: Generation, target: TargetSpec): FileReader {
+    const { record } = generation;
+    record.dev = file.stat.dev;
+    record.ino = file.stat.ino;
+    record.birthMs = birthOf(file.stat);
+    record.changedMs = this.#options.owner.now();
+    this.#options.checkpoint.changed();
+    const reader = this.#reader(file, generation, target);
+    reader.isRotated = true;
+    return reader;
+  }
+
+  #recordOf(file: Found): {
+    record: GenerationRecord | undefined;
+    replaced: readonly GenerationRecord[];
+  } {
+    const { dev, ino } = file.stat;
+    const ofInode: GenerationRecord[] = [];
+    for (const record of this.#options.checkpoint.generations.values()) {
+      if (record.ino === ino && record.dev === dev) ofInode.push(record);
+    }
+    if (ofInode.length === 0) return { record: undefined, replaced: [] };
+    const attached = this.#attached();
+    const known = ofInode
+      .filter((record) => !attached.has(record.id))
+      .sort((a, b) => Number(a.ended) - Number(b.ended) || b.changedMs - a.changedMs);
+    const isSame = (record: GenerationRecord) =>
+      birthAgrees(record, file.stat) && bearsMarks(file.fd, record);
+    // A generation of which nothing was read bears no marks that could prove it.
+    const record = known.find((each) => isSame(each) && (!each.ended || each.headLength > 0));
+    const replaced = known.filter((each) => each !== record && !each.ended);
+    return { record, replaced };
+  }
+
+  #attached(): Set<string> {
+    const readers = [...this.#options.readers.values()];
+    return new Set(readers.map((reader) => reader.generation.record.id));
+  }
+
+  #resume(file: Found, record: GenerationRecord, appearance: Appearance): FileReader {
+    const { target } = appearance;
+    record.target = target.id;
+    record.ended = false;
+    record.birthMs ||= birthOf(file.stat);
+    record.changedMs = this.#options.owner.now();
+    // A target that was set anew: the store subtracts what it holds, so history may be sent again.
+    if (appearance.isFresh) this.#placeAtStart(record, file, appearance);
+    const tail = readAt(file.fd, record.confirmed - record.tailLength, record.tailLength);
+    return this.#reader(file, this.#generationOf(record, tail), target);
+  }
+
+  #begin(file: Found, appearance: Appearance): FileReader {
+    const { target } = appearance;
+    const { dev, ino } = file.stat;
+    const record = this.#newRecord(file.fd, target, file.path, {
+      dev,
+      ino,
+      birthMs: birthOf(file.stat),
+    });
+    this.#placeAtStart(record, file, appearance);
+    return this.#reader(file, this.#generationOf(record, Buffer.alloc(0)), target);
+  }
+
+  #placeAtStart(record: GenerationRecord, file: Found, appearance: Appearance): void {
+    const existed = Math.min(appearance.existedBytes, file.stat.size);
+    const { history } = appearance.target;
+    record.historyTo = history ? existed : 0;
+    record.quietTo = history ? 0 : existed;
+    record.confirmed = history ? 0 : endOfLastLine(file.fd, existed);
+    record.midRecord = false;
+    record.tailLength = 0;
+    record.tailCrc = 0;
+  }
+
+  #newRecord(
+    fd: number,
+    target: TargetSpec,
+    path: string,
+    stat: Pick<GenerationRecord, 'dev' | 'ino' | 'birthMs'>,
+  ): GenerationRecord {
+    const record: GenerationRecord = {
+      id: newGeneration(),
+      target: target.id,
+      path,
+      ...stat,
+      ...headOf(fd),
+      confirmed: 0,
+      tailLength: 0,
+      tailCrc: 0,
+      midRecord: false,
+      historyTo: 0,
+      quietTo: 0,
+      ended: false,
+      changedMs: this.#options.owner.now(),
+    };
+    this.#options.checkpoint.generations.set(record.id, record);
+    this.#options.checkpoint.changed();
+    return record;
+  }
+
+  #generationOf(record: GenerationRecord, tail: Buffer): Generation {
+    const { checkpoint, ledger, owner } = this.#options;
+    return new Generation(record, tail, { checkpoint, ledger, now: owner.now });
+  }
+
+  #reader(file: Found, generation: Generation, target: TargetSpec): FileReader {
+    const { owner, readers } = this.#options;
+    const { fd, stat, path, realPath } = file;
+    const buffer = this.#buffer;
+    const reader = new FileReader({ fd, stat, path, realPath, target, generation, buffer, owner });
+    readers.set(inodeKey(stat), reader);
+    return reader;
+  }
+
+  /** A file that equals the beginning of its elder is read later, when it has shown to be no copy. */
+  #isSuspect(file: Found): boolean {
+    const key = inodeKey(file.stat);
+    const nowMs = this.#options.owner.now();
+    const elders = [...this.#options.readers.values()].filter(
+      (reader) => !reader.isRotated && reader.mayHaveCopyAt(file.path),
+    );
+    const isCopy = elders.some((elder) =>
+      isCopyOf(file.fd, { fd: elder.fd, marks: elder.generation.marks }),
+    );
+    if (!isCopy) return false;
+    const known = this.#suspects.get(key);
+    if (!known || known.size !== file.stat.size || nowMs < known.sinceMs) {
+      this.#suspects.set(key, { size: file.stat.size, sinceMs: nowMs });
+      return true;
+    }
+    return nowMs - known.sinceMs < COPY_SUSPECT_MS;
+  }
+}

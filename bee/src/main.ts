@@ -1,0 +1,26 @@
+import { toAppError } from '@apiary/common/errors.ts';
+import { runBee } from './run.ts';
+import { beeHelp, readBeeSettings } from './settings.ts';
+
+async function main(): Promise<number> {
+  const argv = process.argv.slice(2);
+  if (argv.includes('--help')) {
+    process.stdout.write(`${beeHelp()}\n`);
+    return 0;
+  }
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => stopping.abort());
+  }
+  try {
+    const run = readBeeSettings(argv, process.env, process.getuid?.() === 0);
+    await runBee(run, stopping.signal, () => undefined);
+    return 0;
+  } catch (error) {
+    const { code, message } = toAppError(error);
+    process.stderr.write(`bee: ${message}\n`);
+    return code === 'setting-invalid' ? 2 : 1;
+  }
+}
+
+process.exit(await main());

@@ -1,0 +1,109 @@
+/** A Bee's settings. One word, the broker, is all it needs. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { parseSettings, type SettingsShape, settingsHelp } from '@apiary/common/config.ts';
+import { AppError } from '@apiary/common/errors.ts';
+import { LOG_LEVELS, type LogLevel } from '@apiary/common/log.ts';
+import { z } from 'zod';
+
+const DEFAULT_PORT = 5672;
+const DEFAULT_ACCOUNT = 'bee';
+
+/** The settings beside the broker. */
+export const beeSettings = {
+  data: {
+    schema: z.string().min(1, 'expected a folder').optional(),
+    value: 'DIR',
+    help: 'Folder of the key and the checkpoint.',
+    defaultText: '/var/lib/apiary-bee for root, else ~/.local/share/apiary/bee',
+  },
+  allow: {
+    schema: z.string().default('/var/log'),
+    value: 'ROOT[:ROOT…]',
+    help: 'Folders that files may be read from; / for all that the user may read.',
+  },
+  logLevel: {
+    schema: z
+      .enum(LOG_LEVELS, { error: `expected one of ${LOG_LEVELS.join(', ')}` })
+      .default('info'),
+    value: 'LEVEL',
+    help: 'How much of its own doings it writes to stdout.',
+  },
+} as const satisfies SettingsShape;
+
+/** What a Bee process runs with. */
+export interface BeeRun {
+  /** `amqp://…` or `amqps://…` with everything filled in. */
+  readonly broker: string;
+  readonly dataFolder: string;
+  readonly allow: readonly string[];
+  readonly logLevel: LogLevel;
+}
+
+/** What `--help` prints. */
+export function beeHelp(): string {
+  return (
+    'bee <broker>\n\n' +
+    "Ships this machine's logs. <broker> is an IP address, a host name, or an amqp(s):// URL\n" +
+    `(port ${DEFAULT_PORT}, user and password ${DEFAULT_ACCOUNT} where it names none).\n\n` +
+    settingsHelp(beeSettings)
+  );
+}
+
+/**
+ * Reads a command line.
+ *
+ * @throws AppError `setting-invalid`
+ */
+export function readBeeSettings(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+  isRoot: boolean,
+): BeeRun {
+  const { settings, words } = parseSettings(beeSettings, argv, environment);
+  const [word, ...more] = words[0] === undefined ? [environment.APIARY_BROKER ?? ''] : words;
+  if (!word) {
+    throw new AppError('setting-invalid', 'broker: give its address, e.g. bee 192.0.2.7');
+  }
+  // `--allow /a /b` is easily written; each further word must then be a folder.
+  const stray = more.find((each) => !each.startsWith('/'));
+  if (stray !== undefined) throw new AppError('setting-invalid', `unexpected word: ${stray}`);
+  const allow = [...settings.allow.split(':'), ...more].filter((root) => root !== '');
+  const relative = allow.find((root) => !root.startsWith('/'));
+  if (relative !== undefined) {
+    throw new AppError('setting-invalid', `--allow: ${relative} is no absolute path`);
+  }
+  const home = join(homedir(), '.local/share/apiary/bee');
+  return {
+    broker: brokerUrl(word),
+    dataFolder: settings.data ?? (isRoot ? '/var/lib/apiary-bee' : home),
+    allow,
+    logLevel: settings.logLevel,
+  };
+}
+
+/**
+ * `192.0.2.7`, `broker.example:5673`, `[2001:db8::1]`, `2001:db8::1` or a URL → a whole URL.
+ *
+ * @throws AppError `setting-invalid`
+ */
+export function brokerUrl(word: string): string {
+  const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(word);
+  const isBareIpv6 = /^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*$/i.test(word);
+  let url: URL;
+  try {
+    url = new URL(isUrl ? word : `amqp://${isBareIpv6 ? `[${word}]` : word}`);
+  } catch (error) {
+    throw new AppError('setting-invalid', `broker: ${word} is no address`, { cause: error });
+  }
+  if (url.protocol !== 'amqp:' && url.protocol !== 'amqps:') {
+    throw new AppError('setting-invalid', 'broker: expected amqp:// or amqps://');
+  }
+  if (url.hostname === '') throw new AppError('setting-invalid', `broker: ${word} names no host`);
+  if (url.username === '') {
+    url.username = DEFAULT_ACCOUNT;
+    url.password = DEFAULT_ACCOUNT;
+  }
+  if (url.port === '') url.port = String(url.protocol === 'amqps:' ? 5671 : DEFAULT_PORT);
+  return url.href;
+}
