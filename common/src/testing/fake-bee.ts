@@ -1,4 +1,4 @@
-import type { OutgoingMessage, Subscription } from '../bus/bus.ts';
+import type { Bus, OutgoingMessage, Subscription } from '../bus/bus.ts';
 import { EXCHANGE, FROM_AGENT_KEY } from '../bus/topology.ts';
 import type { AgentFacts, TargetSpec } from '../messages/agent.ts';
 import {
@@ -9,8 +9,6 @@ import {
   toAgentSchema,
 } from '../messages/control.ts';
 import { generateSigningKeys, type SigningKeys, signControl } from '../messages/signature.ts';
-import type { MemoryBroker } from './memory-broker.ts';
-import { MemoryBus } from './memory-bus.ts';
 
 /** How a {@link FakeBee} answers `set-targets`; undefined: not at all. */
 export type FakeReports = (targets: readonly TargetSpec[]) => TargetReports['reports'] | undefined;
@@ -18,7 +16,7 @@ export type FakeReports = (targets: readonly TargetSpec[]) => TargetReports['rep
 /** The control side of a Bee: greets, beats, and answers as a test tells it to. Ships nothing. */
 export class FakeBee {
   readonly keys: SigningKeys = generateSigningKeys();
-  readonly bus: MemoryBus;
+  readonly bus: Bus;
   /** Every command that arrived, oldest first. */
   readonly received: ToAgent[] = [];
   readonly facts: AgentFacts;
@@ -28,8 +26,8 @@ export class FakeBee {
   #subscription: Subscription | undefined;
   #sequence = 0;
 
-  constructor(broker: MemoryBroker, hostName: string) {
-    this.bus = new MemoryBus(broker);
+  constructor(bus: Bus, hostName: string) {
+    this.bus = bus;
     this.facts = {
       hostName,
       machineId: `machine-of-${hostName}`,

@@ -49,6 +49,11 @@ export class TestSite {
     };
   }
 
+  /** A connection of its own, such as a Bee's. */
+  bus(): MemoryBus {
+    return new MemoryBus(this.broker);
+  }
+
   /** Closes every context and removes the folder. */
   async close(): Promise<void> {
     for (const close of this.#closers.splice(0)) await close();

@@ -50,7 +50,7 @@ describe('agentmanager', () => {
   }
 
   async function connected(name: string): Promise<FakeBee> {
-    const bee = new FakeBee(site.broker, name);
+    const bee = new FakeBee(site.bus(), name);
     await bee.connect(site.clock.now());
     await site.broker.settled();
     return bee;
@@ -152,7 +152,7 @@ describe('agentmanager', () => {
     });
 
     test('a Bee that is gone before its welcome is no error', async () => {
-      const bee = new FakeBee(site.broker, 'short');
+      const bee = new FakeBee(site.bus(), 'short');
       await bee.greet(site.clock.now(), 'amq.gen-gone');
       await site.broker.settled();
       expect(bus.handlerErrors).toEqual([]);
@@ -168,7 +168,7 @@ describe('agentmanager', () => {
         fingerprint: '',
         publicKey: 'A'.repeat(44),
         approval: 'pending' as const,
-        facts: new FakeBee(site.broker, 'x').facts,
+        facts: new FakeBee(site.bus(), 'x').facts,
         tags: [],
         firstSeenMs: 0,
       };
@@ -225,7 +225,7 @@ describe('agentmanager', () => {
 
     test('configuration approves at the first handshake, but never who was revoked', async () => {
       await manager.stop();
-      const bee = new FakeBee(site.broker, 'own');
+      const bee = new FakeBee(site.bus(), 'own');
       await startManager([bee.id]);
       await bee.connect(site.clock.now());
       await site.broker.settled();
@@ -387,7 +387,7 @@ describe('agentmanager', () => {
     });
 
     test('a thousand agents are one bulk', async () => {
-      const bees = Array.from({ length: 1000 }, (_, n) => new FakeBee(site.broker, `host-${n}`));
+      const bees = Array.from({ length: 1000 }, (_, n) => new FakeBee(site.bus(), `host-${n}`));
       await Promise.all(bees.map((bee) => bee.connect(site.clock.now())));
       await site.broker.settled();
       await ask(actions.approve, { agents: bees.map(({ id }) => id) });

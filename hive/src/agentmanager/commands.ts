@@ -19,7 +19,8 @@ export type Sent = 'sent' | 'offline';
 export class Commands {
   readonly #context: ComponentContext;
   readonly #model: Model;
-  readonly #stopped = new AbortController();
+  /** Commands on their way; each is bounded by COMMAND_SEND_MS. */
+  readonly #sending = new Set<AbortController>();
   /** Request id → called at its answer. Bounded by the agents of the calls that wait. */
   readonly #waiting = new Map<string, () => void>();
 
@@ -30,14 +31,16 @@ export class Commands {
 
   /** Gives up what has not reached the broker yet, and waits for no answer any longer. */
   stop(): void {
-    this.#stopped.abort(new AppError('bus-closed', 'agentmanager stops'));
+    const reason = new AppError('bus-closed', 'agentmanager stops');
+    for (const sending of this.#sending) sending.abort(reason);
     for (const request of [...this.#waiting.keys()]) this.forget(request);
   }
 
   /** Publishes to a Bee's queue. A queue that is gone is no error: the Bee will greet again. */
   async sendTo(queue: string, message: ToAgent): Promise<Sent> {
-    const deadline = new AbortController();
-    const cancel = this.#context.clock.after(COMMAND_SEND_MS, () => deadline.abort());
+    const sending = new AbortController();
+    this.#sending.add(sending);
+    const cancel = this.#context.clock.after(COMMAND_SEND_MS, () => sending.abort());
     try {
       await this.#context.bus.publish(
         {
@@ -47,7 +50,7 @@ export class Commands {
           body: Buffer.from(JSON.stringify(message)),
           persistent: false,
         },
-        AbortSignal.any([deadline.signal, this.#stopped.signal]),
+        sending.signal,
       );
       return 'sent';
     } catch (error) {
@@ -58,6 +61,7 @@ export class Commands {
       return 'offline';
     } finally {
       cancel();
+      this.#sending.delete(sending);
     }
   }
 

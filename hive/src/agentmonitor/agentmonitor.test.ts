@@ -55,7 +55,7 @@ describe('agentmonitor', () => {
   });
 
   async function known(name: string): Promise<FakeBee> {
-    const bee = new FakeBee(site.broker, name);
+    const bee = new FakeBee(site.bus(), name);
     await agents.insert({
       id: bee.id,
       name,
@@ -145,7 +145,7 @@ describe('agentmonitor', () => {
   });
 
   test('heartbeats of strangers are counted and dropped', async () => {
-    const stranger = new FakeBee(site.broker, 'stranger');
+    const stranger = new FakeBee(site.bus(), 'stranger');
     await stranger.beat(site.clock.now());
     await site.broker.settled();
     expect(await list()).toEqual([]);
@@ -157,7 +157,7 @@ describe('agentmonitor', () => {
 
   test('a heartbeat signed by another key is put aside and keeps nobody alive', async () => {
     const bee = await known('web-1');
-    const thief = new FakeBee(site.broker, 'thief');
+    const thief = new FakeBee(site.bus(), 'thief');
     const message = thief.sign(FROM_AGENT_KEY.heartbeat, {
       type: 'heartbeat',
       version: 1,
