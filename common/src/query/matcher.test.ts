@@ -27,13 +27,7 @@ function matcher(text: string) {
 }
 
 function matches(text: string, body: string, rest: Partial<MatchRecord> = {}): boolean {
-  const given = record(body, rest);
-  // A record without a field says undefined, not an empty list.
-  const field = (name: string) => {
-    const values = extractFieldValues(body, name);
-    return values.length === 0 ? undefined : values;
-  };
-  return matcher(text).matches({ ...given, field });
+  return matcher(text).matches(record(body, rest));
 }
 
 describe('the line', () => {
@@ -169,6 +163,12 @@ describe('fields of the line', () => {
     ['NOT status:404', false],
   ])('%s is %s', (text, expected) => {
     expect(matches(text, json)).toBe(expected);
+  });
+
+  test('a line that has no such field does not match, with no values as with undefined', () => {
+    expect(matches('x:*', 'no fields')).toBe(false);
+    expect(matches('x:*', 'no fields', { field: () => undefined })).toBe(false);
+    expect(matches('x:*', 'x= y=1')).toBe(true);
   });
 
   test('text compares as text where one side is no number', () => {

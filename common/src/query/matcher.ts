@@ -22,7 +22,7 @@ export interface MatchRecord {
    * Leading characters of `body` that are its recognised time stamp: single words do not see them.
    */
   readonly timestampLength?: number | undefined;
-  /** A field of the line: its value, its values if several, undefined if it has none. */
+  /** A field of the line: its value, or its values if several; undefined or no values if none. */
   field(name: string): string | readonly string[] | undefined;
 }
 
@@ -156,7 +156,8 @@ function existsTest(field: string): Test {
   const builtIn = isBuiltInField(field);
   return ({ record }) => {
     const value = fieldValue(record, field);
-    return value !== undefined && (!builtIn || value.length > 0);
+    if (typeof value === 'string') return !builtIn || value !== '';
+    return value !== undefined && value.length > 0;
   };
 }
 
