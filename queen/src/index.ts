@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Actor, Subscription } from '@apiary/common/bus/bus.ts';
 import type { Component, ComponentContext } from '@apiary/common/component.ts';
 import { AppError } from '@apiary/common/errors.ts';
+import { HTTP_CONNECTIONS_MAX } from '@apiary/common/limits.ts';
 import { z } from 'zod';
 import { agentHandlers } from './api/agents.ts';
 import { searchHandlers } from './api/search.ts';
@@ -97,6 +98,7 @@ class QueenComponent implements Queen {
       if (change.success && change.data.kind === 'deleted') this.#live?.endSession(change.data.id);
     });
     const { host, port } = this.#settings;
+    this.#http.maxConnections = HTTP_CONNECTIONS_MAX;
     const bound = await listen(this.#http, host, port);
     this.#url = originOf(host, bound);
     await this.#local.write(this.#url);

@@ -1,3 +1,4 @@
+import type { Socket as NetSocket } from 'node:net';
 import { SESSION_MS, SOCKET_TAILS_MAX } from '@apiary/common/limits.ts';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { io, type Socket } from 'socket.io-client';
@@ -203,6 +204,44 @@ describe('tails', () => {
     await complete;
     clearInterval(advance);
     expect(bodies.sort()).toEqual(['line 1', 'line 2', 'line 3']);
+  });
+
+  it('give a browser that reads nothing a count instead of filling our memory', async () => {
+    const socket = await connect();
+    await ask(socket, 'tail.start', { id: 't', query: 'error' });
+    const total = 6_000;
+    let [seen, missed, last] = [0, 0, ''];
+    const complete = new Promise<void>((resolve) => {
+      const check = () => seen + missed === total && resolve();
+      socket.on('tail.records', ({ records }: { records: { body: string; id: string }[] }) => {
+        seen += records.length;
+        last = records.at(-1)?.id ?? last;
+        check();
+      });
+      socket.on('tail.missed', ({ count }: { count: number }) => {
+        missed += count;
+        check();
+      });
+    });
+    // The client's own TCP socket: paused, the kernel's buffers fill and then Queen's.
+    const engine = socket.io.engine as unknown as { transport: { ws: { _socket: NetSocket } } };
+    const tcp = engine.transport.ws._socket;
+    tcp.pause();
+    const body = 'x'.repeat(10_000);
+    for (let i = 0; i < total; i += 10) {
+      const records = Array.from({ length: 10 }, (_, k) => makeRecord(i + k, { body }));
+      fixture.hive.commit(records);
+      fixture.clock.advance(20);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    tcp.resume();
+    const advance = setInterval(() => fixture.clock.advance(20), 5);
+    await complete;
+    clearInterval(advance);
+    expect(missed).toBeGreaterThan(1_000);
+    expect(last).toBe(makeRecord(total - 1).id);
+    const metrics = await (await fixture.fetch('/metrics')).text();
+    expect(metrics).toContain(`apiary_queen_tail_missed_total ${missed}`);
   });
 
   it('are bounded in number and refuse queries with a mistake', async () => {

@@ -134,6 +134,20 @@ describe('the guard', () => {
   });
 });
 
+describe('starting and stopping', () => {
+  it('says that its port is in use, and can be stopped then, and twice', async () => {
+    const port = Number(new URL(fixture.queen.url).port);
+    const second = fixture.makeQueen(port);
+    await expect(second.start()).rejects.toMatchObject({ code: 'port-busy' });
+    await second.stop();
+    const file = path.join(fixture.folder, 'run', 'local.json');
+    expect((await stat(file)).isFile()).toBe(true);
+    await fixture.queen.stop();
+    await fixture.queen.stop();
+    await expect(stat(file)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
 describe('problems', () => {
   it('answer as application/problem+json with the code of the catalogue', async () => {
     const answer = await search({ query: 'a ((b' });

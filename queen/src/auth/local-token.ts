@@ -17,7 +17,17 @@ export const LOCAL_ACTOR = {
   role: 'admin',
 } as const satisfies Actor;
 
-const localSchema = z.object({ url: z.string(), token: z.string() });
+const localJsonSchema = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue('not JSON');
+      return z.NEVER;
+    }
+  })
+  .pipe(z.object({ url: z.string(), token: z.string() }));
 
 /** Where the file is. */
 export function localTokenPath(dataFolder: string): string {
@@ -59,7 +69,7 @@ export class LocalToken {
   async remove(): Promise<void> {
     const text = await readFile(this.#path, 'utf8').catch(() => undefined);
     if (text === undefined) return;
-    const parsed = localSchema.safeParse(JSON.parse(text));
+    const parsed = localJsonSchema.safeParse(text);
     if (parsed.success && this.matches(parsed.data.token)) await rm(this.#path, { force: true });
   }
 }

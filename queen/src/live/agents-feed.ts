@@ -42,6 +42,10 @@ const PATTERNS = [
   'document.changed.liveness',
 ] as const;
 
+const READINGS_PER_EVENT = 2;
+/** While agentmanager does not answer, watchers' next reading waits so long. */
+const RETRY_MS = 2_000;
+
 /** See the file's head. */
 export class AgentsFeed {
   readonly #options: AgentsFeedOptions;
@@ -50,7 +54,8 @@ export class AgentsFeed {
   #stopStateListener: (() => void) | undefined;
   #snapshot: AgentsSnapshot | undefined;
   #reading: Promise<AgentsSnapshot> | undefined;
-  #isDirty = false;
+  /** An event is answered by two readings: agentmanager may hear of it a moment after we do. */
+  #readingsOwed = 0;
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: AgentsFeedOptions) {
@@ -91,26 +96,35 @@ export class AgentsFeed {
   }
 
   #changed(): void {
-    this.#isDirty = true;
+    this.#readingsOwed = READINGS_PER_EVENT;
+    this.#readIfFree();
+  }
+
+  #readIfFree(): void {
     if (this.#watchers.size === 0 || this.#cancelTimer || this.#reading) return;
     void this.#refresh().catch(() => undefined);
   }
 
   #refresh(): Promise<AgentsSnapshot> {
-    this.#isDirty = false;
-    this.#reading = this.#load().finally(() => {
-      this.#reading = undefined;
-      this.#rest();
-    });
+    this.#readingsOwed = Math.max(0, this.#readingsOwed - 1);
+    this.#reading = this.#load();
+    this.#reading.then(
+      () => this.#rest(AGENTS_REFRESH_INTERVAL_MS),
+      () => {
+        this.#readingsOwed = Math.max(1, this.#readingsOwed);
+        this.#rest(RETRY_MS);
+      },
+    );
     return this.#reading;
   }
 
   /** After each reading there is a pause; events within it are answered together at its end. */
-  #rest(): void {
+  #rest(pauseMs: number): void {
+    this.#reading = undefined;
     this.#cancelTimer?.();
-    this.#cancelTimer = this.#options.clock.after(AGENTS_REFRESH_INTERVAL_MS, () => {
+    this.#cancelTimer = this.#options.clock.after(pauseMs, () => {
       this.#cancelTimer = undefined;
-      if (this.#isDirty) this.#changed();
+      if (this.#readingsOwed > 0) this.#readIfFree();
     });
   }
 

@@ -101,7 +101,8 @@ export class TailLane implements Lane, TailListener {
     const { backlog, onMissed } = this.#options;
     let dropped = 0;
     for (const record of this.#records) {
-      if (backlog.bytes <= backlog.bytesMax) break;
+      // A record that is larger than the bound passes when nothing else waits.
+      if (backlog.bytes <= backlog.bytesMax || backlog.bytes === weight(record)) break;
       backlog.bytes -= weight(record);
       dropped += 1;
     }

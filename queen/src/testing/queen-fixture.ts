@@ -24,6 +24,8 @@ export interface QueenFixture {
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** Signs in by a link; the result is a `Cookie` header. */
   signIn(): Promise<string>;
+  /** Another one on the same bus and folder, not started. */
+  makeQueen(port?: number): Queen;
   /** Stops Queen and starts another one on the same folder, with another token and port. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -39,7 +41,7 @@ export async function startQueenFixture(): Promise<QueenFixture> {
   const clock = new ManualClock();
   const hive = new FakeHive(bus);
   await hive.start();
-  const makeQueen = () =>
+  const makeQueen = (port = 0) =>
     createQueen(
       {
         bus,
@@ -50,7 +52,7 @@ export async function startQueenFixture(): Promise<QueenFixture> {
         instance: 'queen-1',
         store: `sqlite:${folder}`,
       },
-      { host: '127.0.0.1', port: 0, dataFolder: folder, webFolder },
+      { host: '127.0.0.1', port, dataFolder: folder, webFolder },
     );
   let queen = makeQueen();
   await queen.start();
@@ -77,6 +79,7 @@ export async function startQueenFixture(): Promise<QueenFixture> {
       });
       return answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
     },
+    makeQueen,
     restart: async () => {
       await queen.stop();
       queen = makeQueen();
