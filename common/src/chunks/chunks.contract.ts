@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Run } from '../messages/data/run.ts';
+import { appendOf, runOf, streamOf } from '../testing/chunk-runs.ts';
 import type { Block, ChunkStore, NewChunk, Segment, SequenceRange } from './chunks.ts';
-import { appendOf, runOf, streamOf } from './testing.ts';
 
 /** A place for one store: opened several times, by one owner after another. */
 export interface ChunkStorePlace {

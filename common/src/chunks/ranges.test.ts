@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Run } from '../messages/data/run.ts';
+import { runOf, streamOf } from '../testing/chunk-runs.ts';
 import {
   type ByteRange,
   cutRun,
@@ -9,7 +10,6 @@ import {
   type Piece,
   subtractRanges,
 } from './ranges.ts';
-import { runOf, streamOf } from './testing.ts';
 
 const stream = fc
   .array(fc.array(fc.integer({ min: 97, max: 122 }), { minLength: 0, maxLength: 8 }), {

@@ -36,8 +36,12 @@ export class Holdings {
   readonly #frozen = new Set<OpenChunk>();
   #chunks: readonly ChunkEntry[];
 
-  constructor(chunks: readonly ChunkEntry[]) {
+  readonly #chunkRawBytes: number;
+
+  /** @param chunkRawBytes size at which an open chunk is full */
+  constructor(chunks: readonly ChunkEntry[], chunkRawBytes = CHUNK_RAW_BYTES) {
     this.#chunks = chunks;
+    this.#chunkRawBytes = chunkRawBytes;
   }
 
   get chunks(): readonly ChunkEntry[] {
@@ -97,7 +101,7 @@ export class Holdings {
   /** Open chunks that have reached their size. */
   full(): OpenChunk[] {
     return this.openChunks.filter(
-      (chunk) => chunk.rawBytes >= CHUNK_RAW_BYTES || chunk.count >= CHUNK_RECORDS_MAX,
+      (chunk) => chunk.rawBytes >= this.#chunkRawBytes || chunk.count >= CHUNK_RECORDS_MAX,
     );
   }
 

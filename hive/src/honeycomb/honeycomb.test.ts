@@ -1,8 +1,8 @@
 import type { Delivery } from '@apiary/common/bus/bus.ts';
 import { QUEUE } from '@apiary/common/bus/topology.ts';
-import { runOf, streamOf } from '@apiary/common/chunks/testing.ts';
+import { runOf, streamOf } from '@apiary/common/testing/chunk-runs.ts';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { HoneycombRig } from './testing.ts';
+import { HoneycombRig } from './testing/rig.ts';
 
 const LINES = [
   '2026-11-20T11:59:01Z INFO started worker 1',

@@ -22,18 +22,29 @@ import { Search } from './search/search.ts';
 import { Missed } from './standing/missed.ts';
 import { StandingQueries } from './standing/standing-queries.ts';
 
+/** What may be chosen beside the context. */
+export interface HoneycombOptions {
+  /** Raw bytes at which an open chunk is sealed; default CHUNK_RAW_BYTES. */
+  readonly chunkRawBytes?: number;
+}
+
 /** Makes honeycomb; its chunk store is opened from `context.store` when it starts. */
-export function createHoneycomb(context: ComponentContext): Component {
-  return new Honeycomb(context);
+export function createHoneycomb(
+  context: ComponentContext,
+  options: HoneycombOptions = {},
+): Component {
+  return new Honeycomb(context, options);
 }
 
 class Honeycomb implements Component {
   readonly #context: ComponentContext;
+  readonly #options: HoneycombOptions;
   /** What has to be undone, in the order in which it was done. */
   readonly #undo: (() => Promise<void> | void)[] = [];
 
-  constructor(context: ComponentContext) {
+  constructor(context: ComponentContext, options: HoneycombOptions) {
     this.#context = context;
+    this.#options = options;
   }
 
   async start(): Promise<void> {
@@ -52,7 +63,7 @@ class Honeycomb implements Component {
   async #start(): Promise<void> {
     const { bus, clock, log, metrics, instance } = this.#context;
     const { store, segment } = await this.#openStore();
-    const holdings = new Holdings((await store.catalogue()).chunks);
+    const holdings = new Holdings((await store.catalogue()).chunks, this.#options.chunkRawBytes);
     const figures = new Figures(metrics);
     const shared = { ...this.#context, segment, holdings, figures };
     const sealer = new Sealer({ ...shared, format: WRITE_FORMAT });

@@ -18,7 +18,8 @@ import type { ChunkFormat, ChunkReader } from './chunk/chunk-format.ts';
 import { verifyChunk } from './chunk/verify.ts';
 import type { Holdings } from './holdings.ts';
 import type { Figures } from './metrics.ts';
-import { chunkSourceOf, type OpenChunk } from './open-chunk.ts';
+import type { OpenChunk } from './open-chunk.ts';
+import { chunkSourceOf } from './open-chunk-view.ts';
 import { createPace } from './search/pace.ts';
 
 /** What sealing works with. */
@@ -55,6 +56,11 @@ export class Sealer {
     this.#cancelIdle ??= clock.after(CHUNK_IDLE_MS, () => this.#sealIdle());
     if (holdings.frozen.length < FROZEN_CHUNKS_MAX) return undefined;
     return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  /** Resolves once nothing is being sealed. */
+  async idle(): Promise<void> {
+    while (this.#running) await this.#running;
   }
 
   /** Seals everything that is open now, records without an end included. */

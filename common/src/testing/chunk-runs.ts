@@ -1,7 +1,8 @@
 /** Runs, messages and chunks for tests of chunk stores and of what reads them. */
+
+import type { AppendMessage } from '../chunks/chunks.ts';
 import { encodeRuns } from '../messages/data/codec.ts';
 import type { DataMessage, Run } from '../messages/data/run.ts';
-import type { AppendMessage } from './chunks.ts';
 
 /** Lines as a stream's bytes, each with its line end. */
 export function streamOf(lines: readonly string[]): Buffer {

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Actor } from '@apiary/common/bus/bus.ts';
 import { BLOCKS_KEY, EXCHANGE } from '@apiary/common/bus/topology.ts';
-import { runOf, streamOf } from '@apiary/common/chunks/testing.ts';
 import { ManualClock } from '@apiary/common/clock.ts';
 import type { Component } from '@apiary/common/component.ts';
 import type { Documents } from '@apiary/common/documents/documents.ts';
@@ -24,9 +23,10 @@ import { fingerprintOf, generateSigningKeys } from '@apiary/common/messages/sign
 import { Metrics } from '@apiary/common/metrics.ts';
 import { newId } from '@apiary/common/random.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
+import { runOf, streamOf } from '@apiary/common/testing/chunk-runs.ts';
 import { createMemoryBus, MemoryBus } from '@apiary/common/testing/memory-bus.ts';
-import { createHoneycomb } from './index.ts';
-import { agentsDefinition } from './model.ts';
+import { createHoneycomb, type HoneycombOptions } from '../index.ts';
+import { agentsDefinition } from '../model.ts';
 
 const ACTOR: Actor = { kind: 'component', id: 'test', name: 'test', role: 'system' };
 
@@ -49,7 +49,10 @@ export class HoneycombRig {
   #hive: MemoryBus | undefined;
   #sequence = 0;
 
-  private constructor(folder: string, documents: Documents) {
+  readonly #options: HoneycombOptions;
+
+  private constructor(folder: string, documents: Documents, options: HoneycombOptions) {
+    this.#options = options;
     const { bus, broker } = createMemoryBus();
     this.bus = bus;
     this.#honeycombBus = () => new MemoryBus(broker);
@@ -57,9 +60,9 @@ export class HoneycombRig {
     this.documents = documents;
   }
 
-  static async create(): Promise<HoneycombRig> {
+  static async create(options: HoneycombOptions = {}): Promise<HoneycombRig> {
     const folder = await mkdtemp(join(tmpdir(), 'apiary-honeycomb-'));
-    const rig = new HoneycombRig(folder, await openDocuments(`sqlite:${folder}`));
+    const rig = new HoneycombRig(folder, await openDocuments(`sqlite:${folder}`), options);
     await rig.setApproval('approved');
     await rig.start();
     return rig;
@@ -71,7 +74,7 @@ export class HoneycombRig {
 
   async start(): Promise<void> {
     this.#hive = this.#honeycombBus();
-    this.#component = createHoneycomb({
+    const context = {
       bus: this.#hive,
       documents: this.documents,
       log: createSilentLogger(),
@@ -79,7 +82,8 @@ export class HoneycombRig {
       metrics: new Metrics(),
       instance: newId(),
       store: `sqlite:${this.folder}`,
-    });
+    };
+    this.#component = createHoneycomb(context, this.#options);
     await this.#component.start();
   }
 

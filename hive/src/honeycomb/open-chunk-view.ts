@@ -1,0 +1,101 @@
+/** What searches and the sealer see of an open chunk. */
+import type { Level } from '@apiary/common/record.ts';
+import type { ChunkSource } from './chunk/chunk-format.ts';
+import type { OpenChunk } from './open-chunk.ts';
+import type { RecordSet, RowSource, Selection } from './record-set.ts';
+import { scanRows } from './scan.ts';
+
+/** How far an open chunk reaches at one moment. */
+export interface Extent {
+  readonly count: number;
+  readonly version: number;
+  readonly minTime: number;
+  readonly maxTime: number;
+}
+
+/** The rows of a frozen chunk that are to be written. */
+export function chunkSourceOf(chunk: OpenChunk): ChunkSource {
+  return new FrozenRows(chunk);
+}
+
+/** An open chunk at one moment. */
+export class OpenChunkView implements RecordSet {
+  readonly count: number;
+  readonly minTime: number;
+  readonly maxTime: number;
+  readonly #chunk: OpenChunk;
+  readonly #version: number;
+
+  constructor(chunk: OpenChunk, at: Extent) {
+    this.#chunk = chunk;
+    this.#version = at.version;
+    this.count = at.count;
+    this.minTime = at.minTime;
+    this.maxTime = at.maxTime;
+  }
+
+  isVisible(row: number): boolean {
+    return !this.#chunk.isHidden(row, this.#version);
+  }
+
+  time(row: number): number {
+    return this.#chunk.time(row);
+  }
+
+  level(row: number): Level | undefined {
+    return this.#chunk.level(row);
+  }
+
+  source(row: number): RowSource {
+    return this.#chunk.source(row);
+  }
+
+  offset(row: number): number {
+    return this.#chunk.offset(row);
+  }
+
+  sourceLength(row: number): number {
+    return this.#chunk.sourceLength(row);
+  }
+
+  sequence(row: number): number {
+    return this.#chunk.sequence(row);
+  }
+
+  observed(row: number): number {
+    return this.#chunk.observed(row);
+  }
+
+  body(row: number): Uint8Array {
+    return this.#chunk.body(row);
+  }
+
+  timestampLength(row: number): number {
+    return this.#chunk.timestampLength(row);
+  }
+
+  async select(selection: Selection): Promise<Uint32Array> {
+    return await scanRows(this, selection);
+  }
+}
+
+class FrozenRows extends OpenChunkView implements ChunkSource {
+  readonly rows: readonly number[];
+  readonly #chunk: OpenChunk;
+
+  constructor(chunk: OpenChunk) {
+    super(chunk, chunk.extent());
+    this.#chunk = chunk;
+    const rows: number[] = [];
+    for (let row = 0; row < this.count; row++) if (this.isVisible(row)) rows.push(row);
+    this.rows = rows;
+  }
+
+  bytes(row: number): Uint8Array {
+    return this.#chunk.bytes(row);
+  }
+
+  isMapped(row: number): boolean {
+    return this.#chunk.isMapped(row);
+  }
+}
