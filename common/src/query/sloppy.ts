@@ -22,11 +22,19 @@ export function alignWords(
     return found;
   });
   if (places.some((list) => list.length === 0)) return undefined;
-  const shifts = new Set(places.flatMap((list, index) => list.map((place) => place - index)));
-  for (const least of [...shifts].sort((a, b) => a - b)) {
-    const windows = places.map((list, index) =>
-      list.filter((place) => place - index >= least && place - index <= least + slop),
-    );
+  const shifts = new Set<number>();
+  for (const [index, list] of places.entries()) for (const place of list) shifts.add(place - index);
+  // Shifts rise, so each list's window only moves on: linear in the line, however long it is.
+  const starts = places.map(() => 0);
+  for (const least of Float64Array.from(shifts).sort()) {
+    const windows = places.map((list, index) => {
+      let start = starts[index] ?? 0;
+      while (start < list.length && (list[start] ?? 0) - index < least) start++;
+      starts[index] = start;
+      // A word with as many candidates as there are words always finds a free one.
+      const candidates = list.slice(start, start + wanted.length);
+      return candidates.filter((place) => place - index <= least + slop);
+    });
     const chosen = windows.some((list) => list.length === 0) ? undefined : assign(windows);
     if (!chosen) continue;
     const from = line[Math.min(...chosen)]?.from ?? 0;
