@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { BEE_PERMISSIONS } from '@apiary/common/bus/topology.ts';
 import { parseSettings, settingsHelp } from '@apiary/common/config.ts';
 import { createLogger } from '@apiary/common/log.ts';
-import { BEE_PERMISSIONS, Broker } from '@apiary/hive/broker/broker.ts';
+import { Broker } from '@apiary/hive/broker/broker.ts';
 import { z } from 'zod';
 import { aborted, type CommandIo } from '../command.ts';
 import { readOrMake } from '../data-folder.ts';

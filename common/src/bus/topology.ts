@@ -109,3 +109,13 @@ export const QUEUES: readonly QueueDeclaration[] = [
     bindings: [{ exchange: EXCHANGE.deliveries, routingKey: 'delivery' }],
   },
 ];
+
+/**
+ * What a Bee's broker account may do, as RabbitMQ's regular expressions: write log data and its own control
+ * messages, and use the server-named queues that it made itself. RPC, events and other queues are closed to it.
+ */
+export const BEE_PERMISSIONS = {
+  configure: '^amq\\.gen-.*$',
+  write: '^apiary\\.(blocks|from-agents)$',
+  read: '^amq\\.gen-.*$',
+} as const;
