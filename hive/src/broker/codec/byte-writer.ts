@@ -25,7 +25,8 @@ export class ByteWriter {
   }
 
   octet(value: number): void {
-    this.#bytes[this.#reserve(1)] = value;
+    const at = this.#reserve(1);
+    this.#bytes[at] = value;
   }
 
   short(value: number): void {
