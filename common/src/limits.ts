@@ -230,6 +230,8 @@ export const TAIL_BATCH_INTERVAL_MS = 20;
 export const TAIL_BATCH_RECORDS_MAX = 1_000;
 /** Records fetched to fill a gap in a tail. Past it they are counted as missed. */
 export const TAIL_FILL_RECORDS_MAX = 1_000;
+/** Honeycomb instances whose position a tail knows. Past it the one silent longest is forgotten. */
+export const TAIL_INSTANCES_MAX = 256;
 /** Changes of agents are read again at most this often, however many events come. */
 export const AGENTS_REFRESH_INTERVAL_MS = 250;
 /** Honeycomb instances whose ingest rates are added up; a rate older than this no longer counts. */
@@ -330,3 +332,5 @@ export const SEARCH_TERMINAL_RECORDS_MAX = 1_000_000;
 export const TAIL_TERMINAL_LINES_MAX = 10_000;
 /** Characters of a regular expression once its counts are written out. Past it: an error. */
 export const REGEX_REWRITTEN_MAX = 64 * KiB;
+/** What a command to a Bee holds beside its targets, generously. */
+export const COMMAND_FRAME_BYTES = 1024;

@@ -6,7 +6,11 @@
 import type { Actor, Bus, Subscription } from '@apiary/common/bus/bus.ts';
 import type { Clock } from '@apiary/common/clock.ts';
 import { toAppError } from '@apiary/common/errors.ts';
-import { STANDING_LEASE_MS, TAIL_FILL_RECORDS_MAX } from '@apiary/common/limits.ts';
+import {
+  STANDING_LEASE_MS,
+  TAIL_FILL_RECORDS_MAX,
+  TAIL_INSTANCES_MAX,
+} from '@apiary/common/limits.ts';
 import type { Logger } from '@apiary/common/log.ts';
 import { callAction, streamAction } from '@apiary/common/messages/actions/action.ts';
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
@@ -139,13 +143,23 @@ export class StandingTail {
     const { instance, epoch, sequence } = message;
     const known = this.#positions.get(instance);
     if (known && isStale(message, known)) return;
-    this.#positions.set(instance, { epoch, sequence, isHeard: true });
+    this.#follow(instance, { epoch, sequence, isHeard: true });
     const gapEnd = message.type === 'matches' ? message.previous : sequence;
     if (known?.epoch === epoch && gapEnd > known.sequence) {
       void this.#fill(instance, { epoch, after: known.sequence, to: gapEnd });
     }
     if (message.type !== 'matches') return;
     for (const listener of this.listeners) listener.matched(message.records, message.omitted);
+  }
+
+  /** Instances come and go in a long tail's life: those that were silent longest are forgotten. */
+  #follow(instance: string, position: Position): void {
+    this.#positions.delete(instance);
+    this.#positions.set(instance, position);
+    const [eldest] = this.#positions.keys();
+    if (eldest !== undefined && this.#positions.size > TAIL_INSTANCES_MAX) {
+      this.#positions.delete(eldest);
+    }
   }
 
   async #fill(
