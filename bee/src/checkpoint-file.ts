@@ -5,6 +5,7 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { codeOf } from './system-error.ts';
 
 /** What was found at a start. */
 export interface LoadedText {
@@ -71,7 +72,7 @@ async function readWhole(path: string): Promise<Found> {
   try {
     content = await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    if (codeOf(error) === 'ENOENT') {
       return { kind: 'absent' };
     }
     throw error;

@@ -13,6 +13,7 @@ import {
   signingKeysFromRaw,
 } from '@apiary/common/messages/signature.ts';
 import { newGeneration } from '@apiary/common/random.ts';
+import { codeOf, wordsOf } from './system-error.ts';
 
 const FILE = 'identity.key';
 
@@ -36,7 +37,7 @@ export async function loadIdentity(folder: string): Promise<Identity> {
     return found ?? (await makeKey(path));
   } catch (error) {
     if (error instanceof AppError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = wordsOf(error);
     throw new AppError('folder-unusable', `The key ${path} cannot be read or made: ${reason}`, {
       cause: error,
     });
@@ -48,7 +49,7 @@ async function readKey(path: string): Promise<Identity | undefined> {
   try {
     text = await readFile(path, 'latin1');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
   if (!new RegExp(`^[0-9a-f]{${KEY_BYTES * 2}}\\s*$`).test(text)) {
@@ -75,7 +76,7 @@ async function makeKey(path: string): Promise<Identity> {
     // A link, other than a rename, never takes the place of a key that was made meanwhile.
     await link(temporary, path);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
   } finally {
     await rm(temporary, { force: true });
   }

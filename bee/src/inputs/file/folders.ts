@@ -5,6 +5,7 @@
  */
 import { type BigIntStats, type Dirent, readdirSync, statSync } from 'node:fs';
 import { WALK_ENTRIES_MAX } from '@apiary/common/limits.ts';
+import { codeOf } from '../../system-error.ts';
 import type { Glob } from './glob.ts';
 
 const LISTING_AGE_MS_MAX = 10_000;
@@ -114,7 +115,7 @@ export class Folders {
       walk.folders.add(folder);
       return entries;
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+      const code = codeOf(error);
       if (code !== 'ENOENT' && code !== 'ENOTDIR') walk.refused.set(folder, code);
       return [];
     }

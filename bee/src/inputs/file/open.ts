@@ -13,6 +13,7 @@ import {
   statSync,
 } from 'node:fs';
 import { userInfo } from 'node:os';
+import { codeOf, wordsOf } from '../../system-error.ts';
 
 /** An opened regular file, or why there is none, as a person can act on it. */
 export type Opened =
@@ -45,7 +46,7 @@ export function openRegular(path: string, allowance: Allowance): Opened {
     return refused;
   } catch (error) {
     if (fd !== undefined) closeSync(fd);
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'absent' };
     return { kind: 'refused', reason: reasonOf(path, code, error) };
   }
@@ -93,7 +94,7 @@ export function reasonOf(path: string, code: string, error?: unknown): string {
   if (code === 'EMFILE' || code === 'ENFILE') {
     return `${path} cannot be read: too many open files. Raise the limit (ulimit -n) of the Bee.`;
   }
-  const words = error instanceof Error ? error.message : code;
+  const words = error === undefined ? code : wordsOf(error);
   return `${path} cannot be read: ${words}`;
 }
 
