@@ -275,7 +275,7 @@ export const DOCUMENTS_PAGE_MAX = 1_000;
 /** Document writes in one transaction, so that other processes get their turn in between. */
 export const DOCUMENT_WRITES_PER_COMMIT_MAX = 1_000;
 /** Document writes of one process that wait for their transaction. Past it: `too-many`. */
-export const DOCUMENT_WRITES_WAITING_MAX = 200_000;
+export const DOCUMENT_WRITES_WAITING_MAX = 50_000;
 /** Changed documents that a cache has yet to read one by one. Past it: it reads the collection again. */
 export const CACHE_DIRTY_MAX = 1_000;
 /** A cache whose store could not be read tries again after this. */
@@ -334,3 +334,5 @@ export const TAIL_TERMINAL_LINES_MAX = 10_000;
 export const REGEX_REWRITTEN_MAX = 64 * KiB;
 /** What a command to a Bee holds beside its targets, generously. */
 export const COMMAND_FRAME_BYTES = 1024;
+/** Agents × targets that one request may add: its answer has to fit one message. Past it: `too-large`. */
+export const TARGET_RESULTS_MAX = 20_000;

@@ -1,0 +1,50 @@
+import { useEffect, useState } from 'react';
+import { Redirect, Route, Switch, useLocation } from 'wouter';
+import { Frame } from './components/frame.tsx';
+import { AddTargetsPage } from './pages/add-targets.tsx';
+import { AgentsPage } from './pages/agents.tsx';
+import { HostPage } from './pages/host.tsx';
+import { NotFoundPage } from './pages/not-found.tsx';
+import { SearchPage } from './pages/search.tsx';
+import { SignInPage } from './pages/sign-in.tsx';
+import { WelcomePage } from './pages/welcome.tsx';
+import { messageOf } from './state/http.ts';
+import { useServices } from './state/services.ts';
+import { useStore } from './state/use-store.ts';
+
+/** The pages by address; without a session only the way to one. */
+export function App() {
+  const [location] = useLocation();
+  return location === '/welcome' ? <WelcomePage /> : <SignedIn />;
+}
+
+function SignedIn() {
+  const { session, connection } = useServices();
+  const state = useStore(session.state);
+  const [failure, setFailure] = useState<string>();
+  useEffect(() => {
+    if (session.state.get().kind === 'unknown') {
+      session.load().catch((thrown: unknown) => setFailure(messageOf(thrown)));
+    }
+  }, [session]);
+  const signedIn = state.kind === 'signed-in';
+  useEffect(() => {
+    if (signedIn) connection.open();
+  }, [connection, signedIn]);
+  if (state.kind === 'signed-out') return <SignInPage />;
+  if (state.kind === 'unknown') return failure ? <SignInPage failure={failure} /> : null;
+  return (
+    <Frame>
+      <Switch>
+        <Route path="/">
+          <Redirect to="/search" replace />
+        </Route>
+        <Route path="/search" component={SearchPage} />
+        <Route path="/agents" component={AgentsPage} />
+        <Route path="/agents/add" component={AddTargetsPage} />
+        <Route path="/agents/:id">{({ id }) => <HostPage id={id} />}</Route>
+        <Route component={NotFoundPage} />
+      </Switch>
+    </Frame>
+  );
+}

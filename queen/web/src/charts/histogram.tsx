@@ -1,0 +1,209 @@
+import type { Histogram } from '@apiary/common/messages/actions/honeycomb.ts';
+import { axisBottom, brushX, format, scaleLinear, scaleTime, select } from 'd3';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { countOf, wholeNumber } from '../components/figures.ts';
+import { clockSecondsText, fullTimeText } from '../log-list/time-text.ts';
+import { bucketCount, LEVELS_WORST_FIRST, levelTotal } from '../state/counts.ts';
+import './histogram.css';
+import { bucketTotals, highestTotal, stackLayers } from './stack.ts';
+
+const HEIGHT = 104;
+const AXIS = 18;
+const TOP = 6;
+const GUTTER = 44;
+
+/** A stretch of time. */
+export interface Selection {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Lines over time, stacked by level, with a brush. */
+export function HistogramChart(props: {
+  readonly histogram: Histogram;
+  readonly selection: Selection | undefined;
+  readonly onSelect: (selection: Selection | undefined) => void;
+}) {
+  const { histogram, selection, onSelect } = props;
+  const host = useRef<HTMLDivElement>(null);
+  const width = useWidth(host);
+  const [hovered, setHovered] = useState<number>();
+  const length = bucketCount(histogram);
+  const endMs = histogram.from + length * histogram.step;
+  const plot = Math.max(60, width - GUTTER);
+  const x = useMemo(
+    () => scaleTime([new Date(histogram.from), new Date(endMs)], [0, plot]),
+    [histogram.from, endMs, plot],
+  );
+  const highest = highestTotal(histogram);
+  const y = useMemo(() => scaleLinear([0, highest], [HEIGHT - AXIS, TOP]).nice(2), [highest]);
+  const layers = useMemo(() => stackLayers(histogram, x, y), [histogram, x, y]);
+  const paths = layers.map(({ level, path }) => (
+    <path key={level} className={`ap-bar-${level}`} d={path} />
+  ));
+  const bandFrom = selection ? x(selection.fromMs) : 0;
+  const bandTo = selection ? x(selection.toMs) : 0;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: what hovering reads out is in the label too
+    <div
+      ref={host}
+      className="ap-histogram"
+      onMouseMove={(event) => {
+        const left = event.currentTarget.getBoundingClientRect().left;
+        const bucket = Math.floor(((event.clientX - left) / plot) * length);
+        setHovered(bucket >= 0 && bucket < length ? bucket : undefined);
+      }}
+      onMouseLeave={() => setHovered(undefined)}
+    >
+      <svg width={width} height={HEIGHT} role="img" aria-label={sentence(histogram)}>
+        {y.ticks(2).map((tick) =>
+          tick === 0 ? null : (
+            <g key={tick} className="ap-grid">
+              <line x1={0} x2={plot} y1={y(tick)} y2={y(tick)} />
+              <text x={width} y={y(tick) + 4} textAnchor="end">
+                {tick >= 100_000 ? format('.2~s')(tick) : wholeNumber(tick)}
+              </text>
+            </g>
+          ),
+        )}
+        <g className={selection ? 'ap-bars-dim' : undefined}>{paths}</g>
+        {selection ? (
+          <>
+            <clipPath id="ap-band">
+              <rect x={bandFrom} width={Math.max(0, bandTo - bandFrom)} y={0} height={HEIGHT} />
+            </clipPath>
+            <g clipPath="url(#ap-band)">{paths}</g>
+          </>
+        ) : null}
+        <TimeAxis x={x} />
+        <Brush x={x} plot={plot} selection={selection} onSelect={onSelect} />
+      </svg>
+      {hovered === undefined ? null : (
+        <Readout
+          histogram={histogram}
+          bucket={hovered}
+          left={x(histogram.from + (hovered + 0.5) * histogram.step)}
+          plot={plot}
+        />
+      )}
+    </div>
+  );
+}
+
+type TimeScale = ReturnType<typeof scaleTime<number, number>>;
+
+function TimeAxis(props: { readonly x: TimeScale }) {
+  const group = useRef<SVGGElement>(null);
+  const { x } = props;
+  useLayoutEffect(() => {
+    if (!group.current) return;
+    const ticks = Math.max(2, Math.floor((x.range()[1] ?? 0) / 90));
+    const tall = x.tickFormat(ticks);
+    const axis = axisBottom(x)
+      .ticks(ticks)
+      .tickSize(0)
+      .tickPadding(5)
+      .tickFormat((time) => {
+        // d3 hands the scale's own dates back.
+        const date = time as Date;
+        return date.getSeconds() === 0 || date.getMilliseconds() !== 0
+          ? shortTick(date, tall)
+          : clockSecondsText(date.getTime());
+      });
+    select(group.current).call(axis);
+  }, [x]);
+  return <g ref={group} className="ap-axis" transform={`translate(0 ${HEIGHT - AXIS})`} />;
+}
+
+function shortTick(date: Date, byDefault: (date: Date) => string): string {
+  const midnight = date.getHours() === 0 && date.getMinutes() === 0;
+  if (midnight || date.getMilliseconds() !== 0) return byDefault(date);
+  return clockSecondsText(date.getTime()).slice(0, 5);
+}
+
+function Brush(props: {
+  readonly x: TimeScale;
+  readonly plot: number;
+  readonly selection: Selection | undefined;
+  readonly onSelect: (selection: Selection | undefined) => void;
+}) {
+  const group = useRef<SVGGElement>(null);
+  const { x, plot, selection } = props;
+  const latest = useRef(props);
+  latest.current = props;
+  useEffect(() => {
+    if (!group.current) return;
+    const brush = brushX<unknown>()
+      .extent([
+        [0, 0],
+        [plot, HEIGHT - AXIS],
+      ])
+      .on('end', (event: { sourceEvent: unknown; selection: [number, number] | null }) => {
+        if (!event.sourceEvent) return;
+        const scale = latest.current.x;
+        const band = event.selection;
+        latest.current.onSelect(
+          band
+            ? { fromMs: scale.invert(band[0]).getTime(), toMs: scale.invert(band[1]).getTime() }
+            : undefined,
+        );
+      });
+    const target = select<SVGGElement, unknown>(group.current);
+    target.call(brush);
+    const band: [number, number] | null = selection
+      ? [Math.max(0, x(selection.fromMs)), Math.min(plot, x(selection.toMs))]
+      : null;
+    target.call(brush.move, band && band[0] < band[1] ? band : null);
+  }, [x, plot, selection]);
+  return <g ref={group} className="ap-brush" />;
+}
+
+function Readout(props: {
+  readonly histogram: Histogram;
+  readonly bucket: number;
+  readonly left: number;
+  readonly plot: number;
+}) {
+  const { histogram, bucket, left, plot } = props;
+  const total = bucketTotals(histogram)[bucket] ?? 0;
+  const transform = left > plot / 2 ? 'translateX(calc(-100% - 10px))' : 'translateX(10px)';
+  return (
+    <div className="ap-readout" style={{ left, transform }} aria-hidden="true">
+      <div>{fullTimeText(histogram.from + bucket * histogram.step).slice(0, -4)}</div>
+      <strong>{countOf(total, 'line')}</strong>
+      {LEVELS_WORST_FIRST.map((level) => {
+        const count = histogram.levels[level]?.[bucket] ?? 0;
+        return count === 0 ? null : (
+          <div key={level} className="ap-readout-row">
+            <span className={`ap-key ap-key-${level}`} />
+            {level === 'none' ? 'no level' : level}
+            <span className="ap-readout-count">{wholeNumber(count)}</span>
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+function sentence(histogram: Histogram): string {
+  const length = bucketCount(histogram);
+  const parts = LEVELS_WORST_FIRST.map((level) => [level, levelTotal(histogram, level)] as const)
+    .filter(([, total]) => total > 0)
+    .map(([level, total]) => `${wholeNumber(total)} ${level === 'none' ? 'without level' : level}`);
+  const from = fullTimeText(histogram.from);
+  const to = fullTimeText(histogram.from + length * histogram.step);
+  return `Lines from ${from} to ${to}: ${parts.length === 0 ? 'none' : parts.join(', ')}.`;
+}
+
+function useWidth(host: React.RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(600);
+  useLayoutEffect(() => {
+    const element = host.current;
+    if (!element) return;
+    setWidth(element.clientWidth);
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [host]);
+  return width;
+}

@@ -1,0 +1,43 @@
+import type { AgentView } from '@apiary/common/messages/agent.ts';
+
+/** How an agent stands, in one word. */
+export type AgentStanding = 'alive' | 'dead' | 'pending' | 'revoked' | 'unknown';
+
+/** The word for an agent: what a person decided counts more than whether it is heard. */
+export function standingOf(agent: AgentView): AgentStanding {
+  return agent.approval === 'approved' ? agent.life : agent.approval;
+}
+
+const WORDS: Record<AgentStanding, string> = {
+  alive: 'Alive',
+  dead: 'Dead',
+  pending: 'Waits for approval',
+  revoked: 'Revoked',
+  unknown: 'Not heard yet',
+};
+
+const OUTLINE = 'M8 1.8l5.4 3.1v6.2L8 14.2l-5.4-3.1V4.9z';
+
+/** The state glyph: shape and label, never colour alone. */
+export function AgentHexagon(props: {
+  readonly standing: AgentStanding;
+  /** True where the word stands beside it. */
+  readonly hidden?: boolean;
+}) {
+  const { standing } = props;
+  return (
+    <>
+      <svg
+        className={`ap-hexagon ap-hexagon-${standing}`}
+        viewBox="0 0 16 16"
+        width="14"
+        height="14"
+        aria-hidden="true"
+      >
+        <path d={OUTLINE} />
+        {standing === 'dead' || standing === 'revoked' ? <path d="M5.5 8h5" /> : null}
+      </svg>
+      {props.hidden ? null : <span className="ap-hidden">{WORDS[standing]} </span>}
+    </>
+  );
+}

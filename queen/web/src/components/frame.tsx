@@ -1,0 +1,102 @@
+import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { useServices } from '../state/services.ts';
+import { useStore } from '../state/use-store.ts';
+import { ConnectionNotice } from './connection-notice.tsx';
+import './frame.css';
+import { IconHelp, IconLogout, IconMoon, IconSearch, IconServer2, IconSun } from './icons.ts';
+import { KeysHelp } from './keys-help.tsx';
+import { Logo } from './logo.tsx';
+import { NoticeBar } from './notice-bar.tsx';
+import { PulseView } from './pulse.tsx';
+import { useKeys } from './use-keys.ts';
+
+const PLACES = [
+  { path: '/search', name: 'Search', icon: IconSearch },
+  { path: '/agents', name: 'Agents', icon: IconServer2 },
+] as const;
+
+/** What surrounds every page: the bars, the state of the connection, notices. */
+export function Frame(props: { readonly children: ReactNode }) {
+  const { notices } = useServices();
+  const [, navigate] = useLocation();
+  const [help, setHelp] = useState(false);
+  useKeys({
+    '?': () => setHelp(true),
+    'g s': () => navigate('/search'),
+    'g a': () => navigate('/agents'),
+    'Ctrl+z': () => void notices.undo(),
+  });
+  return (
+    <div className="ap-frame">
+      <TopBar onHelp={() => setHelp(true)} />
+      <ConnectionNotice />
+      <main className="ap-main">{props.children}</main>
+      <BottomBar />
+      <NoticeBar />
+      <KeysHelp opened={help} onClose={() => setHelp(false)} />
+    </div>
+  );
+}
+
+function TopBar(props: { readonly onHelp: () => void }) {
+  const { session } = useServices();
+  const state = useStore(session.state);
+  const scheme = useComputedColorScheme('dark');
+  const { setColorScheme } = useMantineColorScheme();
+  const other = scheme === 'dark' ? 'light' : 'dark';
+  const name = state.kind === 'signed-in' ? state.actor.name : '';
+  return (
+    <header className="ap-top">
+      <Link href="/search" className="ap-brand">
+        <Logo />
+        <span>Apiary</span>
+      </Link>
+      <nav className="ap-nav" aria-label="Pages">
+        <Places />
+      </nav>
+      <div className="ap-top-right">
+        <PulseView />
+        <ActionIcon aria-label="All keys" onClick={props.onHelp} className="ap-wide-only">
+          <IconHelp size={18} stroke={1.6} />
+        </ActionIcon>
+        <ActionIcon aria-label={`Use the ${other} scheme`} onClick={() => setColorScheme(other)}>
+          {scheme === 'dark' ? (
+            <IconMoon size={18} stroke={1.6} />
+          ) : (
+            <IconSun size={18} stroke={1.6} />
+          )}
+        </ActionIcon>
+        <ActionIcon
+          aria-label={`Sign out ${name}`}
+          title={`Sign out ${name}`}
+          onClick={() => void session.signOut().then(() => window.location.assign('/'))}
+        >
+          <IconLogout size={18} stroke={1.6} />
+        </ActionIcon>
+      </div>
+    </header>
+  );
+}
+
+function BottomBar() {
+  return (
+    <nav className="ap-bottom" aria-label="Pages, at the bottom">
+      <Places />
+    </nav>
+  );
+}
+
+function Places() {
+  const [location] = useLocation();
+  return PLACES.map(({ path, name, icon: Icon }) => {
+    const here = location === path || location.startsWith(`${path}/`);
+    return (
+      <Link key={path} href={path} className="ap-place" aria-current={here ? 'page' : undefined}>
+        <Icon size={20} stroke={1.6} aria-hidden="true" />
+        <span>{name}</span>
+      </Link>
+    );
+  });
+}

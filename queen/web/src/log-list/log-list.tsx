@@ -1,0 +1,224 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a virtual list cannot be a table element
+// biome-ignore-all lint/a11y/useFocusableInteractive: the list is one tab stop and names its current row
+import { LOG_ROWS_MAX } from '@apiary/common/limits.ts';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import {
+  type KeyboardEvent,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+} from 'react';
+import { countOf } from '../components/figures.ts';
+import type { LogSearch, SearchView } from '../state/log-search.ts';
+import './log-list.css';
+import './open-row.css';
+import { LogRow, type RowActions, rowElementId } from './log-row.tsx';
+import type { Marker } from './marker.ts';
+import { OpenRow } from './open-row.tsx';
+import { clockText, dayText, lengthText, sameDay } from './time-text.ts';
+import { useHold } from './use-hold.ts';
+
+const ROW_PX = 22;
+const NARROW_ROW_PX = 61;
+const SEPARATOR_PX = 26;
+const OPEN_PX = 320;
+/** Rows from the end at which the next page is asked for. */
+const OLDER_MARGIN = 60;
+
+/** What the list shows and what it tells the page. */
+export interface LogListProps {
+  readonly search: LogSearch;
+  readonly view: SearchView;
+  readonly openId: string | undefined;
+  readonly currentId: string | undefined;
+  readonly wrap: boolean;
+  readonly narrow: boolean;
+  readonly marker: Marker;
+  readonly actions: RowActions;
+  readonly onMove: (by: number | 'first' | 'last') => void;
+  readonly onShowGap: () => void;
+  /** Set to a function that scrolls a row into view. */
+  readonly scrollRef: RefObject<(row: number) => void>;
+}
+
+/** The list of lines: virtual, one tab stop, still while a person reads. */
+export function LogList(props: LogListProps) {
+  const { search, view, openId, currentId } = props;
+  const buffer = search.buffer;
+  const scroller = useRef<HTMLDivElement>(null);
+  const rowPx = props.narrow ? NARROW_ROW_PX : ROW_PX;
+  const gapRow = useGapRow(search, view);
+  const virtual = useVirtualizer({
+    count: buffer.size + 1,
+    getScrollElement: () => scroller.current,
+    estimateSize: (row) => {
+      const record = buffer.at(row);
+      if (!record) return 40;
+      const height = record.id === openId ? OPEN_PX : rowPx;
+      const day = startsDay(search, row) ? SEPARATOR_PX : 0;
+      return height + day + (row === gapRow ? SEPARATOR_PX : 0);
+    },
+    getItemKey: useCallback((row: number) => buffer.at(row)?.id ?? 'end', [buffer]),
+    overscan: 12,
+  });
+  const { wrap, narrow } = props;
+  // Heights change with these, and with the rows themselves.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: they are what the heights depend on
+  useLayoutEffect(() => virtual.measure(), [wrap, narrow, gapRow]);
+  const items = virtual.getVirtualItems();
+  const lastRow = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (view.more && lastRow > buffer.size - OLDER_MARGIN) search.loadOlder();
+  }, [search, buffer, view.more, lastRow]);
+  useHold(search, scroller, openId !== undefined);
+  useEffect(() => {
+    props.scrollRef.current = (row) => virtual.scrollToIndex(row, { align: 'auto' });
+  }, [props.scrollRef, virtual]);
+
+  return (
+    <div
+      ref={scroller}
+      role="grid"
+      tabIndex={0}
+      data-log-list
+      aria-label="Lines, newest first"
+      aria-rowcount={buffer.size}
+      aria-activedescendant={activeElement(currentId, items, search)}
+      className={listClass(props)}
+      onKeyDown={(event) => onListKey(event, props)}
+    >
+      <div role="rowgroup" className="ap-list-inner" style={{ height: virtual.getTotalSize() }}>
+        {items.map((item) => (
+          <div
+            key={item.key}
+            role="presentation"
+            ref={virtual.measureElement}
+            data-index={item.index}
+            className="ap-item"
+            style={{ transform: `translateY(${item.start}px)` }}
+          >
+            {item.index === gapRow && view.gap ? (
+              <Separator honey text={gapText(view.gap)} onShow={props.onShowGap} />
+            ) : null}
+            <ListItem {...props} row={item.index} />
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** A line, open or closed, with its date if it begins a day; or what stands behind the last one. */
+function ListItem(props: LogListProps & { readonly row: number }) {
+  const { search, row, openId, currentId, marker, actions } = props;
+  const record = search.buffer.at(row);
+  if (!record) return <Separator text={endText(search, props.view)} />;
+  const above = search.buffer.at(row - 1);
+  const day = startsDay(search, row);
+  const comparable = above !== undefined && !day && above.id !== openId;
+  const shared = { record, current: record.id === currentId, marker, actions };
+  return (
+    <>
+      {day ? <Separator text={dayText(record.time)} /> : null}
+      {record.id === openId ? (
+        <OpenRow {...shared} />
+      ) : (
+        <LogRow {...shared} above={comparable ? clockText(above.time) : undefined} />
+      )}
+    </>
+  );
+}
+
+function Separator(props: {
+  readonly text: string;
+  readonly honey?: boolean;
+  readonly onShow?: () => void;
+}) {
+  return (
+    <div role="row" className={props.honey ? 'ap-separator ap-separator-honey' : 'ap-separator'}>
+      <span role="gridcell">
+        {props.text}
+        {props.onShow ? (
+          <button type="button" className="ap-link" onClick={props.onShow}>
+            Show them
+          </button>
+        ) : null}
+      </span>
+    </div>
+  );
+}
+
+function listClass({ wrap, narrow, view }: LogListProps): string {
+  const old = !view.fresh || view.status === 'failed';
+  return `ap-list${wrap ? ' ap-list-wrap' : ''}${narrow ? ' ap-list-narrow' : ''}${old ? ' ap-list-old' : ''}`;
+}
+
+/** True if a row is the first of its day below another day; the top row says its date in the head. */
+function startsDay(search: LogSearch, row: number): boolean {
+  const record = search.buffer.at(row);
+  const above = search.buffer.at(row - 1);
+  return record !== undefined && above !== undefined && !sameDay(above.time, record.time);
+}
+
+/** The first row from before the connection came back. */
+function useGapRow(search: LogSearch, view: SearchView): number {
+  if (!view.gap) return -1;
+  const toMs = view.gap.toMs;
+  let low = 0;
+  let high = search.buffer.size;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((search.buffer.at(middle)?.time ?? 0) >= toMs) low = middle + 1;
+    else high = middle;
+  }
+  return low < search.buffer.size ? low : -1;
+}
+
+function gapText(gap: { fromMs: number; toMs: number; lines: number }): string {
+  const length = lengthText(gap.toMs - gap.fromMs);
+  return `${countOf(gap.lines, 'line')} from the ${length} without connection `;
+}
+
+function endText(search: LogSearch, view: SearchView): string {
+  if (view.loadingOlder) return 'Fetching older lines…';
+  if (search.buffer.full) {
+    return `This page holds ${countOf(LOG_ROWS_MAX, 'line')}. Choose an earlier range to see older ones.`;
+  }
+  if (search.buffer.dropped > 0) {
+    return `${countOf(search.buffer.dropped, 'older line')} left this page. Search again to see them.`;
+  }
+  if (view.status === 'searching' || view.more) return 'More lines follow…';
+  return 'These are all lines that match in this range.';
+}
+
+function activeElement(
+  currentId: string | undefined,
+  items: readonly { readonly index: number }[],
+  search: LogSearch,
+): string | undefined {
+  const drawn = items.some((item) => search.buffer.at(item.index)?.id === currentId);
+  return currentId !== undefined && drawn ? rowElementId(currentId) : undefined;
+}
+
+function onListKey(event: KeyboardEvent, props: LogListProps): void {
+  if (event.target !== event.currentTarget) return;
+  const moves: Readonly<Record<string, number | 'first' | 'last'>> = {
+    ArrowDown: 1,
+    ArrowUp: -1,
+    PageDown: 20,
+    PageUp: -20,
+    Home: 'first',
+    End: 'last',
+  };
+  const move = moves[event.key];
+  if (move !== undefined) {
+    event.preventDefault();
+    props.onMove(move);
+  } else if (event.key === 'Enter' && props.currentId !== undefined) {
+    event.preventDefault();
+    if (props.openId === props.currentId) props.actions.close();
+    else props.actions.open(props.currentId);
+  }
+}

@@ -1,0 +1,96 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a virtual list cannot be a table element
+// biome-ignore-all lint/a11y/useFocusableInteractive: the list is one tab stop and names its current row
+import { ROW_CHARACTERS_MAX } from '@apiary/common/limits.ts';
+import type { LogRecord } from '@apiary/common/record.ts';
+import { memo } from 'react';
+import { IconCopy, IconLink } from '../components/icons.ts';
+import { displayPieces, safeText } from './display.ts';
+import { headLength } from './line-head.ts';
+import { LineText } from './line-text.tsx';
+import type { Marker } from './marker.ts';
+import { clockText, sharedHead } from './time-text.ts';
+
+/** What a row may ask of the list. */
+export interface RowActions {
+  open(id: string): void;
+  close(): void;
+  copy(record: LogRecord): void;
+  copyLink(record: LogRecord): void;
+  filter(field: string, value: string, negated: boolean): void;
+}
+
+/** One line of the list, closed. Plain elements: thousands of these are drawn a minute. */
+export const LogRow = memo(function LogRow(props: {
+  readonly record: LogRecord;
+  /** The time of the row above, as drawn. */
+  readonly above: string | undefined;
+  readonly current: boolean;
+  readonly marker: Marker;
+  readonly actions: RowActions;
+}) {
+  const { record, actions } = props;
+  const time = clockText(record.time);
+  const shared = sharedHead(time, props.above);
+  const level = record.level ?? 'trace';
+  const pieces = displayPieces(record.body, props.marker(record), {
+    skip: headLength(record),
+    charactersMax: ROW_CHARACTERS_MAX,
+  });
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the list handles the keys of its current row
+    <div
+      role="row"
+      id={rowElementId(record.id)}
+      className={props.current ? 'ap-row ap-row-current' : 'ap-row'}
+      data-level={level}
+      data-testid="log-row"
+      data-record-id={record.id}
+      aria-selected={props.current}
+      onClick={() => {
+        if (window.getSelection()?.isCollapsed !== false) actions.open(record.id);
+      }}
+    >
+      <span role="gridcell" className="ap-cell-time">
+        <span className="ap-bar" />
+        {record.level ? <span className="ap-hidden">{record.level} </span> : null}
+        <span className="ap-shared">{time.slice(0, shared)}</span>
+        {time.slice(shared)}
+      </span>
+      <span role="gridcell" className="ap-cell-host">
+        <bdi>{safeText(record.host)}</bdi>
+      </span>
+      <span role="gridcell" className="ap-cell-line">
+        <LineText pieces={pieces} />
+      </span>
+      <span role="gridcell" className="ap-row-actions">
+        <button
+          type="button"
+          tabIndex={-1}
+          aria-label="Copy line"
+          onClick={(event) => {
+            event.stopPropagation();
+            actions.copy(record);
+          }}
+        >
+          <IconCopy size={15} stroke={1.6} aria-hidden="true" />
+        </button>
+        <button
+          type="button"
+          tabIndex={-1}
+          aria-label="Copy link to line"
+          onClick={(event) => {
+            event.stopPropagation();
+            actions.copyLink(record);
+          }}
+        >
+          <IconLink size={15} stroke={1.6} aria-hidden="true" />
+        </button>
+      </span>
+    </div>
+  );
+});
+
+/** The element id of a line's row. */
+export function rowElementId(recordId: string): string {
+  return `line-${recordId}`;
+}

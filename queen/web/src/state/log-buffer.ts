@@ -1,0 +1,100 @@
+/**
+ * The lines that the page holds: ordered by time, bounded, without duplicates. Kept oldest first, so
+ * that a live line is a push at the end; rows are numbered from the newest.
+ */
+import { LOG_ROWS_MAX } from '@apiary/common/limits.ts';
+import type { LogRecord } from '@apiary/common/record.ts';
+
+/** See the top of this file. */
+export class LogBuffer {
+  readonly #rowsMax: number;
+  #records: LogRecord[] = [];
+  readonly #ids = new Set<string>();
+  #dropped = 0;
+
+  constructor(rowsMax = LOG_ROWS_MAX) {
+    this.#rowsMax = rowsMax;
+  }
+
+  /** Lines held. */
+  get size(): number {
+    return this.#records.length;
+  }
+
+  /** Older lines that were let go because newer ones came. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** The line of a row; row 0 is the newest. */
+  at(row: number): LogRecord | undefined {
+    return this.#records[this.#records.length - 1 - row];
+  }
+
+  /** The row of a line, or -1. Looks through all of them. */
+  rowOf(id: string): number {
+    if (!this.#ids.has(id)) return -1;
+    const index = this.#records.findLastIndex((record) => record.id === id);
+    return this.#records.length - 1 - index;
+  }
+
+  /** True if the line is held. */
+  has(id: string): boolean {
+    return this.#ids.has(id);
+  }
+
+  /** Adds a page that continues behind the oldest line, newest first. Full: the rest is refused. */
+  appendOlder(page: readonly LogRecord[]): void {
+    const fresh: LogRecord[] = [];
+    for (const record of page) {
+      if (this.#records.length + fresh.length >= this.#rowsMax) break;
+      if (this.#ids.has(record.id)) continue;
+      this.#ids.add(record.id);
+      fresh.push(record);
+    }
+    this.#records = fresh.reverse().concat(this.#records);
+  }
+
+  /** True if no older page would fit. */
+  get full(): boolean {
+    return this.#records.length >= this.#rowsMax;
+  }
+
+  /** Adds new lines in any order, each at its place in time; the oldest go when it is too many. */
+  insert(batch: readonly LogRecord[]): void {
+    const ordered = batch.toSorted((a, b) => a.time - b.time);
+    for (const record of ordered) {
+      if (this.#ids.has(record.id)) continue;
+      this.#ids.add(record.id);
+      this.#records.splice(this.#placeFor(record.time), 0, record);
+    }
+    this.#trim();
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#records = [];
+    this.#ids.clear();
+    this.#dropped = 0;
+  }
+
+  /** Behind all lines that are not younger: nearly always the end. */
+  #placeFor(time: number): number {
+    let low = 0;
+    let high = this.#records.length;
+    if ((this.#records[high - 1]?.time ?? 0) <= time) return high;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#records[middle]?.time ?? 0) <= time) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #trim(): void {
+    const excess = this.#records.length - this.#rowsMax;
+    if (excess <= 0) return;
+    for (const record of this.#records.splice(0, excess)) this.#ids.delete(record.id);
+    this.#dropped += excess;
+  }
+}

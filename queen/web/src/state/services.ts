@@ -1,0 +1,26 @@
+/** Everything that outlives a page, made once and handed to the components. */
+import { createContext, useContext } from 'react';
+import type { Connection } from './connection.ts';
+import type { FleetWatch } from './fleet.ts';
+import type { RateWatch } from './rate.ts';
+import type { Session } from './session.ts';
+import type { Notices } from './undo.ts';
+
+/** See the top of this file. */
+export interface Services {
+  readonly session: Session;
+  readonly connection: Connection;
+  readonly fleet: FleetWatch;
+  readonly rate: RateWatch;
+  readonly notices: Notices;
+}
+
+/** Provided by `main.tsx`. */
+export const ServicesContext = createContext<Services | undefined>(undefined);
+
+/** The services; a component outside of their provider is a programmer's mistake. */
+export function useServices(): Services {
+  const services = useContext(ServicesContext);
+  if (!services) throw new Error('no services around this component');
+  return services;
+}

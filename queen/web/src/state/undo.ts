@@ -1,0 +1,54 @@
+/** Acts that can be taken back for a while: everything acts at once, nothing asks first. */
+import type { Clock } from '@apiary/common/clock.ts';
+import { UNDO_MS } from '@apiary/common/limits.ts';
+import { messageOf } from './http.ts';
+import { Store } from './store.ts';
+
+/** What a notice says, with the way back if there is one. */
+export interface Notice {
+  readonly text: string;
+  readonly failed: boolean;
+  readonly undo: (() => Promise<unknown>) | undefined;
+}
+
+/** The one notice at a time. */
+export class Notices {
+  readonly current = new Store<Notice | undefined>(undefined);
+  readonly #clock: Clock;
+  #cancel: () => void = () => {};
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Acts, then says what was done; a failure is said instead. */
+  async act(
+    task: () => Promise<unknown>,
+    text: string,
+    undo?: () => Promise<unknown>,
+  ): Promise<void> {
+    try {
+      await task();
+      this.#show({ text, failed: false, undo });
+    } catch (thrown) {
+      this.#show({ text: messageOf(thrown), failed: true, undo: undefined });
+    }
+  }
+
+  /** Takes the last act back. */
+  async undo(): Promise<void> {
+    const undo = this.current.get()?.undo;
+    if (undo) await this.act(undo, 'Undone');
+  }
+
+  /** Says something that happened. */
+  say(text: string): void {
+    this.#show({ text, failed: false, undo: undefined });
+  }
+
+  #show(notice: Notice): void {
+    this.#cancel();
+    this.current.set(notice);
+    this.#cancel = this.#clock.after(UNDO_MS, () => this.current.set(undefined));
+  }
+}
