@@ -43,7 +43,16 @@ export class WriteBatch {
         resolve: () => outcome && resolve(outcome.result),
         reject,
       });
-      this.#scheduled ??= setImmediate(() => this.flush());
+      this.#schedule();
+    });
+  }
+
+  /** One transaction for each turn of the event loop, so that a large bulk keeps nobody else waiting. */
+  #schedule(): void {
+    this.#scheduled ??= setImmediate(() => {
+      this.#scheduled = undefined;
+      this.#commitNext();
+      if (this.#waiting.length > 0) this.#schedule();
     });
   }
 
@@ -51,12 +60,11 @@ export class WriteBatch {
   flush(): void {
     if (this.#scheduled) clearImmediate(this.#scheduled);
     this.#scheduled = undefined;
-    while (this.#waiting.length > 0) {
-      this.#commit(this.#waiting.splice(0, DOCUMENT_WRITES_PER_COMMIT_MAX));
-    }
+    while (this.#waiting.length > 0) this.#commitNext();
   }
 
-  #commit(writes: readonly Waiting[]): void {
+  #commitNext(): void {
+    const writes = this.#waiting.splice(0, DOCUMENT_WRITES_PER_COMMIT_MAX);
     const done: Waiting[] = [];
     const refused: [Waiting, AppError][] = [];
     try {

@@ -2,7 +2,12 @@ import type { Actor } from '@apiary/common/bus/bus.ts';
 import { EXCHANGE, FROM_AGENT_KEY, QUEUE } from '@apiary/common/bus/topology.ts';
 import type { Component } from '@apiary/common/component.ts';
 import { LIVENESS } from '@apiary/common/documents/collections.ts';
-import { PENDING_AGENTS_MAX, TARGET_REPORTS_WAIT_MS } from '@apiary/common/limits.ts';
+import {
+  CONTROL_MESSAGE_BYTES_MAX,
+  PENDING_AGENTS_MAX,
+  TARGET_REPORTS_WAIT_MS,
+  TARGETS_PER_AGENT_MAX,
+} from '@apiary/common/limits.ts';
 import { type Action, callAction } from '@apiary/common/messages/actions/action.ts';
 import { agentManagerActions as actions } from '@apiary/common/messages/actions/agentmanager.ts';
 import type { Welcome } from '@apiary/common/messages/control.ts';
@@ -386,6 +391,41 @@ describe('agentmanager', () => {
       expect(bee.last).toMatchObject({ type: 'set-targets' });
     });
 
+    test('an agent has at most so many targets, and at most what one command holds', async () => {
+      const bee = await approved('web-1');
+      const urls = (from: number, path: string) =>
+        Array.from({ length: 100 }, (_, n) => `file:///${path}/${from + n}`);
+      const add = async (wanted: string[]) =>
+        (await ask(actions.addTargets, { agents: [bee.id], urls: wanted })).results;
+      const long = 'x'.repeat(2000);
+      const results = [];
+      for (let from = 0; from < 600; from += 100) results.push(...(await add(urls(from, long))));
+      const tooLong = results.filter(({ reason }) => reason?.includes('too long together'));
+      expect(tooLong).not.toHaveLength(0);
+      expect(tooLong.every(({ ok, state }) => !ok && state === 'failed')).toBe(true);
+      const body = Buffer.byteLength(JSON.stringify(bee.last));
+      expect(body).toBeLessThanOrEqual(CONTROL_MESSAGE_BYTES_MAX);
+      expect(body).toBeGreaterThan(CONTROL_MESSAGE_BYTES_MAX * 0.9);
+      const { targets } = await ask(actions.listTargets, {});
+      await ask(actions.removeTargets, { targets: targets.map(({ id }) => id) });
+      for (let from = 0; from < TARGETS_PER_AGENT_MAX; from += 100) await add(urls(from, 'short'));
+      expect(await add(['file:///one/more', 'file:///short/1'])).toMatchObject([
+        { url: 'file:///one/more', ok: false, reason: 'an agent has at most 1000 targets' },
+        { url: 'file:///short/1', ok: true, state: 'active' },
+      ]);
+    });
+
+    test('a request whose answer would not fit stores nothing', async () => {
+      await approved('web-1');
+      const agents = Array.from({ length: 10_000 }, (_, n) => `none-${n}`);
+      const adding = ask(actions.addTargets, {
+        agents: ['web-1', ...agents.slice(1)],
+        urls: [LOG_URL, 'docker:', 'journald:'],
+      });
+      await expect(adding).rejects.toMatchObject({ code: 'too-large' });
+      expect((await ask(actions.listTargets, {})).targets).toEqual([]);
+    });
+
     test('a thousand agents are one bulk', async () => {
       const bees = Array.from({ length: 1000 }, (_, n) => new FakeBee(site.bus(), `host-${n}`));
       await Promise.all(bees.map((bee) => bee.connect(site.clock.now())));
@@ -398,7 +438,7 @@ describe('agentmanager', () => {
       expect(results).toHaveLength(2000);
       expect(results.every(({ ok, state }) => ok && state === 'active')).toBe(true);
       expect((await ask(actions.listAgents, {})).agents).toHaveLength(1000);
-    });
+    }, 90_000);
   });
 
   test('stopping twice is fine and answers nobody afterwards', async () => {

@@ -1,7 +1,11 @@
 /** What a bulk of targets changes in the store, agent by agent; sending is another's. */
 import { eachDocument } from '@apiary/common/documents/pages.ts';
 import { AppError, toAppError } from '@apiary/common/errors.ts';
-import { TARGETS_PER_AGENT_MAX } from '@apiary/common/limits.ts';
+import {
+  COMMAND_FRAME_BYTES,
+  CONTROL_MESSAGE_BYTES_MAX,
+  TARGETS_PER_AGENT_MAX,
+} from '@apiary/common/limits.ts';
 import type { Agent, Target } from '@apiary/common/messages/agent.ts';
 import { checkTargetUrl } from '@apiary/common/messages/target-url.ts';
 import { newId } from '@apiary/common/random.ts';
@@ -60,15 +64,12 @@ async function storeOne(
   present: readonly Target[],
 ): Promise<AgentChange> {
   const byUrl = new Map(present.map((target) => [target.url, target]));
+  let bytes = present.reduce((sum, target) => sum + sizeOf(target), 0);
   const touched: Target[] = [];
   const failed: { url: string; reason: string }[] = [];
   const writes: Promise<unknown>[] = [];
   for (const url of urls) {
     const known = byUrl.get(url);
-    if (!known && byUrl.size >= TARGETS_PER_AGENT_MAX) {
-      failed.push({ url, reason: `an agent has at most ${TARGETS_PER_AGENT_MAX} targets` });
-      continue;
-    }
     const target: Target = known
       ? { ...known, tags: [...tags] }
       : {
@@ -81,6 +82,13 @@ async function storeOne(
           createdBy,
           status: { state: 'waiting', reason: 'the agent has not answered yet' },
         };
+    const bytesAfter = bytes + sizeOf(target) - (known ? sizeOf(known) : 0);
+    const reason = excess(byUrl.size + (known ? 0 : 1), bytesAfter);
+    if (reason !== undefined) {
+      failed.push({ url, reason });
+      continue;
+    }
+    bytes = bytesAfter;
     byUrl.set(url, target);
     touched.push(target);
     if (!known) writes.push(model.targets.insert(target));
@@ -90,6 +98,20 @@ async function storeOne(
   }
   await Promise.all(writes);
   return { agent, desired: [...byUrl.values()], touched, failed };
+}
+
+/** Bytes of a target in a command, at most: the id, the flag and the punctuation are small and constant. */
+function sizeOf({ url, tags }: Target): number {
+  return Buffer.byteLength(JSON.stringify({ url, tags })) + 128;
+}
+
+/** Why one agent cannot have so many targets, or targets of so many bytes together, in one command. */
+function excess(count: number, bytes: number): string | undefined {
+  if (count > TARGETS_PER_AGENT_MAX) return `an agent has at most ${TARGETS_PER_AGENT_MAX} targets`;
+  if (bytes > CONTROL_MESSAGE_BYTES_MAX - COMMAND_FRAME_BYTES) {
+    return 'the targets of this agent are too long together: use wildcards or fewer tags';
+  }
+  return undefined;
 }
 
 /** Deletes targets; ids that are not there are in no change. */

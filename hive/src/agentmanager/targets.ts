@@ -1,6 +1,11 @@
 /** Adding and removing targets in bulk, with one labelled result for each agent × target. */
 import type { Actor } from '@apiary/common/bus/bus.ts';
-import { COMMANDS_AT_ONCE_MAX, TARGET_REPORTS_WAIT_MS } from '@apiary/common/limits.ts';
+import { AppError } from '@apiary/common/errors.ts';
+import {
+  COMMANDS_AT_ONCE_MAX,
+  TARGET_REPORTS_WAIT_MS,
+  TARGET_RESULTS_MAX,
+} from '@apiary/common/limits.ts';
 import type { TargetResult } from '@apiary/common/messages/actions/agentmanager.ts';
 import type { Target } from '@apiary/common/messages/agent.ts';
 import { forEachAtOnce, KeyedQueue } from './at-once.ts';
@@ -35,11 +40,19 @@ export class Targets {
     this.#parts = parts;
   }
 
-  /** Stores, sends, waits. Never rejects because of one agent or one URL: that is its result. */
+  /**
+   * Stores, sends, waits. Never rejects because of one agent or one URL: that is its result.
+   *
+   * @throws AppError `too-large` before anything is stored, for more than TARGET_RESULTS_MAX results
+   */
   async add(wanted: TargetsToAdd, actor: Actor): Promise<TargetResult[]> {
     const urls = [...new Set(wanted.urls)];
     const wrong = wrongUrls(urls);
     const { agents, refused } = await selectApproved(this.#parts, wanted.agents);
+    if ((agents.length + refused.length) * urls.length > TARGET_RESULTS_MAX) {
+      const message = `agents × targets are at most ${TARGET_RESULTS_MAX} in one request: split it`;
+      throw new AppError('too-large', message);
+    }
     const right = urls.filter((url) => !wrong.has(url));
     const tags = [...new Set(wanted.tags)];
     const changes = await this.#store.run('targets', () =>

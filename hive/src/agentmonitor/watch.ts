@@ -43,8 +43,9 @@ export class Watch {
   /** Sees to it that a timer runs if anybody is alive. */
   schedule(): void {
     const { bus, clock } = this.#context;
+    if (this.#cancelTimer || bus.state === 'disconnected') return;
     const dueMs = this.#table.nextDueMs;
-    if (this.#cancelTimer || dueMs === undefined || bus.state === 'disconnected') return;
+    if (dueMs === undefined) return;
     const delayMs = Math.max(0, dueMs - clock.now());
     this.#cancelTimer = clock.after(delayMs, () => {
       this.#cancelTimer = undefined;
