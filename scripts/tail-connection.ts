@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { findLocalInstance, notRunning } from './local-instance.ts';
 
 const RETRY_FIRST_MS = 250;
-const RETRY_MS_MAX = 5_000;
+const RETRY_MS_MAX = 1_000;
 const ANSWER_MS_MAX = 15_000;
 const ID = 'tail';
 
