@@ -9,7 +9,10 @@ const instanceSchema = z.object({ url: z.url(), token: z.string().min(1) });
 /** Where Queen is and how to be let in. */
 export type LocalInstance = z.output<typeof instanceSchema>;
 
-/** @throws AppError `component-missing` when nothing runs there, `folder-unusable` when it is another's */
+/**
+ * @throws AppError `component-missing` when nothing runs there, `folder-unusable` when it is
+ * another's
+ */
 export async function findLocalInstance(dataFolder: string): Promise<LocalInstance> {
   const folder = resolve(dataFolder);
   let text: string;

@@ -1,6 +1,6 @@
 /**
- * One tail over Queen's socket that outlives cuts. The address and token are read anew at each attempt:
- * a Queen that was started again has others.
+ * One tail over Queen's socket that outlives cuts. The address and token are read anew at each
+ * attempt: a Queen that was started again has others.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, isErrorCode, toAppError } from '@apiary/common/errors.ts';

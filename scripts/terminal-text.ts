@@ -2,12 +2,12 @@
 
 /** Bidirectional marks and invisible separators, which can make a line read as another. */
 const MISLEADING = /[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g;
+/** C0 without the tab, delete, and C1. */
+const CONTROL = /[^\P{Cc}\t]/gu;
 
 /**
- * Shows control characters as symbols (`␛`), C1 ones and misleading marks by their number. Tabs stay; a
- * carriage return at the end goes.
+ * Shows control characters as symbols (`␛`), C1 ones and misleading marks by their number. Tabs
+ * stay; a carriage return at the end goes.
  */
 export function printable(text: string): string {
   return text.replace(/\r$/, '').replace(CONTROL, controlSymbol).replace(MISLEADING, codePoint);

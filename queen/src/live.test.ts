@@ -224,8 +224,8 @@ describe('tails', () => {
       });
     });
     // The client's own TCP socket: paused, the kernel's buffers fill and then Queen's.
-    const engine = socket.io.engine as unknown as { transport: { ws: { _socket: NetSocket } } };
-    const tcp = engine.transport.ws._socket;
+    const webSocket: unknown = Reflect.get(socket.io.engine.transport, 'ws');
+    const tcp = Reflect.get(Object(webSocket), '_socket') as NetSocket;
     tcp.pause();
     const body = 'x'.repeat(10_000);
     for (let i = 0; i < total; i += 10) {

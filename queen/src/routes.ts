@@ -1,7 +1,7 @@
 /**
- * The one table of what Queen answers: routes with the least role that may ask, the shapes of what goes
- * in and out, and the same for socket events. Routing, authorisation, validation and the OpenAPI
- * document all read it, so nothing is reachable without an entry.
+ * The one table of what Queen answers: routes with the least role that may ask, the shapes of
+ * what goes in and out, and the same for socket events. Routing, authorisation, validation and
+ * the OpenAPI document all read it, so nothing is reachable without an entry.
  */
 import { agentManagerActions } from '@apiary/common/messages/actions/agentmanager.ts';
 import {
@@ -39,34 +39,15 @@ export interface Route<
   readonly line?: z.ZodType;
 }
 
-type Shapes<B extends z.ZodType, Q extends z.ZodType, R extends z.ZodType> = Pick<
-  Route<B, Q, R>,
-  'access' | 'summary'
-> & {
-  readonly body?: B;
-  readonly query?: Q;
-  readonly response?: R;
-  readonly contentType?: string;
-  readonly line?: z.ZodType;
-};
+/** What most routes lack: a body, a query, an answer. */
+const bare = { body: z.undefined(), query: z.object({}), response: z.undefined() } as const;
 
-const nothing = z.undefined();
-const noQuery = z.object({});
-
-function route<
-  B extends z.ZodType = typeof nothing,
-  Q extends z.ZodType = typeof noQuery,
-  R extends z.ZodType = typeof nothing,
->(method: Route['method'], path: string, shapes: Shapes<B, Q, R>): Route<B, Q, R> {
-  return {
-    ...shapes,
-    method,
-    path,
-    // Where a shape is left out its type parameter has the default that is put in here.
-    body: shapes.body ?? (nothing as unknown as B),
-    query: shapes.query ?? (noQuery as unknown as Q),
-    response: shapes.response ?? (nothing as unknown as R),
-  };
+function route<B extends z.ZodType, Q extends z.ZodType, R extends z.ZodType>(
+  method: Route['method'],
+  path: string,
+  rest: Omit<Route<B, Q, R>, 'method' | 'path'>,
+): Route<B, Q, R> {
+  return { ...rest, method, path };
 }
 
 /** Who is signed in, as the browser sees it. */
@@ -106,23 +87,27 @@ const actorAnswer = z.object({ actor: actorViewSchema });
 /** All routes by name. */
 export const ROUTES = {
   useLink: route('post', '/api/session/link', {
+    ...bare,
     access: 'public',
     summary: 'Uses a one-time link up and signs in',
     body: z.object({ token: z.string().min(1).max(128) }),
     response: actorAnswer,
   }),
   readSession: route('get', '/api/session', {
+    ...bare,
     access: 'viewer',
     summary: 'Tells who is signed in',
     response: actorAnswer,
   }),
-  endSession: route('delete', '/api/session', { access: 'viewer', summary: 'Signs out' }),
+  endSession: route('delete', '/api/session', { ...bare, access: 'viewer', summary: 'Signs out' }),
   createLink: route('post', '/api/links', {
+    ...bare,
     access: 'admin',
     summary: 'Makes a one-time sign-in link that lives 15 minutes',
     response: z.object({ url: z.string(), expiresMs: z.number() }),
   }),
   search: route('post', '/api/search', {
+    ...bare,
     access: honeycombActions.search.role,
     summary: 'Searches; streams parts as NDJSON when that is accepted',
     body: searchRequestSchema,
@@ -130,63 +115,74 @@ export const ROUTES = {
     line: searchPartSchema,
   }),
   listAgents: route('get', '/api/agents', {
+    ...bare,
     access: listAgents.role,
     summary: 'Lists all agents',
     response: listAgents.response,
   }),
   approveAgents: route('post', '/api/agents/approve', {
+    ...bare,
     access: approve.role,
     summary: 'Approves agents',
     body: approve.request,
     response: approve.response,
   }),
   revokeAgents: route('post', '/api/agents/revoke', {
+    ...bare,
     access: revoke.role,
     summary: 'Revokes agents; their data is refused from then on',
     body: revoke.request,
     response: revoke.response,
   }),
   listTargets: route('get', '/api/targets', {
+    ...bare,
     access: listTargets.role,
     summary: 'Lists targets of all agents, or of those named (`agents=a,b`)',
     query: z.object({ agents: z.string().max(65_536).optional() }),
     response: listTargets.response,
   }),
   addTargets: route('post', '/api/targets', {
+    ...bare,
     access: addTargets.role,
     summary: 'Adds targets to agents; tells the outcome for each agent and URL',
     body: addTargets.request,
     response: addTargets.response,
   }),
   removeTargets: route('post', '/api/targets/remove', {
+    ...bare,
     access: removeTargets.role,
     summary: 'Removes targets',
     body: removeTargets.request,
     response: removeTargets.response,
   }),
   system: route('get', '/api/system', {
+    ...bare,
     access: 'viewer',
     summary: 'Tells the version, the state of the components, and figures of the store',
     response: systemSchema,
   }),
   openapi: route('get', '/api/openapi.json', {
+    ...bare,
     access: 'public',
     summary: 'This description',
     response: z.record(z.string(), z.unknown()),
   }),
   healthz: route('get', '/healthz', {
+    ...bare,
     access: 'public',
     summary: 'Answers while the process lives',
     response: z.string(),
     contentType: 'text/plain',
   }),
   readyz: route('get', '/readyz', {
+    ...bare,
     access: 'public',
     summary: 'Answers 200 when the bus and the store can be reached, else 503',
     response: z.string(),
     contentType: 'text/plain',
   }),
   metrics: route('get', '/metrics', {
+    ...bare,
     access: 'local',
     summary: 'Prometheus metrics of this process',
     response: z.string(),

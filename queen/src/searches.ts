@@ -23,7 +23,8 @@ export class Searches {
   }
 
   /**
-   * Streams the parts of an answer. Leaving the loop, or the signal, cancels the search in honeycomb.
+   * Streams the parts of an answer. Leaving the loop, or the signal, cancels the search in
+   * honeycomb.
    *
    * @throws AppError `too-many`, and what honeycomb says: `query-syntax` with the position, …
    */

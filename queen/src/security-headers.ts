@@ -13,8 +13,8 @@ export function styleNonce(response: Response): string {
 }
 
 /**
- * Strict headers: scripts, fonts and connections from here only, styles from here or with the page's
- * nonce (Mantine and the editor write `<style>` elements), nobody may frame us.
+ * Strict headers: scripts, fonts and connections from here only, styles from here or with the
+ * page's nonce (Mantine and the editor write `<style>` elements), nobody may frame us.
  */
 export function securityHeaders(secure: boolean): RequestHandler {
   return helmet({

@@ -1,6 +1,6 @@
 /**
- * Searching over HTTP: one JSON document, or NDJSON, one part a line as it is known. A failure after
- * the first line is a last line `{"type": "failed", "error": problem}`.
+ * Searching over HTTP: one JSON document, or NDJSON, one part a line as it is known. A failure
+ * after the first line is a last line `{"type": "failed", "error": problem}`.
  */
 import { once } from 'node:events';
 import { AppError, toAppError } from '@apiary/common/errors.ts';

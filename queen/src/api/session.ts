@@ -49,7 +49,10 @@ export function sessionHandlers(
   };
 }
 
-/** The address of a one-time link; the secret stands in the fragment, which is never sent or logged. */
+/**
+ * The address of a one-time link; the secret stands in the fragment, which is never sent or
+ * logged.
+ */
 export function linkUrl(origin: string, token: string): string {
   return `${origin}/welcome#${token}`;
 }

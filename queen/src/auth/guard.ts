@@ -28,8 +28,8 @@ export class Guard {
   }
 
   /**
-   * Tells who asks. An unsafe request must come from our own pages, unless it bears a token, which no
-   * foreign page has.
+   * Tells who asks. An unsafe request must come from our own pages, unless it bears a token,
+   * which no foreign page has.
    *
    * @throws AppError `signed-out` or `forbidden`
    */

@@ -1,6 +1,7 @@
 /**
- * The local token: whoever can read the data folder (mode 0700) is its owner, so `run/local.json` tells
- * the command line where Queen is and how to be let in. A new token at every start, gone at the stop.
+ * The local token: whoever can read the data folder (mode 0700) is its owner, so `run/local.json`
+ * tells the command line where Queen is and how to be let in. A new token at every start, gone at
+ * the stop.
  */
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';

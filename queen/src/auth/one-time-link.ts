@@ -1,6 +1,6 @@
 /**
- * One-time sign-in links. The token travels in the URL's fragment, which no server or proxy logs, and is
- * consumed by a POST, so that a link preview cannot use it up. Only its hash is stored.
+ * One-time sign-in links. The token travels in the URL's fragment, which no server or proxy logs,
+ * and is consumed by a POST, so that a link preview cannot use it up. Only its hash is stored.
  */
 import type { Clock } from '@apiary/common/clock.ts';
 import type {
@@ -43,7 +43,9 @@ export class OneTimeLinks {
     return new OneTimeLinks(await documents.collection(LINKS), clock);
   }
 
-  /** A new token that lives SIGN_IN_LINK_MS; forgets the expired and, past the bound, the oldest. */
+  /**
+   * A new token that lives SIGN_IN_LINK_MS; forgets the expired and, past the bound, the oldest.
+   */
   async create(): Promise<{ token: string; expiresMs: number }> {
     await this.#sweep();
     const token = newSecretToken();
@@ -61,7 +63,7 @@ export class OneTimeLinks {
     if (!wasThere || found.document.expiresMs <= this.#clock.now()) {
       throw new AppError(
         'link-invalid',
-        'This sign-in link was used or is older than 15 minutes: run `./apiary link` for a new one.',
+        'This link was used or is older than 15 minutes: run `./apiary link` for a new one.',
       );
     }
   }

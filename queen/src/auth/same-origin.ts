@@ -1,7 +1,7 @@
 /**
- * Keeps other sites' pages out. Unsafe requests and socket handshakes must come from the same origin; on
- * a loopback address the Host header must name the machine itself, so that a foreign name that was
- * made to point here (DNS rebinding) reaches nothing.
+ * Keeps other sites' pages out. Unsafe requests and socket handshakes must come from the same
+ * origin; on a loopback address the Host header must name the machine itself, so that a foreign
+ * name that was made to point here (DNS rebinding) reaches nothing.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '@apiary/common/errors.ts';
@@ -26,8 +26,8 @@ export class SameOrigin {
   }
 
   /**
-   * Every browser sends at least one of the two headers with an unsafe request; what sends neither is no
-   * browser and carries no stolen cookie.
+   * Every browser sends at least one of the two headers with an unsafe request; what sends
+   * neither is no browser and carries no stolen cookie.
    *
    * @throws AppError `forbidden`
    */

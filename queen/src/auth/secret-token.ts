@@ -5,7 +5,9 @@ export function newSecretToken(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** What is stored of a secret: SHA-256, base64url. The secret's own entropy makes a salt needless. */
+/**
+ * What is stored of a secret: SHA-256, base64url. The secret's own entropy makes a salt needless.
+ */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
 }

@@ -1,8 +1,8 @@
 /**
- * What waits to be sent to one socket. Nothing is handed to the socket before it has taken what came
- * before, so nothing piles up inside it; what waits does so in *lanes*, each of which knows how to stay
- * small: a tail drops its oldest records and counts them, a rate keeps the newest only, a search makes
- * its producer wait.
+ * What waits to be sent to one socket. Nothing is handed to the socket before it has taken what
+ * came before, so nothing piles up inside it; what waits does so in *lanes*, each of which knows
+ * how to stay small: a tail drops its oldest records and counts them, a rate keeps the newest
+ * only, a search makes its producer wait.
  */
 
 /** One event on its way to a browser. */

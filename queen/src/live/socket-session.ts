@@ -49,7 +49,9 @@ export class SocketSession {
     this.#outbox = new Outbox(wire);
   }
 
-  /** Starts a search; parts follow, or `search.failed`. A query with a mistake fails that way too. */
+  /**
+   * Starts a search; parts follow, or `search.failed`. A query with a mistake fails that way too.
+   */
   async startSearch(id: string, request: SearchRequest): Promise<Answer> {
     if (this.#searches.has(id)) throw new AppError('already-exists', `Search ${id} runs already.`);
     if (this.#searches.size >= SOCKET_SEARCHES_MAX) {

@@ -4,8 +4,8 @@ import type { Outgoing, Wire } from './outbox.ts';
 type Transport = Socket['conn']['transport'];
 
 /**
- * A socket.io connection as a {@link Wire}. Its transport is writable when the operating system (or, by
- * long polling, the browser's next request) has taken what was sent; `ready` says so.
+ * A socket.io connection as a {@link Wire}. Its transport is writable when the operating system
+ * (or, by long polling, the browser's next request) has taken what was sent; `ready` says so.
  */
 export class SocketWire implements Wire {
   readonly #socket: Socket;

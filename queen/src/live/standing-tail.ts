@@ -1,7 +1,8 @@
 /**
- * One standing query that Queen keeps for its tails: registers and renews it, listens to its results,
- * and fills gaps. A gap shows by the messages' own numbers (a listener's queue that overflowed, a
- * connection that was cut); what lies in it is fetched from honeycomb, or counted as missed.
+ * One standing query that Queen keeps for its tails: registers and renews it, listens to its
+ * results, and fills gaps. A gap shows by the messages' own numbers (a listener's queue that
+ * overflowed, a connection that was cut); what lies in it is fetched from honeycomb, or counted
+ * as missed.
  */
 import type { Actor, Bus, Subscription } from '@apiary/common/bus/bus.ts';
 import type { Clock } from '@apiary/common/clock.ts';
@@ -36,7 +37,10 @@ export interface StandingTailOptions {
   readonly actor: Actor;
 }
 
-/** How far an instance was followed; `isHeard` once a message came, before that it is where it began. */
+/**
+ * How far an instance was followed; `isHeard` once a message came, before that it is where it
+ * began.
+ */
 interface Position {
   readonly epoch: number;
   readonly sequence: number;
@@ -110,7 +114,9 @@ export class StandingTail {
     this.#cancelTimer = this.#options.clock.after(STANDING_LEASE_MS / 3, () => void this.#renew());
   }
 
-  /** After a failure the exchange may have gone with the lease, so listening begins anew as well. */
+  /**
+   * After a failure the exchange may have gone with the lease, so listening begins anew as well.
+   */
   async #renew(): Promise<void> {
     const { bus, id, log } = this.#options;
     if (this.#isRenewing || this.#closed.signal.aborted) return;

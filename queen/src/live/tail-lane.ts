@@ -32,8 +32,8 @@ export interface TailLaneOptions {
 }
 
 /**
- * One tail of one socket: sends at once when idle and every TAIL_BATCH_INTERVAL_MS under load; past the
- * backlog's bound the oldest records go and are counted.
+ * One tail of one socket: sends at once when idle and every TAIL_BATCH_INTERVAL_MS under load;
+ * past the backlog's bound the oldest records go and are counted.
  */
 export class TailLane implements Lane, TailListener {
   readonly #options: TailLaneOptions;
