@@ -1,17 +1,11 @@
 import '@mantine/core/styles/baseline.css';
 import '@mantine/core/styles/default-css-variables.css';
 import '@mantine/core/styles/global.css';
-import '@mantine/core/styles/VisuallyHidden.css';
 import '@mantine/core/styles/UnstyledButton.css';
 import '@mantine/core/styles/Loader.css';
 import '@mantine/core/styles/Button.css';
 import '@mantine/core/styles/ActionIcon.css';
-import '@mantine/core/styles/CloseButton.css';
 import '@mantine/core/styles/Popover.css';
-import '@mantine/core/styles/Overlay.css';
-import '@mantine/core/styles/ModalBase.css';
-import '@mantine/core/styles/Modal.css';
-import '@mantine/core/styles/Paper.css';
 import '@mantine/core/styles/Input.css';
 import '@mantine/core/styles/InlineInput.css';
 import '@mantine/core/styles/Checkbox.css';
@@ -38,8 +32,11 @@ const socket = io({
   transports: ['websocket', 'polling'],
 });
 const connection = new Connection(socket, browserClock);
+const session = new Session();
+// A session that ended elsewhere shows as a refused connection: ask, and leave for the sign-in page.
+socket.on('connect_error', () => void session.load().catch(() => {}));
 const services: Services = {
-  session: new Session(),
+  session,
   connection,
   fleet: new FleetWatch(connection),
   rate: new RateWatch(connection),

@@ -1,9 +1,10 @@
 import type { Histogram } from '@apiary/common/messages/actions/honeycomb.ts';
-import { axisBottom, brushX, format, scaleLinear, scaleTime, select } from 'd3';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { axisBottom, format, type ScaleTime, scaleLinear, scaleTime, select } from 'd3';
+import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { countOf, wholeNumber } from '../components/figures.ts';
 import { clockSecondsText, fullTimeText } from '../log-list/time-text.ts';
 import { bucketCount, LEVELS_WORST_FIRST, levelTotal } from '../state/counts.ts';
+import { Brush, type Selection } from './brush.tsx';
 import './histogram.css';
 import { bucketTotals, highestTotal, stackLayers } from './stack.ts';
 
@@ -11,12 +12,8 @@ const HEIGHT = 104;
 const AXIS = 18;
 const TOP = 6;
 const GUTTER = 44;
-
-/** A stretch of time. */
-export interface Selection {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
+/** Below this width the figures are left out and the bars take all of it. */
+const NARROW = 480;
 
 /** Lines over time, stacked by level, with a brush. */
 export function HistogramChart(props: {
@@ -30,7 +27,7 @@ export function HistogramChart(props: {
   const [hovered, setHovered] = useState<number>();
   const length = bucketCount(histogram);
   const endMs = histogram.from + length * histogram.step;
-  const plot = Math.max(60, width - GUTTER);
+  const plot = Math.max(60, width < NARROW ? width : width - GUTTER);
   const x = useMemo(
     () => scaleTime([new Date(histogram.from), new Date(endMs)], [0, plot]),
     [histogram.from, endMs, plot],
@@ -57,7 +54,7 @@ export function HistogramChart(props: {
     >
       <svg width={width} height={HEIGHT} role="img" aria-label={sentence(histogram)}>
         {y.ticks(2).map((tick) =>
-          tick === 0 ? null : (
+          tick === 0 || !Number.isInteger(tick) ? null : (
             <g key={tick} className="ap-grid">
               <line x1={0} x2={plot} y1={y(tick)} y2={y(tick)} />
               <text x={width} y={y(tick) + 4} textAnchor="end">
@@ -76,7 +73,13 @@ export function HistogramChart(props: {
           </>
         ) : null}
         <TimeAxis x={x} />
-        <Brush x={x} plot={plot} selection={selection} onSelect={onSelect} />
+        <Brush
+          x={x}
+          width={plot}
+          height={HEIGHT - AXIS}
+          selection={selection}
+          onSelect={onSelect}
+        />
       </svg>
       {hovered === undefined ? null : (
         <Readout
@@ -90,7 +93,7 @@ export function HistogramChart(props: {
   );
 }
 
-type TimeScale = ReturnType<typeof scaleTime<number, number>>;
+type TimeScale = ScaleTime<number, number>;
 
 function TimeAxis(props: { readonly x: TimeScale }) {
   const group = useRef<SVGGElement>(null);
@@ -119,43 +122,6 @@ function shortTick(date: Date, byDefault: (date: Date) => string): string {
   const midnight = date.getHours() === 0 && date.getMinutes() === 0;
   if (midnight || date.getMilliseconds() !== 0) return byDefault(date);
   return clockSecondsText(date.getTime()).slice(0, 5);
-}
-
-function Brush(props: {
-  readonly x: TimeScale;
-  readonly plot: number;
-  readonly selection: Selection | undefined;
-  readonly onSelect: (selection: Selection | undefined) => void;
-}) {
-  const group = useRef<SVGGElement>(null);
-  const { x, plot, selection } = props;
-  const latest = useRef(props);
-  latest.current = props;
-  useEffect(() => {
-    if (!group.current) return;
-    const brush = brushX<unknown>()
-      .extent([
-        [0, 0],
-        [plot, HEIGHT - AXIS],
-      ])
-      .on('end', (event: { sourceEvent: unknown; selection: [number, number] | null }) => {
-        if (!event.sourceEvent) return;
-        const scale = latest.current.x;
-        const band = event.selection;
-        latest.current.onSelect(
-          band
-            ? { fromMs: scale.invert(band[0]).getTime(), toMs: scale.invert(band[1]).getTime() }
-            : undefined,
-        );
-      });
-    const target = select<SVGGElement, unknown>(group.current);
-    target.call(brush);
-    const band: [number, number] | null = selection
-      ? [Math.max(0, x(selection.fromMs)), Math.min(plot, x(selection.toMs))]
-      : null;
-    target.call(brush.move, band && band[0] < band[1] ? band : null);
-  }, [x, plot, selection]);
-  return <g ref={group} className="ap-brush" />;
 }
 
 function Readout(props: {

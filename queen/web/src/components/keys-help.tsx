@@ -1,4 +1,5 @@
-import { Modal } from '@mantine/core';
+import { useEffect, useRef } from 'react';
+import { IconX } from './icons.ts';
 
 const KEYS = [
   ['/', 'The query'],
@@ -16,16 +17,26 @@ const KEYS = [
   ['?', 'All keys'],
 ] as const;
 
-/** The table of keys. */
+/** The table of keys, in a dialog of the browser's own. */
 export function KeysHelp(props: { readonly opened: boolean; readonly onClose: () => void }) {
+  const { opened, onClose } = props;
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (opened && !dialog.current?.open) dialog.current?.showModal();
+  }, [opened]);
   return (
-    <Modal
-      opened={props.opened}
-      onClose={props.onClose}
-      title="Keys"
-      size="sm"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <dialog ref={dialog} className="ap-keys-dialog" aria-labelledby="keys-title" onClose={onClose}>
+      <div className="ap-keys-head">
+        <h2 id="keys-title">Keys</h2>
+        <button
+          type="button"
+          className="ap-text-button"
+          aria-label="Close"
+          onClick={() => dialog.current?.close()}
+        >
+          <IconX size={16} stroke={1.6} aria-hidden="true" />
+        </button>
+      </div>
       <table className="ap-keys">
         <tbody>
           {KEYS.map(([keys, does]) => (
@@ -38,6 +49,6 @@ export function KeysHelp(props: { readonly opened: boolean; readonly onClose: ()
           ))}
         </tbody>
       </table>
-    </Modal>
+    </dialog>
   );
 }

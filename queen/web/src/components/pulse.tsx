@@ -1,3 +1,4 @@
+import { PULSE_LENGTH } from '../state/rate.ts';
 import { useServices } from '../state/services.ts';
 import { useStore } from '../state/use-store.ts';
 import { wholeNumber } from './figures.ts';
@@ -7,6 +8,8 @@ export function PulseView() {
   const { connection, rate } = useServices();
   const state = useStore(connection.state);
   const pulse = useStore(rate.pulse);
+  const missing = Array.from({ length: PULSE_LENGTH - pulse.history.length }, () => 0);
+  const bars = [...missing, ...pulse.history];
   const highest = Math.max(1, ...pulse.history);
   if (state.kind !== 'open') {
     return (
@@ -30,9 +33,9 @@ export function PulseView() {
             height="16"
             aria-hidden="true"
           >
-            {pulse.history.map((lines, index) => {
+            {bars.map((lines, index) => {
               const height = Math.max(1, (lines / highest) * 16);
-              const x = 78 - (pulse.history.length - index) * 3;
+              const x = index * 3;
               // biome-ignore lint/suspicious/noArrayIndexKey: a bar has no identity but its place
               return <rect key={index} x={x} y={16 - height} width="2" height={height} />;
             })}

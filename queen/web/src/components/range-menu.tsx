@@ -2,7 +2,7 @@ import { parseTimeRange } from '@apiary/common/time/range.ts';
 import { Button, Popover, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { fullTimeText, shortTimeText } from '../log-list/time-text.ts';
-import { durationWords, PRESETS_MS, type TimeRange } from '../state/time-range.ts';
+import { durationWords, formatDuration, PRESETS_MS, type TimeRange } from '../state/time-range.ts';
 import { IconChevronDown, IconClock } from './icons.ts';
 
 /** `Last 15 minutes`, `All time`, `13:57:10 to 14:00:20`. */
@@ -10,6 +10,13 @@ export function rangeLabel(range: TimeRange, nowMs: number): string {
   if (range.kind === 'all') return 'All time';
   if (range.kind === 'last') return `Last ${durationWords(range.durationMs)}`;
   return `${shortTimeText(range.fromMs, nowMs)} to ${shortTimeText(range.toMs, nowMs)}`;
+}
+
+/** What fits beside the query on a phone. */
+function shortLabel(range: TimeRange): string {
+  if (range.kind === 'all') return 'All';
+  if (range.kind === 'last') return formatDuration(range.durationMs);
+  return 'Range';
 }
 
 /** The time range: ready-made ones up to now, or from and to as a person types them. */
@@ -25,17 +32,21 @@ export function RangeMenu(props: {
     onChange(chosen);
   };
   return (
-    <Popover opened={opened} onChange={onOpened} position="bottom-end" trapFocus withRoles={false}>
+    <Popover opened={opened} onChange={onOpened} position="bottom-end" trapFocus>
       <Popover.Target>
         <button
           type="button"
           className="ap-strip-button"
           data-testid="range"
           aria-expanded={opened}
+          aria-label={`Time range: ${rangeLabel(range, Date.now())} (${shortLabel(range)})`}
           onClick={() => onOpened(!opened)}
         >
           <IconClock size={17} stroke={1.6} aria-hidden="true" className="ap-wide-only" />
-          <span>{rangeLabel(range, Date.now())}</span>
+          <span className="ap-wide-only">{rangeLabel(range, Date.now())}</span>
+          <span className="ap-narrow-only" aria-hidden="true">
+            {shortLabel(range)}
+          </span>
           <IconChevronDown size={15} stroke={1.6} aria-hidden="true" className="ap-wide-only" />
         </button>
       </Popover.Target>

@@ -84,11 +84,11 @@ function pushSafe(
   if (at < text.length) pieces.push({ text: text.slice(at), kind });
 }
 
-/** `␛` for escape, `␊` for a line break, `⟨U+202E⟩` for what has no picture. */
+/** `^[` for escape, `^J` for a line break (as terminals write them), `⟨U+202E⟩` for what has no key. */
 function symbolFor(character: string): string {
   const code = character.charCodeAt(0);
-  if (code < 0x20) return String.fromCharCode(0x2400 + code);
-  if (code === 0x7f) return '␡';
+  if (code < 0x20) return `^${String.fromCharCode(code + 0x40)}`;
+  if (code === 0x7f) return '^?';
   return `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
 }
 

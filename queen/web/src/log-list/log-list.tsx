@@ -152,7 +152,7 @@ function Separator(props: {
 
 function listClass({ wrap, narrow, view }: LogListProps): string {
   const old = !view.fresh || view.status === 'failed';
-  return `ap-list${wrap ? ' ap-list-wrap' : ''}${narrow ? ' ap-list-narrow' : ''}${old ? ' ap-list-old' : ''}`;
+  return `ap-list${wrap ? ' ap-list-wrap' : ''}${narrow ? ' ap-list-narrow' : ''}${old ? ' ap-old' : ''}`;
 }
 
 /** True if a row is the first of its day below another day; the top row says its date in the head. */

@@ -36,7 +36,6 @@ export function OpenRow(props: {
       data-record-id={record.id}
       data-open="true"
       aria-selected={props.current}
-      aria-expanded="true"
     >
       <div role="gridcell" className="ap-open-cell">
         <span className="ap-bar" />

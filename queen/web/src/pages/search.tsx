@@ -102,7 +102,7 @@ function SearchView(props: { readonly search: LogSearch }) {
         <LiveButton live={live} onToggle={toggleLive} />
       </QueryBar>
       <SearchNotices view={view} onAgain={() => search.repeat()} onStop={() => search.stop()} />
-      <div className={mistaken ? 'ap-results ap-results-old' : 'ap-results'}>
+      <div className={mistaken ? 'ap-results ap-old' : 'ap-results'}>
         <SummaryPanel view={view} query={query} range={range} onChange={change} />
         <ListHead
           view={view}

@@ -142,6 +142,7 @@ function extensions(latest: { readonly current: EditorProps }): Extension[] {
       'aria-label': latest.current.label,
       'aria-multiline': 'false',
       'data-testid': 'query-input',
+      tabindex: '0',
       spellcheck: 'false',
       autocapitalize: 'off',
       enterkeyhint: 'search',

@@ -147,7 +147,7 @@ function HistoryMenu(props: { readonly onPick: (query: string) => void }) {
   const [opened, setOpened] = useState(false);
   const queries = opened ? readHistory(window.localStorage) : [];
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-end" trapFocus withRoles={false}>
+    <Popover opened={opened} onChange={setOpened} position="bottom-end" trapFocus>
       <Popover.Target>
         <ActionIcon
           aria-label="Earlier queries"

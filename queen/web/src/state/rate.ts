@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts';
 import { Store } from './store.ts';
 
 /** Seconds that the pulse shows. */
-const PULSE_LENGTH = 26;
+export const PULSE_LENGTH = 26;
 
 /** The rate now and the last seconds, oldest first. */
 export interface Pulse {

@@ -117,6 +117,7 @@ export function parseDuration(text: string): number | undefined {
 
 /** `15 minutes`, `1 hour`: a length in words. */
 export function durationWords(durationMs: number): string {
+  if (durationMs === DAY) return '24 hours';
   const unit = UNITS.find(([, ms]) => durationMs % ms === 0) ?? UNITS[3];
   const count = Math.round(durationMs / unit[1]);
   return `${count} ${unit[2]}${count === 1 ? '' : 's'}`;

@@ -1,5 +1,6 @@
 import { useState } from 'react';
-import { HistogramChart, type Selection } from '../../charts/histogram.tsx';
+import type { Selection } from '../../charts/brush.tsx';
+import { HistogramChart } from '../../charts/histogram.tsx';
 import { countOf, wholeNumber } from '../../components/figures.ts';
 import { IconX, IconZoomOut } from '../../components/icons.ts';
 import { rangeLabel } from '../../components/range-menu.tsx';
