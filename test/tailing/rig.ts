@@ -2,7 +2,7 @@
  * A Bee on a memory bus with a clock that the test moves, a stand-in for the Hive that approves it and sets
  * its targets, and the store's oracle behind.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bee } from '@apiary/bee/bee.ts';
@@ -44,7 +44,7 @@ const DEADLINE_MS = 20_000;
 export class Rig {
   readonly folder = mkdtempSync(join(tmpdir(), 'bee-tailing-'));
   readonly logs = join(this.folder, 'logs');
-  readonly data = join(this.folder, 'data');
+  data = join(this.folder, 'data');
   readonly broker = new MemoryBroker();
   readonly hive = new MemoryBus(this.broker);
   readonly store = new StoreOracle();
@@ -57,7 +57,7 @@ export class Rig {
   #bee: Bee | undefined;
   #commandQueue = '';
   #publicKey: Buffer | undefined;
-  readonly #stopped: Promise<void>[] = [];
+  readonly #crashed: Bee[] = [];
   readonly #clocks: ManualClock[] = [];
 
   /** Listens as agentmanager and as honeycomb do. */
@@ -101,12 +101,15 @@ export class Rig {
     await this.bus.close();
   }
 
-  /** Ends it as kill -9 does, as far as can be had in one process: nothing is sent or saved any more. */
+  /** Ends it as kill -9 does, as far as can be had in one process: the next one finds the disk as it is now. */
   crash(): void {
     const bee = this.bee;
     this.#bee = undefined;
     this.bus.cut();
-    this.#stopped.push(bee.stop());
+    this.#crashed.push(bee);
+    const snapshot = `${this.data}-${this.#crashed.length}`;
+    copyFolder(this.data, snapshot);
+    this.data = snapshot;
   }
 
   /** Sets the targets and waits for the reports that answer. */
@@ -162,10 +165,12 @@ export class Rig {
   }
 
   async close(): Promise<void> {
-    if (this.#bee) this.#stopped.push(this.#bee.stop());
+    const bees = this.#bee ? [...this.#crashed, this.#bee] : this.#crashed;
+    const stopped = bees.map((bee) => bee.stop());
+    await this.#breathe();
     // A crashed Bee waits for confirms by its own clock.
     for (const clock of this.#clocks) clock.advance(60_000);
-    await Promise.all(this.#stopped);
+    await Promise.all(stopped);
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -206,5 +211,17 @@ export class Rig {
     verifyData(headers, delivery.body, publicKeyFromRaw(this.#publicKey));
     for (const run of decodeDataMessage(headers, delivery.body).runs) this.store.append(run);
     delivery.ack();
+  }
+}
+
+/** Copies the files that are there; one may be renamed away meanwhile. */
+function copyFolder(from: string, to: string): void {
+  mkdirSync(to);
+  for (const name of readdirSync(from)) {
+    try {
+      copyFileSync(join(from, name), join(to, name));
+    } catch {
+      // A temporary file that has just got its own name: that one was or will be copied, or the one before.
+    }
   }
 }

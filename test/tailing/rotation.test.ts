@@ -31,7 +31,7 @@ describe('rotation by renaming', () => {
       await rig.watch([`file://${rig.logs}/${glob}`]);
       for (let round = 0; round < 6; round++) {
         log.lines(50);
-        await rig.advance(round * 40);
+        await rig.advance(500 + round * 40);
         log.rename();
       }
       log.lines(20);

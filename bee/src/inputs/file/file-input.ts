@@ -115,11 +115,22 @@ export class FileInput implements Input, ReaderOwner {
       }
     }
     this.#movedMs = this.now();
+    if (reader.isRotated || this.#opener.looksCopied(reader.path, reader.fd, size)) {
+      // The name was used again, for a newer copy: a look finds out whose.
+      this.displaced(reader);
+      this.#lookWithin(WOKEN_MS);
+      return;
+    }
     this.#opener.restart(reader);
     reader.size = size;
     this.#unsaved.add(reader);
     if (reader.predecessor) this.#publishNow(reader.predecessor);
     void this.#save();
+  }
+
+  displaced(reader: FileReader): void {
+    this.#opener.retire(reader.generation);
+    this.#close(reader);
   }
 
   drained(reader: FileReader): void {
@@ -295,9 +306,8 @@ export class FileInput implements Input, ReaderOwner {
     reader.shrunkMs = undefined;
     if (reader.unread === 0) return;
     if (nowMs < reader.grownMs) reader.grownMs = nowMs;
-    if (nowMs - reader.grownMs >= UNFINISHED_LINE_MS && reader.size > generation.record.quietTo) {
-      reader.flush = true;
-    }
+    const isIdle = nowMs - reader.grownMs >= UNFINISHED_LINE_MS;
+    reader.flush = isIdle && reader.size > generation.record.quietTo;
     this.#context.demand.offer(reader);
   }
 

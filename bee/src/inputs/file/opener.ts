@@ -133,8 +133,12 @@ export class Opener {
     this.#options.checkpoint.changed();
   }
 
+  /** A copy beside `path` that bears these marks. Whoever reads that inode reads what is no longer there. */
   #copyOf(path: string, marks: ContentMarks): Found | undefined {
-    return findCopy(path, marks, this.#options.allowance, (key) => this.#options.readers.has(key));
+    const copy = findCopy(path, marks, this.#options.allowance);
+    const reader = copy && this.#options.readers.get(inodeKey(copy.stat));
+    if (reader) this.#options.owner.displaced(reader);
+    return copy;
   }
 
   /** Goes on with a generation in another file. */
@@ -252,20 +256,26 @@ export class Opener {
     return reader;
   }
 
+  /** True if a file looks like a copy, complete or under way, of one that is being read. */
+  looksCopied(path: string, fd: number, size: number): boolean {
+    for (const elder of this.#options.readers.values()) {
+      if (elder.isRotated || elder.fd === fd || !elder.mayHaveCopyAt(path)) continue;
+      const { marks } = elder.generation;
+      // One without content yet may become a copy, and there is nothing to miss.
+      if (size === 0 || isCopyOf(fd, { fd: elder.fd, marks })) return true;
+    }
+    return false;
+  }
+
   /** A file that equals the beginning of its elder is read later, when it has shown to be no copy. */
   #isSuspect(file: Found): boolean {
     const key = inodeKey(file.stat);
     const nowMs = this.#options.owner.now();
-    const elders = [...this.#options.readers.values()].filter(
-      (reader) => !reader.isRotated && reader.mayHaveCopyAt(file.path),
-    );
-    const isCopy = elders.some((elder) =>
-      isCopyOf(file.fd, { fd: elder.fd, marks: elder.generation.marks }),
-    );
-    if (!isCopy) return false;
+    const { size } = file.stat;
+    if (!this.looksCopied(file.path, file.fd, size)) return false;
     const known = this.#suspects.get(key);
-    if (!known || known.size !== file.stat.size || nowMs < known.sinceMs) {
-      this.#suspects.set(key, { size: file.stat.size, sinceMs: nowMs });
+    if (!known || size === 0 || known.size !== size || nowMs < known.sinceMs) {
+      this.#suspects.set(key, { size, sinceMs: nowMs });
       return true;
     }
     return nowMs - known.sinceMs < COPY_SUSPECT_MS;

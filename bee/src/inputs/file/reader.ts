@@ -21,6 +21,8 @@ export interface ReaderOwner {
   readonly now: () => number;
   /** The file is shorter than what was read, or holds other bytes before the offset. */
   replaced(reader: FileReader): void;
+  /** Its file was found to hold another generation, which gets a reader of its own. */
+  displaced(reader: FileReader): void;
   /** There is nothing more to read for now. */
   drained(reader: FileReader): void;
   /** It gave way to others in the midst of its work and wants to be asked again soon. */
@@ -183,6 +185,7 @@ export class FileReader implements Source {
     if (start + bytes.length > this.size) {
       this.size = start + bytes.length;
       this.grownMs = this.#owner.now();
+      this.flush = false;
     }
     if (bytes.length === 0) {
       this.#holeTo = undefined;

@@ -40,22 +40,17 @@ export function findRenamed(record: GenerationRecord, allowance: Allowance): Fou
 /**
  * Finds a copy, beside `path`, of a generation that was truncated: another file that bears its marks. Only
  * one with content beyond the marks or just as long is of interest; the longest wins.
- *
- * @param isTaken says that an inode is read already
  */
 export function findCopy(
   path: string,
   marks: ContentMarks,
   allowance: Allowance,
-  isTaken: (key: string) => boolean,
 ): Found | undefined {
   if (marks.headLength === 0 || marks.confirmed === 0) return undefined;
   const candidates = siblings(path)
     .filter((name) => mayDescend(name, path) && !isCompressed(name))
     .map((name) => ({ name, stat: statOf(name) }))
-    .filter(
-      ({ stat }) => stat?.isFile() && stat.size >= marks.confirmed && !isTaken(inodeKey(stat)),
-    )
+    .filter(({ stat }) => stat?.isFile() && stat.size >= marks.confirmed)
     .sort((a, b) => (b.stat?.mtimeMs ?? 0) - (a.stat?.mtimeMs ?? 0))
     .slice(0, COMPARED_MAX);
   for (const { name } of candidates) {
