@@ -38,9 +38,12 @@ export interface SearchPage {
   readonly missing: readonly string[];
 }
 
-/** Asks the Queen that runs on a data folder. Every method throws the AppError that she answered. */
+/**
+ * Asks the Queen that runs on a data folder. Every method throws the AppError that she answered.
+ */
 export class ApiClient {
-  readonly #instance: LocalInstance;
+  /** Read again when it turns out to be an earlier run's. */
+  #instance: LocalInstance;
   readonly #folder: string;
   readonly #signal: AbortSignal | undefined;
 
@@ -139,8 +142,22 @@ export class ApiClient {
   }
 
   async #send(method: string, path: string, body: unknown, accept: string): Promise<Response> {
+    const { token } = this.#instance;
+    const response = await this.#fetch(method, path, body, accept);
+    if (response.ok) return response;
+    if (response.status === 401) {
+      // Queen makes a new token at each start.
+      this.#instance = await findLocalInstance(this.#folder);
+      if (this.#instance.token !== token) return await this.#send(method, path, body, accept);
+    }
+    const problem = problemSchema.safeParse(await response.json().catch(() => undefined));
+    if (problem.success) throw errorOf(problem.data);
+    throw new AppError('internal', `${this.#instance.url} answered ${response.status}`);
+  }
+
+  async #fetch(method: string, path: string, body: unknown, accept: string): Promise<Response> {
     const { url, token } = this.#instance;
-    const response = await fetch(`${url}${path}`, {
+    return await fetch(`${url}${path}`, {
       method,
       headers: {
         accept: `${accept}, application/problem+json`,
@@ -153,10 +170,6 @@ export class ApiClient {
       if (this.#signal?.aborted) throw error;
       throw notRunning(this.#folder, error);
     });
-    if (response.ok) return response;
-    const problem = problemSchema.safeParse(await response.json().catch(() => undefined));
-    if (problem.success) throw errorOf(problem.data);
-    throw new AppError('internal', `${url} answered ${response.status}`);
   }
 }
 

@@ -11,7 +11,7 @@ import { LogFile } from './log-file.ts';
 export const NODE_FLAGS: readonly string[] = [
   '--disable-warning=ExperimentalWarning',
   '--enable-experimental-regexp-engine-on-excessive-backtracks',
-  '--max-semi-space-size=4',
+  '--max-semi-space-size=1',
 ];
 
 const BACKOFF_MS_MIN = 200;

@@ -38,6 +38,14 @@ async function openLiveSearch(page: Page, apiary: RunningApiary): Promise<void> 
   await page.evaluate(OBSERVER);
 }
 
+/** Waits until the page has shown a line. */
+async function shown(page: Page, number: string): Promise<void> {
+  await eventually(
+    async () => ((await page.evaluate(`window.__seen.has("${number}")`)) ? true : undefined),
+    `line ${number} is in the page`,
+  );
+}
+
 async function writeLines(file: string, seconds: number, signal: AbortSignal): Promise<number[]> {
   const writtenAt: number[] = [];
   const startedMs = performance.now();
@@ -66,7 +74,7 @@ export const liveBench: Bench = {
     const apiary = await startApiary();
     const browser = await openBrowser();
     try {
-      const page = await browser.newPage();
+      const page = await browser.newPage({ viewport: { width: 1440, height: 2000 } });
       await apiary.client.addTargets({
         agents: 'all',
         urls: [`file://${file}`],
@@ -75,13 +83,9 @@ export const liveBench: Bench = {
       });
       await openLiveSearch(page, apiary);
       appendFileSync(file, 'live-bench n999999 begins\n');
-      await page.waitForFunction('window.__seen.has("999999")');
+      await shown(page, '999999');
       const writtenAt = await writeLines(file, short ? SECONDS_SHORT : SECONDS, signal);
-      const last = String(writtenAt.length - 1);
-      await eventually(
-        async () => ((await page.evaluate(`window.__seen.has("${last}")`)) ? true : undefined),
-        'the last line is in the page',
-      );
+      await shown(page, String(writtenAt.length - 1));
       const seen = new Map(await page.evaluate<[string, number][]>('[...window.__seen]'));
       const waits = writtenAt.flatMap((at, number) => {
         const shownAt = seen.get(String(number));

@@ -5,18 +5,8 @@ import { describeBus } from '@apiary/common/bus/bus.contract.ts';
 import { BLOCKS_KEY, EXCHANGE, QUEUE } from '@apiary/common/bus/topology.ts';
 import { createSilentLogger } from '@apiary/common/log.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { provideRabbit, type RabbitService, type RabbitUser } from '../../scripts/services.ts';
-
-/** A Bee's rights: it writes to two exchanges and has queues of its own. */
-const BEE: RabbitUser = {
-  name: 'bee',
-  password: 'bee',
-  permissions: {
-    configure: '^amq\\.gen.*$',
-    write: '^(apiary\\.blocks|apiary\\.from-agents|amq\\.gen.*)$',
-    read: '^amq\\.gen.*$',
-  },
-};
+import { provideRabbit, type RabbitService } from '../../scripts/services.ts';
+import { BEE_ACCOUNT } from '../harness/bee-account.ts';
 
 let rabbit: RabbitService | undefined;
 
@@ -25,7 +15,7 @@ async function requireRabbit(): Promise<RabbitService> {
   const onMissing = (why: string) => {
     reason = why;
   };
-  rabbit ??= await provideRabbit({ environment: process.env, users: [BEE], onMissing });
+  rabbit ??= await provideRabbit({ environment: process.env, users: [BEE_ACCOUNT], onMissing });
   if (!rabbit) throw new Error(reason);
   return rabbit;
 }
@@ -38,7 +28,7 @@ describeBus('RabbitMQ', async () => {
   const service = await requireRabbit();
   const stop = async () => undefined;
   if (!service.isPrivate) return { url: service.url, stop };
-  return { url: service.url, beeUrl: service.urlOf(BEE), stop };
+  return { url: service.url, beeUrl: service.urlOf(BEE_ACCOUNT), stop };
 });
 
 describe('a RabbitMQ that is killed', () => {

@@ -65,10 +65,17 @@ export async function startApiary(options: UpOptions = {}): Promise<RunningApiar
     process.execPath,
     [
       '--disable-warning=ExperimentalWarning',
+      '--max-semi-space-size=1',
       join(projectRoot, 'scripts/apiary.ts'),
       ...['up', '--data', folder, ...ports, ...broker],
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        NODE_COMPILE_CACHE: join(projectRoot, 'node_modules/.cache/compile'),
+      },
+    },
   );
   let out = '';
   let errors = '';
