@@ -206,6 +206,8 @@ export const SESSIONS_MAX = 1_000;
 export const SIGN_IN_LINKS_MAX = 100;
 /** TCP connections of one Queen: all sockets and as many requests. Past it new ones are closed. */
 export const HTTP_CONNECTIONS_MAX = 4_000;
+/** Assets of the web UI that are kept compressed, before compression. Past it they are sent plain. */
+export const COMPRESSED_ASSETS_BYTES_MAX = 16 * MiB;
 /** A request's body on Queen's API: 10,000 target ids fit. Past it: `too-large`. */
 export const HTTP_BODY_BYTES_MAX = 1 * MiB;
 /** Text of the records in a search answered as one JSON document. Past it: `too-large`; NDJSON streams. */

@@ -346,6 +346,19 @@ describe('the web UI', () => {
     expect(a.headers.get('cache-control')).toBe('no-store');
   });
 
+  it('compresses assets for whoever takes it', async () => {
+    await writeWebUi(fixture.folder);
+    const get = (encoding: string) =>
+      fixture.fetch('/assets/main-1a2b.js', { headers: { 'accept-encoding': encoding } });
+    for (const _time of ['first', 'kept']) {
+      const compressed = await get('gzip, br');
+      expect(compressed.headers.get('content-encoding')).toBe('br');
+      expect(compressed.headers.get('content-type')).toContain('text/javascript');
+      expect(await compressed.text()).toBe('export {};\n');
+    }
+    expect((await get('identity')).headers.get('content-encoding')).toBeNull();
+  });
+
   it('lets browsers keep hashed assets for ever and says 404 for missing ones', async () => {
     await writeWebUi(fixture.folder);
     const asset = await fixture.fetch('/assets/main-1a2b.js');

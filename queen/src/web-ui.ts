@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import express, { type RequestHandler, Router } from 'express';
+import { compressedAssets } from './compressed-assets.ts';
 import { styleNonce } from './security-headers.ts';
 
 const NONCE_MARK = '__CSP_NONCE__';
@@ -12,6 +13,7 @@ export function webUi(folder: string): Router {
   const router = Router();
   router.use(
     '/assets',
+    compressedAssets(path.join(folder, 'assets'), YEAR_MS),
     express.static(path.join(folder, 'assets'), {
       immutable: true,
       maxAge: YEAR_MS,
