@@ -1,6 +1,6 @@
 /**
  * Settings: each exists once, as a zod shape, and gives a flag, an environment name, a default and a
- * line of help. Only `main.ts` files pass `process.argv` and `process.env` in.
+ * line of help. Command line and environment are passed in by entry points.
  */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';

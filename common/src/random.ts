@@ -1,13 +1,8 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 /** A new id for a document, a session, an instance: 22 URL-safe characters, 128 random bits. */
 export function newId(): string {
   return randomBytes(16).toString('base64url');
-}
-
-/** A new RFC 4122 id, where a protocol wants one. */
-export function newUuid(): string {
-  return randomUUID();
 }
 
 /** A generation's id: 64 random bits as 16 hex digits. */
