@@ -129,10 +129,13 @@ export interface BusEvents {
 
 /** Results of standing queries: one fanout exchange for each, on a channel of their own. */
 export interface BusLive {
-  /** Declares the exchange of a query; it is deleted by `close` or when it was unused for its lease. */
+  /**
+   * Opens a query for publishing from this bus; other buses may open it, too. Its exchange goes with the
+   * last of its openers (by `close` or with their connection) and listeners.
+   */
   open(queryId: string): Promise<void>;
   close(queryId: string): Promise<void>;
-  /** Sends to all listeners, if there are any; never blocks ingest and never rejects. */
+  /** Sends to all listeners of a query that is open here; else counts it as dropped. Never waits or throws. */
   publish(queryId: string, body: Buffer): void;
   /** Listens with a bounded queue (oldest dropped); gaps show in the messages' own sequence numbers. */
   listen(queryId: string, handler: (body: Buffer) => void): Promise<Subscription>;
@@ -151,7 +154,8 @@ export interface Bus {
    * when PUBLISH_WINDOW messages are unconfirmed.
    *
    * @throws AppError `unroutable`, `broker-refused`, `too-many`, or `bus-closed`. A lost connection is
-   * no error: the message is sent again after recovery, until `signal` is aborted.
+   * no error: the message is sent again after recovery, until `signal` is aborted (then rejects with
+   * its reason). An exchange that does not exist is waited for; other exchanges go on meanwhile.
    */
   publish(message: OutgoingMessage, signal?: AbortSignal): Promise<void>;
   /** Consumes a queue of the topology. A rejected handler leaves the delivery unacknowledged and is logged. */
