@@ -6,26 +6,14 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bee } from '@apiary/bee/bee.ts';
-import type { Delivery } from '@apiary/common/bus/bus.ts';
-import { QUEUE } from '@apiary/common/bus/topology.ts';
 import { ManualClock } from '@apiary/common/clock.ts';
 import { createSilentLogger } from '@apiary/common/log.ts';
-import type { AgentFacts, TargetSpec } from '@apiary/common/messages/agent.ts';
-import {
-  fromAgentSchema,
-  type TargetReports,
-  type ToAgent,
-  type Welcome,
-} from '@apiary/common/messages/control.ts';
-import {
-  decodeDataMessage,
-  readDataHeaders,
-  verifyData,
-} from '@apiary/common/messages/data/message.ts';
-import { publicKeyFromRaw } from '@apiary/common/messages/signature.ts';
+import type { AgentFacts } from '@apiary/common/messages/agent.ts';
+import type { TargetReports, Welcome } from '@apiary/common/messages/control.ts';
 import { MemoryBroker } from '@apiary/common/testing/memory-broker.ts';
 import { MemoryBus } from '@apiary/common/testing/memory-bus.ts';
-import { StoreOracle } from './store-oracle.ts';
+import { HiveStandIn } from './hive-stand-in.ts';
+import type { StoreOracle } from './store-oracle.ts';
 
 const FACTS: AgentFacts = {
   hostName: 'rig',
@@ -46,27 +34,26 @@ export class Rig {
   readonly logs = join(this.folder, 'logs');
   data = join(this.folder, 'data');
   readonly broker = new MemoryBroker();
-  readonly hive = new MemoryBus(this.broker);
-  readonly store = new StoreOracle();
-  readonly reports: TargetReports[] = [];
-  approval: Welcome['approval'] = 'approved';
+  readonly hive = new HiveStandIn(new MemoryBus(this.broker));
   allow: readonly string[] = [this.folder];
   clock = new ManualClock();
   bus = new MemoryBus(this.broker);
-  #targets: readonly TargetSpec[] = [];
   #bee: Bee | undefined;
-  #commandQueue = '';
-  #publicKey: Buffer | undefined;
   readonly #crashed: Bee[] = [];
   readonly #clocks: ManualClock[] = [];
 
   /** Listens as agentmanager and as honeycomb do. */
   async open(): Promise<this> {
-    await this.hive.consume(QUEUE.agentManager, { prefetch: 10 }, (delivery) =>
-      this.#fromAgent(delivery),
-    );
-    await this.hive.consume(QUEUE.blocks, { prefetch: 10 }, (delivery) => this.#data(delivery));
+    await this.hive.open();
     return this;
+  }
+
+  get store(): StoreOracle {
+    return this.hive.store;
+  }
+
+  get reports(): readonly TargetReports[] {
+    return this.hive.reports;
   }
 
   /** The running Bee. */
@@ -115,16 +102,21 @@ export class Rig {
   /** Sets the targets and waits for the reports that answer. */
   async watch(urls: readonly string[], options: { history?: boolean } = {}): Promise<void> {
     const { history = false } = options;
-    this.#targets = urls.map((url, index) => ({ id: `t${index}`, url, tags: ['rig'], history }));
+    this.hive.targets = urls.map((url, index) => ({
+      id: `t${index}`,
+      url,
+      tags: ['rig'],
+      history,
+    }));
     const request = `request-${this.reports.length}`;
-    await this.#tell({ type: 'set-targets', version: 1, request, targets: [...this.#targets] });
+    await this.hive.setTargets(request);
     await this.until(() => this.reports.some((report) => report.request === request));
   }
 
   /** Tells the Bee what it is to the Hive now. */
   async welcome(approval: Welcome['approval']): Promise<void> {
-    this.approval = approval;
-    await this.#tell(this.#welcomeMessage());
+    this.hive.approval = approval;
+    await this.hive.welcome();
     await this.until(() => this.bee.approval === approval);
   }
 
@@ -177,40 +169,6 @@ export class Rig {
   async #breathe(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     await this.broker.settled();
-  }
-
-  #welcomeMessage(): Welcome {
-    const targets = this.approval === 'approved' ? [...this.#targets] : [];
-    return { type: 'welcome', version: 1, approval: this.approval, heartbeatMs: 2_000, targets };
-  }
-
-  async #tell(message: ToAgent): Promise<void> {
-    await this.hive.publish({
-      exchange: '',
-      routingKey: this.#commandQueue,
-      type: message.type,
-      body: Buffer.from(JSON.stringify(message)),
-    });
-  }
-
-  async #fromAgent(delivery: Delivery): Promise<void> {
-    const message = fromAgentSchema.parse(JSON.parse(delivery.body.toString()));
-    delivery.ack();
-    if (message.type === 'target-reports') {
-      this.reports.push(message);
-      return;
-    }
-    this.#commandQueue = message.commandQueue;
-    this.#publicKey = Buffer.from(message.publicKey, 'base64');
-    await this.#tell(this.#welcomeMessage());
-  }
-
-  #data(delivery: Delivery): void {
-    const headers = readDataHeaders(delivery.headers);
-    if (!this.#publicKey) throw new Error('data before the handshake');
-    verifyData(headers, delivery.body, publicKeyFromRaw(this.#publicKey));
-    for (const run of decodeDataMessage(headers, delivery.body).runs) this.store.append(run);
-    delivery.ack();
   }
 }
 
