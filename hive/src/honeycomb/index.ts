@@ -26,6 +26,8 @@ import { StandingQueries } from './standing/standing-queries.ts';
 export interface HoneycombOptions {
   /** Raw bytes at which an open chunk is sealed; default CHUNK_RAW_BYTES. */
   readonly chunkRawBytes?: number;
+  /** Bytes that the store may take; past it ingest waits. Default: what the disk has. */
+  readonly storeBytesMax?: number;
 }
 
 /** Makes honeycomb; its chunk store is opened from `context.store` when it starts. */
@@ -98,12 +100,16 @@ class Honeycomb implements Component {
   }
 
   async #openStore(): Promise<{ readonly store: ChunkStore; readonly segment: Segment }> {
+    const { storeBytesMax } = this.#options;
     const [kind, ...rest] = this.#context.store.split(':');
     const folder = rest.join(':');
     if (kind !== 'sqlite' || folder === '') {
       throw new AppError('not-supported', `Honeycomb stores log data in sqlite:DIR only for now.`);
     }
-    const store = openSqliteStore({ folder });
+    const store = openSqliteStore({
+      folder,
+      ...(storeBytesMax === undefined ? {} : { bytesMax: storeBytesMax }),
+    });
     this.#undo.push(() => store.close());
     const segment = await store.openSegment(this.#context.instance);
     this.#undo.push(() => segment.close());

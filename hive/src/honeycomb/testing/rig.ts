@@ -28,7 +28,8 @@ import { createMemoryBus, MemoryBus } from '@apiary/common/testing/memory-bus.ts
 import { createHoneycomb, type HoneycombOptions } from '../index.ts';
 import { agentsDefinition } from '../model.ts';
 
-const ACTOR: Actor = { kind: 'component', id: 'test', name: 'test', role: 'system' };
+/** Who asks. */
+export const ACTOR: Actor = { kind: 'component', id: 'test', name: 'test', role: 'system' };
 
 /** A search's answer put together. */
 export interface SearchAnswer {
@@ -41,6 +42,8 @@ export interface SearchAnswer {
 export class HoneycombRig {
   readonly clock = new ManualClock(Date.UTC(2026, 10, 20, 12));
   readonly folder: string;
+  /** For the next start. */
+  options: HoneycombOptions;
   readonly documents: Documents;
   readonly bus: MemoryBus;
   readonly keys = generateSigningKeys();
@@ -49,10 +52,8 @@ export class HoneycombRig {
   #hive: MemoryBus | undefined;
   #sequence = 0;
 
-  readonly #options: HoneycombOptions;
-
   private constructor(folder: string, documents: Documents, options: HoneycombOptions) {
-    this.#options = options;
+    this.options = options;
     const { bus, broker } = createMemoryBus();
     this.bus = bus;
     this.#honeycombBus = () => new MemoryBus(broker);
@@ -83,7 +84,7 @@ export class HoneycombRig {
       instance: newId(),
       store: `sqlite:${this.folder}`,
     };
-    this.#component = createHoneycomb(context, this.#options);
+    this.#component = createHoneycomb(context, this.options);
     await this.#component.start();
   }
 
@@ -168,14 +169,28 @@ export class HoneycombRig {
 
   /** Searches until as many records are there; for what is published but perhaps not committed yet. */
   async settled(total: number): Promise<SearchAnswer> {
-    for (;;) {
-      const answer = await this.search({ query: '', limit: 10_000 });
-      if (answer.done.total >= total) return answer;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    let answer: SearchAnswer | undefined;
+    await until(async () => {
+      answer = await this.search({ query: '', limit: 10_000 });
+      return answer.done.total >= total;
+    });
+    if (!answer) throw new Error('no answer');
+    return answer;
   }
 
   async stats() {
     return await callAction(this.bus, honeycombActions.stats, {}, { actor: ACTOR });
   }
+}
+
+/** Turns of the event loop until a test is told that something never happened. */
+const TURNS_MAX = 20_000;
+
+/** Waits, turn by turn of the event loop, for what other parts do. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (let turn = 0; turn < TURNS_MAX; turn++) {
+    if (await condition()) return;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  throw new Error(`it did not come about: ${condition}`);
 }
