@@ -2,7 +2,7 @@ import type { Delivery } from '@apiary/common/bus/bus.ts';
 import { QUEUE } from '@apiary/common/bus/topology.ts';
 import { runOf, streamOf } from '@apiary/common/testing/chunk-runs.ts';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { HoneycombRig } from './testing/rig.ts';
+import { HoneycombRig, until } from './testing/rig.ts';
 
 const LINES = [
   '2026-11-20T11:59:01Z INFO started worker 1',
@@ -171,8 +171,47 @@ describe('honeycomb', () => {
     expect((await rig.stats()).deadLettered).toBe(2);
     expect((await rig.search({ query: '' })).done.total).toBe(5);
   });
-});
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
-}
+  test('searches see every record once while chunks are sealed under them', async () => {
+    await rig.remove();
+    rig = await HoneycombRig.create({ chunkRawBytes: 2000 });
+    const searching = new AbortController();
+    const searches = (async () => {
+      while (!searching.signal.aborted) {
+        await new Promise((resolve) => setImmediate(resolve));
+        const { records, done } = await rig.search({ query: '', limit: 10_000 });
+        expect(records).toHaveLength(done.total);
+        expect(new Set(records.map((record) => record.id)).size).toBe(done.total);
+        expect(done.missing).toEqual([]);
+      }
+    })();
+    const stream = streamOf(
+      Array.from({ length: 600 }, (_, index) => `2026-11-20T11:00:00Z ${index}`),
+    );
+    for (let from = 0; from < stream.length; from += 333) {
+      await rig.publish([runOf(stream, from, Math.min(from + 333, stream.length))]);
+    }
+    const { records } = await rig.settled(600);
+    searching.abort();
+    await searches;
+    await until(async () => (await rig.stats()).chunks > 0);
+    expect(records.map((record) => record.body.split(' ')[1])).toEqual(
+      Array.from({ length: 600 }, (_, index) => String(599 - index)),
+    );
+  });
+
+  test('a full store holds ingest up, and nothing is lost when there is room again', async () => {
+    await rig.remove();
+    rig = await HoneycombRig.create({ storeBytesMax: 300_000 });
+    const noise = Array.from({ length: 12_000 }, () => crypto.randomUUID());
+    for (let at = 0; at < noise.length; at += 2000) {
+      const generation = at.toString(16).padStart(16, '0');
+      await rig.publishLines(generation, noise.slice(at, at + 2000));
+    }
+    await until(async () => (await rig.stats()).records > 0);
+    await rig.stop();
+    rig.options = {};
+    await rig.start();
+    expect((await rig.settled(12_000)).done.total).toBe(12_000);
+  });
+});
