@@ -23,7 +23,7 @@ export type Glob = readonly GlobSegment[];
  * @throws AppError `target-invalid`
  */
 export function globsOfUrl(url: string): Glob[] {
-  const path = /^file:(?:\/\/(?:localhost)?)?(\/.*)$/s.exec(url)?.[1];
+  const path = /^file:(?:\/\/(?:localhost)?(?=\/)|(?!\/\/))(\/.*)$/s.exec(url)?.[1];
   if (path === undefined) {
     throw invalid(url, 'write file:// and an absolute path, e.g. file:///var/log/nginx/*.log');
   }

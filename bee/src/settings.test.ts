@@ -1,0 +1,39 @@
+import { describe, expect, test } from '@jest/globals';
+import { brokerUrl, readBeeSettings } from './settings.ts';
+
+describe('the settings of a Bee', () => {
+  test.each([
+    ['192.0.2.7', 'amqp://bee:bee@192.0.2.7:5672'],
+    ['broker.example', 'amqp://bee:bee@broker.example:5672'],
+    ['broker.example:5673', 'amqp://bee:bee@broker.example:5673'],
+    ['2001:db8::1', 'amqp://bee:bee@[2001:db8::1]:5672'],
+    ['[2001:db8::1]:99', 'amqp://bee:bee@[2001:db8::1]:99'],
+    ['amqp://a:b@h/', 'amqp://a:b@h:5672/'],
+    ['amqps://h', 'amqps://bee:bee@h:5671'],
+  ])('%s is %s', (word, url) => {
+    expect(brokerUrl(word)).toBe(url);
+  });
+
+  test.each(['http://x', 'a b', 'amqp://'])('%s is no broker', (word) => {
+    expect(() => brokerUrl(word)).toThrow(/broker/);
+  });
+
+  test('need nothing but the broker', () => {
+    expect(readBeeSettings(['h'], {}, true)).toMatchObject({
+      broker: 'amqp://bee:bee@h:5672',
+      dataFolder: '/var/lib/apiary-bee',
+      allow: ['/var/log'],
+      logLevel: 'info',
+    });
+    expect(readBeeSettings(['h'], {}, false).dataFolder).toMatch(/\.local\/share\/apiary\/bee$/);
+    expect(readBeeSettings([], { APIARY_BROKER: 'h' }, false).broker).toContain('@h:');
+  });
+
+  test('take several roots', () => {
+    const { allow } = readBeeSettings(['h', '--allow', '/a:/b', '/c'], {}, false);
+    expect(allow).toEqual(['/a', '/b', '/c']);
+    expect(() => readBeeSettings(['h', '--allow', 'a'], {}, false)).toThrow(/absolute/);
+    expect(() => readBeeSettings([], {}, false)).toThrow(/broker/);
+    expect(() => readBeeSettings(['h', 'x'], {}, false)).toThrow(/unexpected/);
+  });
+});
