@@ -16,7 +16,9 @@ export interface Piece {
 }
 
 /** Tokens with a digit are values: numbers, addresses, ids. The rest is the line's template. */
-const VALUE = /[^\s"'`=[\](){}<>,;|]*\d[^\s"'`=[\](){}<>,;|]*/g;
+const TOKEN = /[^\s"'`=[\](){}<>,;|]+/g;
+/** Punctuation around a token that is not part of the value. */
+const EDGE = ':.';
 const UNSAFE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
   /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
@@ -56,12 +58,19 @@ export function displayPieces(
   return pieces;
 }
 
+/** Linear in the text's length, whatever it holds. */
 function pushValues(pieces: Piece[], text: string, options: DisplayOptions): void {
   let at = 0;
-  for (const match of text.matchAll(VALUE)) {
-    pushSafe(pieces, text.slice(at, match.index), 'text', options);
-    pushSafe(pieces, match[0], 'value', options);
-    at = match.index + match[0].length;
+  for (const match of text.matchAll(TOKEN)) {
+    const token = match[0];
+    if (!/\d/.test(token)) continue;
+    let from = 0;
+    let to = token.length;
+    while (EDGE.includes(token.charAt(from))) from++;
+    while (EDGE.includes(token.charAt(to - 1))) to--;
+    pushSafe(pieces, text.slice(at, match.index + from), 'text', options);
+    pushSafe(pieces, token.slice(from, to), 'value', options);
+    at = match.index + to;
   }
   pushSafe(pieces, text.slice(at), 'text', options);
 }

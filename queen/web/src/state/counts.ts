@@ -35,6 +35,12 @@ export function bucketCount(histogram: Histogram): number {
   return Math.max(0, ...Object.values(histogram.levels).map((counts) => counts.length));
 }
 
+/** A histogram without any line has no counts; with the buckets asked for it can take live ones. */
+export function withBuckets(histogram: Histogram, buckets: number): Histogram {
+  if (bucketCount(histogram) > 0) return histogram;
+  return { ...histogram, levels: { info: Array.from({ length: buckets }, () => 0) } };
+}
+
 /** Counts with new lines in them. Lines outside the histogram's buckets count in the total alone. */
 export function addLines(counts: Counts, records: readonly LogRecord[]): Counts {
   const total = counts.total + records.length;

@@ -10,6 +10,8 @@ export class LogBuffer {
   readonly #rowsMax: number;
   #records: LogRecord[] = [];
   readonly #ids = new Set<string>();
+  /** Lines held of each host. */
+  readonly #hosts = new Map<string, number>();
   #dropped = 0;
 
   constructor(rowsMax = LOG_ROWS_MAX) {
@@ -19,6 +21,11 @@ export class LogBuffer {
   /** Lines held. */
   get size(): number {
     return this.#records.length;
+  }
+
+  /** Hosts of the lines held. */
+  get hosts(): number {
+    return this.#hosts.size;
   }
 
   /** Older lines that were let go because newer ones came. */
@@ -49,7 +56,7 @@ export class LogBuffer {
     for (const record of page) {
       if (this.#records.length + fresh.length >= this.#rowsMax) break;
       if (this.#ids.has(record.id)) continue;
-      this.#ids.add(record.id);
+      this.#note(record);
       fresh.push(record);
     }
     this.#records = fresh.reverse().concat(this.#records);
@@ -65,7 +72,7 @@ export class LogBuffer {
     const ordered = batch.toSorted((a, b) => a.time - b.time);
     for (const record of ordered) {
       if (this.#ids.has(record.id)) continue;
-      this.#ids.add(record.id);
+      this.#note(record);
       this.#records.splice(this.#placeFor(record.time), 0, record);
     }
     this.#trim();
@@ -75,7 +82,20 @@ export class LogBuffer {
   clear(): void {
     this.#records = [];
     this.#ids.clear();
+    this.#hosts.clear();
     this.#dropped = 0;
+  }
+
+  #note(record: LogRecord): void {
+    this.#ids.add(record.id);
+    this.#hosts.set(record.host, (this.#hosts.get(record.host) ?? 0) + 1);
+  }
+
+  #forget(record: LogRecord): void {
+    this.#ids.delete(record.id);
+    const left = (this.#hosts.get(record.host) ?? 1) - 1;
+    if (left > 0) this.#hosts.set(record.host, left);
+    else this.#hosts.delete(record.host);
   }
 
   /** Behind all lines that are not younger: nearly always the end. */
@@ -94,7 +114,7 @@ export class LogBuffer {
   #trim(): void {
     const excess = this.#records.length - this.#rowsMax;
     if (excess <= 0) return;
-    for (const record of this.#records.splice(0, excess)) this.#ids.delete(record.id);
+    for (const record of this.#records.splice(0, excess)) this.#forget(record);
     this.#dropped += excess;
   }
 }

@@ -15,7 +15,7 @@ import {
 import type { SearchPart, SearchRequest } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
 import type { Connection, ConnectionState } from './connection.ts';
-import { addLines, type Counts, moveTo } from './counts.ts';
+import { addLines, bucketCount, type Counts, moveTo, withBuckets } from './counts.ts';
 import { LogBuffer } from './log-buffer.ts';
 import { SearchStreams } from './search-streams.ts';
 import { Store } from './store.ts';
@@ -209,8 +209,7 @@ export class LogSearch {
       this.buffer.appendOlder(part.records);
       this.#changed(first ? { fresh: true, counts: NO_COUNTS, more: false, missing: [] } : {});
     } else if (part.type === 'counts') {
-      const { total, hosts, histogram } = part;
-      this.#changed({ fresh: true, counts: { total, hosts, histogram } });
+      this.#changed({ fresh: true, counts: this.#countsOf(part) });
     } else {
       if (!this.#keepRows) this.#next = part.next;
       const counts = { ...this.view.get().counts, total: part.total };
@@ -225,6 +224,14 @@ export class LogSearch {
       this.#noteGap();
       this.#admitEarly();
     }
+  }
+
+  #countsOf(part: Extract<SearchPart, { type: 'counts' }>): Counts {
+    const { total, hosts, histogram } = part;
+    const range = this.view.get().range;
+    if (!histogram || range.kind === 'all') return { total, hosts, histogram };
+    const buckets = windowOf(range, this.#clock.now()).buckets;
+    return { total, hosts, histogram: withBuckets(histogram, buckets) };
   }
 
   #onFailed(error: AppError): void {
@@ -275,12 +282,18 @@ export class LogSearch {
       bucketsMax: HISTOGRAM_BUCKETS_MAX,
     });
     const counted = addLines(moved, arrived);
-    const counts = { ...counted, total: counted.total + omitted };
-    if (this.#held) this.#wait(arrived);
+    const held = this.#held;
+    if (held) this.#wait(arrived);
     else this.buffer.insert(arrived);
-    const waiting = this.#held ? view.waiting + arrived.length + omitted : 0;
+    const counts = {
+      ...counted,
+      total: counted.total + omitted,
+      hosts: Math.max(counted.hosts, this.buffer.hosts),
+    };
+    const charted = counts.histogram !== undefined && bucketCount(counts.histogram) > 0;
+    const waiting = held ? view.waiting + arrived.length + omitted : 0;
     this.#changed({ counts, waiting });
-    if (omitted > 0) this.#recountLater();
+    if (omitted > 0 || !charted) this.#recountLater();
   }
 
   #wait(records: readonly LogRecord[]): void {
@@ -307,9 +320,7 @@ export class LogSearch {
         { ...this.#request(), limit: 0, histogram: { buckets } },
         {
           part: (part) => {
-            if (part.type !== 'counts') return;
-            const { total, hosts, histogram } = part;
-            this.view.patch({ counts: { total, hosts, histogram } });
+            if (part.type === 'counts') this.view.patch({ counts: this.#countsOf(part) });
           },
           failed: () => {},
         },
