@@ -1,32 +1,16 @@
-/** The embedded broker against unmodified amqplib, and what only it promises. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { createSilentLogger } from '@apiary/common/log.ts';
+/** The embedded broker against unmodified amqplib. */
 import { afterAll, beforeAll } from '@jest/globals';
 import { describeBroker } from './broker.contract.ts';
-import { Broker } from './broker.ts';
+import { EmbeddedBroker } from './testing/embedded.ts';
 
-let broker: Broker | undefined;
-let folder = '';
-let url = '';
+let embedded: EmbeddedBroker | undefined;
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'apiary-broker-'));
-  const permissions = { configure: '.*', write: '.*', read: '.*' };
-  broker = new Broker({
-    dataFolder: folder,
-    host: '127.0.0.1',
-    port: 0,
-    users: [{ name: 'guest', password: 'guest', permissions }],
-    log: createSilentLogger(),
-  });
-  url = `amqp://guest:guest@127.0.0.1:${(await broker.start()).port}`;
+  embedded = await EmbeddedBroker.start();
 });
 
 afterAll(async () => {
-  await broker?.stop();
-  await rm(folder, { recursive: true });
+  await embedded?.dispose();
 });
 
-describeBroker('embedded', async () => ({ url }));
+describeBroker('embedded', async () => ({ url: embedded?.url ?? '' }));

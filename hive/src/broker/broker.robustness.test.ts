@@ -1,0 +1,296 @@
+/** What hostile, broken and slow clients must not be able to do. */
+import net from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { connect } from 'amqplib';
+import type { BrokerUser } from './broker.ts';
+import { FRAME_END } from './codec/frame-reader.ts';
+import { methodFrame, PROTOCOL_HEADER } from './codec/frame-writer.ts';
+import { EmbeddedBroker, GUEST } from './testing/embedded.ts';
+import { publishConfirmed, Session, until, within } from './testing/session.ts';
+
+const BEE: BrokerUser = {
+  name: 'bee',
+  password: 'bee',
+  permissions: { configure: '^amq\\.gen-', write: '^(in|amq\\.gen-.*)$', read: '^amq\\.gen-' },
+  connectionsMax: 2,
+};
+
+let embedded: EmbeddedBroker;
+let session: Session;
+
+beforeEach(async () => {
+  embedded = await EmbeddedBroker.start({ users: [GUEST, BEE], memoryBytesMax: 8 * 1024 * 1024 });
+  session = new Session(embedded.url);
+});
+
+afterEach(async () => {
+  await session.close();
+  await embedded.dispose();
+});
+
+/** Sends bytes and resolves with all that comes back until the broker closes. */
+async function exchange(bytes: Buffer, end = false): Promise<Buffer> {
+  const socket = net.connect(embedded.port, '127.0.0.1');
+  const received: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => received.push(chunk));
+  socket.on('error', () => undefined);
+  const closed = new Promise<void>((resolve) => {
+    socket.on('close', () => resolve());
+  });
+  socket.write(bytes);
+  if (end) socket.end();
+  await within(closed, 'the broker to close');
+  return Buffer.concat(received);
+}
+
+async function stillServes(): Promise<void> {
+  const channel = await session.confirmChannel();
+  const queue = session.queue('alive');
+  await channel.assertQueue(queue);
+  expect(await publishConfirmed(channel, '', queue, 'x')).toBe(true);
+}
+
+function startOk(user: string, password: string): Buffer {
+  return methodFrame(0, 'connection.start-ok', {
+    clientProperties: new Map(),
+    mechanism: 'PLAIN',
+    response: Buffer.from(`\0${user}\0${password}`),
+    locale: 'en_US',
+  });
+}
+
+/** A whole session of a well-behaved client. */
+function goodSession(): Buffer {
+  const body = Buffer.alloc(2_000, 'x');
+  const header = Buffer.concat([
+    Buffer.from([2, 0, 1, 0, 0, 0, 14, 0, 60, 0, 0, 0, 0, 0, 0, 0, 0, 7, 208, 0, 0]),
+    Buffer.from([FRAME_END]),
+  ]);
+  const frame = Buffer.from([3, 0, 1, 0, 0, 7, 208]);
+  const none = new Map();
+  const flags = { passive: false, durable: false, exclusive: false, autoDelete: true };
+  const noWait = false;
+  const routingKey = 'a.#';
+  return Buffer.concat([
+    PROTOCOL_HEADER,
+    startOk('guest', 'guest'),
+    methodFrame(0, 'connection.tune-ok', { channelMax: 9, frameMax: 131_072, heartbeat: 0 }),
+    methodFrame(0, 'connection.open', { virtualHost: '/' }),
+    methodFrame(1, 'channel.open', {}),
+    methodFrame(1, 'confirm.select', { noWait }),
+    methodFrame(1, 'queue.declare', { queue: 'fz', ...flags, noWait, arguments: none }),
+    methodFrame(1, 'queue.bind', {
+      queue: 'fz',
+      exchange: 'amq.topic',
+      routingKey,
+      noWait,
+      arguments: none,
+    }),
+    methodFrame(1, 'basic.qos', { prefetchSize: 0, prefetchCount: 5, global: false }),
+    methodFrame(1, 'basic.consume', {
+      queue: 'fz',
+      consumerTag: 'c',
+      noLocal: false,
+      noAck: false,
+      exclusive: false,
+      noWait,
+      arguments: none,
+    }),
+    methodFrame(1, 'basic.publish', {
+      exchange: 'amq.topic',
+      routingKey: 'a.b',
+      mandatory: true,
+      immediate: false,
+    }),
+    header,
+    frame,
+    body,
+    Buffer.from([FRAME_END]),
+    methodFrame(1, 'basic.nack', { deliveryTag: 0, multiple: true, requeue: true }),
+    methodFrame(1, 'basic.get', { queue: 'fz', noAck: true }),
+    methodFrame(1, 'channel.close', { replyCode: 200, replyText: '', classId: 0, methodId: 0 }),
+    methodFrame(0, 'connection.close', { replyCode: 200, replyText: '', classId: 0, methodId: 0 }),
+  ]);
+}
+
+/** A small generator with a seed, so that a failing session can be made again. */
+function randomNumbers(seed: number): (below: number) => number {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+describe('garbage', () => {
+  test('is answered with the protocol header and counted', async () => {
+    expect(await exchange(Buffer.from('GET / HTTP/1.1\r\n\r\n'))).toEqual(PROTOCOL_HEADER);
+    expect(embedded.broker.stats().counters.handshakesFailed).toBe(1);
+    await stillServes();
+  });
+
+  test('mutated sessions harm nobody else', async () => {
+    const good = goodSession();
+    const answer = await exchange(good);
+    expect(answer.includes(Buffer.from([0, 10, 0, 51]))).toBe(true);
+    const random = randomNumbers(42);
+    for (let round = 0; round < 300; round++) {
+      const bytes = Buffer.from(good);
+      for (let change = random(4); change >= 0; change--) {
+        bytes.writeUInt8(random(256), 8 + random(bytes.length - 8));
+      }
+      await exchange(bytes.subarray(0, 8 + random(bytes.length)), true);
+    }
+    await stillServes();
+    const { counters, connections } = embedded.broker.stats();
+    expect(counters.internalErrors).toBe(0);
+    expect(connections).toBe(1);
+  });
+});
+
+describe('accounts', () => {
+  test('may do what their patterns say and nothing else', async () => {
+    const admin = await session.channel();
+    await admin.assertExchange('in', 'direct');
+    await admin.assertExchange('rpc', 'direct');
+    await admin.assertQueue('secret');
+    const connection = await connect(embedded.urlOf(BEE));
+    const refused = async (attempt: (channel: Awaited<ReturnType<typeof open>>) => unknown) => {
+      await expect(attempt(await open())).rejects.toThrow(/403.*refused for user 'bee'/);
+    };
+    const open = async () => {
+      const channel = await connection.createChannel();
+      channel.on('error', () => undefined);
+      return channel;
+    };
+    const own = await open();
+    const { queue } = await own.assertQueue('', { exclusive: true });
+    await own.consume(queue, () => undefined);
+    await refused((channel) => channel.assertQueue('mine'));
+    await refused((channel) => channel.assertExchange('in', 'direct'));
+    await refused((channel) => channel.consume('secret', () => undefined));
+    await refused((channel) => channel.get('secret'));
+    await refused((channel) => channel.purgeQueue('secret'));
+    await refused((channel) => channel.deleteQueue('secret'));
+    await refused((channel) => channel.bindQueue(queue, 'in', 'x'));
+    for (const name of ['rpc', '']) {
+      const channel = await open();
+      const closed = new Promise<string>((resolve) => {
+        channel.on('error', (error) => resolve(error.message));
+      });
+      channel.publish(name, 'secret', Buffer.from('x'));
+      expect(await within(closed, 'the refusal')).toMatch(/403.*refused for user 'bee'/);
+    }
+    await connection.close();
+  });
+
+  test('have no more connections than they may', async () => {
+    const first = await connect(embedded.urlOf(BEE));
+    const second = await connect(embedded.urlOf(BEE));
+    await expect(connect(embedded.urlOf(BEE))).rejects.toThrow();
+    await first.close();
+    await second.close();
+  });
+});
+
+describe('bounds', () => {
+  test('publishers of what cannot leave memory are blocked until it can', async () => {
+    const connection = await session.connection();
+    const channel = await session.confirmChannel(connection);
+    const queue = session.queue('q');
+    await channel.assertQueue(queue);
+    const blocked = new Promise<string>((resolve) => connection.on('blocked', resolve));
+    const unblocked = new Promise<void>((resolve) => connection.on('unblocked', resolve));
+    for (let count = 0; count < 30; count++) {
+      channel.sendToQueue(queue, Buffer.alloc(512 * 1024));
+    }
+    expect(await within(blocked, 'connection.blocked')).toBe('low on memory');
+    expect(embedded.broker.stats().memoryBytes).toBeLessThan(10 * 1024 * 1024);
+    const other = await session.channel();
+    let taken = 0;
+    await other.consume(
+      queue,
+      () => {
+        taken++;
+      },
+      { noAck: true },
+    );
+    await within(unblocked, 'connection.unblocked');
+    await within(channel.waitForConfirms(), 'the rest to be taken in');
+    await until(async () => taken === 30, 'all deliveries');
+  });
+
+  test('a message beyond the bound closes the channel with 406', async () => {
+    const channel = await session.channel();
+    const closed = new Promise<string>((resolve) => {
+      channel.on('error', (error) => resolve(error.message));
+    });
+    channel.publish('amq.direct', 'x', Buffer.alloc(16 * 1024 * 1024 + 1));
+    expect(await within(closed, 'the refusal')).toMatch(/406.*larger than configured max size/);
+  });
+
+  test('a client that does not read is not sent more than its buffer', async () => {
+    const channel = await session.confirmChannel();
+    const queue = session.queue('q');
+    await channel.assertQueue(queue, { durable: true });
+    const socket = net.connect(embedded.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.pause();
+    const none = new Map();
+    socket.write(
+      Buffer.concat([
+        PROTOCOL_HEADER,
+        startOk('guest', 'guest'),
+        methodFrame(0, 'connection.tune-ok', { channelMax: 9, frameMax: 131_072, heartbeat: 0 }),
+        methodFrame(0, 'connection.open', { virtualHost: '/' }),
+        methodFrame(1, 'channel.open', {}),
+        methodFrame(1, 'basic.consume', {
+          queue,
+          consumerTag: '',
+          noLocal: false,
+          noAck: true,
+          exclusive: false,
+          noWait: false,
+          arguments: none,
+        }),
+      ]),
+    );
+    await until(
+      async () => embedded.broker.stats().queues.some((each) => each.consumers === 1),
+      'the consumer',
+    );
+    for (let count = 0; count < 40; count++) {
+      channel.sendToQueue(queue, Buffer.alloc(1024 * 1024), { persistent: true });
+    }
+    await channel.waitForConfirms();
+    // The kernel's own buffers take some megabytes of the 40.
+    const { messageCount } = await channel.checkQueue(queue);
+    expect(messageCount).toBeGreaterThan(20);
+    socket.destroy();
+    await until(
+      async () => (await channel.checkQueue(queue)).consumerCount === 0,
+      'the consumer to go',
+    );
+  });
+
+  test('a client that goes silent is given up after two heartbeats', async () => {
+    const socket = net.connect(embedded.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.resume();
+    socket.write(
+      Buffer.concat([
+        PROTOCOL_HEADER,
+        startOk('guest', 'guest'),
+        methodFrame(0, 'connection.tune-ok', { channelMax: 9, frameMax: 131_072, heartbeat: 1 }),
+        methodFrame(0, 'connection.open', { virtualHost: '/' }),
+      ]),
+    );
+    await within(
+      new Promise<void>((resolve) => {
+        socket.on('close', () => resolve());
+      }),
+      'the broker to give up',
+    );
+    expect(embedded.broker.stats().counters.heartbeatTimeouts).toBe(1);
+  });
+});
