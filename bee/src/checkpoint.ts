@@ -10,6 +10,9 @@ import { targetSpecSchema } from '@apiary/common/messages/agent.ts';
 import { z } from 'zod';
 import { CheckpointFile } from './checkpoint-file.ts';
 
+/** An ended generation is remembered so long, in case its file comes back. */
+const ENDED_KEPT_MS = 86_400_000;
+
 const generationSchema = z.object({
   id: z.string().regex(/^[0-9a-f]{16}$/),
   target: z.string(),
@@ -146,6 +149,11 @@ export class Checkpoint {
   }
 
   #forgetOldest(): void {
+    const nowMs = this.#clock.now();
+    for (const record of this.generations.values()) {
+      const isPast = record.ended && nowMs - record.changedMs > ENDED_KEPT_MS;
+      if (isPast) this.generations.delete(record.id);
+    }
     const excess = this.generations.size - CHECKPOINT_GENERATIONS_MAX;
     if (excess <= 0) return;
     const oldest = [...this.generations.values()]

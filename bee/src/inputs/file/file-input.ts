@@ -13,13 +13,14 @@ import {
   UNFINISHED_LINE_MS,
 } from '@apiary/common/limits.ts';
 import type { TargetSpec, TargetState } from '@apiary/common/messages/agent.ts';
+import { codeOf } from '../../system-error.ts';
 import type { Input, InputContext } from '../input.ts';
 import { Folders } from './folders.ts';
 import { inodeKey } from './identity.ts';
 import { openRegular, reasonOf, statOf } from './open.ts';
-import { Opener } from './opener.ts';
+import { type Appearance, Opener } from './opener.ts';
 import type { FileReader, ReaderOwner } from './reader.ts';
-import { isCompressed } from './rotation.ts';
+import { type Found, isCompressed } from './rotation.ts';
 import { FileTarget } from './target.ts';
 import { FolderWatch, type WakeUp } from './watch.ts';
 
@@ -189,7 +190,7 @@ export class FileInput implements Input, ReaderOwner {
     }
     for (const reader of this.#readers.values()) {
       if (present.has(reader)) reader.isRotated = false;
-      else this.#lookAtRotated(reader);
+      else this.#guard(reader, () => this.#lookAtRotated(reader));
     }
     // By age, so that of several generations of one log the older ones come first.
     candidates.sort((a, b) => a.stat.mtimeMs - b.stat.mtimeMs);
@@ -227,11 +228,11 @@ export class FileInput implements Input, ReaderOwner {
     const reader = stat && this.#readers.get(inodeKey(stat));
     if (reader) {
       this.#movePath(path, reader, found.byPath);
-      if (!found.present.has(reader)) this.#check(reader, stat);
+      if (!found.present.has(reader)) this.#guard(reader, () => this.#check(reader, stat));
       found.present.add(reader);
       target.count(reader.ino);
     } else if (stat?.isFile()) found.candidates.push({ target, path, stat });
-    else {
+    else if (target.isLiteral || !stat) {
       const opened = openRegular(path, this.#context);
       if (opened.kind === 'open') closeSync(opened.fd);
       else if (opened.kind === 'refused') target.problem(opened.reason);
@@ -271,11 +272,21 @@ export class FileInput implements Input, ReaderOwner {
     const existedBytes = target.isFresh ? opened.stat.size : (sizeAtStart ?? 0);
     const isFresh = target.isFresh;
     const appearance = { target: target.spec, existedBytes, isFresh };
-    const reader = this.#opener.appear({ ...opened, path }, appearance);
+    const reader = this.#open({ ...opened, path }, appearance, target);
     if (!reader) return;
     this.#movedMs = this.now();
     this.#movePath(path, reader, byPath);
     this.#unsaved.add(reader);
+  }
+
+  #open(file: Found, appearance: Appearance, target: FileTarget): FileReader | undefined {
+    try {
+      return this.#opener.appear(file, appearance);
+    } catch (error) {
+      closeSync(file.fd);
+      target.problem(reasonOf(file.path, codeOf(error), error));
+      return undefined;
+    }
   }
 
   #restore(byPath: ReadonlyMap<string, FileReader>): void {
@@ -284,6 +295,15 @@ export class FileInput implements Input, ReaderOwner {
     this.#opener.restore(targets, (path) => byPath.get(path));
     for (const reader of this.#readers.values()) {
       if (reader.isRotated) this.#unsaved.add(reader);
+    }
+  }
+
+  /** One file that the system fails to read does not keep the others from being looked at. */
+  #guard(reader: FileReader, look: () => void): void {
+    try {
+      look();
+    } catch (error) {
+      this.failed(reader, error);
     }
   }
 

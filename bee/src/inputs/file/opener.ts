@@ -24,6 +24,9 @@ import type { Allowance } from './open.ts';
 import { FileReader, ReadBuffer, type ReaderOwner } from './reader.ts';
 import { type Found, findCopy, findRenamed, isCopyOf } from './rotation.ts';
 
+/** How long after its last sign of life an absent file is waited for. */
+const ABSENT_MS_MAX = 30 * 86_400_000;
+
 /** What an opener is given. */
 export interface OpenerOptions {
   readonly checkpoint: Checkpoint;
@@ -108,8 +111,15 @@ export class Opener {
         const reader = this.#follow(found, this.#generationOf(record, tail), target);
         if (follower && follower !== reader) follower.predecessor = reader;
       } else if (found) closeSync(found.fd);
-      else this.#options.log.info({ file: record.path, generation: record.id }, 'file.absent');
+      else this.#absent(record);
     }
+  }
+
+  /** Its file may come back: a file system that is not mounted yet is no deletion. */
+  #absent(record: GenerationRecord): void {
+    const absentMs = this.#options.owner.now() - record.changedMs;
+    if (absentMs > ABSENT_MS_MAX) record.ended = true;
+    this.#options.log.warn({ file: record.path, generation: record.id, absentMs }, 'file.absent');
   }
 
   /** Forgets a generation that will give no more. */

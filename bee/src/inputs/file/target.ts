@@ -31,6 +31,11 @@ export class FileTarget {
     }
   }
 
+  /** It names its files without wild cards, so that each of them was asked for. */
+  get isLiteral(): boolean {
+    return this.#globs.every((glob) => glob.every((segment) => segment.kind === 'name'));
+  }
+
   get state(): TargetState {
     return this.#state;
   }
@@ -68,7 +73,7 @@ export class FileTarget {
 
   /** A compressed file: says so only if it was asked for by its name. */
   compressed(path: string): void {
-    if (this.#globs.every((glob) => glob.every((segment) => segment.kind === 'name'))) {
+    if (this.isLiteral) {
       this.problem(`${path} is compressed. Import it instead: ./apiary import ${path}`);
     }
   }
