@@ -319,7 +319,8 @@ export class FileInput implements Input, ReaderOwner {
       this.#context.demand.offer(reader);
     }
     generation.entry.seen = Math.max(generation.entry.seen, stat.size);
-    if (stat.size < generation.offset) {
+    // The offer above may have read what was written since the look.
+    if (stat.size < generation.offset && fstatSync(reader.fd).size < generation.offset) {
       this.replaced(reader);
       return;
     }
