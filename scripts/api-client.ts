@@ -10,8 +10,14 @@ import {
   searchPartSchema,
 } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
+import type { Route } from '@apiary/queen/routes.ts';
 import { z } from 'zod';
-import { findLocalInstance, type LocalInstance, notRunning } from './local-instance.ts';
+import {
+  findInstance,
+  type InstanceChoice,
+  type LocalInstance,
+  notAnswering,
+} from './local-instance.ts';
 
 const { listAgents, approve, listTargets, addTargets, removeTargets } = agentManagerActions;
 
@@ -39,23 +45,43 @@ export interface SearchPage {
 }
 
 /**
- * Asks the Queen that runs on a data folder. Every method throws the AppError that she answered.
+ * Asks the Queen of one instance. Every method throws the AppError that she answered.
  */
 export class ApiClient {
   /** Read again when it turns out to be an earlier run's. */
   #instance: LocalInstance;
-  readonly #folder: string;
+  readonly #choice: InstanceChoice;
   readonly #signal: AbortSignal | undefined;
 
-  private constructor(instance: LocalInstance, folder: string, signal: AbortSignal | undefined) {
+  private constructor(
+    instance: LocalInstance,
+    choice: InstanceChoice,
+    signal: AbortSignal | undefined,
+  ) {
     this.#instance = instance;
-    this.#folder = folder;
+    this.#choice = choice;
     this.#signal = signal;
   }
 
-  /** @throws AppError `component-missing` when nothing runs there */
+  /** For the instance that the settings choose. @throws AppError as `findInstance` */
+  static async connect(choice: InstanceChoice, signal?: AbortSignal): Promise<ApiClient> {
+    return new ApiClient(await findInstance(choice), choice, signal);
+  }
+
+  /** For the one that runs on a folder. @throws AppError `component-missing` when none does */
   static async local(dataFolder: string, signal?: AbortSignal): Promise<ApiClient> {
-    return new ApiClient(await findLocalInstance(dataFolder), dataFolder, signal);
+    return await ApiClient.connect({ data: dataFolder }, signal);
+  }
+
+  /** Asks for a route of Queen's table; `query` is what follows the `?` of its path. */
+  async call<B extends z.ZodType, Q extends z.ZodType, R extends z.ZodType>(
+    route: Route<B, Q, R>,
+    body?: z.input<B>,
+    query: Readonly<Record<string, string>> = {},
+  ): Promise<z.output<R>> {
+    const words = new URLSearchParams(query).toString();
+    const path = words === '' ? route.path : `${route.path}?${words}`;
+    return await this.#ask(route.method.toUpperCase(), path, route.response, body);
   }
 
   /** A new one-time link to the web UI. */
@@ -138,7 +164,7 @@ export class ApiClient {
     body?: unknown,
   ): Promise<z.output<S>> {
     const response = await this.#send(method, path, body, 'application/json');
-    return shape.parse(await response.json());
+    return shape.parse(response.status === 204 ? undefined : await response.json());
   }
 
   async #send(method: string, path: string, body: unknown, accept: string): Promise<Response> {
@@ -147,7 +173,7 @@ export class ApiClient {
     if (response.ok) return response;
     if (response.status === 401) {
       // Queen makes a new token at each start.
-      this.#instance = await findLocalInstance(this.#folder);
+      this.#instance = await findInstance(this.#choice);
       if (this.#instance.token !== token) return await this.#send(method, path, body, accept);
     }
     const problem = problemSchema.safeParse(await response.json().catch(() => undefined));
@@ -168,7 +194,7 @@ export class ApiClient {
       ...(this.#signal && { signal: this.#signal }),
     }).catch((error: unknown) => {
       if (this.#signal?.aborted) throw error;
-      throw notRunning(this.#folder, error);
+      throw notAnswering(this.#choice, error);
     });
   }
 }

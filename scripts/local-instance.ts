@@ -1,4 +1,7 @@
-/** Finds the instance that runs on a data folder: Queen writes its address and a token there. */
+/**
+ * Finds the instance that a command talks to: the one that `--url` names, or the one that runs on the
+ * data folder, where Queen writes its address and a token.
+ */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '@apiary/common/errors.ts';
@@ -32,11 +35,44 @@ export async function findLocalInstance(dataFolder: string): Promise<LocalInstan
   }
 }
 
-/** The error for an instance that does not answer. */
-export function notRunning(folder: string, cause: unknown): AppError {
+function notRunning(folder: string, cause: unknown): AppError {
   return new AppError(
     'component-missing',
     `nothing runs on ${resolve(folder)}: start it with ./apiary up, or name its folder with --data`,
     { cause },
   );
+}
+
+/** Which instance a command talks to, as its settings say. */
+export interface InstanceChoice {
+  readonly data: string;
+  /** A remote instance's address; then the data folder plays no part. */
+  readonly url?: string | undefined;
+  /** An API token; alone it stands in for the local one. */
+  readonly token?: string | undefined;
+}
+
+/**
+ * Where the chosen instance is and how to be let in.
+ *
+ * @throws AppError `setting-invalid` for an address without a token, or as {@link findLocalInstance}
+ */
+export async function findInstance({ data, url, token }: InstanceChoice): Promise<LocalInstance> {
+  if (url === undefined) {
+    const local = await findLocalInstance(data);
+    return token === undefined ? local : { url: local.url, token };
+  }
+  if (token === undefined) {
+    throw new AppError(
+      'setting-invalid',
+      '--token: another instance needs an API token; ./apiary tokens add makes one where it runs',
+    );
+  }
+  return { url: url.replace(/\/+$/, ''), token };
+}
+
+/** The error for a chosen instance that does not answer. */
+export function notAnswering({ data, url }: InstanceChoice, cause: unknown): AppError {
+  if (url === undefined) return notRunning(data, cause);
+  return new AppError('component-missing', `nothing answers at ${url}`, { cause });
 }

@@ -46,6 +46,16 @@ export const commonSettings = {
     value: 'URL',
     help: 'store to use in place of the embedded one',
   },
+  url: {
+    schema: z.url({ protocol: /^https?$/, error: 'expected http://… or https://…' }).optional(),
+    value: 'URL',
+    help: 'instance to talk to, in place of the one that runs on the data folder',
+  },
+  token: {
+    schema: z.string().min(1).optional(),
+    value: 'TOKEN',
+    help: 'API token to be let in by; other users of this machine see flags, not the environment',
+  },
   logLevel: {
     schema: z.enum(LOG_LEVELS).default('info'),
     value: 'LEVEL',
@@ -60,6 +70,13 @@ export const commonSettings = {
     help: 'agents that are approved at their first handshake',
     defaultText: '',
   },
+} as const satisfies Record<string, Setting>;
+
+/** What every command takes that talks to Queen. */
+export const connectionSettings = {
+  data: commonSettings.data,
+  url: commonSettings.url,
+  token: commonSettings.token,
 } as const satisfies Record<string, Setting>;
 
 /** Addresses that never leave this machine. */

@@ -7,7 +7,7 @@ import { AppError, isErrorCode, toAppError } from '@apiary/common/errors.ts';
 import { type LogRecord, recordSchema } from '@apiary/common/record.ts';
 import { io as connectSocket, type Socket } from 'socket.io-client';
 import { z } from 'zod';
-import { findLocalInstance, notRunning } from './local-instance.ts';
+import { findInstance, type InstanceChoice, notAnswering } from './local-instance.ts';
 
 const RETRY_FIRST_MS = 250;
 const RETRY_MS_MAX = 1_000;
@@ -37,7 +37,7 @@ export interface TailEvents {
 
 /** What a tail needs. */
 export interface TailOptions {
-  readonly dataFolder: string;
+  readonly instance: InstanceChoice;
   readonly query: string;
   readonly signal: AbortSignal;
   readonly events: TailEvents;
@@ -74,8 +74,8 @@ export async function followTail(options: TailOptions): Promise<void> {
 
 /** One connection's life; resolves when it is cut. */
 async function followOnce(options: TailOptions, onFollowing: () => void): Promise<void> {
-  const { dataFolder, query, signal } = options;
-  const { url, token } = await findLocalInstance(dataFolder);
+  const { instance, query, signal } = options;
+  const { url, token } = await findInstance(instance);
   const socket = connectSocket(url, {
     auth: { token },
     transports: ['websocket'],
@@ -85,7 +85,7 @@ async function followOnce(options: TailOptions, onFollowing: () => void): Promis
   const disconnect = () => void socket.disconnect();
   signal.addEventListener('abort', disconnect, { once: true });
   try {
-    await connected(socket, dataFolder);
+    await connected(socket, instance);
     const cut = new Promise<void>((resolve) => socket.once('disconnect', () => resolve()));
     listen(socket, options.events);
     const answer: unknown = await socket
@@ -105,14 +105,14 @@ async function followOnce(options: TailOptions, onFollowing: () => void): Promis
 }
 
 /** @throws AppError with the server's reason, or `component-missing` when nobody listens there */
-async function connected(socket: Socket, dataFolder: string): Promise<void> {
+async function connected(socket: Socket, instance: InstanceChoice): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
     // Aborted by us before it was connected.
     socket.once('disconnect', () => resolve());
     socket.once('connect_error', (error) => {
       const told = errorSchema.safeParse('data' in error ? error.data : undefined);
-      reject(told.success ? errorOf(told.data) : notRunning(dataFolder, error));
+      reject(told.success ? errorOf(told.data) : notAnswering(instance, error));
     });
   });
 }

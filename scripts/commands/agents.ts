@@ -3,11 +3,11 @@ import { AppError } from '@apiary/common/errors.ts';
 import type { Agent, AgentView } from '@apiary/common/messages/agent.ts';
 import { ApiClient } from '../api-client.ts';
 import type { CommandIo } from '../command.ts';
-import { commonSettings } from '../settings.ts';
+import { connectionSettings } from '../settings.ts';
 import { printable, table } from '../terminal-text.ts';
 
 const shape = {
-  data: commonSettings.data,
+  ...connectionSettings,
   json: { schema: switchSchema, help: 'prints one JSON document: {"agents"}' },
 } as const;
 
@@ -23,7 +23,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   const toJson = (value: unknown) => io.stdout.write(`${JSON.stringify(value)}\n`);
   if (verb === 'list') {
     if (names.length > 0) throw new AppError('setting-invalid', 'agents list takes no names');
-    const answer = await (await ApiClient.local(settings.data, io.signal)).listAgents();
+    const answer = await (await ApiClient.connect(settings, io.signal)).listAgents();
     if (settings.json) toJson(answer);
     else io.stdout.write(agentTable(answer.agents));
     return 0;
@@ -34,7 +34,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   if (names.length === 0) {
     throw new AppError('setting-invalid', `agents ${verb}: name the agents, as agents list does`);
   }
-  const client = await ApiClient.local(settings.data, io.signal);
+  const client = await ApiClient.connect(settings, io.signal);
   const answer = await client.decide(verb, names);
   if (settings.json) toJson(answer);
   else for (const agent of answer.agents) io.stdout.write(decided(agent));

@@ -2,10 +2,10 @@ import { parseSettings, settingsHelp, switchSchema } from '@apiary/common/config
 import { AppError } from '@apiary/common/errors.ts';
 import { ApiClient } from '../api-client.ts';
 import type { CommandIo } from '../command.ts';
-import { commonSettings } from '../settings.ts';
+import { connectionSettings } from '../settings.ts';
 
 const shape = {
-  data: commonSettings.data,
+  ...connectionSettings,
   json: { schema: switchSchema, help: 'prints {"url", "expires"}' },
 } as const;
 
@@ -17,7 +17,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   }
   const { settings, words } = parseSettings(shape, argv, io.env);
   if (words.length > 0) throw new AppError('setting-invalid', `link takes no words: ${words[0]}`);
-  const client = await ApiClient.local(settings.data, io.signal);
+  const client = await ApiClient.connect(settings, io.signal);
   const { url, expiresMs } = await client.createSignInLink();
   const expires = new Date(expiresMs).toISOString();
   io.stdout.write(settings.json ? `${JSON.stringify({ url, expires })}\n` : `${url}\n`);

@@ -9,13 +9,13 @@ import { ApiClient } from '../api-client.ts';
 import type { CommandIo } from '../command.ts';
 import { queryMistake, serverMistake } from '../query-check.ts';
 import { jsonRecord, recordLine } from '../record-lines.ts';
-import { commonSettings } from '../settings.ts';
+import { connectionSettings } from '../settings.ts';
 import { wantsColour } from '../terminal-text.ts';
 
 const limitMessage = `expected a count from 0 to ${SEARCH_TERMINAL_RECORDS_MAX}`;
 
 const shape = {
-  data: commonSettings.data,
+  ...connectionSettings,
   from: {
     schema: z.string().optional(),
     value: 'TIME',
@@ -60,7 +60,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   const mistake = queryMistake(query);
   if (mistake) return refuse(io, mistake);
   try {
-    const client = await ApiClient.local(settings.data, io.signal);
+    const client = await ApiClient.connect(settings, io.signal);
     const found = await collect(client, query, range, settings.limit);
     await print(found, settings.json, io);
     return 0;

@@ -4,12 +4,12 @@ import { BoundedOutput } from '../bounded-output.ts';
 import type { CommandIo } from '../command.ts';
 import { queryMistake, serverMistake } from '../query-check.ts';
 import { jsonRecord, recordLine } from '../record-lines.ts';
-import { commonSettings } from '../settings.ts';
+import { connectionSettings } from '../settings.ts';
 import { followTail, type TailEvents } from '../tail-connection.ts';
 import { wantsColour } from '../terminal-text.ts';
 
 const shape = {
-  data: commonSettings.data,
+  ...connectionSettings,
   json: { schema: switchSchema, help: 'prints one JSON object a line' },
 } as const;
 
@@ -25,7 +25,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   if (mistake) return refuse(io, mistake);
   try {
     await followTail({
-      dataFolder: settings.data,
+      instance: settings,
       query,
       signal: io.signal,
       events: eventsTo(io, settings.json),

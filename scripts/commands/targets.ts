@@ -4,11 +4,11 @@ import type { TargetResult } from '@apiary/common/messages/actions/agentmanager.
 import { z } from 'zod';
 import { ApiClient } from '../api-client.ts';
 import type { CommandIo } from '../command.ts';
-import { commonSettings } from '../settings.ts';
+import { connectionSettings } from '../settings.ts';
 import { table } from '../terminal-text.ts';
 
 const shape = {
-  data: commonSettings.data,
+  ...connectionSettings,
   agents: {
     schema: z.string().min(1, 'name agents, or all').optional(),
     value: 'all|NAME,…',
@@ -46,10 +46,10 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
 
 type TargetSettings = Settings<typeof shape>;
 
-async function list({ data, json }: TargetSettings, rest: readonly string[], io: CommandIo) {
+async function list(settings: TargetSettings, rest: readonly string[], io: CommandIo) {
   if (rest.length > 0) throw new AppError('setting-invalid', 'targets list takes no words');
-  const { targets } = await (await ApiClient.local(data, io.signal)).listTargets();
-  if (json) {
+  const { targets } = await (await ApiClient.connect(settings, io.signal)).listTargets();
+  if (settings.json) {
     io.stdout.write(`${JSON.stringify({ targets })}\n`);
     return 0;
   }
@@ -68,14 +68,14 @@ async function list({ data, json }: TargetSettings, rest: readonly string[], io:
 }
 
 async function add(settings: TargetSettings, urls: readonly string[], io: CommandIo) {
-  const { agents, tags, history, data } = settings;
+  const { agents, tags, history } = settings;
   if (agents === undefined) {
     throw new AppError('setting-invalid', '--agents: name agents, separated by commas, or all');
   }
   if (urls.length === 0) {
     throw new AppError('setting-invalid', 'targets add: give URLs, e.g. file:///var/log/*.log');
   }
-  const client = await ApiClient.local(data, io.signal);
+  const client = await ApiClient.connect(settings, io.signal);
   const { results } = await client.addTargets({
     agents: agents === 'all' ? 'all' : listOf(agents),
     urls,
@@ -89,7 +89,7 @@ async function remove(settings: TargetSettings, ids: readonly string[], io: Comm
   if (ids.length === 0) {
     throw new AppError('setting-invalid', 'targets remove: give ids, as targets list shows them');
   }
-  const client = await ApiClient.local(settings.data, io.signal);
+  const client = await ApiClient.connect(settings, io.signal);
   const { results } = await client.removeTargets(ids);
   return report(results, settings.json, io);
 }
