@@ -203,6 +203,26 @@ describe('rotation by copying and truncating', () => {
     expect(rig.store.compare(log.written)).toEqual(CLEAN);
   });
 
+  test('case 4: a kill while lines of a truncated file are unconfirmed loses none of them', async () => {
+    await rig.start();
+    await rig.watch([`file://${rig.logs}/app.log`]);
+    log.lines(20);
+    await rig.settle(log.written);
+    await rig.advance(2_000);
+    rig.broker.holdConfirms();
+    const stored = rig.store.runs.length;
+    log.lines(20);
+    await rig.until(() => rig.store.runs.length > stored);
+    log.copyTruncate();
+    log.lines(5);
+    await rig.advance(5_000);
+    rig.crash();
+    rig.broker.releaseConfirms();
+    await rig.start();
+    await rig.settle(log.written);
+    expect(rig.store.compare(log.written)).toEqual(CLEAN);
+  });
+
   test('case 2: an offset beyond the end begins a new generation at once', async () => {
     await rig.start();
     await rig.watch([`file://${rig.logs}/app.log`]);

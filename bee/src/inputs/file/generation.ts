@@ -26,6 +26,7 @@ export class Generation {
   #offset: number;
   #tail: Buffer;
   #midRecord: boolean;
+  #isEnding = false;
 
   /** @param tail the bytes before the record's `confirmed`, at most TAIL_BYTES */
   constructor(
@@ -114,8 +115,13 @@ export class Generation {
     this.advance(to, tail, { records: 0, midRecord: false })();
   }
 
-  /** No more will come of it. */
+  /**
+   * No more will come of it. Remembered as such once all is confirmed: until then a copy of its file may
+   * be needed after a crash.
+   */
   end(): void {
+    this.#isEnding = true;
+    if (!this.isSettled) return;
     this.record.ended = true;
     this.record.changedMs = this.#now();
     this.#checkpoint.changed();
@@ -132,5 +138,6 @@ export class Generation {
     this.record.midRecord = last.midRecord;
     this.record.changedMs = this.#now();
     this.#checkpoint.changed();
+    if (this.#isEnding) this.end();
   }
 }
