@@ -55,6 +55,7 @@ export async function buildWeb(): Promise<void> {
   const child = spawn(process.execPath, [vite, 'build', 'queen/web', '--logLevel', 'warn'], {
     cwd: projectRoot,
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NO_COLOR: '1' },
   });
   let words = '';
   const listen = (data: Buffer) => {
