@@ -35,6 +35,28 @@ export const liveWatermarkSchema = z.object({
   atMs: z.number(),
 });
 
+/**
+ * The watermark of a group of queries that share one live exchange: of each that ever matched, the
+ * sequence of its last message.
+ */
+export const groupWatermarkSchema = z.object({
+  type: z.literal('group-watermark'),
+  instance: z.string(),
+  epoch: z.number().int().nonnegative(),
+  committed: z.number().int().nonnegative(),
+  atMs: z.number(),
+  sequences: z.record(z.string(), z.number().int().nonnegative()),
+});
+
+/** See {@link groupWatermarkSchema}. */
+export type GroupWatermark = z.output<typeof groupWatermarkSchema>;
+
+/** What comes on the exchange of a group. */
+export const groupMessageSchema = z.discriminatedUnion('type', [
+  liveMatchesSchema,
+  groupWatermarkSchema,
+]);
+
 /** One of the two. */
 export const liveMessageSchema = z.discriminatedUnion('type', [
   liveMatchesSchema,

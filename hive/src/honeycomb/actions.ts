@@ -23,6 +23,7 @@ export function createHandlers(context: ActionContext): ActionHandlers<typeof ho
   return {
     search: (body, { signal }) => context.search.run(body, signal),
     stand: async (body) => ({ positions: [await context.standing.stand(body)] }),
+    standGroup: (body) => context.standing.standGroup(body),
     unstand: async ({ id }) => ({ existed: await context.standing.unstand(id) }),
     missed: (body, { signal }) => context.missed.run(body, signal),
     stats: async () => statsOf(context),

@@ -151,6 +151,9 @@ export class FakeHive {
         hive.standing.set(id, query);
         return { positions: [{ instance: 'h1', epoch: 1, sequence: hive.#sequence }] };
       },
+      standGroup: async () => {
+        throw new AppError('not-supported', 'Queen has no groups of queries.');
+      },
       unstand: async ({ id }) => ({ existed: hive.standing.delete(id) }),
       missed: async function* () {
         yield { records: hive.missedRecords, sequence: hive.#sequence };

@@ -1,6 +1,6 @@
 /** What honeycomb answers. */
 import { z } from 'zod';
-import { HISTOGRAM_BUCKETS_MAX, SEARCH_LIMIT_MAX } from '../../limits.ts';
+import { HISTOGRAM_BUCKETS_MAX, SEARCH_LIMIT_MAX, STANDING_QUERIES_MAX } from '../../limits.ts';
 import { LEVELS, recordSchema } from '../../record.ts';
 import { defineAction, defineStream } from './action.ts';
 
@@ -64,6 +64,8 @@ export const standingQuerySchema = z.object({
   leaseUntilMs: z.number(),
   /** Records sent per commit at most; the rest is counted as omitted. */
   recordsMax: z.number().int().min(0).max(1000),
+  /** Queries of a group share one live exchange, which bears the group's name. */
+  group: z.string().max(64).optional(),
 });
 
 /** See {@link standingQuerySchema}. */
@@ -87,6 +89,33 @@ export const honeycombActions = {
       positions: z.array(
         z.object({ instance: z.string(), epoch: z.number(), sequence: z.number() }),
       ),
+    }),
+  ),
+  /** Registers or renews the queries of a group; their results go to `apiary.live.<group>`. */
+  standGroup: defineAction(
+    'honeycomb.standGroup',
+    'viewer',
+    z.object({
+      group: z.string().regex(/^[\w-]{1,64}$/),
+      leaseMs: z.number().int().min(1000).max(600_000),
+      queries: z
+        .array(
+          z.object({
+            id: z.string().regex(/^[\w-]{1,64}$/),
+            query: z.string().max(16_384),
+            recordsMax: z.number().int().min(0).max(1000).default(500),
+          }),
+        )
+        .max(STANDING_QUERIES_MAX),
+    }),
+    z.object({
+      instance: z.string(),
+      epoch: z.number(),
+      /** Every commit up to this one was judged by all of them that are not new. */
+      committed: z.number(),
+      atMs: z.number(),
+      /** In their order: the sequence of each one's last message. A new one begins behind it. */
+      sequences: z.array(z.number()),
     }),
   ),
   unstand: defineAction(

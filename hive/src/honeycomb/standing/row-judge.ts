@@ -6,10 +6,13 @@ import type { Matcher } from '@apiary/common/query/matcher.ts';
 import type { TouchedRows } from '../holdings.ts';
 import type { Pace, RecordSet } from '../record-set.ts';
 import { RowView, recordOf } from '../row-view.ts';
+import type { QueryIndex } from './query-index.ts';
 
 /** A query under judgement. */
 export interface JudgedQuery {
   readonly id: string;
+  /** The live exchange that its results go to: its own id, or its group's. */
+  readonly exchange: string;
   readonly query: Query;
   readonly matcher: Matcher;
   readonly recordsMax: number;
@@ -19,25 +22,25 @@ export interface JudgedQuery {
 
 /** A message to publish. */
 export interface LiveBody {
-  readonly query: string;
+  readonly exchange: string;
   readonly body: Buffer;
 }
 
 interface Part {
   sequence: number;
-  records: string[];
+  readonly records: string[];
   bytes: number;
   omitted: number;
 }
 
 /** Judges the rows of one commit by all queries; a record's JSON is made once for all of them. */
 export class RowJudge {
-  readonly #queries: readonly JudgedQuery[];
+  readonly #index: QueryIndex<JudgedQuery>;
   readonly #position: Pick<Segment, 'instance' | 'epoch'>;
   readonly #parts = new Map<JudgedQuery, Part[]>();
 
-  constructor(queries: readonly JudgedQuery[], position: Pick<Segment, 'instance' | 'epoch'>) {
-    this.#queries = queries;
+  constructor(index: QueryIndex<JudgedQuery>, position: Pick<Segment, 'instance' | 'epoch'>) {
+    this.#index = index;
     this.#position = position;
   }
 
@@ -64,7 +67,7 @@ export class RowJudge {
   #judgeRow(set: RecordSet, row: number, view: RowView): void {
     view.at(row);
     let json: string | undefined;
-    for (const query of this.#queries) {
+    for (const query of this.#index.candidates(() => view.body)) {
       if (query.query.kind !== 'all' && !query.matcher.matches(view)) continue;
       const parts = this.#parts.get(query) ?? [];
       if (parts.length === 0) this.#parts.set(query, parts);
@@ -94,7 +97,7 @@ export class RowJudge {
     query.previous = part.sequence;
     const records = `"records":[${part.records.join(',')}]`;
     const body = Buffer.from(`${JSON.stringify(head).slice(0, -1)},${records}}`);
-    return { query: query.id, body };
+    return { exchange: query.exchange, body };
   }
 }
 

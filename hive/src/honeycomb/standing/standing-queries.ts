@@ -10,13 +10,14 @@ import { eachDocument } from '@apiary/common/documents/pages.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { STANDING_QUERIES_MAX, WATERMARK_INTERVAL_MS } from '@apiary/common/limits.ts';
 import type { StandingQuery } from '@apiary/common/messages/actions/honeycomb.ts';
-import type { LiveWatermark } from '@apiary/common/messages/live.ts';
+import type { GroupWatermark, LiveWatermark } from '@apiary/common/messages/live.ts';
 import { compileMatcher } from '@apiary/common/query/matcher.ts';
 import type { TouchedRows } from '../holdings.ts';
 import type { Figures } from '../metrics.ts';
 import { standingQueriesDefinition } from '../model.ts';
 import { createPace } from '../search/pace.ts';
 import { parseOrThrow } from '../search/search.ts';
+import { QueryIndex } from './query-index.ts';
 import { type JudgedQuery, RowJudge } from './row-judge.ts';
 
 /** What standing queries work with. */
@@ -35,9 +36,21 @@ export interface StandingPosition {
   readonly sequence: number;
 }
 
+/** A query to register. */
+export interface StandingRequest {
+  readonly id: string;
+  readonly query: string;
+  readonly leaseMs: number;
+  readonly recordsMax: number;
+  readonly group?: string;
+}
+
 interface Registered extends JudgedQuery {
   readonly text: string;
+  readonly group: string | undefined;
   leaseUntilMs: number;
+  /** The lease as the store knows it. */
+  storedUntilMs: number;
 }
 
 /** See the file's head. */
@@ -45,12 +58,17 @@ export class StandingQueries {
   readonly #context: StandingContext;
   readonly #collection: Collection<StandingQuery>;
   readonly #queries = new Map<string, Registered>();
+  /** Made anew when a query comes or goes. */
+  #index: QueryIndex<JudgedQuery> | undefined;
+  /** Every commit up to this one was judged. */
+  #judged: number;
   #cancelSweep: (() => void) | undefined;
   #cancelWatermark: (() => void) | undefined;
 
   private constructor(context: StandingContext, collection: Collection<StandingQuery>) {
     this.#context = context;
     this.#collection = collection;
+    this.#judged = context.segment.lastSequence();
   }
 
   /** Opens the collection and takes up what is registered in it. */
@@ -67,48 +85,55 @@ export class StandingQueries {
   }
 
   /** Registers or renews. @throws AppError `query-syntax`, `too-many` */
-  async stand(request: {
-    readonly id: string;
-    readonly query: string;
-    readonly leaseMs: number;
-    readonly recordsMax: number;
-  }): Promise<StandingPosition> {
-    const { id, query, leaseMs, recordsMax } = request;
-    const compiled = compile(query, this.#context.clock.now());
-    if (!this.#queries.has(id) && this.#queries.size >= STANDING_QUERIES_MAX) {
-      throw new AppError('too-many', `${STANDING_QUERIES_MAX} standing queries are registered.`);
-    }
-    const leaseUntilMs = this.#context.clock.now() + leaseMs;
-    await this.#collection.put({ id, query, leaseUntilMs, recordsMax });
-    await this.#context.bus.live.open(id);
-    const known = this.#queries.get(id);
-    if (known?.text === query && known.recordsMax === recordsMax) {
-      known.leaseUntilMs = leaseUntilMs;
-    } else {
-      const previous = known?.previous ?? 0;
-      this.#queries.set(id, { id, text: query, leaseUntilMs, recordsMax, previous, ...compiled });
-    }
+  async stand(request: StandingRequest): Promise<StandingPosition> {
+    const isKnown = await this.#register(request);
     this.#armSweep();
     const { segment } = this.#context;
     return {
       instance: segment.instance,
       epoch: segment.epoch,
-      sequence: segment.lastSequence(),
+      // A commit that is being judged now is not judged by a query that has just come.
+      sequence: isKnown ? this.#judged : segment.lastSequence(),
+    };
+  }
+
+  /** Registers or renews many that share one exchange. @throws AppError as {@link stand} */
+  async standGroup(request: {
+    readonly group: string;
+    readonly leaseMs: number;
+    readonly queries: readonly Pick<StandingRequest, 'id' | 'query' | 'recordsMax'>[];
+  }) {
+    const { group, leaseMs, queries } = request;
+    // Side by side, so that their documents share one write.
+    await Promise.all(queries.map((each) => this.#register({ ...each, leaseMs, group })));
+    this.#armSweep();
+    const { segment, clock } = this.#context;
+    return {
+      instance: segment.instance,
+      epoch: segment.epoch,
+      committed: this.#judged,
+      atMs: clock.now(),
+      sequences: queries.map(({ id }) => this.#queries.get(id)?.previous ?? 0),
     };
   }
 
   /** True if it was registered. */
   async unstand(id: string): Promise<boolean> {
-    const existed = this.#queries.delete(id);
+    const known = this.#queries.get(id);
+    this.#queries.delete(id);
+    this.#index = undefined;
     const stored = await this.#collection.delete(id);
-    await this.#context.bus.live.close(id);
-    return existed || stored;
+    const exchange = known?.exchange ?? id;
+    const isShared = [...this.#queries.values()].some((other) => other.exchange === exchange);
+    if (!isShared) await this.#context.bus.live.close(exchange);
+    return known !== undefined || stored;
   }
 
   /** Judges the rows of a commit and publishes what matches. */
   judge(touched: readonly TouchedRows[]): Promise<void> | undefined {
-    if (this.#queries.size === 0) return undefined;
-    return this.#judge(touched);
+    if (this.#queries.size > 0) return this.#judge(touched);
+    this.#judged = this.#context.segment.lastSequence();
+    return undefined;
   }
 
   stop(): void {
@@ -118,11 +143,15 @@ export class StandingQueries {
 
   async #judge(touched: readonly TouchedRows[]): Promise<void> {
     const { bus, segment, figures } = this.#context;
-    const judge = new RowJudge([...this.#queries.values()], segment);
-    for (const { query, body } of await judge.run(touched, createPace())) {
-      bus.live.publish(query, body);
+    this.#index ??= new QueryIndex<JudgedQuery>(this.#queries.values());
+    // No commit follows before this one is judged.
+    const committed = segment.lastSequence();
+    const judge = new RowJudge(this.#index, segment);
+    for (const { exchange, body } of await judge.run(touched, createPace())) {
+      bus.live.publish(exchange, body);
       figures.add('liveMessages');
     }
+    this.#judged = committed;
     this.#cancelWatermark ??= this.#context.clock.after(WATERMARK_INTERVAL_MS, () =>
       this.#publishWatermarks(),
     );
@@ -131,29 +160,83 @@ export class StandingQueries {
   #publishWatermarks(): void {
     this.#cancelWatermark = undefined;
     const { bus, segment, clock } = this.#context;
-    for (const { id, previous } of this.#queries.values()) {
+    const { instance, epoch } = segment;
+    const position = { instance, epoch, committed: this.#judged, atMs: clock.now() };
+    const groups = new Map<string, Record<string, number>>();
+    for (const { id, previous, group } of this.#queries.values()) {
+      if (group !== undefined) {
+        const sequences = groups.get(group) ?? {};
+        sequences[id] = previous;
+        groups.set(group, sequences);
+        continue;
+      }
       const watermark: LiveWatermark = {
         type: 'watermark',
         query: id,
-        instance: segment.instance,
-        epoch: segment.epoch,
         sequence: previous,
-        committed: segment.lastSequence(),
-        atMs: clock.now(),
+        ...position,
       };
       bus.live.publish(id, Buffer.from(JSON.stringify(watermark)));
     }
+    for (const [group, sequences] of groups) {
+      const watermark: GroupWatermark = { type: 'group-watermark', ...position, sequences };
+      bus.live.publish(group, Buffer.from(JSON.stringify(watermark)));
+    }
+  }
+
+  /** True if it was known as it is. */
+  async #register({ id, query, leaseMs, recordsMax, group }: StandingRequest): Promise<boolean> {
+    const { clock, bus, segment } = this.#context;
+    const exchange = group ?? id;
+    const leaseUntilMs = clock.now() + leaseMs;
+    const known = this.#queries.get(id);
+    if (known?.text === query && known.recordsMax === recordsMax && known.group === group) {
+      known.leaseUntilMs = leaseUntilMs;
+      // A renewal is written when the stored one is half used up: a thousand rules renew often.
+      if (known.storedUntilMs - clock.now() < leaseMs / 2) {
+        known.storedUntilMs = leaseUntilMs;
+        await this.#put({ id, query, leaseUntilMs, recordsMax }, group);
+      }
+      await bus.live.open(exchange);
+      return true;
+    }
+    const compiled = compile(query, clock.now());
+    if (!known && this.#queries.size >= STANDING_QUERIES_MAX) {
+      throw new AppError('too-many', `${STANDING_QUERIES_MAX} standing queries are registered.`);
+    }
+    await this.#put({ id, query, leaseUntilMs, recordsMax }, group);
+    await bus.live.open(exchange);
+    // What it has not judged looks like a message that the listener did not get.
+    const previous = segment.lastSequence();
+    this.#queries.set(id, {
+      ...{ id, exchange, group, text: query, recordsMax, previous, ...compiled },
+      leaseUntilMs,
+      storedUntilMs: leaseUntilMs,
+    });
+    this.#index = undefined;
+    return false;
+  }
+
+  async #put(query: StandingQuery, group: string | undefined): Promise<void> {
+    await this.#collection.put(group === undefined ? query : { ...query, group });
   }
 
   async #restore(document: StandingQuery): Promise<void> {
-    const { id, query, leaseUntilMs, recordsMax } = document;
+    const { id, query, leaseUntilMs, recordsMax, group } = document;
     if (leaseUntilMs <= this.#context.clock.now()) {
       await this.#collection.delete(id);
       return;
     }
-    await this.#context.bus.live.open(id);
+    const exchange = group ?? id;
+    await this.#context.bus.live.open(exchange);
     const compiled = compile(query, this.#context.clock.now());
-    this.#queries.set(id, { id, text: query, leaseUntilMs, recordsMax, previous: 0, ...compiled });
+    const previous = this.#judged;
+    this.#queries.set(id, {
+      ...{ id, exchange, group, text: query, recordsMax, previous, ...compiled },
+      leaseUntilMs,
+      storedUntilMs: leaseUntilMs,
+    });
+    this.#index = undefined;
   }
 
   #armSweep(): void {
