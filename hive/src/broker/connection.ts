@@ -17,6 +17,8 @@ import { decodeMethod, type Method, methodId, type OutgoingFields } from './code
 import type { MethodName } from './codec/method-table.ts';
 import type { BrokerContext } from './context.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { InputGate } from './input-gate.ts';
+import type { Alarm } from './intake.ts';
 import type { Content } from './message.ts';
 import { Handshake } from './methods/connection.ts';
 import { callChannelMethod } from './methods/index.ts';
@@ -33,20 +35,17 @@ export class Connection implements FrameSink, QueueOwner {
   readonly exclusiveQueues = new Set<Queue>();
   readonly #socket: Socket;
   readonly #output: Output;
+  readonly #gate: InputGate;
   readonly #reader: FrameReader;
   readonly #handshake: Handshake;
   readonly #channels = new Map<number, Channel>();
   /** Channels that were closed by an error and whose `close-ok` has not come. */
   readonly #closingChannels = new Set<number>();
-  readonly #stopListening: () => void;
   #state: State = 'header';
   #header: Buffer = Buffer.alloc(0);
   #heartbeat: Heartbeat | undefined;
   #cancelDeadline: () => void;
   #lastInputAt: number;
-  #publishes = false;
-  #toldBlocked = false;
-  #paused = false;
   #current: readonly [classId: number, methodId: number] = [0, 0];
 
   constructor(context: BrokerContext, socket: Socket) {
@@ -60,7 +59,16 @@ export class Connection implements FrameSink, QueueOwner {
       context.counters.handshakesFailed++;
       socket.destroy();
     });
-    this.#stopListening = context.intake.listen(() => this.#followIntake());
+    this.#gate = new InputGate({
+      socket,
+      output: this.#output,
+      intake: context.intake,
+      onAlarm: (alarm) => this.#onAlarm(alarm),
+      onResumed: () => {
+        // The silence was the broker's own.
+        this.#lastInputAt = context.clock.now();
+      },
+    });
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('drain', () => this.#onDrain());
@@ -121,7 +129,7 @@ export class Connection implements FrameSink, QueueOwner {
     this.#heartbeat = new Heartbeat(this.context.clock, heartbeatSeconds, {
       lastInputAt: () => this.#lastInputAt,
       lastOutputAt: () => this.#output.lastAt,
-      isInputPaused: () => this.#paused,
+      isInputPaused: () => this.#gate.isPaused,
       sendHeartbeat: () => this.#output.write(HEARTBEAT_FRAME),
       onSilence: () => {
         this.context.counters.heartbeatTimeouts++;
@@ -143,7 +151,7 @@ export class Connection implements FrameSink, QueueOwner {
     });
     this.#state = 'closing';
     this.#releaseAll();
-    this.#resume();
+    this.#gate.release();
     this.#cancelDeadline();
     this.#cancelDeadline = this.context.clock.after(BROKER_CLOSE_MS, () => this.#socket.destroy());
   }
@@ -172,7 +180,7 @@ export class Connection implements FrameSink, QueueOwner {
     } catch (error) {
       this.#failConnection(error);
     }
-    this.#updateReading();
+    if (this.#state !== 'closing') this.#gate.update();
   }
 
   #readProtocolHeader(chunk: Buffer): void {
@@ -256,7 +264,7 @@ export class Connection implements FrameSink, QueueOwner {
       this.#removeChannel(channel);
       this.send(id, 'channel.close-ok', {});
     } else {
-      if (method.name === 'basic.publish') this.#notePublisher();
+      if (method.name === 'basic.publish') this.#gate.notePublisher();
       callChannelMethod(channel, method);
     }
   }
@@ -304,40 +312,10 @@ export class Connection implements FrameSink, QueueOwner {
     if (error instanceof AmqpError && error.code === 501) this.end();
   }
 
-  #notePublisher(): void {
-    if (this.#publishes) return;
-    this.#publishes = true;
-    this.#followIntake();
-  }
-
-  #followIntake(): void {
-    if (this.#state !== 'open' || !this.#publishes) return;
-    const { alarm } = this.context.intake;
-    if ((alarm !== undefined) !== this.#toldBlocked) {
-      this.#toldBlocked = alarm !== undefined;
-      if (this.#handshake.hasCapability('connection.blocked')) {
-        if (alarm === undefined) this.send(0, 'connection.unblocked', {});
-        else this.send(0, 'connection.blocked', { reason: alarm });
-      }
-    }
-    this.#updateReading();
-  }
-
-  /** Stops reading a client that does not take its answers, or publishes more than can be taken in. */
-  #updateReading(): void {
-    const held = this.#state === 'open' && this.#publishes && this.context.intake.isHeld;
-    if (held || this.#output.isFull) {
-      if (this.#paused) return;
-      this.#paused = true;
-      this.#socket.pause();
-    } else this.#resume();
-  }
-
-  #resume(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    this.#lastInputAt = this.context.clock.now();
-    this.#socket.resume();
+  #onAlarm(alarm: Alarm | undefined): void {
+    if (this.#state !== 'open' || !this.#handshake.hasCapability('connection.blocked')) return;
+    if (alarm === undefined) this.send(0, 'connection.unblocked', {});
+    else this.send(0, 'connection.blocked', { reason: alarm });
   }
 
   onQueueGone(queue: Queue): void {
@@ -345,7 +323,7 @@ export class Connection implements FrameSink, QueueOwner {
   }
 
   #onDrain(): void {
-    this.#updateReading();
+    this.#gate.update();
     for (const channel of this.#channels.values()) channel.scheduleConsumers();
   }
 
@@ -360,7 +338,7 @@ export class Connection implements FrameSink, QueueOwner {
     this.#reader.stop();
     this.#heartbeat?.stop();
     this.#cancelDeadline();
-    this.#stopListening();
+    this.#gate.release();
     this.#releaseAll();
   }
 }

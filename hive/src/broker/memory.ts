@@ -1,7 +1,7 @@
 import { BROKER_MESSAGE_OVERHEAD_BYTES } from '@apiary/common/limits.ts';
 
 /** Past this share of the bound, contents that the log has are no longer kept in memory. */
-const SPILL_SHARE = 0.25;
+const SPILL_SHARE = 0.125;
 /** Publishers go on when use has fallen to this share of the bound. */
 const RESUME_SHARE = 0.8;
 

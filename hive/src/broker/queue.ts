@@ -3,6 +3,7 @@ import { BROKER_EXPIRY_BATCH, BROKER_READ_AHEAD_BYTES } from '@apiary/common/lim
 import type { FieldTable } from './codec/field-table.ts';
 import type { Counters } from './counters.ts';
 import type { DeathReason } from './dead-letter.ts';
+import { Deadline } from './deadline.ts';
 import type { Exchange } from './exchange.ts';
 import type { Message } from './message.ts';
 import type { MessageStore } from './message-store.ts';
@@ -76,14 +77,20 @@ export class Queue {
   #scheduled = false;
   #loading = false;
   #timedEntries = 0;
-  #expiryAt = Number.POSITIVE_INFINITY;
-  #cancelExpiry: (() => void) | undefined;
-  #cancelUnused: (() => void) | undefined;
+  /** When the head expires. */
+  readonly #expiry: Deadline;
+  /** When the queue has been unused for too long. */
+  readonly #unused: Deadline;
   deleted = false;
 
   constructor(options: QueueOptions, host: QueueHost) {
     this.options = options;
     this.#host = host;
+    this.#expiry = new Deadline(host.clock, () => {
+      this.#expireHead();
+      this.#armExpiry();
+    });
+    this.#unused = new Deadline(host.clock, () => host.onUnneeded(this));
     this.touch();
   }
 
@@ -148,7 +155,7 @@ export class Queue {
       this.#dispatch(ttlMs === 0);
       this.#dropOverflow();
     } else if (this.#consumers.length > 0) this.schedule();
-    if (this.#ready.length === 1 || entry.expiresAt < this.#expiryAt) this.#armExpiry();
+    if (this.#ready.length === 1 || entry.expiresAt < this.#expiry.at) this.#armExpiry();
   }
 
   #added(entry: QueueEntry): void {
@@ -294,8 +301,7 @@ export class Queue {
 
   addConsumer(consumer: Consumer): void {
     this.#consumers.push(consumer);
-    this.#cancelUnused?.();
-    this.#cancelUnused = undefined;
+    this.#unused.set(Number.POSITIVE_INFINITY);
     this.schedule();
   }
 
@@ -319,8 +325,8 @@ export class Queue {
 
   /** Stops the timers. */
   stop(): void {
-    this.#cancelExpiry?.();
-    this.#cancelUnused?.();
+    this.#expiry.set(Number.POSITIVE_INFINITY);
+    this.#unused.set(Number.POSITIVE_INFINITY);
   }
 
   /** Ends the queue; waiting and unacknowledged messages are released. Returns how many waited. */
@@ -341,18 +347,9 @@ export class Queue {
 
   /** The queue was used: its `x-expires` starts anew. */
   touch(): void {
-    this.#cancelUnused?.();
-    this.#cancelUnused = undefined;
-    this.#armUnused();
-  }
-
-  #armUnused(): void {
     const { expiresMs } = this.options.policy;
-    if (expiresMs === undefined || this.#consumers.length > 0 || this.#cancelUnused) return;
-    this.#cancelUnused = this.#host.clock.after(timerMs(expiresMs), () => {
-      this.#cancelUnused = undefined;
-      if (!this.deleted && this.#consumers.length === 0) this.#host.onUnneeded(this);
-    });
+    if (expiresMs === undefined || this.#consumers.length > 0) return;
+    this.#unused.set(this.#host.clock.now() + expiresMs);
   }
 
   /** Messages expire at the head only, as in RabbitMQ: order is kept. */
@@ -368,23 +365,6 @@ export class Queue {
   }
 
   #armExpiry(): void {
-    const dueAt = this.#ready.peek()?.expiresAt ?? Number.POSITIVE_INFINITY;
-    if (dueAt === this.#expiryAt) return;
-    this.#cancelExpiry?.();
-    this.#cancelExpiry = undefined;
-    this.#expiryAt = dueAt;
-    if (dueAt === Number.POSITIVE_INFINITY) return;
-    const delayMs = timerMs(Math.max(0, dueAt - this.#host.clock.now()));
-    this.#cancelExpiry = this.#host.clock.after(delayMs, () => {
-      this.#expiryAt = Number.POSITIVE_INFINITY;
-      this.#cancelExpiry = undefined;
-      this.#expireHead();
-      this.#armExpiry();
-    });
+    this.#expiry.set(this.#ready.peek()?.expiresAt ?? Number.POSITIVE_INFINITY);
   }
-}
-
-/** Timers of more than 2^31 ms would fire at once; they are set again when they fire early. */
-function timerMs(delayMs: number): number {
-  return Math.min(delayMs, 0x7fff_ffff);
 }
