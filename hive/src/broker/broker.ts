@@ -165,13 +165,15 @@ export class Broker {
 
   #openLog(queueIds: ReadonlySet<number>, intake: Intake, topology: TopologyLog): MessageLog {
     const diskBytesMax = this.#options.diskBytesMax ?? BROKER_DISK_BYTES_MAX;
+    const followPending = () => intake.setPaused(log.pendingBytes > BROKER_LOG_PENDING_BYTES_MAX);
     const log: MessageLog = new MessageLog({
       folder: this.#options.dataFolder,
       clock: this.#clock,
       keepQueue: (id) => queueIds.has(id),
       syncFirst: () => topology.sync(),
+      onAppended: followPending,
       onProgress: () => {
-        intake.setPaused(log.pendingBytes > BROKER_LOG_PENDING_BYTES_MAX);
+        followPending();
         intake.setAlarm('low on disk', log.figures().bytes > diskBytesMax);
       },
       onTrouble: (error) => {

@@ -18,7 +18,9 @@ export interface MessageLogOptions {
   readonly keepQueue: (queue: number) => boolean;
   /** Makes durable what entries refer to. */
   readonly syncFirst: () => Promise<void>;
-  /** Pending or total bytes changed. */
+  /** A message was appended; cheap, since it is called for each. */
+  readonly onAppended: () => void;
+  /** Pending or total bytes went down, or were written. */
   readonly onProgress: () => void;
   readonly onTrouble: (error: Error | undefined) => void;
   readonly onFatal: (error: Error) => void;
@@ -34,12 +36,14 @@ export class MessageLog {
   readonly #segments = new Set<Segment>();
   readonly #writer: LogWriter;
   readonly #compactor: Compactor;
+  readonly #onAppended: () => void;
   #nextId: number;
   /** What was found at start; emptied once taken. */
   #replay: Replay | undefined;
 
   constructor(options: MessageLogOptions) {
     fs.mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+    this.#onAppended = options.onAppended;
     const replay = replayLog(options.folder, options.keepQueue);
     this.#replay = replay;
     this.#nextId = replay.nextId;
@@ -108,6 +112,7 @@ export class MessageLog {
       moved: false,
       committed,
     });
+    this.#onAppended();
     return stored;
   }
 
