@@ -20,7 +20,7 @@ export function FirstRun() {
       <h2>Bring in the first machine</h2>
       <p className="ap-faint">Apiary is running. It only needs something to listen to.</p>
       <ol>
-        <Step title="Run this on any Linux machine" done={all.length > 0}>
+        <Step number={1} title="Run this on any Linux machine" done={all.length > 0}>
           <div className="ap-command">
             <code>
               <span className="ap-faint">$ </span>
@@ -37,7 +37,11 @@ export function FirstRun() {
           </div>
           <p className="ap-faint">It needs nothing but the broker's address.</p>
         </Step>
-        <Step title={all.length > 0 ? 'A Bee has arrived' : 'A Bee arrives here'} done={approved}>
+        <Step
+          number={2}
+          title={all.length > 0 ? 'A Bee has arrived' : 'A Bee arrives here'}
+          done={approved}
+        >
           {all.map((agent) => (
             <div key={agent.id} className="ap-first-agent">
               <AgentHexagon standing={standingOf(agent)} />
@@ -62,14 +66,14 @@ export function FirstRun() {
             </div>
           ))}
         </Step>
-        <Step title="Choose what it sends" done={targets.size > 0}>
+        <Step number={3} title="Choose what it sends" done={targets.size > 0}>
           {approved ? (
             <Button component={Link} href="/agents/add" variant="filled">
               Add targets
             </Button>
           ) : null}
         </Step>
-        <Step title="Lines appear here" done={false}>
+        <Step number={4} title="Lines appear here" done={false}>
           <p className="ap-faint">The first line usually takes less than a second.</p>
         </Step>
       </ol>
@@ -78,6 +82,7 @@ export function FirstRun() {
 }
 
 function Step(props: {
+  readonly number: number;
   readonly title: string;
   readonly done: boolean;
   readonly children: ReactNode;
@@ -85,7 +90,7 @@ function Step(props: {
   return (
     <li className={props.done ? 'ap-step ap-step-done' : 'ap-step'}>
       <span className="ap-step-sign" aria-hidden="true">
-        {props.done ? <IconCheck size={15} /> : null}
+        {props.done ? <IconCheck size={15} /> : props.number}
       </span>
       <h3>{props.title}</h3>
       {props.children}

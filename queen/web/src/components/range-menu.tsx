@@ -39,14 +39,12 @@ export function RangeMenu(props: {
           className="ap-strip-button"
           data-testid="range"
           aria-expanded={opened}
-          aria-label={`Time range: ${rangeLabel(range, Date.now())} (${shortLabel(range)})`}
           onClick={() => onOpened(!opened)}
         >
           <IconClock size={17} stroke={1.6} aria-hidden="true" className="ap-wide-only" />
+          <span className="ap-hidden">Time range: </span>
           <span className="ap-wide-only">{rangeLabel(range, Date.now())}</span>
-          <span className="ap-narrow-only" aria-hidden="true">
-            {shortLabel(range)}
-          </span>
+          <span className="ap-narrow-only">{shortLabel(range)}</span>
           <IconChevronDown size={15} stroke={1.6} aria-hidden="true" className="ap-wide-only" />
         </button>
       </Popover.Target>

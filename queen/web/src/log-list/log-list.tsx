@@ -66,7 +66,7 @@ export function LogList(props: LogListProps) {
   const { wrap, narrow } = props;
   // Heights change with these, and with the rows themselves.
   // biome-ignore lint/correctness/useExhaustiveDependencies: they are what the heights depend on
-  useLayoutEffect(() => virtual.measure(), [wrap, narrow, gapRow]);
+  useLayoutEffect(() => virtual.measure(), [wrap, narrow, gapRow >= 0]);
   const items = virtual.getVirtualItems();
   const lastRow = items.at(-1)?.index ?? 0;
   useEffect(() => {

@@ -83,6 +83,7 @@ function SearchView(props: { readonly search: LogSearch }) {
     if (text === query) search.repeat();
     else change({ query: text, line: undefined });
   };
+  const firstRun = useFirstRun(search, view);
   return (
     <div className="ap-search">
       <h1 className="ap-hidden">Search</h1>
@@ -102,7 +103,7 @@ function SearchView(props: { readonly search: LogSearch }) {
         <LiveButton live={live} onToggle={toggleLive} />
       </QueryBar>
       <SearchNotices view={view} onAgain={() => search.repeat()} onStop={() => search.stop()} />
-      <div className={mistaken ? 'ap-results ap-old' : 'ap-results'}>
+      <div className={resultsClass(mistaken, firstRun)}>
         <SummaryPanel view={view} query={query} range={range} onChange={change} />
         <ListHead
           view={view}
@@ -126,6 +127,19 @@ function SearchView(props: { readonly search: LogSearch }) {
       </div>
     </div>
   );
+}
+
+function resultsClass(mistaken: boolean, firstRun: boolean): string {
+  return `ap-results${mistaken ? ' ap-old' : ''}${firstRun ? ' ap-results-first' : ''}`;
+}
+
+/** True on an empty system: nothing is asked, nothing is there, and nobody sends anything. */
+function useFirstRun(search: LogSearch, view: SearchViewState): boolean {
+  const { fleet } = useServices();
+  const { status, targets } = useStore(fleet.fleet);
+  const asked = view.query.trim() !== '';
+  const nothing = view.status === 'done' && search.buffer.size === 0;
+  return nothing && !asked && status === 'ready' && targets.size === 0;
 }
 
 /** The list; or what stands in its place while there is nothing to list. */
