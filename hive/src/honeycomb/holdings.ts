@@ -58,7 +58,7 @@ export class Holdings {
   }
 
   get openRecords(): number {
-    return [...this.#open.values(), ...this.#frozen].reduce((sum, chunk) => sum + chunk.count, 0);
+    return [...this.#open.values(), ...this.#frozen].reduce((sum, chunk) => sum + chunk.records, 0);
   }
 
   get openBytes(): number {

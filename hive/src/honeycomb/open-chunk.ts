@@ -63,6 +63,11 @@ export class OpenChunk {
     return this.#rows.count;
   }
 
+  /** Records that show: rows that became part of others or went on in the next chunk do not count. */
+  get records(): number {
+    return this.#rows.count - this.#hidden.size;
+  }
+
   /** Bytes of bodies as stored. */
   get rawBytes(): number {
     return this.#rawBytes;
