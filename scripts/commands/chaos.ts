@@ -38,7 +38,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
         ? `${JSON.stringify(result)}\n`
         : `${result.kills} kills, ${result.lines} lines written: ${result.lost} lost, ` +
             `${result.doubled} stored twice, ${result.broken} broken\n` +
-            result.examples.map((line) => `  lost: ${line}\n`).join(''),
+            result.examples.map((line) => `  ${line}\n`).join(''),
     );
     return result.lost + result.doubled + result.broken === 0 ? 0 : 1;
   } finally {

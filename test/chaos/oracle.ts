@@ -8,11 +8,12 @@ export interface Verdict {
   readonly doubled: number;
   /** Lines that nobody wrote like that. */
   readonly broken: number;
-  /** The first few lost lines, for the person who looks into it. */
+  /** The first few lost and doubled lines, with the ids of the doubled, for the person who looks into it. */
   readonly examples: readonly string[];
 }
 
 const PAGE = 10_000;
+const EXAMPLES = 12;
 
 /** Compares what search returns for `mark` with the number of lines written to each file. */
 export async function judge(
@@ -20,7 +21,8 @@ export async function judge(
   mark: string,
   written: readonly number[],
 ): Promise<Verdict> {
-  const seen = written.map((count) => new Uint8Array(count));
+  const seen = written.map((count) => new Array<string | undefined>(count));
+  const examples: string[] = [];
   let [doubled, broken] = [0, 0];
   let cursor: string | undefined;
   do {
@@ -30,24 +32,27 @@ export async function judge(
       limit: PAGE,
       ...(cursor === undefined ? {} : { cursor }),
     });
-    for (const { body } of page.records) {
+    for (const { id, body } of page.records) {
       const match = /INFO \S+ f(\d+) n(\d+) (x*)$/.exec(body);
       const [file, number] = [Number(match?.[1]), Number(match?.[2])];
       const marks = seen[file];
       const whole = match?.[3]?.length === (number * 7) % 120;
       if (!marks || number >= marks.length || !whole) broken += 1;
-      else if (marks[number]) doubled += 1;
-      else marks[number] = 1;
+      else if (marks[number] === undefined) marks[number] = id;
+      else {
+        doubled += 1;
+        if (examples.length < EXAMPLES)
+          examples.push(`f${file} n${number}: ${marks[number]}, ${id}`);
+      }
     }
     cursor = page.next;
   } while (cursor !== undefined);
-  const examples: string[] = [];
   let lost = 0;
   for (const [file, marks] of seen.entries()) {
-    for (const [number, mark] of marks.entries()) {
-      if (mark) continue;
+    for (const [number, id] of marks.entries()) {
+      if (id !== undefined) continue;
       lost += 1;
-      if (examples.length < 10) examples.push(`f${file} n${number}`);
+      if (examples.length < EXAMPLES) examples.push(`f${file} n${number}: lost`);
     }
   }
   const lines = written.reduce((sum, count) => sum + count, 0);

@@ -39,9 +39,13 @@ const SETTLE_MS_MAX = 180_000;
 /** Runs it; see the file's head. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const folder = mkdtempSync(join(tmpdir(), 'apiary-chaos-'));
+  const data = mkdtempSync(join(tmpdir(), 'apiary-chaos-data-'));
   const report = options.report ?? (() => {});
   const mark = `chaos${Math.random().toString(36).slice(2, 8)}`;
-  const apiary = await startApiary(options.broker ? { broker: options.broker.url } : {});
+  const apiary = await startApiary({
+    folder: data,
+    ...(options.broker ? { broker: options.broker.url } : {}),
+  });
   const workload = new Workload({
     folder,
     mark,
@@ -49,21 +53,26 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     linesPerSecond: options.linesPerSecond ?? 2_000,
     rotateMs: options.rotateMs ?? 2_000,
   });
+  let isClean = false;
   try {
-    await apiary.client.addTargets({
+    const { results } = await apiary.client.addTargets({
       agents: 'all',
       urls: [`file://${folder}/*.log`],
       tags: ['chaos'],
       history: true,
     });
+    if (!results.every(({ ok }) => ok)) throw new Error(`no target: ${JSON.stringify(results)}`);
     workload.start();
     const kills = await killInTurn(apiary, options, report);
     workload.stop();
     await settle(apiary, mark, workload.total());
-    return { ...(await judge(apiary.client, mark, workload.written())), kills };
+    const verdict = await judge(apiary.client, mark, workload.written());
+    isClean = verdict.lost + verdict.doubled + verdict.broken === 0;
+    return { ...verdict, kills };
   } finally {
     await apiary.stop();
-    rmSync(folder, { recursive: true, force: true });
+    if (isClean) for (const each of [folder, data]) rmSync(each, { recursive: true, force: true });
+    else report(`kept for whoever looks into it: ${data} (data), ${folder} (files)`);
   }
 }
 
