@@ -8,16 +8,17 @@ import { AppError } from '@apiary/common/errors.ts';
 import { HTTP_CONNECTIONS_MAX } from '@apiary/common/limits.ts';
 import { z } from 'zod';
 import { agentHandlers } from './api/agents.ts';
+import { auditHandlers } from './api/audit.ts';
 import { searchHandlers } from './api/search.ts';
 import { linkUrl, sessionHandlers } from './api/session.ts';
 import { systemHandlers } from './api/system.ts';
 import { targetHandlers } from './api/targets.ts';
-import { Authenticator } from './auth/authenticate.ts';
+import { tokenHandlers } from './api/tokens.ts';
+import { userHandlers } from './api/users.ts';
+import { Accounts } from './auth/accounts.ts';
 import { Guard } from './auth/guard.ts';
 import { LocalToken } from './auth/local-token.ts';
-import { OneTimeLinks } from './auth/one-time-link.ts';
 import { SameOrigin } from './auth/same-origin.ts';
-import { SESSIONS, Sessions } from './auth/sessions.ts';
 import { AgentsFeed } from './live/agents-feed.ts';
 import { RateFeed } from './live/rate-feed.ts';
 import { TailHub } from './live/tail-hub.ts';
@@ -34,8 +35,6 @@ const QUEEN_ACTOR = {
   name: 'queen',
   role: 'system',
 } as const satisfies Actor;
-
-const changeSchema = z.object({ id: z.string(), kind: z.enum(['written', 'deleted']) });
 
 /** What the process that runs Queen may ask of her. */
 export interface Queen extends Component {
@@ -59,7 +58,7 @@ class QueenComponent implements Queen {
   readonly #agents: AgentsFeed;
   readonly #rates: RateFeed;
   readonly #tails: TailHub;
-  #links: OneTimeLinks | undefined;
+  #accounts: Accounts | undefined;
   #live: Live | undefined;
   #subscription: Subscription | undefined;
   #url = '';
@@ -81,22 +80,18 @@ class QueenComponent implements Queen {
   }
 
   async createLink(): Promise<string> {
-    if (!this.#links) throw new AppError('component-missing', 'Queen has not started.');
-    const { token } = await this.#links.create();
+    if (!this.#accounts) throw new AppError('component-missing', 'Queen has not started.');
+    const { token } = await this.#accounts.links.create();
     return linkUrl(this.url, token);
   }
 
   async start(): Promise<void> {
-    const { bus, clock, documents } = this.#context;
-    this.#links = await OneTimeLinks.open(documents, clock);
-    const sessions = await Sessions.open(documents, clock);
-    this.#compose(this.#links, sessions);
+    const accounts = await Accounts.open(this.#context, this.#local);
+    this.#accounts = accounts;
+    this.#compose(accounts);
     await this.#agents.start();
     await this.#rates.start();
-    this.#subscription = await bus.events.on(`document.changed.${SESSIONS.name}`, ({ body }) => {
-      const change = changeSchema.safeParse(body);
-      if (change.success && change.data.kind === 'deleted') this.#live?.endSession(change.data.id);
-    });
+    this.#subscription = await accounts.watch(this.#context, () => this.#recheck());
     const { host, port } = this.#settings;
     this.#http.maxConnections = HTTP_CONNECTIONS_MAX;
     const bound = await listen(this.#http, host, port);
@@ -116,32 +111,23 @@ class QueenComponent implements Queen {
     await this.#rates.stop();
   }
 
-  #compose(links: OneTimeLinks, sessions: Sessions): void {
-    const { bus, clock, log, metrics } = this.#context;
+  async #recheck(): Promise<void> {
+    await this.#live?.recheck();
+  }
+
+  #compose(accounts: Accounts): void {
+    const { bus, clock, log } = this.#context;
+    const { audit, authenticator } = accounts;
     const sameOrigin = new SameOrigin(this.#settings);
-    const authenticator = new Authenticator(sessions, this.#local);
     const searches = new Searches(bus);
     const secure = this.#settings.publicUrl?.startsWith('https:') ?? false;
     const application = createApplication({
       guard: new Guard(authenticator, sameOrigin),
       sameOrigin,
+      audit,
       handlers: {
-        ...sessionHandlers({
-          links,
-          sessions,
-          secure,
-          origin: () => this.url,
-          onEnd: (session) => this.#live?.endSession(session),
-        }),
-        ...searchHandlers(searches),
-        ...agentHandlers(bus),
-        ...targetHandlers(bus),
-        ...systemHandlers({
-          bus,
-          metrics,
-          version: packageVersion(),
-          probeDocuments: async () => void (await sessions.find('')),
-        }),
+        ...this.#accessHandlers(accounts, secure),
+        ...this.#hiveHandlers(accounts, searches),
       },
       metrics: this.#metrics,
       log,
@@ -149,10 +135,12 @@ class QueenComponent implements Queen {
       secure,
     });
     this.#http.on('request', application);
+    // It puts itself before the application, so it comes after it.
     this.#live = new Live({
       http: this.#http,
       authenticator,
       sameOrigin,
+      audit,
       parts: {
         searches,
         tails: this.#tails,
@@ -164,6 +152,33 @@ class QueenComponent implements Queen {
       log,
       onCount: (count) => this.#metrics.sockets.set(count),
     });
+  }
+
+  #accessHandlers(accounts: Accounts, secure: boolean) {
+    const { clock } = this.#context;
+    const recheck = () => this.#recheck();
+    const parts = { ...accounts, recheck, secure, origin: () => this.url, now: () => clock.now() };
+    return {
+      ...sessionHandlers(parts),
+      ...userHandlers(parts),
+      ...tokenHandlers(parts),
+      ...auditHandlers(accounts.audit),
+    };
+  }
+
+  #hiveHandlers({ sessions }: Accounts, searches: Searches) {
+    const { bus, metrics } = this.#context;
+    return {
+      ...searchHandlers(searches),
+      ...agentHandlers(bus),
+      ...targetHandlers(bus),
+      ...systemHandlers({
+        bus,
+        metrics,
+        version: packageVersion(),
+        probeDocuments: async () => void (await sessions.find('')),
+      }),
+    };
   }
 }
 

@@ -9,9 +9,12 @@ import {
 import type { Logger } from '@apiary/common/log.ts';
 import { Server, type Socket } from 'socket.io';
 import type { z } from 'zod';
-import type { Authenticator, Identity } from './auth/authenticate.ts';
-import { checkRole } from './auth/guard.ts';
+import { auditFacts } from './auth/audit-facts.ts';
+import type { AuditLog } from './auth/audit-log.ts';
+import type { Authenticator, Credentials, Identity } from './auth/authenticate.ts';
+import { checkRole, checkScope } from './auth/guard.ts';
 import type { SameOrigin } from './auth/same-origin.ts';
+import { scopeOfEvent } from './auth/scopes.ts';
 import { type Answer, type LiveParts, SocketSession } from './live/socket-session.ts';
 import { SocketWire } from './live/socket-wire.ts';
 import { socketErrorOf } from './problem.ts';
@@ -20,11 +23,15 @@ import { SOCKET_EVENTS, type SocketEvents } from './routes.ts';
 /** An unauthenticated connection is cut after this. */
 const HANDSHAKE_MS_MAX = 10_000;
 
+/** A longer timer fires at once: it counts in 32 bits. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
 /** What the sockets need. */
 export interface LiveOptions {
   readonly http: HttpServer;
   readonly authenticator: Authenticator;
   readonly sameOrigin: SameOrigin;
+  readonly audit: AuditLog;
   readonly parts: LiveParts;
   readonly log: Logger;
   /** Told how many sockets there are, at each change. */
@@ -70,9 +77,21 @@ export class Live {
     this.#server.on('connection', (socket) => this.#connected(socket));
   }
 
-  /** Cuts the sockets of a session that has ended. */
-  endSession(session: string): void {
-    this.#server.in(roomOf(session)).disconnectSockets(true);
+  /** Cuts every socket that would not be let in any more, or with another role or scopes. */
+  async recheck(): Promise<void> {
+    const { authenticator, log } = this.#options;
+    const sockets = [...this.#server.sockets.sockets.values()];
+    await Promise.all(
+      sockets.map(async (socket) => {
+        const now = await authenticator.identify(credentialsOf(socket)).catch((error: unknown) => {
+          log.warn({ err: error }, 'socket.recheck-failed');
+          return undefined;
+        });
+        // The handshake put it there.
+        const before = socket.data.identity as Identity;
+        if (!now || !isSame(now, before)) socket.disconnect(true);
+      }),
+    );
   }
 
   /** Disconnects everybody; the HTTP server is closed with it. */
@@ -94,18 +113,13 @@ export class Live {
   }
 
   async #identify(socket: Socket): Promise<void> {
-    const { cookie, authorization } = socket.handshake.headers;
-    const token: unknown = socket.handshake.auth.token;
-    const identity = await this.#options.authenticator.identify({
-      cookie,
-      authorization: typeof token === 'string' ? `Bearer ${token}` : authorization,
-    });
+    const identity = await this.#options.authenticator.identify(credentialsOf(socket));
     if (!identity) throw new AppError('signed-out', 'Sign in first.');
     socket.data.identity = identity;
   }
 
   #connected(socket: Socket): void {
-    const { parts, log, onCount, authenticator: _authenticator } = this.#options;
+    const { parts, log, onCount, audit } = this.#options;
     // The handshake put it there.
     const identity = socket.data.identity as Identity;
     const session = new SocketSession(new SocketWire(socket), identity.actor, parts);
@@ -115,7 +129,9 @@ export class Live {
     for (const event of Object.keys(SOCKET_EVENTS)) {
       // The keys of the table are its events.
       const name = event as keyof SocketEvents;
-      socket.on(name, (...words: unknown[]) => void answer(session, identity, name, words));
+      const { address } = socket.handshake;
+      const asked = { session, identity, address, audit, event: name };
+      socket.on(name, (...words: unknown[]) => void answer(asked, words));
     }
     socket.once('disconnect', () => {
       cancelExpiry();
@@ -124,13 +140,21 @@ export class Live {
     });
   }
 
-  /** A socket lives no longer than the session that it came by. */
-  #endAtExpiry(socket: Socket, { session }: Identity): () => void {
-    if (!session) return () => {};
-    void socket.join(roomOf(session.id));
+  /** A socket lives no longer than the session or the token that it came by. */
+  #endAtExpiry(socket: Socket, { session, token }: Identity): () => void {
+    const expiresMs = session?.expiresMs ?? token?.expiresMs;
+    if (expiresMs === undefined) return () => {};
     const { clock } = this.#options.parts;
-    const leftMs = session.expiresMs - clock.now();
-    return clock.after(leftMs, () => socket.disconnect(true));
+    const leftMs = expiresMs - clock.now();
+    let cancel = () => {};
+    const wait = (restMs: number): void => {
+      const nextMs = Math.min(restMs, TIMER_MS_MAX);
+      cancel = clock.after(nextMs, () =>
+        restMs > nextMs ? wait(restMs - nextMs) : socket.disconnect(true),
+      );
+    };
+    wait(leftMs);
+    return () => cancel();
   }
 
   /** Who asks and asks without reading the answers would fill our memory with them. */
@@ -144,17 +168,25 @@ export class Live {
   }
 }
 
+interface Asked<E extends keyof SocketEvents> {
+  readonly session: SocketSession;
+  readonly identity: Identity;
+  readonly address: string;
+  readonly audit: AuditLog;
+  readonly event: E;
+}
+
 async function answer<E extends keyof SocketEvents>(
-  session: SocketSession,
-  { actor }: Identity,
-  event: E,
+  { session, identity, address, audit, event }: Asked<E>,
   words: readonly unknown[],
 ): Promise<void> {
   const last = words.at(-1);
   const acknowledge = typeof last === 'function' ? last : () => {};
   try {
     const { access, payload } = SOCKET_EVENTS[event];
-    checkRole(access, actor);
+    const scope = scopeOfEvent(event, access);
+    checkRole(access, identity.actor);
+    checkScope(scope, identity);
     const body = payload.safeParse(typeof words[0] === 'function' ? undefined : words[0]);
     if (!body.success) {
       const issue = body.error.issues[0];
@@ -163,14 +195,25 @@ async function answer<E extends keyof SocketEvents>(
     }
     // It was parsed by the schema of the same event.
     const data = body.data as Parameters<EventHandlers[E]>[1];
-    acknowledge({ ok: true, ...(await HANDLERS[event](session, data)) });
+    const act = () => HANDLERS[event](session, data);
+    const facts = auditFacts(event, identity, address, data);
+    const done = scope.endsWith(':write') ? await audit.change(facts, act) : await act();
+    acknowledge({ ok: true, ...done });
   } catch (error) {
     acknowledge({ ok: false, error: socketErrorOf(toAppError(error)) });
   }
 }
 
-function roomOf(session: string): string {
-  return `session:${session}`;
+function credentialsOf(socket: Socket): Credentials {
+  const { cookie, authorization } = socket.handshake.headers;
+  const token: unknown = socket.handshake.auth.token;
+  return { cookie, authorization: typeof token === 'string' ? `Bearer ${token}` : authorization };
+}
+
+function isSame(one: Identity, other: Identity): boolean {
+  const mark = ({ actor, token }: Identity) =>
+    [actor.id, actor.role, token?.scopes.join(' ') ?? ''].join(' ');
+  return mark(one) === mark(other);
 }
 
 /** What the client's `connect_error` carries: the code in `data`. */

@@ -12,50 +12,10 @@ import {
 } from '@apiary/common/messages/actions/honeycomb.ts';
 import { recordSchema } from '@apiary/common/record.ts';
 import { z } from 'zod';
+import { ACCESS_ROUTES } from './access-routes.ts';
+import { type Access, bare, route } from './route.ts';
 
-/**
- * Who may ask: anybody; this machine (or a viewer); or an account of at least that role. `local` is
- * for what a scraper beside the process reads.
- */
-export type Access = 'public' | 'local' | 'viewer' | 'editor' | 'admin';
-
-/** One route. */
-export interface Route<
-  B extends z.ZodType = z.ZodType,
-  Q extends z.ZodType = z.ZodType,
-  R extends z.ZodType = z.ZodType,
-> {
-  readonly method: 'get' | 'post' | 'delete';
-  readonly path: string;
-  readonly access: Access;
-  readonly summary: string;
-  /** Shape of the JSON body; `undefined` is taken where a route has none. */
-  readonly body: B;
-  readonly query: Q;
-  readonly response: R;
-  /** What it answers with, where that is not JSON. */
-  readonly contentType?: string;
-  /** Each line of the answer when `Accept: application/x-ndjson` was sent. */
-  readonly line?: z.ZodType;
-}
-
-/** What most routes lack: a body, a query, an answer. */
-const bare = { body: z.undefined(), query: z.object({}), response: z.undefined() } as const;
-
-function route<B extends z.ZodType, Q extends z.ZodType, R extends z.ZodType>(
-  method: Route['method'],
-  path: string,
-  rest: Omit<Route<B, Q, R>, 'method' | 'path'>,
-): Route<B, Q, R> {
-  return { ...rest, method, path };
-}
-
-/** Who is signed in, as the browser sees it. */
-export const actorViewSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  role: z.enum(['admin', 'editor', 'viewer', 'system']),
-});
+export type { Access, Route } from './route.ts';
 
 /** A search answered as one document. */
 export const searchAnswerSchema = z.object({
@@ -82,33 +42,14 @@ export const systemSchema = z.object({
 });
 
 const { listAgents, approve, revoke, listTargets, addTargets, removeTargets } = agentManagerActions;
-const actorAnswer = z.object({ actor: actorViewSchema });
 
 /** All routes by name. */
 export const ROUTES = {
-  useLink: route('post', '/api/session/link', {
-    ...bare,
-    access: 'public',
-    summary: 'Uses a one-time link up and signs in',
-    body: z.object({ token: z.string().min(1).max(128) }),
-    response: actorAnswer,
-  }),
-  readSession: route('get', '/api/session', {
-    ...bare,
-    access: 'viewer',
-    summary: 'Tells who is signed in',
-    response: actorAnswer,
-  }),
-  endSession: route('delete', '/api/session', { ...bare, access: 'viewer', summary: 'Signs out' }),
-  createLink: route('post', '/api/links', {
-    ...bare,
-    access: 'admin',
-    summary: 'Makes a one-time sign-in link that lives 15 minutes',
-    response: z.object({ url: z.string(), expiresMs: z.number() }),
-  }),
+  ...ACCESS_ROUTES,
   search: route('post', '/api/search', {
     ...bare,
     access: honeycombActions.search.role,
+    scope: 'search:read',
     summary: 'Searches; streams parts as NDJSON when that is accepted',
     body: searchRequestSchema,
     response: searchAnswerSchema,

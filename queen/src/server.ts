@@ -1,12 +1,16 @@
 /** The HTTP application: every route of the table, its guard and its checks, then the web UI. */
-import { AppError } from '@apiary/common/errors.ts';
+import { AppError, toAppError } from '@apiary/common/errors.ts';
 import { HTTP_BODY_BYTES_MAX } from '@apiary/common/limits.ts';
 import type { Logger } from '@apiary/common/log.ts';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import { z } from 'zod';
 import type { ApiCall, Handler, Handlers } from './api/handler.ts';
+import { auditFacts } from './auth/audit-facts.ts';
+import type { AuditLog } from './auth/audit-log.ts';
+import type { Identity } from './auth/authenticate.ts';
 import type { Guard } from './auth/guard.ts';
 import type { SameOrigin } from './auth/same-origin.ts';
+import { isChange } from './auth/scopes.ts';
 import { problemHandler } from './problem.ts';
 import type { QueenMetrics } from './queen-metrics.ts';
 import { ROUTES, type Route, type Routes } from './routes.ts';
@@ -18,6 +22,7 @@ export interface ServerParts {
   readonly guard: Guard;
   readonly sameOrigin: SameOrigin;
   readonly handlers: Handlers<keyof Routes>;
+  readonly audit: AuditLog;
   readonly metrics: QueenMetrics;
   readonly log: Logger;
   readonly webFolder: string;
@@ -55,7 +60,7 @@ function steps(
   name: string,
   route: Route,
   handler: Handler<Route>,
-  { guard, metrics }: ServerParts,
+  { guard, metrics, audit }: ServerParts,
 ): RequestHandler[] {
   return [
     (_request, response, next) => {
@@ -64,12 +69,25 @@ function steps(
       next();
     },
     async (request, response, next) => {
-      response.locals.identity = await guard.admit(route.access, request);
+      const identity = await guard.identify(request);
+      try {
+        response.locals.identity = guard.admit(route, identity, request);
+      } catch (error) {
+        if (identity && isChange(route)) {
+          const facts = auditFacts(name, identity, addressOf(request), undefined);
+          await audit.refused(facts, toAppError(error).code);
+        }
+        throw error;
+      }
       next();
     },
     express.json({ limit: HTTP_BODY_BYTES_MAX, type: 'application/json' }),
     async (request, response) => {
-      const answer = await handler(callOf(route, request, response));
+      const call = callOf(route, request, response);
+      const facts = auditFacts(name, call.identity, call.address, call.body);
+      const answer = isChange(route)
+        ? await audit.change(facts, () => handler(call))
+        : await handler(call);
       if (!response.headersSent) send(route, response, answer);
     },
   ];
@@ -79,10 +97,11 @@ function callOf(route: Route, request: Request, response: Response): ApiCall {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   // The step before put it there.
-  const identity = response.locals.identity as Pick<ApiCall, 'actor' | 'session'>;
+  const identity = response.locals.identity as Identity;
   return {
     actor: identity.actor,
-    session: identity.session,
+    identity,
+    address: addressOf(request),
     // A route that takes no body ignores one.
     body:
       route.body instanceof z.ZodUndefined ? undefined : checked(route.body, request.body, 'body'),
@@ -91,6 +110,10 @@ function callOf(route: Route, request: Request, response: Response): ApiCall {
     request,
     response,
   };
+}
+
+function addressOf(request: Request): string {
+  return request.socket.remoteAddress ?? '';
 }
 
 function send(route: Route, response: Response, answer: unknown): void {

@@ -8,6 +8,7 @@ import { AppError, toAppError } from '@apiary/common/errors.ts';
 import { ApiClient } from '../api-client.ts';
 import { aborted, type CommandIo } from '../command.ts';
 import { type FolderLock, lockFolder, prepareFolder, readOrMake } from '../data-folder.ts';
+import { findLocalInstance } from '../local-instance.ts';
 import { choosePort } from '../ports.ts';
 import { commonSettings, isLoopback } from '../settings.ts';
 import { Child, type ChildEvents, ChildFailed, type ChildSpec } from '../supervisor.ts';
@@ -203,17 +204,30 @@ async function buildIfNeeded(io: CommandIo): Promise<void> {
 async function welcome(plan: Plan, io: CommandIo, startedMs: number): Promise<void> {
   const client = await ApiClient.local(plan.folder);
   await watchThisMachine(plan, client, io);
-  const { url } = await client.createSignInLink();
+  const { url, hint } = await wayIn(plan, client);
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   io.stdout.write(
     `\nApiary is ready (${seconds} s).\n\n` +
       `  Open   ${url}\n` +
-      '         The link signs you in once, within 15 minutes; ./apiary link makes another.\n' +
+      `         ${hint}\n` +
       `  Broker ${plan.beeBrokerUrl}\n` +
       `  Data   ${plan.folder}\n\n` +
       'Ctrl-C ends it.\n',
   );
   io.ready({ url, httpPort: plan.httpPort, amqpPort: plan.amqpPort });
+}
+
+/** A one-time link, or once there are passwords the plain address. */
+async function wayIn(plan: Plan, client: ApiClient): Promise<{ url: string; hint: string }> {
+  try {
+    const { url } = await client.createSignInLink();
+    const hint = 'The link signs you in once, within 15 minutes; ./apiary link makes another.';
+    return { url, hint };
+  } catch (thrown) {
+    if (toAppError(thrown).code !== 'password-needed') throw thrown;
+    const { url } = await findLocalInstance(plan.folder);
+    return { url, hint: 'Sign in with your name and password.' };
+  }
 }
 
 /** On the very first start this machine's logs and Apiary's own are watched, so that the screen is not empty. */

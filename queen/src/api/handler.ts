@@ -2,14 +2,16 @@
 import type { Actor } from '@apiary/common/bus/bus.ts';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
-import type { Session } from '../auth/sessions.ts';
+import type { Identity } from '../auth/authenticate.ts';
 import type { Route, Routes } from '../routes.ts';
 
 /** One request after the guard and the checks of its shape. */
 export interface ApiCall<R extends Route = Route> {
   readonly actor: Actor;
-  /** The browser's session; absent for a bearer token. */
-  readonly session: Session | undefined;
+  /** The actor with the session or token that they came by. */
+  readonly identity: Identity;
+  /** Where the request came from. */
+  readonly address: string;
   readonly body: z.output<R['body']>;
   readonly query: z.output<R['query']>;
   /** Aborted when the client goes away. */

@@ -12,6 +12,7 @@ import { AppError } from '@apiary/common/errors.ts';
 import { SIGN_IN_LINK_MS, SIGN_IN_LINKS_MAX } from '@apiary/common/limits.ts';
 import { z } from 'zod';
 import { hashToken, newSecretToken } from './secret-token.ts';
+import type { Users } from './users.ts';
 
 const linkSchema = z.object({
   /** The token's hash. */
@@ -32,21 +33,35 @@ const LINKS: CollectionDefinition<Link> = {
 export class OneTimeLinks {
   readonly #links: Collection<Link>;
   readonly #clock: Clock;
+  readonly #users: Pick<Users, 'hasPassword'>;
 
-  private constructor(links: Collection<Link>, clock: Clock) {
+  private constructor(links: Collection<Link>, clock: Clock, users: Pick<Users, 'hasPassword'>) {
     this.#links = links;
     this.#clock = clock;
+    this.#users = users;
   }
 
   /** Opens the collection. */
-  static async open(documents: Documents, clock: Clock): Promise<OneTimeLinks> {
-    return new OneTimeLinks(await documents.collection(LINKS), clock);
+  static async open(
+    documents: Documents,
+    clock: Clock,
+    users: Pick<Users, 'hasPassword'>,
+  ): Promise<OneTimeLinks> {
+    return new OneTimeLinks(await documents.collection(LINKS), clock, users);
   }
 
   /**
    * A new token that lives SIGN_IN_LINK_MS; forgets the expired and, past the bound, the oldest.
+   *
+   * @throws AppError `password-needed` once a password exists
    */
   async create(): Promise<{ token: string; expiresMs: number }> {
+    if (await this.#users.hasPassword()) {
+      throw new AppError(
+        'password-needed',
+        'Passwords exist, so there are no links any more: sign in with a name and password. ./apiary users password NAME sets a new one.',
+      );
+    }
     await this.#sweep();
     const token = newSecretToken();
     const now = this.#clock.now();
@@ -60,6 +75,9 @@ export class OneTimeLinks {
     const id = hashToken(token);
     const found = await this.#links.get(id);
     const wasThere = found !== undefined && (await this.#links.delete(id));
+    if (await this.#users.hasPassword()) {
+      throw new AppError('link-invalid', 'Passwords exist: sign in with a name and password.');
+    }
     if (!wasThere || found.document.expiresMs <= this.#clock.now()) {
       throw new AppError(
         'link-invalid',

@@ -6,6 +6,7 @@ import type {
   CollectionDefinition,
   Documents,
 } from '@apiary/common/documents/documents.ts';
+import { LAST_USE_INTERVAL_MS, USER_AGENT_CHARS_MAX } from '@apiary/common/limits/access.ts';
 import { SESSION_MS, SESSIONS_MAX } from '@apiary/common/limits.ts';
 import { z } from 'zod';
 import { hashToken, newSecretToken } from './secret-token.ts';
@@ -22,7 +23,13 @@ const sessionSchema = z.object({
     name: z.string(),
     role: z.enum(['admin', 'editor', 'viewer']),
   }),
+  /** How it began: by a one-time link, without an account, or by a user's password. */
+  via: z.enum(['link', 'password']).default('link'),
+  /** Where it began, and what the browser called itself; for its owner to recognise. */
+  address: z.string().default(''),
+  browser: z.string().default(''),
   createdMs: z.number(),
+  seenMs: z.number().optional(),
   expiresMs: z.number(),
 });
 
@@ -60,13 +67,43 @@ export class Sessions {
   }
 
   /** A new session and the secret for its cookie. */
-  async create(actor: Session['actor']): Promise<{ token: string; session: Session }> {
+  async create(
+    begun: Pick<Session, 'actor' | 'via' | 'address' | 'browser'>,
+  ): Promise<{ token: string; session: Session }> {
     await this.#sweep();
     const token = newSecretToken();
     const createdMs = this.#clock.now();
-    const session = { id: hashToken(token), actor, createdMs, expiresMs: createdMs + SESSION_MS };
+    const session: Session = {
+      ...begun,
+      browser: begun.browser.slice(0, USER_AGENT_CHARS_MAX),
+      id: hashToken(token),
+      createdMs,
+      seenMs: createdMs,
+      expiresMs: createdMs + SESSION_MS,
+    };
     await this.#sessions.insert(session);
     return { token, session };
+  }
+
+  /** All that live, the newest first. */
+  async list(): Promise<Session[]> {
+    const now = this.#clock.now();
+    const all = (await this.#sessions.find()).map(({ document }) => document);
+    return all.filter(({ expiresMs }) => expiresMs > now).sort((a, b) => b.createdMs - a.createdMs);
+  }
+
+  /** Notes that it was used, now and then. */
+  async used({ id, seenMs = 0 }: Session): Promise<void> {
+    const now = this.#clock.now();
+    if (now - seenMs < LAST_USE_INTERVAL_MS) return;
+    await this.#sessions.update(id, (session) => session && { ...session, seenMs: now });
+  }
+
+  /** Ends those that match; the result are their ids. */
+  async endWhere(matches: (session: Session) => boolean): Promise<string[]> {
+    const ids = (await this.list()).filter(matches).map(({ id }) => id);
+    for (const id of ids) await this.#sessions.delete(id);
+    return ids;
   }
 
   /** The living session of a cookie's secret. */
