@@ -192,7 +192,14 @@ export class LogSearch {
     this.#keepRows = keepRows;
     const { query, range } = this.view.get();
     const fresh = keepRows;
-    this.view.patch({ status: 'searching', fresh, error: undefined, waiting: 0, missed: 0 });
+    this.view.patch({
+      status: 'searching',
+      fresh,
+      error: undefined,
+      waiting: 0,
+      missed: 0,
+      loadingOlder: false,
+    });
     const buckets = windowOf(range, this.#clock.now()).buckets;
     const request = { ...this.#request(), histogram: { buckets } };
     this.#streams.start(
