@@ -1,6 +1,7 @@
 /** Events on `apiary.events`, by name; their bodies are for screens and caches only. */
 import { z } from 'zod';
 import { agentIdSchema } from './agent.ts';
+import { deliveryKindSchema } from './delivery.ts';
 
 const agentEvent = z.object({ agent: agentIdSchema, name: z.string(), atMs: z.number() });
 
@@ -19,6 +20,23 @@ export const EVENT_SCHEMAS = {
     atMs: z.number(),
   }),
   'message.dead': z.object({ reason: z.string(), agent: z.string().optional(), atMs: z.number() }),
+  'delivery.dead': z.object({
+    delivery: z.string(),
+    channel: z.string(),
+    rule: z.string(),
+    reason: z.string(),
+    atMs: z.number(),
+  }),
+  'alert.changed': z.object({
+    alert: z.string(),
+    rule: z.string(),
+    state: z.enum(['pending', 'firing', 'resolved']),
+    /** What people are told; absent where only what screens show has changed. */
+    kind: deliveryKindSchema.optional(),
+    atMs: z.number(),
+  }),
+  /** An instance of pheromone stops: its rules are free. */
+  'rules.released': z.object({ instance: z.string() }),
   'ingest.rate': z.object({
     instance: z.string(),
     linesPerSecond: z.number(),

@@ -1,0 +1,48 @@
+/** The bounds of channels, devices and deliveries; as `limits.ts`, apart for its length. */
+
+/** Channels of a site. Past it: `too-many`. */
+export const CHANNELS_MAX = 500;
+/** Devices of one user. Past it the one that was seen least recently makes room. */
+export const DEVICES_PER_USER_MAX = 20;
+/** Devices of a site. Past it: `too-many`. */
+export const DEVICES_MAX = 10_000;
+/** Messages of `sting.deliveries` that are being turned into deliveries; the rest waits at the broker. */
+export const DELIVERY_PREFETCH = 32;
+/** Deliveries of one instance that wait or are under way. At the bound it takes no further messages. */
+export const DELIVERIES_WAITING_MAX = 5_000;
+/** Attempts of one delivery; the last is about 5 hours after the first. Past it: dead, for a person. */
+export const DELIVERY_ATTEMPTS_MAX = 16;
+/** Attempts that the log of a delivery keeps; older ones are counted. */
+export const DELIVERY_ATTEMPTS_KEPT = 20;
+/** First pause between two attempts; it doubles from there. */
+export const DELIVERY_RETRY_MS_MIN = 1_000;
+/** Longest pause between two attempts. */
+export const DELIVERY_RETRY_MS_MAX = 30 * 60_000;
+/** Longest pause that a channel's `Retry-After` may ask for. */
+export const RETRY_AFTER_MS_MAX = 60 * 60_000;
+/** One attempt, from the name's resolution to the last byte of the answer. */
+export const ATTEMPT_MS_MAX = 10_000;
+/** How long an attempt belongs to its instance: past it another one takes over, as after a crash. */
+export const ATTEMPT_LEASE_MS = 20_000;
+/** How often an instance looks for attempts that nobody finished. */
+export const ORPHANS_INTERVAL_MS = 10_000;
+/** How long deliveries are kept for people to look at, whatever became of them. */
+export const DELIVERIES_KEPT_MS = 30 * 24 * 3600_000;
+/** Deliveries that are kept. Past it the oldest go. */
+export const DELIVERIES_KEPT_MAX = 20_000;
+/** How often old deliveries are removed. */
+export const DELIVERIES_SWEEP_MS = 3600_000;
+/** Bytes of an answer that are read; the rest is cut off. */
+export const OUTBOUND_ANSWER_BYTES_MAX = 256 * 1024;
+/** Characters of a reason or an answer that the log of a delivery keeps. */
+export const DELIVERY_NOTE_CHARS_MAX = 500;
+/** How long an acknowledge or silence link lives. */
+export const ALERT_LINK_MS = 3 * 24 * 3600_000;
+/** Characters of an acknowledge or silence link's token. */
+export const ALERT_LINK_CHARS_MAX = 1_024;
+/** Attempts on one channel at the same time; deliveries of one alert go one after another anyway. */
+export const CHANNEL_ATTEMPTS_MAX = 8;
+/** The same for APNs and Web Push, where each device is a request on a shared connection. */
+export const DEVICE_ATTEMPTS_MAX = 100;
+/** Bytes of a push message: APNs takes 4,096, Web Push services at least that with encryption. */
+export const PUSH_BYTES_MAX = 3_500;
