@@ -1,5 +1,7 @@
 /** The OpenAPI 3.1 document, generated from the table of routes. */
 import { z } from 'zod';
+import { scopeOfRoute } from './auth/scopes.ts';
+import { EXAMPLES, type RouteExample } from './openapi-examples.ts';
 import { problemSchema } from './problem.ts';
 import { ROUTES, type Route } from './routes.ts';
 
@@ -8,15 +10,18 @@ type Json = Record<string, unknown>;
 /** Describes every route: OpenAPI 3.1, whose schemas are JSON Schema 2020-12 as zod writes it. */
 export function openapiDocument(version: string): Json {
   const paths: Record<string, Json> = {};
+  const examples: Readonly<Record<string, RouteExample>> = EXAMPLES;
   for (const [name, route] of Object.entries(ROUTES)) {
-    paths[route.path] = { ...paths[route.path], [route.method]: operation(name, route) };
+    const described = operation(name, route, examples[name] ?? {});
+    paths[route.path] = { ...paths[route.path], [route.method]: described };
   }
   return {
     openapi: '3.1.0',
     info: {
       title: 'Apiary',
       version,
-      description: 'Everything that the web UI does. Times are milliseconds since 1970.',
+      description:
+        'Everything that the web UI does. Times are milliseconds since 1970. `x-access` is the least role, `x-scope` what an API token has to be good for.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     paths,
@@ -30,17 +35,18 @@ export function openapiDocument(version: string): Json {
   };
 }
 
-function operation(name: string, route: Route): Json {
+function operation(name: string, route: Route, example: RouteExample): Json {
   const isOpen = route.access === 'public' || route.access === 'local';
   return {
     operationId: name,
     summary: route.summary,
     'x-access': route.access,
+    ...(route.access === 'public' ? {} : { 'x-scope': scopeOfRoute(route) }),
     security: isOpen ? [] : [{ session: [] }, { token: [] }],
-    ...(isNothing(route.body) ? {} : { requestBody: requestBody(route.body) }),
+    ...(isNothing(route.body) ? {} : { requestBody: requestBody(route.body, example.body) }),
     ...parameters(route.query),
     responses: {
-      ...success(route),
+      ...success(route, example.response),
       default: {
         description: 'What went wrong',
         content: {
@@ -51,16 +57,23 @@ function operation(name: string, route: Route): Json {
   };
 }
 
-function requestBody(body: z.ZodType): Json {
-  return { required: true, content: { 'application/json': { schema: schema(body, 'input') } } };
+function requestBody(body: z.ZodType, example: unknown): Json {
+  const content = { 'application/json': { schema: schema(body, 'input'), ...exampled(example) } };
+  return { required: true, content };
 }
 
-function success(route: Route): Json {
+function success(route: Route, example: unknown): Json {
   if (isNothing(route.response)) return { 204: { description: 'Done' } };
   const type = route.contentType ?? 'application/json';
-  const content: Json = { [type]: { schema: schema(route.response, 'output') } };
+  const content: Json = {
+    [type]: { schema: schema(route.response, 'output'), ...exampled(example) },
+  };
   if (route.line) content['application/x-ndjson'] = { schema: schema(route.line, 'output') };
   return { 200: { description: route.summary, content } };
+}
+
+function exampled(example: unknown): Json {
+  return example === undefined ? {} : { example };
 }
 
 function parameters(query: z.ZodType): Json {

@@ -9,6 +9,7 @@ import {
   switchSchema,
 } from '@apiary/common/config.ts';
 import { ERRORS } from '@apiary/common/errors.ts';
+import { CALLERS, isAllowed, type Permission, permissions } from '@apiary/queen/permissions.ts';
 import type { CommandIo } from '../command.ts';
 import { projectRoot } from '../data-folder.ts';
 import { commonSettings } from '../settings.ts';
@@ -22,6 +23,7 @@ export function referencePages(): Readonly<Record<string, string>> {
     'errors.md': errorsPage(),
     'commands.md': commandsPage(),
     'settings.md': settingsPage(),
+    'permissions.md': permissionsPage(),
   };
 }
 
@@ -57,6 +59,47 @@ function commandsPage(): string {
     ...rows,
     '',
   ].join('\n');
+}
+
+function permissionsPage(): string {
+  const table = permissions();
+  const part = (title: string, kind: Permission['kind']) => [
+    `## ${title}`,
+    '',
+    `| | ${CALLERS.join(' | ')} | scope |`,
+    `|---|${CALLERS.map(() => '---|').join('')}---|`,
+    ...table.filter((row) => row.kind === kind).map(permissionRow),
+    '',
+  ];
+  return [
+    '# Permissions',
+    '',
+    `${GENERATED} The server obeys the tables that this page is made from; \`queen/src/permissions.test.ts\` tries every cell.`,
+    '',
+    'Who asks is a *role*: by a session (a password, or a one-time link while there is no password), by an API token, or by the',
+    'local token in the data folder, which is an administrator’s. An API token has a role of its own, never more than its',
+    'owner’s at the moment, and needs the *scope* too: `*` is everything that the role allows, `*:read` all reading. Bees have no',
+    'role: their broker account cannot reach any of this. Every change is noted in the audit log.',
+    '',
+    '“beside” is a request straight from the same machine.',
+    '',
+    ...part('Routes', 'route'),
+    'Within them: sessions, tokens and one’s own password are for oneself; an administrator manages everybody’s.',
+    '',
+    ...part('Socket events', 'socket'),
+    ...part('RPC actions on the bus', 'rpc'),
+    'Only Hive’s own broker account can call them; Queen passes the role on of whoever asked her. Components ask as `system`, which may all.',
+    '',
+  ].join('\n');
+}
+
+function permissionRow(row: Permission): string {
+  const cells = CALLERS.map((caller) => {
+    if (isAllowed(row, caller)) return 'yes';
+    return row.access === 'local' ? 'beside' : '–';
+  });
+  const scope = row.scope === undefined ? '' : `\`${row.scope}\``;
+  return `| \`${row.subject}\` | ${cells.join(' | ')} | ${scope} |`;
 }
 
 function settingsPage(): string {

@@ -1,0 +1,145 @@
+/** Examples in the OpenAPI document, typed by the routes' own shapes. */
+import type { z } from 'zod';
+import type { Routes } from './routes.ts';
+
+/** An example of one route. */
+export interface RouteExample<B = unknown, R = unknown> {
+  readonly body?: B;
+  readonly response?: R;
+}
+
+const MS = 1_795_219_200_000;
+const AGENT = '56475aa75463474c0285df5dbf2bcab7';
+const mira = { id: 'mira', name: 'mira', role: 'editor' } as const;
+const miraView = {
+  name: 'mira',
+  role: 'editor',
+  hasPassword: true,
+  passwordMs: MS,
+  createdMs: MS,
+  createdBy: 'admin',
+} as const;
+const tokenView = {
+  id: '0f3a9c52d17be640',
+  name: 'nightly report',
+  user: 'mira',
+  role: 'viewer' as const,
+  scopes: ['search:read'],
+  createdMs: MS,
+  expiresMs: MS + 90 * 86_400_000,
+};
+const session = {
+  id: 'kZ0v1cJtJq1n3lT0m0o8Vg4tT9kz3m0pN1sG2sQ7uXo',
+  user: 'mira',
+  role: 'editor',
+  via: 'password',
+  address: '192.0.2.17',
+  browser: 'Mozilla/5.0 (X11; Linux x86_64) Firefox/145.0',
+  createdMs: MS,
+  seenMs: MS,
+  expiresMs: MS + 14 * 86_400_000,
+  isOwn: true,
+} as const;
+const result = {
+  agent: AGENT,
+  name: 'web-1',
+  url: 'file:///var/log/nginx/*.log',
+  target: 'bQ7vJt1n3lT0m0o8Vg4tTg',
+  ok: true,
+  state: 'active',
+} as const;
+const record = {
+  id: '0123456789abcdef:4096',
+  time: MS,
+  observed: MS + 3,
+  host: 'web-1',
+  agent: AGENT,
+  target: 'bQ7vJt1n3lT0m0o8Vg4tTg',
+  file: '/var/log/nginx/error.log',
+  tags: ['web'],
+  level: 'error' as const,
+  body: 'upstream timed out while reading response header',
+};
+
+/** Examples by the routes' names; a route without a body or an answer needs none. */
+export const EXAMPLES: {
+  readonly [N in keyof Routes]?: RouteExample<
+    z.input<Routes[N]['body']>,
+    z.input<Routes[N]['response']>
+  >;
+} = {
+  readSignIn: { response: { methods: ['password'] } },
+  useLink: {
+    body: { token: 'cGZ0v1cJtJq1n3lT0m0o8Vg4tT9kz3m0pN1sG2sQ7uX' },
+    response: { actor: { id: 'admin', name: 'admin', role: 'admin' } },
+  },
+  usePassword: {
+    body: { user: 'mira', password: 'four words in a row' },
+    response: { actor: mira },
+  },
+  readSession: { response: { actor: mira } },
+  createLink: {
+    response: {
+      url: 'http://127.0.0.1:4280/welcome#cGZ0v1cJtJq1n3lT0m0o8Vg4tT9kz3m0pN1sG2sQ7uX',
+      expiresMs: MS,
+    },
+  },
+  listSessions: { response: { sessions: [session] } },
+  endSessions: { body: { ids: [session.id] }, response: { ended: [session.id] } },
+  listUsers: { response: { users: [miraView] } },
+  addUser: {
+    body: { name: 'mira', role: 'editor', password: 'four words in a row' },
+    response: { user: miraView },
+  },
+  setRole: { body: { name: 'mira', role: 'editor' }, response: { user: miraView } },
+  setPassword: {
+    body: { name: 'mira', password: 'five words in a row', current: 'four words in a row' },
+    response: { user: miraView },
+  },
+  removeUser: { body: { name: 'mira' } },
+  listTokens: { response: { tokens: [tokenView], scopes: ['*', '*:read', 'search:read'] } },
+  addToken: {
+    body: { name: 'nightly report', role: 'viewer', scopes: ['search:read'], days: 90 },
+    response: {
+      token: tokenView,
+      secret: 'apiary_cGZ0v1cJtJq1n3lT0m0o8Vg4tT9kz3m0pN1sG2sQ7uX',
+    },
+  },
+  revokeTokens: { body: { ids: [tokenView.id] }, response: { revoked: [tokenView.id] } },
+  listAudit: {
+    response: {
+      entries: [
+        {
+          id: 'zzk2p9x1q0-9f2c4d6e8a01',
+          atMs: MS,
+          who: 'mira',
+          role: 'editor',
+          via: 'password',
+          address: '192.0.2.17',
+          action: 'approveAgents',
+          details: '{"agents":["web-1"]}',
+          result: 'ok',
+        },
+      ],
+    },
+  },
+  search: {
+    body: { query: 'level:error AND timeout', from: MS - 3_600_000, limit: 1 },
+    response: { total: 1, hosts: 1, records: [record], elapsedMs: 12, missing: [] },
+  },
+  approveAgents: { body: { agents: ['web-1'] } },
+  revokeAgents: { body: { agents: [AGENT] } },
+  addTargets: {
+    body: { agents: ['web-1'], urls: [result.url], tags: ['web'], history: false },
+    response: { results: [result] },
+  },
+  removeTargets: {
+    body: { targets: [result.target] },
+    response: { results: [{ ...result, state: 'removed' }] },
+  },
+  system: {
+    response: { version: '0.1.0', components: [{ name: 'honeycomb', state: 'running' }] },
+  },
+  healthz: { response: 'ok\n' },
+  readyz: { response: 'ready\n' },
+};
