@@ -45,6 +45,10 @@ export function socketErrorOf(error: AppError): SocketError {
 
 /** Answers with a problem document. */
 export function sendProblem(response: Response, error: AppError): void {
+  const { retryAfterMs } = error.details;
+  if (typeof retryAfterMs === 'number') {
+    response.set('Retry-After', String(Math.ceil(retryAfterMs / 1_000)));
+  }
   response
     .status(error.status)
     .set('Cache-Control', 'no-store')

@@ -49,12 +49,13 @@ const AUDIT: CollectionDefinition<AuditEntry> = {
 };
 
 const TIME_DIGITS = 10;
-const TIME_MAX = 36 ** TIME_DIGITS;
+const ORDER_DIGITS = 4;
 
 /** See the file's head. */
 export class AuditLog {
   readonly #entries: Collection<AuditEntry>;
   readonly #clock: Clock;
+  #noted = 0;
   #sinceTrim = AUDIT_TRIM_INTERVAL;
   #refusals = { minute: 0, count: 0 };
 
@@ -97,7 +98,10 @@ export class AuditLog {
   /** Notes something that is over. */
   async record(facts: AuditFacts, result: string): Promise<string> {
     const atMs = this.#clock.now();
-    const id = `${timeKey(atMs)}-${randomBytes(6).toString('hex')}`;
+    this.#noted += 1;
+    // Those of one millisecond stand in their order too; the rest is for another Queen's.
+    const order = descending(this.#noted % 36 ** ORDER_DIGITS, ORDER_DIGITS);
+    const id = `${timeKey(atMs)}-${order}-${randomBytes(4).toString('hex')}`;
     await this.#entries.insert({ id, atMs, ...facts, result });
     this.#sinceTrim += 1;
     if (this.#sinceTrim >= AUDIT_TRIM_INTERVAL) {
@@ -153,5 +157,9 @@ export class AuditLog {
 
 /** Later times give smaller keys. */
 function timeKey(atMs: number): string {
-  return (TIME_MAX - 1 - Math.floor(atMs)).toString(36).padStart(TIME_DIGITS, '0');
+  return descending(Math.floor(atMs), TIME_DIGITS);
+}
+
+function descending(value: number, digits: number): string {
+  return (36 ** digits - 1 - value).toString(36).padStart(digits, '0');
 }

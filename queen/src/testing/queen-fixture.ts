@@ -8,6 +8,7 @@ import { openDocuments } from '@apiary/common/documents/open.ts';
 import { createSilentLogger } from '@apiary/common/log.ts';
 import { Metrics } from '@apiary/common/metrics.ts';
 import { createMemoryBus, type MemoryBus } from '@apiary/common/testing/memory-bus.ts';
+import { z } from 'zod';
 import { createQueen, type Queen } from '../index.ts';
 import { FakeHive } from './fake-hive.ts';
 
@@ -24,6 +25,8 @@ export interface QueenFixture {
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** Signs in by a link; the result is a `Cookie` header. */
   signIn(): Promise<string>;
+  /** A collection as it is stored, as text. */
+  documents(collection: string): Promise<string>;
   /** Another one on the same bus and folder, not started. */
   makeQueen(port?: number): Queen;
   /** Stops Queen and starts another one on the same folder, with another token and port. */
@@ -78,6 +81,11 @@ export async function startQueenFixture(): Promise<QueenFixture> {
         body: JSON.stringify({ token: link.hash.slice(1) }),
       });
       return answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    },
+    documents: async (name) => {
+      const schema = z.looseObject({ id: z.string() });
+      const stored = await documents.collection({ name, schema, indexes: [] });
+      return JSON.stringify(await stored.find());
     },
     makeQueen,
     restart: async () => {
