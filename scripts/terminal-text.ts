@@ -63,3 +63,11 @@ export function table(rows: readonly (readonly string[])[]): string {
       .trimEnd();
   return `${clean.map(line).join('\n')}\n`;
 }
+
+/** A moment as `2026-11-20 14:02:31`, in the terminal's zone. */
+export function dayAndTime(timeMs: number): string {
+  const time = new Date(timeMs);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join('-');
+  return `${day} ${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':')}`;
+}

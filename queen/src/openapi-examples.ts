@@ -29,7 +29,7 @@ const tokenView = {
   expiresMs: MS + 90 * 86_400_000,
 };
 const session = {
-  id: 'kZ0v1cJtJq1n3lT0m0o8Vg4tT9kz3m0pN1sG2sQ7uXo',
+  id: '91fd2f71c26d26ad',
   user: 'mira',
   role: 'editor',
   via: 'password',

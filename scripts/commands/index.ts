@@ -57,6 +57,30 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./link.ts'),
   },
   {
+    name: 'users',
+    usage: '[list | add NAME [--role ROLE] | role NAME ROLE | password NAME | remove NAME]',
+    summary: 'manages people; passwords are asked for, or read from stdin',
+    load: () => import('./users.ts'),
+  },
+  {
+    name: 'tokens',
+    usage: '[list | add NAME [--role ROLE] [--scopes S,…] [--days N] [--user NAME] | revoke ID…]',
+    summary: 'manages API tokens; a new one is shown once',
+    load: () => import('./tokens.ts'),
+  },
+  {
+    name: 'sessions',
+    usage: '[list | end ID…]',
+    summary: 'lists who is signed in, and signs browsers out',
+    load: () => import('./sessions.ts'),
+  },
+  {
+    name: 'audit',
+    usage: '[--who NAME] [--action NAME] [--limit N] [--json]',
+    summary: 'tells who changed what, the newest last',
+    load: () => import('./audit.ts'),
+  },
+  {
     name: 'test',
     usage: '[path …]',
     summary: 'installs what the tests need and runs them all',

@@ -71,9 +71,11 @@ export function sessionHandlers(parts: SessionParts): Handlers<SessionRoutes> {
     endSessions: async ({ actor, body }) => {
       const wanted = new Set(body.ids);
       const may = mayManage(actor);
-      const ended = await sessions.endWhere((session) => wanted.has(session.id) && may(session));
+      const ended = await sessions.endWhere(
+        (session) => wanted.has(publicId(session)) && may(session),
+      );
       await recheck();
-      return { ended };
+      return { ended: ended.map(publicId) };
     },
   };
 }
@@ -140,7 +142,13 @@ function mayManage(actor: Actor): (session: Session) => boolean {
 
 function sessionView(session: Session, own: string | undefined) {
   const { actor, ...facts } = session;
-  return { ...facts, user: actor.name, role: actor.role, isOwn: session.id === own };
+  const id = publicId(session);
+  return { ...facts, id, user: actor.name, role: actor.role, isOwn: session.id === own };
+}
+
+/** What others may see of the secret's hash: enough to tell sessions apart. */
+function publicId({ id }: Session): string {
+  return Buffer.from(id, 'base64url').toString('hex').slice(0, 16);
 }
 
 /**

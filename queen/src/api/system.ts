@@ -7,7 +7,7 @@ import { openapiDocument } from '../openapi.ts';
 import type { Handlers } from './handler.ts';
 
 /** Components whose state is told, beside Queen itself. */
-const COMPONENTS = ['agentmanager', 'agentmonitor', 'honeycomb'] as const;
+const COMPONENTS = ['agentmanager', 'agentmonitor', 'honeycomb', 'pheromone'] as const;
 /** A component that takes longer to say anything is called silent. */
 const ANSWER_MS_MAX = 1_000;
 

@@ -77,8 +77,11 @@ async function mustBeAllowed(
     throw new AppError('forbidden', 'Only an administrator sets the passwords of others.');
   }
   if (!(await users.get(name))?.password && actor.role === 'admin') return;
+  if (current === undefined) {
+    throw new AppError('sign-in-refused', 'Your own password needs the current one.');
+  }
   limiter.begin(name, address);
-  if (!(await users.recognise(name, current ?? ''))) {
+  if (!(await users.recognise(name, current))) {
     throw new AppError('sign-in-refused', 'The current password is wrong.');
   }
   limiter.succeeded(name, address);

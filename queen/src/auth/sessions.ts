@@ -99,11 +99,11 @@ export class Sessions {
     await this.#sessions.update(id, (session) => session && { ...session, seenMs: now });
   }
 
-  /** Ends those that match; the result are their ids. */
-  async endWhere(matches: (session: Session) => boolean): Promise<string[]> {
-    const ids = (await this.list()).filter(matches).map(({ id }) => id);
-    for (const id of ids) await this.#sessions.delete(id);
-    return ids;
+  /** Ends those that match, and tells which. */
+  async endWhere(matches: (session: Session) => boolean): Promise<Session[]> {
+    const ended = (await this.list()).filter(matches);
+    for (const { id } of ended) await this.#sessions.delete(id);
+    return ended;
   }
 
   /** The living session of a cookie's secret. */
