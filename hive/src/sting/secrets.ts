@@ -114,5 +114,5 @@ async function makeKey(file: string): Promise<Buffer> {
 }
 
 function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof error === 'object' && error && 'code' in error ? error.code : undefined;
 }

@@ -1,7 +1,7 @@
 /** Jira's REST API, version 2, as far as alerts need it; what fails is a {@link SendResult}. */
 import { z } from 'zod';
 import type { OutboundAnswer } from '../outbound/request.ts';
-import { resultOf } from './answer.ts';
+import { resultOf, resultOfFailure } from './answer.ts';
 import type { ChannelEnvironment, SendResult } from './channel.ts';
 
 /** After a request whose answer was lost: Jira's search needs a while to find what it made. */
@@ -74,8 +74,8 @@ class JiraCalls {
     try {
       answer = await this.#call('POST', 'issue', { fields });
     } catch (error) {
-      if (!(error instanceof Error) || 'code' in error) throw error;
-      return { outcome: 'retry', note: error.message, afterMs: INDEX_LAG_MS };
+      const failure = resultOfFailure(error);
+      return failure.outcome === 'retry' ? { ...failure, afterMs: INDEX_LAG_MS } : failure;
     }
     const made = read(answer, createdSchema);
     if (!made) {
