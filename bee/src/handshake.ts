@@ -9,6 +9,8 @@ import type { AgentFacts } from '@apiary/common/messages/agent.ts';
 import type { Handshake, Welcome } from '@apiary/common/messages/control.ts';
 import type { Identity } from './identity.ts';
 
+/** After a handshake that found no queue: the Hive is on its way up, or down for longer. */
+const REFUSED_MS_MIN = 200;
 const ANSWER_MS_MIN = 2_000;
 const ANSWER_MS_MAX = 60_000;
 const REPEAT_WAITING_MS = 60_000;
@@ -29,6 +31,7 @@ export class Handshaker {
   #queue: string | undefined;
   #sentMs = 0;
   #answerMs = ANSWER_MS_MIN;
+  #refusedMs = REFUSED_MS_MIN;
   #cancel: (() => void) | undefined;
   #stopped = false;
 
@@ -40,6 +43,7 @@ export class Handshaker {
   connected(queue: string): void {
     this.#queue = queue;
     this.#answerMs = ANSWER_MS_MIN;
+    this.#refusedMs = REFUSED_MS_MIN;
     this.#shake();
   }
 
@@ -79,6 +83,8 @@ export class Handshaker {
       facts: facts(),
     }).catch((error: unknown) => {
       log.warn({ code: toAppError(error).code }, 'handshake.failed');
+      this.#again(this.#refusedMs);
+      this.#refusedMs = Math.min(2 * this.#refusedMs, ANSWER_MS_MAX);
     });
   }
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { loadIdentity } from '@apiary/bee/identity.ts';
 import { parseSettings, type Settings, settingsHelp } from '@apiary/common/config.ts';
 import { AppError, toAppError } from '@apiary/common/errors.ts';
@@ -16,6 +17,10 @@ import { buildWeb, webIsBuilt } from '../web-build.ts';
 
 const { data, httpPort, amqpPort, listen, broker, store, logLevel } = commonSettings;
 const shape = { data, httpPort, amqpPort, listen, broker, store, logLevel };
+
+const OWN_BEE_TRY_MS = 50;
+const OWN_BEE_TRIES = 300;
+
 type UpSettings = Settings<typeof shape>;
 
 /** What `up` has to know before it starts its children. */
@@ -203,6 +208,7 @@ async function buildIfNeeded(io: CommandIo): Promise<void> {
 
 async function welcome(plan: Plan, io: CommandIo, startedMs: number): Promise<void> {
   const client = await ApiClient.local(plan.folder);
+  await ownBeeApproved(plan, client, io);
   await watchThisMachine(plan, client, io);
   const { url, hint } = await wayIn(plan, client);
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
@@ -235,16 +241,27 @@ async function watchThisMachine(plan: Plan, client: ApiClient, io: CommandIo): P
   const mark = join(plan.folder, 'run/first-targets-set');
   if (existsSync(mark)) return;
   const add = async (urls: readonly string[], tags: readonly string[]) => {
-    await client.addTargets({ agents: [plan.ownAgent], urls, tags, history: true });
+    const agents = [plan.ownAgent];
+    const { results } = await client.addTargets({ agents, urls, tags, history: true });
+    const failed = results.find((result) => result.state === 'failed');
+    if (failed) io.stderr.write(`apiary: ${failed.url}: ${failed.reason ?? 'failed'}\n`);
   };
+  const system = ['*.log', 'syslog', 'messages'].map((name) => `file:///var/log/${name}`);
   try {
-    await add(
-      ['file:///var/log/*.log', 'file:///var/log/syslog', 'file:///var/log/messages'],
-      ['system'],
-    );
+    await add(system, ['system']);
     await add([`file://${join(plan.folder, 'logs')}/*.log`], ['apiary']);
     writeFileSync(mark, '');
   } catch (thrown) {
     io.stderr.write(`apiary: first targets were not set: ${toAppError(thrown).message}\n`);
   }
+}
+
+/** Resolves when this machine's own Bee has greeted and is approved; says so when that takes too long. */
+async function ownBeeApproved(plan: Plan, client: ApiClient, io: CommandIo): Promise<void> {
+  for (let triesLeft = OWN_BEE_TRIES; triesLeft > 0 && !io.signal.aborted; triesLeft -= 1) {
+    const { agents } = await client.listAgents();
+    if (agents.some(({ id, approval }) => id === plan.ownAgent && approval === 'approved')) return;
+    await setTimeout(OWN_BEE_TRY_MS);
+  }
+  if (!io.signal.aborted) io.stderr.write("apiary: this machine's own Bee has not greeted yet\n");
 }
