@@ -9,6 +9,8 @@ import { HTTP_CONNECTIONS_MAX } from '@apiary/common/limits.ts';
 import { z } from 'zod';
 import { agentHandlers } from './api/agents.ts';
 import { auditHandlers } from './api/audit.ts';
+import { exportHandlers } from './api/export.ts';
+import { queryHandlers } from './api/queries.ts';
 import { searchHandlers } from './api/search.ts';
 import { linkUrl, sessionHandlers } from './api/session.ts';
 import { systemHandlers } from './api/system.ts';
@@ -24,6 +26,7 @@ import { RateFeed } from './live/rate-feed.ts';
 import { TailHub } from './live/tail-hub.ts';
 import { Live } from './live.ts';
 import { type QueenMetrics, queenMetrics } from './queen-metrics.ts';
+import { SavedQueries } from './saved-queries.ts';
 import { Searches } from './searches.ts';
 import { createApplication } from './server.ts';
 import type { QueenSettings } from './settings.ts';
@@ -88,7 +91,7 @@ class QueenComponent implements Queen {
   async start(): Promise<void> {
     const accounts = await Accounts.open(this.#context, this.#local);
     this.#accounts = accounts;
-    this.#compose(accounts);
+    this.#compose(accounts, await SavedQueries.open(this.#context.documents, this.#context.clock));
     await this.#agents.start();
     await this.#rates.start();
     this.#subscription = await accounts.watch(this.#context, () => this.#recheck());
@@ -115,7 +118,7 @@ class QueenComponent implements Queen {
     await this.#live?.recheck();
   }
 
-  #compose(accounts: Accounts): void {
+  #compose(accounts: Accounts, saved: SavedQueries): void {
     const { bus, clock, log } = this.#context;
     const { audit, authenticator } = accounts;
     const sameOrigin = new SameOrigin(this.#settings);
@@ -127,7 +130,7 @@ class QueenComponent implements Queen {
       audit,
       handlers: {
         ...this.#accessHandlers(accounts, secure),
-        ...this.#hiveHandlers(accounts, searches),
+        ...this.#hiveHandlers(accounts, saved, searches),
       },
       metrics: this.#metrics,
       log,
@@ -166,16 +169,19 @@ class QueenComponent implements Queen {
     };
   }
 
-  #hiveHandlers({ sessions }: Accounts, searches: Searches) {
-    const { bus, metrics } = this.#context;
+  #hiveHandlers({ sessions }: Accounts, saved: SavedQueries, searches: Searches) {
+    const { bus, clock, metrics } = this.#context;
     return {
       ...searchHandlers(searches),
+      ...exportHandlers(searches, clock),
+      ...queryHandlers(saved),
       ...agentHandlers(bus),
       ...targetHandlers(bus),
       ...systemHandlers({
         bus,
         metrics,
         version: packageVersion(),
+        broker: this.#settings.broker,
         probeDocuments: async () => void (await sessions.find('')),
       }),
     };

@@ -61,6 +61,16 @@ const record = {
   body: 'upstream timed out while reading response header',
 };
 
+const savedQuery = {
+  id: 'cGZ0v1cJtJq1n3lT0m0o8V',
+  name: 'Timeouts',
+  query: 'level:error AND timeout',
+  range: '4h',
+  shared: false,
+  owner: 'mira',
+  savedMs: MS,
+};
+
 /** Examples by the routes' names; a route without a body or an answer needs none. */
 export const EXAMPLES: {
   readonly [N in keyof Routes]?: RouteExample<
@@ -127,6 +137,12 @@ export const EXAMPLES: {
     body: { query: 'level:error AND timeout', from: MS - 3_600_000, limit: 1 },
     response: { total: 1, hosts: 1, records: [record], elapsedMs: 12, missing: [] },
   },
+  saveQuery: {
+    body: { name: 'Timeouts', query: 'level:error AND timeout', range: '4h' },
+    response: { query: savedQuery },
+  },
+  listQueries: { response: { queries: [savedQuery] } },
+  removeQueries: { body: { ids: [savedQuery.id] }, response: { removed: [savedQuery.id] } },
   approveAgents: { body: { agents: ['web-1'] } },
   revokeAgents: { body: { agents: [AGENT] } },
   addTargets: {
@@ -138,7 +154,11 @@ export const EXAMPLES: {
     response: { results: [{ ...result, state: 'removed' }] },
   },
   system: {
-    response: { version: '0.1.0', components: [{ name: 'honeycomb', state: 'running' }] },
+    response: {
+      version: '0.1.0',
+      components: [{ name: 'honeycomb', state: 'running' }],
+      broker: { host: '192.0.2.10', port: 5672, secure: false },
+    },
   },
   healthz: { response: 'ok\n' },
   readyz: { response: 'ready\n' },

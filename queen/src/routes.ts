@@ -13,6 +13,7 @@ import {
 import { recordSchema } from '@apiary/common/record.ts';
 import { z } from 'zod';
 import { ACCESS_ROUTES } from './access-routes.ts';
+import { QUERY_ROUTES } from './query-routes.ts';
 import { type Access, bare, route } from './route.ts';
 
 export type { Access, Route } from './route.ts';
@@ -37,6 +38,8 @@ export const systemSchema = z.object({
   components: z.array(
     z.object({ name: z.string(), state: z.enum(['running', 'silent', 'missing']) }),
   ),
+  /** Where Bees connect to: what `./apiary bee` is given. No account is told. */
+  broker: z.object({ host: z.string(), port: z.number().int(), secure: z.boolean() }).optional(),
   /** Absent while no honeycomb answers. */
   store: honeycombActions.stats.response.optional(),
 });
@@ -46,6 +49,7 @@ const { listAgents, approve, revoke, listTargets, addTargets, removeTargets } = 
 /** All routes by name. */
 export const ROUTES = {
   ...ACCESS_ROUTES,
+  ...QUERY_ROUTES,
   search: route('post', '/api/search', {
     ...bare,
     access: honeycombActions.search.role,

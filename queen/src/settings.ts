@@ -8,6 +8,8 @@ export interface QueenSettings {
   readonly dataFolder: string;
   /** The built web UI; may be missing, then only the API answers. */
   readonly webFolder: string;
+  /** Where Bees reach the broker, without an account. */
+  readonly broker?: { readonly host: string; readonly port: number; readonly secure: boolean };
   /** The origin by which browsers reach it, where that is not `http://HOST:PORT`. */
   readonly publicUrl?: string;
 }

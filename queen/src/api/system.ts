@@ -4,6 +4,7 @@ import { callAction } from '@apiary/common/messages/actions/action.ts';
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { Metrics } from '@apiary/common/metrics.ts';
 import { openapiDocument } from '../openapi.ts';
+import type { QueenSettings } from '../settings.ts';
 import type { Handlers } from './handler.ts';
 
 /** Components whose state is told, beside Queen itself. */
@@ -16,6 +17,7 @@ export interface SystemParts {
   readonly bus: Bus;
   readonly metrics: Metrics;
   readonly version: string;
+  readonly broker: QueenSettings['broker'];
   /** Reads something from the documents; rejects when they cannot be reached. */
   readonly probeDocuments: () => Promise<void>;
 }
@@ -24,7 +26,7 @@ type SystemRoutes = 'system' | 'openapi' | 'healthz' | 'readyz' | 'metrics';
 
 /** State, health and self-description. */
 export function systemHandlers(parts: SystemParts): Handlers<SystemRoutes> {
-  const { bus, metrics, version } = parts;
+  const { bus, metrics, version, broker } = parts;
   const openapi = openapiDocument(version);
   return {
     system: async ({ actor }) => {
@@ -38,7 +40,7 @@ export function systemHandlers(parts: SystemParts): Handlers<SystemRoutes> {
         ...COMPONENTS.map((name, i) => ({ name, state: states[i] ?? ('missing' as const) })),
         { name: 'queen', state: 'running' as const },
       ];
-      return { version, components, ...(store && { store }) };
+      return { version, components, ...(broker && { broker }), ...(store && { store }) };
     },
     openapi: async () => openapi,
     healthz: async () => 'ok\n',
