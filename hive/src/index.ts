@@ -3,6 +3,7 @@ import type { ComponentFactory } from '@apiary/common/component.ts';
 import { createAgentManager } from './agentmanager/index.ts';
 import { createAgentMonitor } from './agentmonitor/index.ts';
 import { createHoneycomb } from './honeycomb/index.ts';
+import { createPheromone } from './pheromone/index.ts';
 
 /** What a host process may be asked for beside its components' names. */
 export interface HiveSettings {
@@ -16,8 +17,9 @@ export function hiveComponents(settings: HiveSettings): Readonly<Record<string, 
     agentmanager: (context) => createAgentManager(context, { approve: settings.approve }),
     agentmonitor: createAgentMonitor,
     honeycomb: createHoneycomb,
+    pheromone: createPheromone,
   };
 }
 
 /** Names of the Hive's components. */
-export const HIVE_COMPONENTS = ['agentmanager', 'agentmonitor', 'honeycomb'] as const;
+export const HIVE_COMPONENTS = ['agentmanager', 'agentmonitor', 'honeycomb', 'pheromone'] as const;

@@ -8,6 +8,7 @@ import { AppError } from '@apiary/common/errors.ts';
 import { HTTP_CONNECTIONS_MAX } from '@apiary/common/limits.ts';
 import { z } from 'zod';
 import { agentHandlers } from './api/agents.ts';
+import { alertHandlers } from './api/alerts.ts';
 import { auditHandlers } from './api/audit.ts';
 import { exportHandlers } from './api/export.ts';
 import { queryHandlers } from './api/queries.ts';
@@ -22,6 +23,7 @@ import { Guard } from './auth/guard.ts';
 import { LocalToken } from './auth/local-token.ts';
 import { SameOrigin } from './auth/same-origin.ts';
 import { AgentsFeed } from './live/agents-feed.ts';
+import { AlertsFeed } from './live/alerts-feed.ts';
 import { RateFeed } from './live/rate-feed.ts';
 import { TailHub } from './live/tail-hub.ts';
 import { Live } from './live.ts';
@@ -59,6 +61,7 @@ class QueenComponent implements Queen {
   readonly #local: LocalToken;
   readonly #metrics: QueenMetrics;
   readonly #agents: AgentsFeed;
+  readonly #alerts: AlertsFeed;
   readonly #rates: RateFeed;
   readonly #tails: TailHub;
   #accounts: Accounts | undefined;
@@ -73,6 +76,7 @@ class QueenComponent implements Queen {
     this.#local = new LocalToken(settings.dataFolder);
     this.#metrics = queenMetrics(context.metrics);
     this.#agents = new AgentsFeed({ bus, clock, log, actor: QUEEN_ACTOR });
+    this.#alerts = new AlertsFeed({ bus, clock, log, actor: QUEEN_ACTOR });
     this.#rates = new RateFeed(bus, clock);
     const onCount = (count: number) => this.#metrics.tails.set(count);
     this.#tails = new TailHub({ bus, clock, log, onCount });
@@ -93,6 +97,7 @@ class QueenComponent implements Queen {
     this.#accounts = accounts;
     this.#compose(accounts, await SavedQueries.open(this.#context.documents, this.#context.clock));
     await this.#agents.start();
+    await this.#alerts.start();
     await this.#rates.start();
     this.#subscription = await accounts.watch(this.#context, () => this.#recheck());
     const { host, port } = this.#settings;
@@ -111,6 +116,7 @@ class QueenComponent implements Queen {
     await this.#live?.stop();
     await this.#tails.stop();
     await this.#agents.stop();
+    await this.#alerts.stop();
     await this.#rates.stop();
   }
 
@@ -148,6 +154,7 @@ class QueenComponent implements Queen {
         searches,
         tails: this.#tails,
         agents: this.#agents,
+        alerts: this.#alerts,
         rates: this.#rates,
         clock,
         onMissed: (count) => this.#metrics.missed.inc(count),
@@ -176,6 +183,7 @@ class QueenComponent implements Queen {
       ...exportHandlers(searches, clock),
       ...queryHandlers(saved),
       ...agentHandlers(bus),
+      ...alertHandlers(bus),
       ...targetHandlers(bus),
       ...systemHandlers({
         bus,

@@ -51,6 +51,7 @@ const HANDLERS: EventHandlers = {
   'tail.start': (session, { id, query }) => session.startTail(id, query),
   'tail.stop': (session, { id }) => session.stopTail(id),
   'agents.watch': (session) => session.watchAgents(),
+  'alerts.watch': (session) => session.watchAlerts(),
   'system.watch': (session) => session.watchSystem(),
 };
 

@@ -1,5 +1,6 @@
 /** Examples in the OpenAPI document, typed by the routes' own shapes. */
 import type { z } from 'zod';
+import { ALERT_EXAMPLES } from './alert-examples.ts';
 import type { Routes } from './routes.ts';
 
 /** An example of one route. */
@@ -145,6 +146,7 @@ export const EXAMPLES: {
   removeQueries: { body: { ids: [savedQuery.id] }, response: { removed: [savedQuery.id] } },
   approveAgents: { body: { agents: ['web-1'] } },
   revokeAgents: { body: { agents: [AGENT] } },
+  ...ALERT_EXAMPLES,
   addTargets: {
     body: { agents: ['web-1'], urls: [result.url], tags: ['web'], history: false },
     response: { results: [result] },

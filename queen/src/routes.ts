@@ -10,9 +10,11 @@ import {
   searchPartSchema,
   searchRequestSchema,
 } from '@apiary/common/messages/actions/honeycomb.ts';
+import { pheromoneActions } from '@apiary/common/messages/actions/pheromone.ts';
 import { recordSchema } from '@apiary/common/record.ts';
 import { z } from 'zod';
 import { ACCESS_ROUTES } from './access-routes.ts';
+import { ALERT_ROUTES } from './alert-routes.ts';
 import { QUERY_ROUTES } from './query-routes.ts';
 import { type Access, bare, route } from './route.ts';
 
@@ -49,6 +51,7 @@ const { listAgents, approve, revoke, listTargets, addTargets, removeTargets } = 
 /** All routes by name. */
 export const ROUTES = {
   ...ACCESS_ROUTES,
+  ...ALERT_ROUTES,
   ...QUERY_ROUTES,
   search: route('post', '/api/search', {
     ...bare,
@@ -156,6 +159,7 @@ export const SOCKET_EVENTS = {
   },
   'tail.stop': { access: honeycombActions.stand.role, payload: z.object({ id: streamId }) },
   'agents.watch': { access: listAgents.role, payload: z.unknown() },
+  'alerts.watch': { access: pheromoneActions.listAlerts.role, payload: z.unknown() },
   'system.watch': { access: 'viewer', payload: z.unknown() },
 } as const satisfies Record<
   string,

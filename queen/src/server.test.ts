@@ -307,6 +307,7 @@ describe('agents, targets and the system', () => {
         { name: 'agentmanager', state: 'running' },
         { name: 'agentmonitor', state: 'missing' },
         { name: 'honeycomb', state: 'running' },
+        { name: 'pheromone', state: 'missing' },
         { name: 'queen', state: 'running' },
       ],
       store: { records: 1 },

@@ -51,6 +51,25 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./targets.ts'),
   },
   {
+    name: 'alerts',
+    usage:
+      '[list | show ID | ack ID… | rules | silence … | export | apply FILE | try RULE | remove …]',
+    summary: 'shows what fires, and keeps the rules',
+    load: () => import('./alerts.ts'),
+  },
+  {
+    name: 'channels',
+    usage: '[list | kinds [KIND] | add NAME KIND FIELD=VALUE… | test NAME | remove NAME…]',
+    summary: 'sets where alerts go: phones, mail, chat, tickets',
+    load: () => import('./channels.ts'),
+  },
+  {
+    name: 'deliveries',
+    usage: '[list [--state dead] | resend ID…|dead]',
+    summary: 'shows what was sent where, and sends again what was given up',
+    load: () => import('./deliveries.ts'),
+  },
+  {
     name: 'link',
     usage: '[--data DIR]',
     summary: 'prints a new one-time sign-in link',

@@ -135,7 +135,7 @@ function childGroups(plan: Plan): ChildSpec[][] {
       { name: 'honeycomb', argv: ['hive', 'honeycomb', ...hive], logFile: log('honeycomb') },
       {
         name: 'hive',
-        argv: ['hive', 'agentmanager', 'agentmonitor', 'queen', ...hive, ...web].concat([
+        argv: ['hive', 'agentmanager', 'agentmonitor', 'pheromone', 'queen', ...hive, ...web].concat([
           '--approve',
           plan.ownAgent,
         ]),

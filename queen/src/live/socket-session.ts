@@ -8,6 +8,7 @@ import { socketErrorOf } from '../problem.ts';
 import type { Searches } from '../searches.ts';
 import type { AgentsFeed } from './agents-feed.ts';
 import { AgentsLane } from './agents-lane.ts';
+import { type AlertsFeed, AlertsLane } from './alerts-feed.ts';
 import { Outbox, type Wire } from './outbox.ts';
 import { type RateFeed, RateLane } from './rate-feed.ts';
 import { SearchLane } from './search-lane.ts';
@@ -19,6 +20,7 @@ export interface LiveParts {
   readonly searches: Searches;
   readonly tails: TailHub;
   readonly agents: AgentsFeed;
+  readonly alerts: AlertsFeed;
   readonly rates: RateFeed;
   readonly clock: Clock;
   /** Told how many records a slow socket did not get. */
@@ -38,6 +40,7 @@ export class SocketSession {
   readonly #searches = new Map<string, AbortController>();
   readonly #tails = new Map<string, () => Promise<void>>();
   #agentsLane: AgentsLane | undefined;
+  #alertsLane: AlertsLane | undefined;
   #rateLane: RateLane | undefined;
   readonly #leave: (() => void)[] = [];
   #isClosed = false;
@@ -126,6 +129,17 @@ export class SocketSession {
     }
     const { agents, targets } = await feed.read();
     return { agents: [...agents.values()], targets: [...targets.values()] };
+  }
+
+  /** All alerts that are pending or firing; changes follow as `alerts.changed`, all of them again. */
+  async watchAlerts(): Promise<Answer> {
+    const { alerts: feed } = this.#parts;
+    if (!this.#alertsLane) {
+      const lane = new AlertsLane(this.#outbox);
+      this.#alertsLane = lane;
+      this.#leave.push(feed.watch((alerts) => lane.changed(alerts)));
+    }
+    return { alerts: await feed.read() };
   }
 
   /** The ingest rate, now and at each change. */

@@ -73,6 +73,11 @@ export class HoneycombRig {
     return this.keys.agent;
   }
 
+  /** Another connection to the same broker. */
+  connect(): MemoryBus {
+    return this.#honeycombBus();
+  }
+
   async start(): Promise<void> {
     this.#hive = this.#honeycombBus();
     const context = {

@@ -1,0 +1,177 @@
+/**
+ * The live results of this instance's rules: all their queries form one group with one exchange, which is
+ * listened to once. Renews the leases, and asks how far everything was judged when a rule wants to know
+ * and no watermark comes because nothing is committed.
+ */
+import type { Actor, Subscription } from '@apiary/common/bus/bus.ts';
+import type { ComponentContext } from '@apiary/common/component.ts';
+import { toAppError } from '@apiary/common/errors.ts';
+import { FEED_ASK_MS_MIN, FEED_RETRY_MS } from '@apiary/common/limits/alerts.ts';
+import { STANDING_LEASE_MS } from '@apiary/common/limits.ts';
+import { callAction } from '@apiary/common/messages/actions/action.ts';
+import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
+import {
+  type GroupWatermark,
+  groupMessageSchema,
+  type LiveMatches,
+} from '@apiary/common/messages/live.ts';
+
+/** How far a query was judged, and by whom. */
+export interface FeedPosition {
+  readonly instance: string;
+  readonly epoch: number;
+  /** The query's last message. */
+  readonly sequence: number;
+  /** Everything up to this commit was judged. */
+  readonly committed: number;
+  readonly atMs: number;
+}
+
+/** Who follows a query. */
+export interface FeedListener {
+  matched(message: LiveMatches): void;
+  passed(position: FeedPosition): void;
+}
+
+interface Followed {
+  readonly id: string;
+  readonly query: string;
+  readonly listener: FeedListener;
+  isRegistered: boolean;
+}
+
+/** Records that honeycomb sends of one commit; more are fetched. */
+const RECORDS_MAX = 1_000;
+
+/** See the file's head. */
+export class Feed {
+  readonly #context: ComponentContext;
+  readonly #actor: Actor;
+  readonly #group: string;
+  readonly #followed = new Map<string, Followed>();
+  #subscription: Subscription | undefined;
+  #stopState: () => void = () => undefined;
+  #cancelRenewal: () => void = () => undefined;
+  #cancelAsk: () => void = () => undefined;
+  #askAtMs = Number.POSITIVE_INFINITY;
+  #askedMs = Number.NEGATIVE_INFINITY;
+  #asking: Promise<void> | undefined;
+  #isStopped = false;
+
+  constructor(context: ComponentContext, actor: Actor) {
+    this.#context = context;
+    this.#actor = actor;
+    this.#group = `pheromone-${context.instance}`;
+  }
+
+  async start(): Promise<void> {
+    const { bus } = this.#context;
+    this.#subscription = await bus.live.listen(this.#group, (body) => this.#receive(body));
+    this.#stopState = bus.onState((state) => {
+      if (state === 'connected') this.ask();
+    });
+    this.#scheduleRenewal();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#stopState();
+    this.#cancelRenewal();
+    this.#cancelAsk();
+    await this.#subscription?.cancel();
+    await this.#asking;
+  }
+
+  /** Follows a query from now on; {@link FeedListener.passed} is the first thing that is told. */
+  follow(id: string, query: string, listener: FeedListener): void {
+    this.#followed.set(id, { id, query, listener, isRegistered: false });
+    this.#askSoon(this.#context.clock.now());
+  }
+
+  /** Follows it no longer. Its lease ends by itself: taking it back could hit the rule's next owner. */
+  unfollow(id: string): void {
+    this.#followed.delete(id);
+  }
+
+  /** Wants a position at `atMs` or soon after. */
+  want(atMs: number): void {
+    this.#askSoon(Math.max(atMs, this.#askedMs + FEED_ASK_MS_MIN));
+  }
+
+  /** Asks now. */
+  ask(): void {
+    this.#cancelAsk();
+    this.#askAtMs = Number.POSITIVE_INFINITY;
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asking = undefined;
+      if (this.#hasNew()) this.#askSoon(this.#context.clock.now());
+    });
+  }
+
+  #askSoon(atMs: number): void {
+    if (this.#isStopped || atMs >= this.#askAtMs) return;
+    const { clock } = this.#context;
+    this.#cancelAsk();
+    this.#askAtMs = atMs;
+    this.#cancelAsk = clock.after(Math.max(0, atMs - clock.now()), () => this.ask());
+  }
+
+  #hasNew(): boolean {
+    return [...this.#followed.values()].some(({ isRegistered }) => !isRegistered);
+  }
+
+  #scheduleRenewal(): void {
+    this.#cancelRenewal = this.#context.clock.after(STANDING_LEASE_MS / 3, () => {
+      this.ask();
+      this.#scheduleRenewal();
+    });
+  }
+
+  async #ask(): Promise<void> {
+    const { bus, clock, log } = this.#context;
+    const followed = [...this.#followed.values()];
+    if (followed.length === 0) return;
+    this.#askedMs = clock.now();
+    try {
+      const queries = followed.map(({ id, query }) => ({ id, query, recordsMax: RECORDS_MAX }));
+      const request = { group: this.#group, leaseMs: STANDING_LEASE_MS, queries };
+      const options = { actor: this.#actor };
+      const answer = await callAction(bus, honeycombActions.standGroup, request, options);
+      const { sequences, ...position } = answer;
+      for (const [index, each] of followed.entries()) {
+        each.isRegistered = true;
+        each.listener.passed({ ...position, sequence: sequences[index] ?? 0 });
+      }
+    } catch (error) {
+      if (this.#isStopped) return;
+      log.warn({ code: toAppError(error).code }, 'feed.ask-failed');
+      this.#askSoon(clock.now() + FEED_RETRY_MS);
+    }
+  }
+
+  #receive(body: Buffer): void {
+    const message = parse(body);
+    if (!message) {
+      this.#context.log.warn({}, 'feed.message-invalid');
+      return;
+    }
+    if (message.type === 'matches') this.#followed.get(message.query)?.listener.matched(message);
+    else this.#passed(message);
+  }
+
+  #passed({ sequences, ...position }: GroupWatermark): void {
+    for (const { id, listener } of this.#followed.values()) {
+      const sequence = sequences[id];
+      if (sequence !== undefined) listener.passed({ ...position, sequence });
+    }
+  }
+}
+
+function parse(body: Buffer): LiveMatches | GroupWatermark | undefined {
+  try {
+    const result = groupMessageSchema.safeParse(JSON.parse(body.toString('utf8')));
+    return result.success ? result.data : undefined;
+  } catch {
+    return undefined;
+  }
+}

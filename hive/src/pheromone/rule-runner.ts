@@ -1,0 +1,301 @@
+/**
+ * One rule at work: follows its queries, judges what comes in the order of the log, and writes what
+ * happened with its place in the log in one document before anybody is told.
+ */
+import { toAppError } from '@apiary/common/errors.ts';
+import {
+  FEED_RETRY_MS,
+  RULE_BACKLOG_MAX,
+  RULE_FILL_DEADLINE_MS,
+  RULE_OUTBOX_MAX,
+} from '@apiary/common/limits/alerts.ts';
+import { streamAction } from '@apiary/common/messages/actions/action.ts';
+import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
+import type { Rule } from '@apiary/common/messages/alerts.ts';
+import type { LogRecord } from '@apiary/common/record.ts';
+import type { SampleSource } from './conditions/condition.ts';
+import type { FeedListener } from './feed.ts';
+import { type Event, RuleJudge } from './judge.ts';
+import type { Cursor } from './model.ts';
+import { isDeadHost, type Parts, PHEROMONE_ACTOR } from './parts.ts';
+import { type Move, moveByMatches, moveByPosition } from './place.ts';
+import { isReported, reportsOf } from './reports.ts';
+import type { RuleLease } from './rule-lease.ts';
+
+/** See the file's head. */
+export class RuleRunner {
+  readonly rule: Rule;
+  readonly #parts: Parts;
+  readonly #lease: RuleLease;
+  readonly #judge: RuleJudge;
+  readonly #cursors: { query?: Cursor | undefined; of?: Cursor | undefined };
+  readonly #queries: readonly {
+    readonly source: SampleSource;
+    readonly id: string;
+    readonly text: string;
+  }[];
+  #watermarkMs: number;
+  #work: Promise<void> = Promise.resolve();
+  #backlog = 0;
+  #events: Event[] = [];
+  #cancelTimer: () => void = () => undefined;
+  #stopped = false;
+
+  constructor(parts: Parts, rule: Rule, lease: RuleLease) {
+    const { state } = lease;
+    this.rule = rule;
+    this.#parts = parts;
+    this.#lease = lease;
+    this.#cursors = { ...state.cursors };
+    this.#watermarkMs = state.marks.at(-1)?.atMs ?? state.sinceMs;
+    this.#queries = queriesOf(rule);
+    this.#judge = new RuleJudge({
+      rule,
+      quiet: {
+        silences: { [Symbol.iterator]: () => parts.silences.values() },
+        isDead: (host) => isDeadHost(parts, host),
+      },
+      sinceMs: state.marks[0]?.atMs ?? state.sinceMs,
+      ...{ alerts: state.alerts, ended: state.ended, memory: state.memory },
+    });
+  }
+
+  /** True once it was stopped or lost its rule. */
+  get isOver(): boolean {
+    return this.#stopped;
+  }
+
+  /** Rebuilds the windows, then follows the rule's queries from where the last owner was. */
+  async start(): Promise<void> {
+    await this.#run(async () => {
+      await this.#rebuild();
+      await this.#reconcile();
+    });
+    if (this.#stopped) return;
+    for (const { source, id, text } of this.#queries) {
+      this.#parts.feed.follow(id, text, this.#listener(source));
+    }
+    this.changed();
+  }
+
+  /** Silences, agents or targets changed. */
+  changed(): void {
+    this.#run(async () => {
+      const now = this.#parts.context.clock.now();
+      if (isReported(this.rule.condition.type)) {
+        this.#note(this.#judge.report(reportsOf(this.rule, this.#parts), now));
+      }
+      this.#note(this.#judge.tick(now));
+      await this.#settle();
+    });
+  }
+
+  /** Notes who has seen an alert; resolves once that is written. */
+  async acknowledge(alert: string, by: string): Promise<void> {
+    await this.#run(async () => {
+      const now = this.#parts.context.clock.now();
+      this.#note(this.#judge.withRecords(this.#judge.life.acknowledge(alert, by, now)));
+      await this.#settle();
+    });
+  }
+
+  /** Writes the place in the log and keeps the lease. */
+  renew(): void {
+    this.#run(() => this.#flush());
+  }
+
+  /** Ends it; `endAlerts`: the rule is no more, and neither are its alerts. Resolves once that is written. */
+  async stop(options: { readonly endAlerts: boolean }): Promise<void> {
+    for (const { id } of this.#queries) this.#parts.feed.unfollow(id);
+    this.#cancelTimer();
+    await this.#run(async () => {
+      if (options.endAlerts) {
+        const now = this.#parts.context.clock.now();
+        this.#note(this.#judge.withRecords(this.#judge.life.endAll(now)));
+      }
+      await this.#flush();
+    });
+    this.#stopped = true;
+  }
+
+  /** Ends it without another word: somebody else has the rule. */
+  abandon(): void {
+    this.#stopped = true;
+    for (const { id } of this.#queries) this.#parts.feed.unfollow(id);
+    this.#cancelTimer();
+  }
+
+  /** Resolves once all that came until now is judged and written. */
+  async settled(): Promise<void> {
+    await this.#work;
+  }
+
+  #listener(source: SampleSource): FeedListener {
+    return {
+      matched: (message) => {
+        // What is left out here shows as a gap in the next message.
+        if (this.#backlog >= RULE_BACKLOG_MAX) return;
+        this.#run(() =>
+          this.#move(source, moveByMatches(this.#cursors[source], message), message.records),
+        );
+      },
+      passed: (position) => {
+        if (this.#backlog >= RULE_BACKLOG_MAX) return;
+        this.#run(async () => {
+          const move = moveByPosition(this.#cursors[source], position);
+          await this.#move(source, move, []);
+          if (move.kind !== 'stale') await this.#pass(source, position.atMs);
+        });
+      },
+    };
+  }
+
+  /** One thing at a time, in order; a failure is told and the next one goes on. */
+  #run(task: () => Promise<void>): Promise<void> {
+    this.#backlog++;
+    this.#work = this.#work.then(async () => {
+      try {
+        if (!this.#stopped) await task();
+      } catch (error) {
+        const { code, message } = toAppError(error);
+        this.#parts.context.log.warn({ rule: this.rule.id, code, reason: message }, 'rule.failed');
+      } finally {
+        this.#backlog--;
+      }
+    });
+    return this.#work;
+  }
+
+  async #move(source: SampleSource, move: Move, records: readonly LogRecord[]): Promise<void> {
+    if (move.kind === 'stale') return;
+    if (move.kind === 'gap') {
+      this.#parts.figures.gaps.inc();
+      await this.#fill(source, move.after, move.to.sequence);
+    } else await this.#judgeAll(records, source);
+    const isFirst = this.#cursors[source] === undefined;
+    this.#cursors[source] = move.to;
+    // Where a rule begins is written at once: its windows are rebuilt from there.
+    if (isFirst) await this.#flush();
+    if (this.#events.length > 0) await this.#settle();
+  }
+
+  /** A gap that cannot be filled leaves the cursor where it is: whatever comes next finds it again. */
+  async #fill(source: SampleSource, after: number, to: number): Promise<void> {
+    try {
+      for await (const records of this.#missed(source, after, to)) {
+        await this.#judgeAll(records, source);
+      }
+    } catch (error) {
+      const { clock } = this.#parts.context;
+      this.#parts.feed.want(clock.now() + FEED_RETRY_MS);
+      throw error;
+    }
+  }
+
+  async #judgeAll(records: readonly LogRecord[], source: SampleSource): Promise<void> {
+    const { context, figures } = this.#parts;
+    figures.records.inc(records.length);
+    for (const record of records) {
+      this.#note(this.#judge.judge(record, source, context.clock.now()));
+      // The cursor still stands before these, and the alerts tell themselves apart by their ids.
+      if (this.#events.length >= RULE_OUTBOX_MAX / 2) await this.#flush();
+    }
+  }
+
+  async #pass(source: SampleSource, watermarkMs: number): Promise<void> {
+    // A ratio is judged when both of its queries are.
+    if (source !== this.#queries.at(-1)?.source || watermarkMs <= this.#watermarkMs) return;
+    this.#watermarkMs = watermarkMs;
+    this.#note(this.#judge.advance(watermarkMs, this.#parts.context.clock.now()));
+    await this.#settle();
+  }
+
+  #note(events: readonly Event[]): void {
+    for (const event of events) this.#events.push(event);
+  }
+
+  /** Writes what happened, if anything did, and sees to it that what comes due next is not forgotten. */
+  async #settle(): Promise<void> {
+    if (this.#events.length > 0) await this.#flush();
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    this.#cancelTimer();
+    if (this.#stopped) return;
+    const { context, feed } = this.#parts;
+    const now = context.clock.now();
+    const dueMs = this.#judge.life.dueMs(now);
+    if (dueMs !== undefined) {
+      this.#cancelTimer = context.clock.after(Math.max(0, dueMs - now), () => this.changed());
+    }
+    const watermarkDueMs = this.#judge.dueMs;
+    if (watermarkDueMs !== undefined && this.#queries.length > 0) feed.want(watermarkDueMs);
+  }
+
+  async #flush(): Promise<void> {
+    const events = this.#events.splice(0);
+    try {
+      const isLost = await this.#lease.write(this.rule, events, {
+        cursors: { ...this.#cursors },
+        watermarkMs: this.#watermarkMs,
+        horizonMs: this.#judge.horizonMs,
+        ...{ alerts: this.#judge.life.alerts, ended: this.#judge.life.ended },
+        memory: this.#judge.memory,
+      });
+      if (isLost) this.abandon();
+    } catch (error) {
+      // Written again they are the same alerts and the same messages.
+      this.#events = [...events, ...this.#events];
+      this.#cancelTimer();
+      this.#cancelTimer = this.#parts.context.clock.after(FEED_RETRY_MS, () => this.changed());
+      throw error;
+    }
+  }
+
+  /** Alerts as people see them may be one write behind the state where the last owner died. */
+  async #reconcile(): Promise<void> {
+    const { alerts: shown } = this.#parts.model;
+    const now = this.#parts.context.clock.now();
+    const alive = this.#judge.life.alerts;
+    const stale = alive.map((alert) => ({ alert, kind: undefined, ended: false, atMs: now }));
+    this.#note(this.#judge.withRecords(stale));
+    const open = await shown.find({ rule: this.rule.id, state: ['pending', 'firing'] });
+    for (const { document } of open) {
+      if (alive.some(({ id }) => id === document.id)) continue;
+      await shown.put({ ...document, state: 'resolved', resolvedMs: now, updatedMs: now });
+    }
+    await this.#flush();
+  }
+
+  async #rebuild(): Promise<void> {
+    const [mark] = this.#lease.state.marks;
+    if (!mark) return;
+    for (const { source } of this.#queries) {
+      const cursor = this.#cursors[source];
+      if (!cursor) continue;
+      for await (const records of this.#missed(source, mark.sequence, cursor.sequence)) {
+        this.#judge.rebuild(records, source);
+      }
+    }
+  }
+
+  async *#missed(source: SampleSource, after: number, to: number) {
+    const query = this.#queries.find((each) => each.source === source)?.text ?? '';
+    const epoch = this.#cursors[source]?.epoch ?? 0;
+    const parts = streamAction(
+      this.#parts.context.bus,
+      honeycombActions.missed,
+      { query, epoch, after, to },
+      { actor: PHEROMONE_ACTOR, deadlineMs: RULE_FILL_DEADLINE_MS },
+    );
+    for await (const { records } of parts) yield records;
+  }
+}
+
+function queriesOf({ id, query, condition }: Rule) {
+  if (isReported(condition.type)) return [];
+  const own = { source: 'query' as const, id: `rule-${id}`, text: query };
+  if (condition.type !== 'ratio') return [own];
+  return [own, { source: 'of' as const, id: `rule-${id}-of`, text: condition.of }];
+}

@@ -1,0 +1,95 @@
+import type { RuleInput } from '@apiary/common/messages/alerts.ts';
+
+const MINUTE_MS = 60_000;
+
+/** Rules worth having on any site; proposed at the first run, made by a person. */
+export const STARTER_RULES: readonly RuleInput[] = [
+  {
+    id: 'exception-burst',
+    name: 'Exceptions',
+    query: 'Exception OR Traceback OR level:fatal',
+    condition: { type: 'count', count: 5, windowMs: MINUTE_MS },
+    groupBy: ['host'],
+    title: '{rule} on {host}: {line}',
+    contextLines: 3,
+  },
+  {
+    id: 'panic',
+    name: 'Panic',
+    query: '"kernel panic" OR "panic: " OR "Kernel panic - not syncing"',
+    condition: { type: 'count', count: 1, windowMs: MINUTE_MS },
+    groupBy: ['host'],
+    severity: 'critical',
+    title: '{rule} on {host}: {line}',
+    contextLines: 10,
+  },
+  {
+    id: 'out-of-memory',
+    name: 'Out of memory',
+    query: '"out of memory" OR "oom-killer" OR "OutOfMemoryError" OR "oom_reaper"',
+    condition: { type: 'count', count: 1, windowMs: MINUTE_MS },
+    groupBy: ['host'],
+    severity: 'critical',
+    title: '{rule} on {host}: {line}',
+    contextLines: 3,
+  },
+  {
+    id: 'disk-full',
+    name: 'Disk full',
+    query: '"no space left on device" OR "disk full" OR ENOSPC',
+    condition: { type: 'count', count: 1, windowMs: 5 * MINUTE_MS },
+    groupBy: ['host'],
+    severity: 'critical',
+    title: '{rule} on {host}: {line}',
+  },
+  {
+    id: 'segfault',
+    name: 'Segmentation fault',
+    query: 'segfault OR "segmentation fault" OR SIGSEGV',
+    condition: { type: 'count', count: 1, windowMs: MINUTE_MS },
+    groupBy: ['host'],
+    title: '{rule} on {host}: {line}',
+  },
+  {
+    id: 'failed-logins',
+    name: 'Failed logins',
+    query: '"Failed password" OR "authentication failure" OR "Invalid user"',
+    condition: { type: 'count', count: 10, windowMs: MINUTE_MS },
+    groupBy: ['host'],
+    title: '{rule} on {host}: {count} in {window}',
+  },
+  {
+    id: 'server-errors',
+    name: 'Share of 5xx answers',
+    query: '/ HTTP\\/[0-9.]+" 5[0-9][0-9] /',
+    condition: {
+      type: 'ratio',
+      of: '/ HTTP\\/[0-9.]+" [1-5][0-9][0-9] /',
+      above: 0.05,
+      windowMs: MINUTE_MS,
+    },
+    groupBy: ['tag'],
+    severity: 'critical',
+  },
+  {
+    id: 'certificate-expiry',
+    name: 'Certificate expiry',
+    query: '"certificate has expired" OR "certificate will expire" OR CERT_HAS_EXPIRED',
+    condition: { type: 'count', count: 1, windowMs: 60 * MINUTE_MS },
+    groupBy: ['host'],
+    title: '{rule} on {host}: {line}',
+  },
+  {
+    id: 'agent-dead',
+    name: 'Agent dead',
+    condition: { type: 'agent-dead' },
+    severity: 'critical',
+    title: '{host} is silent: its agent sends no heartbeats',
+  },
+  {
+    id: 'target-failed',
+    name: 'Target failed',
+    condition: { type: 'target-failed' },
+    title: '{target} cannot be watched on {host}',
+  },
+];

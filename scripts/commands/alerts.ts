@@ -1,0 +1,243 @@
+import { readFile } from 'node:fs/promises';
+import { parseSettings, type Settings, settingsHelp, switchSchema } from '@apiary/common/config.ts';
+import { AppError } from '@apiary/common/errors.ts';
+import { RULES_FILE_CHARS_MAX } from '@apiary/common/limits/alerts.ts';
+import type { Alert, Rule } from '@apiary/common/messages/alerts.ts';
+import { parseTimeRange } from '@apiary/common/time/range.ts';
+import { ALERT_ROUTES } from '@apiary/queen/alert-routes.ts';
+import { z } from 'zod';
+import { ApiClient } from '../api-client.ts';
+import type { CommandIo } from '../command.ts';
+import { connectionSettings } from '../settings.ts';
+import { dayAndTime, printable, table } from '../terminal-text.ts';
+
+const shape = {
+  ...connectionSettings,
+  for: {
+    schema: z
+      .string()
+      .regex(/^\d+(s|m|h|d)$/, 'expected a length of time: 30m, 4h, 1d')
+      .default('1h'),
+    value: 'TIME',
+    help: 'silence: how long',
+  },
+  from: { schema: z.string().default('24h'), value: 'T', help: 'try: from when on' },
+  reason: { schema: z.string().default(''), value: 'TEXT', help: 'silence: why', defaultText: '' },
+  all: { schema: switchSchema, help: 'list: also alerts that are over' },
+  json: { schema: switchSchema, help: 'prints one JSON document' },
+} as const;
+
+const USAGE = [
+  './apiary alerts [list] [--all]',
+  './apiary alerts show ID',
+  './apiary alerts ack ID…',
+  './apiary alerts rules',
+  './apiary alerts silence RULE|all [FIELD=VALUE …] [--for 1h] [--reason TEXT]',
+  './apiary alerts export > FILE.yaml',
+  './apiary alerts apply FILE.yaml',
+  './apiary alerts try RULE [--from 24h]',
+  './apiary alerts remove RULE…',
+].join('\n');
+
+interface Call {
+  readonly client: ApiClient;
+  readonly words: readonly string[];
+  readonly settings: Settings<typeof shape>;
+  readonly io: CommandIo;
+}
+
+const VERBS: Readonly<Record<string, (call: Call) => Promise<number>>> = {
+  list,
+  show,
+  ack,
+  rules,
+  silence,
+  export: exportRules,
+  apply,
+  try: tryRule,
+  remove,
+};
+
+/** `./apiary alerts …`: alerts, and the rules behind them. */
+export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
+  if (argv.includes('--help')) {
+    io.stdout.write(`${USAGE}\n${settingsHelp(shape)}\n`);
+    return 0;
+  }
+  const { settings, words } = parseSettings(shape, argv, io.env);
+  const [name = 'list', ...rest] = words;
+  const verb = VERBS[name];
+  if (!verb) {
+    const known = Object.keys(VERBS).join(', ');
+    throw new AppError('setting-invalid', `alerts has ${known}, but no ${name}`);
+  }
+  const client = await ApiClient.connect(settings, io.signal);
+  return await verb({ client, words: rest, settings, io });
+}
+
+async function list({ client, settings, io }: Call): Promise<number> {
+  const query = { state: settings.all ? 'all' : 'active' };
+  const { alerts } = await client.call(ALERT_ROUTES.listAlerts, undefined, query);
+  if (settings.json) return printJson(io, { alerts });
+  const rows = alerts.map((alert) => [
+    alert.id,
+    stateOf(alert),
+    alert.severity,
+    dayAndTime(alert.firedMs ?? alert.startedMs),
+    alert.title,
+  ]);
+  const head = ['ID', 'STATE', 'SEVERITY', 'SINCE', 'TITLE'];
+  io.stdout.write(rows.length > 0 ? table([head, ...rows]) : 'Nothing fires.\n');
+  return 0;
+}
+
+async function show({ client, words, settings, io }: Call): Promise<number> {
+  const [id] = needed(words, 'show: give an id, as alerts list shows them');
+  const { alerts } = await client.call(ALERT_ROUTES.listAlerts, undefined, {
+    state: 'all',
+    limit: '1000',
+  });
+  const alert = alerts.find((each) => each.id === id);
+  if (!alert) throw new AppError('not-found', `There is no alert ${id}.`);
+  if (settings.json) return printJson(io, alert);
+  const out = [
+    printable(alert.title),
+    `${stateOf(alert)}, ${alert.severity}, since ${dayAndTime(alert.firedMs ?? alert.startedMs)}`,
+    ...(alert.acknowledgedBy ? [`acknowledged by ${printable(alert.acknowledgedBy)}`] : []),
+    printable(alert.text),
+    ...alert.lines.map(
+      ({ time, host, text, matching }) =>
+        `${matching ? '>' : ' '} ${dayAndTime(time)} ${printable(host)} ${printable(text)}`,
+    ),
+  ];
+  io.stdout.write(`${out.join('\n')}\n`);
+  return 0;
+}
+
+async function ack({ client, words, settings, io }: Call): Promise<number> {
+  const ids = needed(words, 'ack: give ids, as alerts list shows them');
+  const answer = await client.call(ALERT_ROUTES.acknowledgeAlerts, { alerts: ids });
+  if (settings.json) return printJson(io, answer);
+  for (const alert of answer.alerts) io.stdout.write(`${stateOf(alert)} ${alert.id}\n`);
+  return 0;
+}
+
+async function rules({ client, settings, io }: Call): Promise<number> {
+  const answer = await client.call(ALERT_ROUTES.listRules);
+  if (settings.json) return printJson(io, answer);
+  const rows = answer.rules.map((rule) => [
+    rule.id,
+    rule.enabled ? 'on' : 'off',
+    rule.severity,
+    rule.condition.type,
+    rule.groupBy.join(','),
+    rule.query,
+  ]);
+  const head = ['ID', '', 'SEVERITY', 'CONDITION', 'BY', 'QUERY'];
+  io.stdout.write(rows.length > 0 ? table([head, ...rows]) : 'There are no rules yet.\n');
+  return 0;
+}
+
+async function silence({ client, words, settings, io }: Call): Promise<number> {
+  const [rule, ...matchers] = needed(words, 'silence: name a rule, or all');
+  const group = matchers.map((matcher): [string, string] => {
+    const at = matcher.indexOf('=');
+    if (at < 1) throw new AppError('setting-invalid', `${matcher}: expected FIELD=VALUE`);
+    return [matcher.slice(0, at), matcher.slice(at + 1)];
+  });
+  const answer = await client.call(ALERT_ROUTES.putSilences, {
+    silences: [
+      {
+        ...(rule === 'all' ? {} : { rule }),
+        group: Object.fromEntries(group),
+        untilMs: Date.now() + durationMs(settings.for),
+        reason: settings.reason,
+      },
+    ],
+  });
+  if (settings.json) return printJson(io, answer);
+  for (const made of answer.silences) {
+    io.stdout.write(`quiet until ${dayAndTime(made.untilMs)} (${made.id})\n`);
+  }
+  return 0;
+}
+
+async function exportRules({ client, settings, io }: Call): Promise<number> {
+  const answer = await client.call(ALERT_ROUTES.exportRules);
+  if (settings.json) return printJson(io, answer);
+  io.stdout.write(answer.yaml);
+  return 0;
+}
+
+async function apply({ client, words, settings, io }: Call): Promise<number> {
+  const [file = ''] = needed(words, 'apply: give a YAML file');
+  const yaml = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new AppError('setting-invalid', `${file} cannot be read`, { cause: error });
+  });
+  if (yaml.length > RULES_FILE_CHARS_MAX) {
+    throw new AppError('too-large', `${file} is longer than ${RULES_FILE_CHARS_MAX} characters`);
+  }
+  const answer = await client.call(ALERT_ROUTES.applyRules, { yaml });
+  if (settings.json) return printJson(io, answer);
+  for (const { outcome, id } of answer.rules) io.stdout.write(`${outcome} ${id}\n`);
+  return 0;
+}
+
+async function tryRule({ client, words, settings, io }: Call): Promise<number> {
+  const [id] = needed(words, 'try: name a rule, as alerts rules does');
+  const rule = (await client.call(ALERT_ROUTES.listRules)).rules.find((each) => each.id === id);
+  if (!rule) throw new AppError('not-found', `There is no rule ${id}.`);
+  const nowMs = Date.now();
+  const range = parseTimeRange(settings.from, undefined, {
+    nowMs,
+    zoneOffsetMinutes: -new Date(nowMs).getTimezoneOffset(),
+  });
+  if (range?.fromMs === undefined) {
+    throw new AppError('setting-invalid', `--from ${settings.from}: expected a time, such as 24h`);
+  }
+  const request = { rule: inputOf(rule), from: range.fromMs, to: nowMs };
+  const answer = await client.call(ALERT_ROUTES.tryRule, request);
+  if (settings.json) return printJson(io, answer);
+  for (const alert of answer.alerts) {
+    const until = alert.resolvedMs === undefined ? 'now' : dayAndTime(alert.resolvedMs);
+    io.stdout.write(`${dayAndTime(alert.firedMs)} until ${until}  ${printable(alert.title)}\n`);
+  }
+  const end = answer.complete ? '' : `, but no further than ${dayAndTime(answer.untilMs)}`;
+  io.stdout.write(
+    `It would have fired ${answer.alerts.length} times on ${answer.examined} matching lines${end}.\n`,
+  );
+  return 0;
+}
+
+async function remove({ client, words, settings, io }: Call): Promise<number> {
+  const ids = needed(words, 'remove: name rules, as alerts rules does');
+  const answer = await client.call(ALERT_ROUTES.removeRules, { rules: [...ids] });
+  if (settings.json) printJson(io, answer);
+  else for (const id of answer.removed) io.stdout.write(`removed ${id}\n`);
+  return answer.removed.length === ids.length ? 0 : 1;
+}
+
+function inputOf({ createdMs: _c, createdBy: _b, updatedMs: _u, updatedBy: _y, ...rule }: Rule) {
+  return rule;
+}
+
+function stateOf({ state, quiet, acknowledgedMs }: Alert): string {
+  if (state !== 'firing') return state;
+  if (quiet !== undefined) return `quiet (${quiet})`;
+  return acknowledgedMs === undefined ? 'firing' : 'acknowledged';
+}
+
+function needed(words: readonly string[], otherwise: string): string[] {
+  if (words.length === 0) throw new AppError('setting-invalid', `alerts ${otherwise}`);
+  return [...words];
+}
+
+function durationMs(text: string): number {
+  const unit = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[text.at(-1) ?? ''] ?? 0;
+  return Number(text.slice(0, -1)) * unit;
+}
+
+function printJson(io: CommandIo, value: unknown): number {
+  io.stdout.write(`${JSON.stringify(value)}\n`);
+  return 0;
+}
