@@ -2,6 +2,7 @@
  * A host process: connects the bus and the documents, and runs the components it was asked for. The
  * only file that knows all registries.
  */
+import { join } from 'node:path';
 import { connectBus } from '@apiary/common/bus/amqp-bus.ts';
 import { systemClock } from '@apiary/common/clock.ts';
 import type { Component, ComponentContext, ComponentFactory } from '@apiary/common/component.ts';
@@ -13,6 +14,7 @@ import { Metrics } from '@apiary/common/metrics.ts';
 import { newId } from '@apiary/common/random.ts';
 import { HIVE_COMPONENTS, hiveComponents } from '@apiary/hive/index.ts';
 import { createQueen } from '@apiary/queen/index.ts';
+import type { QueenSettings } from '@apiary/queen/settings.ts';
 
 /** What a host needs to know. */
 export interface HostOptions {
@@ -27,6 +29,8 @@ export interface HostOptions {
     readonly port: number;
     readonly dataFolder: string;
     readonly webFolder: string;
+    /** Where people reach her, if that is not where she listens. */
+    readonly publicUrl?: string | undefined;
   };
 }
 
@@ -40,8 +44,14 @@ export const HOST_COMPONENTS: readonly string[] = [...HIVE_COMPONENTS, 'queen'];
  */
 export async function startHost(options: HostOptions): Promise<Component> {
   const registry: Readonly<Record<string, ComponentFactory>> = {
-    ...hiveComponents({ approve: options.approve }),
-    queen: (context) => createQueen(context, options.queen),
+    ...hiveComponents({
+      approve: options.approve,
+      sting: {
+        keyFile: join(options.queen.dataFolder, 'run/channels.key'),
+        publicUrl: publicUrlOf(options),
+      },
+    }),
+    queen: (context) => createQueen(context, queenSettings(options)),
   };
   const factories = options.components.map((name) => {
     const factory = registry[name];
@@ -88,4 +98,22 @@ export async function startHost(options: HostOptions): Promise<Component> {
     throw error;
   }
   return { start: async () => {}, stop };
+}
+
+/** The origin that links in messages begin with. */
+function publicUrlOf({ queen: { host, port, publicUrl } }: HostOptions): string {
+  if (publicUrl !== undefined) return publicUrl.replace(/\/+$/, '');
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** Where the broker is, without the account. */
+function brokerAddress(url: string): NonNullable<QueenSettings['broker']> {
+  const { protocol, hostname, port } = new URL(url);
+  const secure = protocol === 'amqps:';
+  return { host: hostname, port: Number(port) || (secure ? 5671 : 5672), secure };
+}
+
+function queenSettings({ broker, queen: { publicUrl, ...rest } }: HostOptions): QueenSettings {
+  const address = { broker: brokerAddress(broker) };
+  return { ...rest, ...address, ...(publicUrl !== undefined && { publicUrl }) };
 }

@@ -33,6 +33,12 @@ export const commonSettings = {
     value: 'ADDRESS',
     help: 'address that Queen and the embedded broker listen on',
   },
+  publicUrl: {
+    schema: z.url({ protocol: /^https?$/, error: 'expected http(s)://…' }).optional(),
+    value: 'URL',
+    help: 'address by which people reach the web UI, for links in messages',
+    defaultText: 'where Queen listens',
+  },
   broker: {
     schema: z.url({ protocol: /^amqps?$/, error: 'expected amqp://… or amqps://…' }).optional(),
     value: 'URL',

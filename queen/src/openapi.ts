@@ -13,7 +13,8 @@ export function openapiDocument(version: string): Json {
   const examples: Readonly<Record<string, RouteExample>> = EXAMPLES;
   for (const [name, route] of Object.entries(ROUTES)) {
     const described = operation(name, route, examples[name] ?? {});
-    paths[route.path] = { ...paths[route.path], [route.method]: described };
+    const path = route.path.replace(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method]: described };
   }
   return {
     openapi: '3.1.0',
@@ -44,7 +45,7 @@ function operation(name: string, route: Route, example: RouteExample): Json {
     ...(route.access === 'public' ? {} : { 'x-scope': scopeOfRoute(route) }),
     security: isOpen ? [] : [{ session: [] }, { token: [] }],
     ...(isNothing(route.body) ? {} : { requestBody: requestBody(route.body, example.body) }),
-    ...parameters(route.query),
+    ...parameters(route),
     responses: {
       ...success(route, example.response),
       default: {
@@ -76,16 +77,22 @@ function exampled(example: unknown): Json {
   return example === undefined ? {} : { example };
 }
 
-function parameters(query: z.ZodType): Json {
+function parameters({ path, query }: Route): Json {
+  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
   const { properties, required } = schema(query, 'input');
-  if (typeof properties !== 'object' || properties === null) return {};
   const needed = Array.isArray(required) ? required : [];
-  const list = Object.entries(properties).map(([name, shape]) => ({
+  const inQuery = Object.entries(properties ?? {}).map(([name, shape]) => ({
     name,
     in: 'query',
     required: needed.includes(name),
     schema: shape,
   }));
+  const list = [...inPath, ...inQuery];
   return list.length > 0 ? { parameters: list } : {};
 }
 

@@ -5,11 +5,11 @@ import { HOST_COMPONENTS, startHost } from '../host.ts';
 import { commonSettings } from '../settings.ts';
 import { webFolder } from '../web-build.ts';
 
-const { data, broker, store, logLevel, approve, httpPort, listen } = commonSettings;
+const { data, broker, store, logLevel, approve, httpPort, listen, publicUrl } = commonSettings;
 
 /** `./apiary hive [component …]`: runs components until it is told to end. */
 export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
-  const shape = { data, broker, store, logLevel, approve, httpPort, listen };
+  const shape = { data, broker, store, logLevel, approve, httpPort, listen, publicUrl };
   if (argv.includes('--help')) {
     io.stdout.write(`./apiary hive [${HOST_COMPONENTS.join(' | ')}] …\n${settingsHelp(shape)}\n`);
     return 0;
@@ -29,6 +29,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
       port: settings.httpPort,
       dataFolder: settings.data,
       webFolder,
+      publicUrl: settings.publicUrl,
     },
   });
   io.ready({});
