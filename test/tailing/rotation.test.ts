@@ -24,6 +24,16 @@ beforeEach(async () => {
 
 afterEach(() => rig.close());
 
+/** Returns once the file system gives a later time than before: its clock has ticks of some milliseconds. */
+function fileClockTicks(folder: string): void {
+  const probe = join(folder, '.tick');
+  const touch = () => {
+    writeFileSync(probe, '');
+    return statSync(probe).mtimeMs;
+  };
+  for (const before = touch(); touch() === before; );
+}
+
 describe('rotation by renaming', () => {
   for (const glob of ['app.log', 'app.log*']) {
     test(`loses and doubles nothing when the target is ${glob}`, async () => {
@@ -90,6 +100,26 @@ describe('rotation by renaming', () => {
     expect(rig.store.compare(log.written)).toEqual(CLEAN);
     expect(rig.report()).toMatchObject({ state: 'waiting' });
   });
+
+  for (const crash of [false, true]) {
+    const how = crash ? 'killed' : 'stopped';
+    test(`case 8: files that were made and rotated away while Bee is ${how} are read`, async () => {
+      await rig.start();
+      await rig.watch([`file://${rig.logs}/*.log`]);
+      log.lines(20);
+      await rig.settle(log.written);
+      if (crash) rig.crash();
+      else await rig.stop();
+      for (let rotation = 0; rotation < 3; rotation += 1) {
+        fileClockTicks(rig.logs);
+        log.rename();
+        log.lines(20);
+      }
+      await rig.start();
+      await rig.settle(log.written);
+      expect(rig.store.compare(log.written)).toEqual(CLEAN);
+    });
+  }
 
   for (const crash of [false, true]) {
     test(`case 8: a rotation while Bee is ${crash ? 'killed' : 'stopped'} loses nothing`, async () => {

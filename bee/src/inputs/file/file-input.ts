@@ -16,7 +16,7 @@ import type { TargetSpec, TargetState } from '@apiary/common/messages/agent.ts';
 import { codeOf } from '../../system-error.ts';
 import type { Input, InputContext } from '../input.ts';
 import { Folders } from './folders.ts';
-import { inodeKey } from './identity.ts';
+import { birthOf, inodeKey } from './identity.ts';
 import { openRegular, reasonOf, statOf } from './open.ts';
 import { type Appearance, Opener } from './opener.ts';
 import type { FileReader, ReaderOwner } from './reader.ts';
@@ -194,8 +194,9 @@ export class FileInput implements Input, ReaderOwner {
     }
     // By age, so that of several generations of one log the older ones come first.
     candidates.sort((a, b) => a.stat.mtimeMs - b.stat.mtimeMs);
-    for (const candidate of candidates) this.#appear(candidate, byPath);
+    const newcomers = candidates.map((candidate) => this.#appear(candidate, byPath));
     if (!this.#restored && this.#targets.size > 0) this.#restore(byPath);
+    for (const reader of newcomers) if (reader) this.#takeMissed(reader);
     this.#byPath = byPath;
     for (const reader of this.#readers.values()) {
       folders.add(dirname(reader.realPath));
@@ -248,16 +249,17 @@ export class FileInput implements Input, ReaderOwner {
     }
   }
 
-  #appear(candidate: Candidate, byPath: Map<string, FileReader>): void {
+  /** The reader of a file that came after its target was set; of others undefined. */
+  #appear(candidate: Candidate, byPath: Map<string, FileReader>): FileReader | undefined {
     const { target, path, stat } = candidate;
     const known = this.#readers.get(inodeKey(stat));
     if (known) {
       target.count(known.ino);
-      return;
+      return undefined;
     }
     if (this.#readers.size >= OPEN_FILES_MAX) {
       target.problem(`This Bee reads ${OPEN_FILES_MAX} files already; ${path} has to wait.`);
-      return;
+      return undefined;
     }
     const key = inodeKey(stat);
     const opened = openRegular(path, this.#context);
@@ -265,7 +267,7 @@ export class FileInput implements Input, ReaderOwner {
       target.problem(opened.reason);
       if (target.isFresh) this.#sizesAtStart.set(key, stat.size);
     }
-    if (opened.kind !== 'open') return;
+    if (opened.kind !== 'open') return undefined;
     target.count(opened.stat.ino);
     const sizeAtStart = this.#sizesAtStart.get(key);
     this.#sizesAtStart.delete(key);
@@ -273,10 +275,20 @@ export class FileInput implements Input, ReaderOwner {
     const isFresh = target.isFresh;
     const appearance = { target: target.spec, existedBytes, isFresh };
     const reader = this.#open({ ...opened, path }, appearance, target);
-    if (!reader) return;
+    if (!reader) return undefined;
     this.#movedMs = this.now();
     this.#movePath(path, reader, byPath);
     this.#unsaved.add(reader);
+    return !isFresh && existedBytes === 0 ? reader : undefined;
+  }
+
+  /** Generations between the one before and this one that nobody saw come first. */
+  #takeMissed(reader: FileReader): void {
+    for (const missed of this.#opener.missedBefore(reader)) {
+      if (reader.predecessor) missed.predecessor = reader.predecessor;
+      reader.predecessor = missed;
+      this.#unsaved.add(missed);
+    }
   }
 
   #open(file: Found, appearance: Appearance, target: FileTarget): FileReader | undefined {
@@ -310,6 +322,7 @@ export class FileInput implements Input, ReaderOwner {
   #check(reader: FileReader, stat: Stats): void {
     const nowMs = this.now();
     const { generation } = reader;
+    generation.record.birthMs ||= birthOf(stat);
     if (stat.size !== reader.size || stat.mtimeMs !== reader.mtimeMs) {
       if (stat.size !== reader.size) reader.grownMs = nowMs;
       this.#movedMs = nowMs;

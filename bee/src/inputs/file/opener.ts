@@ -20,6 +20,7 @@ import {
   readAt,
 } from './identity.ts';
 import { endOfLastLine } from './last-line.ts';
+import { findMissed } from './missed.ts';
 import type { Allowance } from './open.ts';
 import { FileReader, ReadBuffer, type ReaderOwner } from './reader.ts';
 import { type Found, findCopy, findRenamed, isCopyOf } from './rotation.ts';
@@ -69,6 +70,26 @@ export class Opener {
     }
     this.#suspects.delete(inodeKey(file.stat));
     return this.#begin(file, appearance);
+  }
+
+  /** Readers, eldest first, for generations of the path that were rotated away before anybody saw them. */
+  missedBefore(reader: FileReader): FileReader[] {
+    const { record } = reader.generation;
+    const { allowance, checkpoint, log, readers } = this.#options;
+    const found = findMissed({
+      path: record.path,
+      bornBefore: record.birthMs,
+      known: [...checkpoint.generations.values()].filter((other) => other !== record),
+      isRead: (key) => readers.has(key),
+      allowance,
+    });
+    return found.map((file) => {
+      const { dev, ino } = file.stat;
+      const stat = { dev, ino, birthMs: birthOf(file.stat) };
+      const missed = this.#newRecord(file.fd, reader.target, record.path, stat);
+      log.info({ file: record.path, generation: missed.id }, 'file.rotated-unseen');
+      return this.#follow(file, this.#generationOf(missed, Buffer.alloc(0)), reader.target);
+    });
   }
 
   /** The open file was truncated or written anew: its bytes are another generation from now on. */
