@@ -1,5 +1,5 @@
 /**
- * The Debian packages that tests use (RabbitMQ, Chromium): where their programs are, which are missing,
+ * The Debian packages that tests use (RabbitMQ, Chromium, log senders): where their programs are, which are missing,
  * and how to install them without letting the package start a system service.
  */
 import { spawn } from 'node:child_process';
@@ -27,6 +27,20 @@ export const PACKAGES = {
     places: ['/usr/lib/rabbitmq/bin/rabbitmq-server', '/usr/sbin/rabbitmq-server'],
   },
   chromium: { name: 'chromium', program: 'chromium', places: ['/usr/bin/chromium'] },
+  logrotate: { name: 'logrotate', program: 'logrotate', places: ['/usr/sbin/logrotate'] },
+  rsyslog: { name: 'rsyslog', program: 'rsyslogd', places: ['/usr/sbin/rsyslogd'] },
+  logger: { name: 'bsdutils', program: 'logger', places: ['/usr/bin/logger'] },
+  // Writes journal files without being the system's journal.
+  journalRemote: {
+    name: 'systemd-journal-remote',
+    program: 'systemd-journal-remote',
+    places: ['/lib/systemd/systemd-journal-remote'],
+  },
+  monitoringPlugins: {
+    name: 'monitoring-plugins-basic',
+    program: 'check_disk',
+    places: ['/usr/lib/nagios/plugins/check_disk'],
+  },
 } as const satisfies Record<string, Package>;
 
 /** dpkg asks this script before it starts a service; 101 means no. */

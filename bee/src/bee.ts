@@ -15,9 +15,10 @@ import { Handshaker } from './handshake.ts';
 import { Heart } from './heartbeat.ts';
 import { type Identity, loadIdentity } from './identity.ts';
 import { INPUTS } from './inputs/index.ts';
-import type { InputFactory } from './inputs/input.ts';
+import type { CheckAllowance, InputFactory } from './inputs/input.ts';
 import { Ledger } from './ledger.ts';
 import { Shipper } from './shipper.ts';
+import { Spools } from './spool/spools.ts';
 import { Targets } from './targets.ts';
 
 const COMMANDS_PREFETCH = 16;
@@ -32,6 +33,8 @@ export interface BeeOptions {
   readonly dataFolder: string;
   /** Folders that files may be read from. */
   readonly allow: readonly string[];
+  /** Default: no program. */
+  readonly checks?: CheckAllowance;
   /** Asked at the start and at each handshake. */
   readonly facts: () => AgentFacts;
   /** Default: all that there are. */
@@ -41,6 +44,7 @@ export interface BeeOptions {
 interface Parts {
   readonly checkpoint: Checkpoint;
   readonly shipper: Shipper;
+  readonly spools: Spools;
   readonly targets: Targets;
   readonly commands: Commands;
   readonly handshaker: Handshaker;
@@ -80,6 +84,7 @@ export class Bee implements Component {
     const checkpoint = new Checkpoint(dataFolder, clock, log);
     await checkpoint.load();
     const shipper = this.#makeShipper(identity);
+    const spools = new Spools(dataFolder, { demand: shipper, ledger: this.ledger, clock, log });
     const commandsOf: { commands?: Commands } = {};
     const targets = new Targets(this.#options.inputs ?? INPUTS, {
       checkpoint,
@@ -89,12 +94,15 @@ export class Bee implements Component {
       log,
       allow: this.#options.allow.map(realFolder),
       dataFolder: realFolder(dataFolder),
+      spools,
+      checks: this.#options.checks ?? { folders: [], allowArguments: false },
       onState: (target, state) => {
         log.info({ target, ...state }, 'target.state');
         commandsOf.commands?.stateChanged();
       },
     });
     await targets.restore();
+    spools.drainOrphans();
     const parts = this.#makeTalk(identity, shipper, targets);
     commandsOf.commands = parts.commands;
     const subscription = await this.#options.bus.consumeOwn(
@@ -104,7 +112,7 @@ export class Bee implements Component {
       },
       (delivery) => parts.commands.handle(delivery),
     );
-    this.#parts = { checkpoint, shipper, targets, subscription, ...parts };
+    this.#parts = { checkpoint, shipper, spools, targets, subscription, ...parts };
     log.info({ agent: identity.id }, 'bee.started');
   }
 
@@ -118,6 +126,7 @@ export class Bee implements Component {
     await parts.subscription.cancel().catch(() => undefined);
     await parts.targets.stop();
     await parts.shipper.stop(STOP_MS);
+    await parts.spools.close();
     await parts.checkpoint.close();
   }
 

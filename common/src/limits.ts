@@ -304,6 +304,26 @@ export const LOOK_ACTIVE_MS = 250;
 export const LOOK_IDLE_MS = 1_000;
 /** A last line without its newline is sent after this silence; shorter would cut lines being written. */
 export const UNFINISHED_LINE_MS = 5_000;
+/** What a target without a file may keep on disk for the broker. Past it senders wait or are refused. */
+export const SPOOL_BYTES_MAX = 256 * MiB;
+/** Records of one spool on their way to the disk. Past it: as SPOOL_BYTES_MAX. */
+export const SPOOL_PENDING_BYTES_MAX = 8 * MiB;
+/** A spool's file; it goes as a whole when all of it is confirmed. */
+export const SPOOL_SEGMENT_BYTES = 4 * MiB;
+/** A spool's file that is confirmed is replaced at this size already: a restart sends it again. */
+export const SPOOL_SEGMENT_SETTLED_BYTES = 256 * KiB;
+/** A record's bytes in one frame of a spool; two of them fit in a data message. */
+export const SPOOL_FRAME_BODY_BYTES_MAX = 120 * KiB;
+/** One record that comes by a socket or a pipe. Longer ones become several records. */
+export const RECEIVED_RECORD_BYTES_MAX = 1 * MiB;
+/** Connections to one target that listens. Past it new ones are closed. */
+export const LISTENER_CONNECTIONS_MAX = 512;
+/** A request's body at a target that listens, compressed and not. Past it: 413. */
+export const RECEIVED_BODY_BYTES_MAX = 8 * MiB;
+/** An input that failed (port busy, program missing, source gone) tries again after this. */
+export const INPUT_RETRY_MS = 5_000;
+/** Drops of one input are told to the Hive at most this often. */
+export const INPUT_DROPS_TOLD_MS = 1_000;
 /** A rotated file's descriptor is kept until nothing was written to it for this long. */
 export const ROTATED_QUIET_MS = 30_000;
 /** A new file that equals the head of one being read waits this long: it may be copytruncate's copy. */

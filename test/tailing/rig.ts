@@ -6,6 +6,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bee } from '@apiary/bee/bee.ts';
+import type { CheckAllowance } from '@apiary/bee/inputs/input.ts';
 import { ManualClock } from '@apiary/common/clock.ts';
 import { createSilentLogger } from '@apiary/common/log.ts';
 import type { AgentFacts } from '@apiary/common/messages/agent.ts';
@@ -36,10 +37,12 @@ export class Rig {
   readonly broker = new MemoryBroker();
   readonly hive = new HiveStandIn(new MemoryBus(this.broker));
   allow: readonly string[] = [this.folder];
+  checks: CheckAllowance = { folders: [], allowArguments: false };
   clock = new ManualClock();
   bus = new MemoryBus(this.broker);
   #bee: Bee | undefined;
   readonly #crashed: Bee[] = [];
+  #kills = 0;
   readonly #clocks: ManualClock[] = [];
 
   /** Listens as agentmanager and as honeycomb do. */
@@ -73,6 +76,7 @@ export class Rig {
       log: createSilentLogger(),
       dataFolder: this.data,
       allow: this.allow,
+      checks: this.checks,
       facts: () => FACTS,
     });
     this.#bee = bee;
@@ -94,7 +98,7 @@ export class Rig {
     this.#bee = undefined;
     this.bus.cut();
     this.#crashed.push(bee);
-    const snapshot = `${this.data}-${this.#crashed.length}`;
+    const snapshot = join(this.folder, `data-${++this.#kills}`);
     copyFolder(this.data, snapshot);
     this.data = snapshot;
   }
@@ -156,13 +160,18 @@ export class Rig {
     await this.advance(2_000);
   }
 
-  async close(): Promise<void> {
-    const bees = this.#bee ? [...this.#crashed, this.#bee] : this.#crashed;
-    const stopped = bees.map((bee) => bee.stop());
+  /** Waits until killed Bees have let go of what the system takes from a killed process, such as ports. */
+  async released(): Promise<void> {
+    const stopped = this.#crashed.splice(0).map((bee) => bee.stop());
     await this.#breathe();
     // A crashed Bee waits for confirms by its own clock.
     for (const clock of this.#clocks) clock.advance(60_000);
     await Promise.all(stopped);
+  }
+
+  async close(): Promise<void> {
+    if (this.#bee) this.#crashed.push(this.#bee);
+    await this.released();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -175,9 +184,11 @@ export class Rig {
 /** Copies the files that are there; one may be renamed away meanwhile. */
 function copyFolder(from: string, to: string): void {
   mkdirSync(to);
-  for (const name of readdirSync(from)) {
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, copy] = [join(from, entry.name), join(to, entry.name)];
     try {
-      copyFileSync(join(from, name), join(to, name));
+      if (entry.isDirectory()) copyFolder(source, copy);
+      else copyFileSync(source, copy);
     } catch {
       // A temporary file that has just got its own name: that one was or will be copied, or the one before.
     }

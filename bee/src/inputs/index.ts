@@ -1,8 +1,17 @@
 /** Which input reads targets of which scheme. */
 import { FileInput } from './file/file-input.ts';
 import type { InputFactory } from './input.ts';
+import { SpooledInput, type StartProducer } from './spooled-input.ts';
+import { startSyslogTcp, startSyslogUdp } from './syslog.ts';
+
+const spooled =
+  (start: StartProducer): InputFactory =>
+  (context) =>
+    new SpooledInput(context, start);
 
 /** Scheme of a target's URL, with its colon → input. */
 export const INPUTS: Readonly<Record<string, InputFactory>> = {
   'file:': (context) => new FileInput(context),
+  'syslog+udp:': spooled(startSyslogUdp),
+  'syslog+tcp:': spooled(startSyslogTcp),
 };

@@ -5,6 +5,15 @@ import type { TargetSpec, TargetState } from '@apiary/common/messages/agent.ts';
 import type { Checkpoint } from '../checkpoint.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Demand } from '../source.ts';
+import type { Spools } from '../spool/spools.ts';
+
+/** Which programs `check:` targets may run. */
+export interface CheckAllowance {
+  /** Folders that plugins are looked for in, by their name alone. */
+  readonly folders: readonly string[];
+  /** Whether the Hive may give arguments. */
+  readonly allowArguments: boolean;
+}
 
 /** What an input is given. */
 export interface InputContext {
@@ -17,6 +26,9 @@ export interface InputContext {
   readonly allow: readonly string[];
   /** Never read from: it holds the key. */
   readonly dataFolder: string;
+  /** What targets without a file behind them write to. */
+  readonly spools: Spools;
+  readonly checks: CheckAllowance;
   /** Called when a target's state has changed. */
   readonly onState: (target: string, state: TargetState) => void;
 }

@@ -6,7 +6,7 @@ interface TargetScheme {
   readonly example: string;
 }
 
-const ADDRESS = /^[a-z+]+:\/\/(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}\/?$/;
+const ADDRESS = /^[a-z+]+:\/\/(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}\/?(\?.*)?$/;
 
 /** Every scheme that a Bee may know; whether one of this version does, the Bee itself answers. */
 const SCHEMES: Readonly<Record<string, TargetScheme>> = {
@@ -16,7 +16,11 @@ const SCHEMES: Readonly<Record<string, TargetScheme>> = {
   'syslog+udp': { form: ADDRESS, example: 'syslog+udp://0.0.0.0:514' },
   'syslog+tcp': { form: ADDRESS, example: 'syslog+tcp://0.0.0.0:514' },
   fluent: { form: ADDRESS, example: 'fluent://0.0.0.0:24224' },
-  'otlp+http': { form: ADDRESS, example: 'otlp+http://0.0.0.0:4318' },
+  'gelf+udp': { form: ADDRESS, example: 'gelf+udp://0.0.0.0:12201' },
+  'gelf+tcp': { form: ADDRESS, example: 'gelf+tcp://0.0.0.0:12201' },
+  http: { form: ADDRESS, example: 'http://0.0.0.0:8088' },
+  otlp: { form: ADDRESS, example: 'otlp://0.0.0.0:4318' },
+  stdin: { form: /^stdin:$/, example: 'stdin:' },
   check: { form: /^check:[A-Za-z0-9._-]+(\?.*)?$/, example: 'check:check_disk' },
   metrics: { form: /^metrics:.*$/, example: 'metrics:' },
 };
