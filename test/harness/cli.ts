@@ -22,9 +22,24 @@ export function startCli(argv: readonly string[]): RunningCli {
   });
 }
 
+/** What a command is given beside its words. */
+export interface CliInput {
+  /** Piped in. */
+  readonly stdin?: string;
+  /** Beside the environment of the tests. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Runs a command to its end. */
-export async function runCli(argv: readonly string[]): Promise<CliResult> {
-  const child = startCli(argv);
+export async function runCli(argv: readonly string[], input: CliInput = {}): Promise<CliResult> {
+  const entry = join(projectRoot, 'scripts/apiary.ts');
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry, ...argv], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, ...input.env },
+  });
+  // A command that does not read its input may be gone before it is written.
+  child.stdin.on('error', () => {});
+  child.stdin.end(input.stdin ?? '');
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (data: Buffer) => {
     stdout += data.toString();

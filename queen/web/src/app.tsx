@@ -6,6 +6,7 @@ import { AgentsPage } from './pages/agents.tsx';
 import { HostPage } from './pages/host.tsx';
 import { NotFoundPage } from './pages/not-found.tsx';
 import { SearchPage } from './pages/search.tsx';
+import { SettingsPage } from './pages/settings.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { WelcomePage } from './pages/welcome.tsx';
 import { messageOf } from './state/http.ts';
@@ -43,6 +44,9 @@ function SignedIn() {
         <Route path="/agents" component={AgentsPage} />
         <Route path="/agents/add" component={AddTargetsPage} />
         <Route path="/agents/:id">{({ id }) => <HostPage id={id} />}</Route>
+        <Route path="/settings/:section?">
+          {({ section }) => <SettingsPage section={section} />}
+        </Route>
         <Route component={NotFoundPage} />
       </Switch>
     </Frame>

@@ -5,7 +5,15 @@ import { useServices } from '../state/services.ts';
 import { useStore } from '../state/use-store.ts';
 import { ConnectionNotice } from './connection-notice.tsx';
 import './frame.css';
-import { IconHelp, IconLogout, IconMoon, IconSearch, IconServer2, IconSun } from './icons.ts';
+import {
+  IconHelp,
+  IconLogout,
+  IconMoon,
+  IconSearch,
+  IconServer2,
+  IconSettings,
+  IconSun,
+} from './icons.ts';
 import { KeysHelp } from './keys-help.tsx';
 import { Logo } from './logo.tsx';
 import { NoticeBar } from './notice-bar.tsx';
@@ -67,6 +75,9 @@ function TopBar(props: { readonly onHelp: () => void }) {
           ) : (
             <IconSun size={18} stroke={1.6} />
           )}
+        </ActionIcon>
+        <ActionIcon component={Link} href="/settings" aria-label="Settings">
+          <IconSettings size={18} stroke={1.6} />
         </ActionIcon>
         <ActionIcon
           aria-label={`Sign out ${name}`}

@@ -37,6 +37,13 @@ export class Session {
     this.state.set({ kind: 'signed-in', actor: answer.actor });
   }
 
+  /** Signs in. @throws AppError `sign-in-refused`, or `too-many` after too many failures */
+  async signIn(user: string, password: string): Promise<void> {
+    const body = { user, password };
+    const answer = await callApi('/api/session/password', sessionSchema, { method: 'POST', body });
+    this.state.set({ kind: 'signed-in', actor: answer.actor });
+  }
+
   /** Ends the session. @throws AppError */
   async signOut(): Promise<void> {
     await callApi('/api/session', z.unknown(), { method: 'DELETE' });

@@ -1,0 +1,80 @@
+import { Button } from '@mantine/core';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { messageOf } from '../../state/http.ts';
+
+/** A form that acts and says why it could not; `onDone` when it could. */
+export function ActForm(props: {
+  readonly verb: string;
+  readonly act: (form: FormData) => Promise<unknown>;
+  readonly onDone: () => void;
+  /** Without it there is no way to leave the form. */
+  readonly onCancel?: () => void;
+  readonly primary?: boolean;
+  readonly children: ReactNode;
+}) {
+  const [refusal, setRefusal] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const element = event.currentTarget;
+    setBusy(true);
+    try {
+      await props.act(new FormData(element));
+      setRefusal(undefined);
+      element.reset();
+      props.onDone();
+    } catch (thrown) {
+      setRefusal(messageOf(thrown));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <form className="ap-form" onSubmit={(event) => void submit(event)}>
+      {props.children}
+      <Button type="submit" variant={props.primary ? 'filled' : 'default'} loading={busy}>
+        {props.verb}
+      </Button>
+      {props.onCancel ? (
+        <Button variant="subtle" color="gray" onClick={props.onCancel}>
+          Cancel
+        </Button>
+      ) : null}
+      <p className="ap-bad" role="alert">
+        {refusal}
+      </p>
+    </form>
+  );
+}
+
+/** A labelled text field of an {@link ActForm}. */
+export function Field(props: {
+  readonly label: string;
+  readonly name: string;
+  readonly type?: 'text' | 'password' | 'number';
+  readonly autoComplete?: string;
+  readonly initial?: string;
+  readonly pattern?: string;
+  readonly title?: string;
+  readonly minLength?: number;
+  readonly required?: boolean;
+}) {
+  return (
+    <label className="ap-field">
+      <span>{props.label}</span>
+      <input
+        className="ap-input"
+        name={props.name}
+        type={props.type ?? 'text'}
+        autoComplete={props.autoComplete ?? 'off'}
+        autoCapitalize="none"
+        spellCheck={false}
+        defaultValue={props.initial}
+        pattern={props.pattern}
+        title={props.title}
+        minLength={props.minLength}
+        required={props.required ?? true}
+      />
+    </label>
+  );
+}
