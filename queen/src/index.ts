@@ -11,6 +11,7 @@ import { agentHandlers } from './api/agents.ts';
 import { alertHandlers } from './api/alerts.ts';
 import { auditHandlers } from './api/audit.ts';
 import { exportHandlers } from './api/export.ts';
+import { notificationHandlers } from './api/notifications.ts';
 import { queryHandlers } from './api/queries.ts';
 import { searchHandlers } from './api/search.ts';
 import { linkUrl, sessionHandlers } from './api/session.ts';
@@ -184,6 +185,7 @@ class QueenComponent implements Queen {
       ...queryHandlers(saved),
       ...agentHandlers(bus),
       ...alertHandlers(bus),
+      ...notificationHandlers(bus),
       ...targetHandlers(bus),
       ...systemHandlers({
         bus,

@@ -15,6 +15,7 @@ import { recordSchema } from '@apiary/common/record.ts';
 import { z } from 'zod';
 import { ACCESS_ROUTES } from './access-routes.ts';
 import { ALERT_ROUTES } from './alert-routes.ts';
+import { NOTIFICATION_ROUTES } from './notification-routes.ts';
 import { QUERY_ROUTES } from './query-routes.ts';
 import { type Access, bare, route } from './route.ts';
 
@@ -51,8 +52,9 @@ const { listAgents, approve, revoke, listTargets, addTargets, removeTargets } = 
 /** All routes by name. */
 export const ROUTES = {
   ...ACCESS_ROUTES,
-  ...ALERT_ROUTES,
   ...QUERY_ROUTES,
+  ...ALERT_ROUTES,
+  ...NOTIFICATION_ROUTES,
   search: route('post', '/api/search', {
     ...bare,
     access: honeycombActions.search.role,

@@ -15,8 +15,8 @@ import { commonSettings, isLoopback } from '../settings.ts';
 import { Child, type ChildEvents, ChildFailed, type ChildSpec } from '../supervisor.ts';
 import { buildWeb, webIsBuilt } from '../web-build.ts';
 
-const { data, httpPort, amqpPort, listen, broker, store, logLevel } = commonSettings;
-const shape = { data, httpPort, amqpPort, listen, broker, store, logLevel };
+const { data, httpPort, amqpPort, listen, publicUrl, broker, store, logLevel } = commonSettings;
+const shape = { data, httpPort, amqpPort, listen, publicUrl, broker, store, logLevel };
 
 const OWN_BEE_TRY_MS = 50;
 const OWN_BEE_TRIES = 300;
@@ -115,7 +115,8 @@ function childGroups(plan: Plan): ChildSpec[][] {
   const log = (name: string) => join(folder, 'logs', `${name}.log`);
   const level = ['--log-level', settings.logLevel];
   const hive = ['--broker', plan.brokerUrl, '--store', plan.store, '--data', folder, ...level];
-  const web = ['--http-port', String(plan.httpPort), '--listen', settings.listen];
+  const publicUrl = settings.publicUrl ? ['--public-url', settings.publicUrl] : [];
+  const web = ['--http-port', String(plan.httpPort), '--listen', settings.listen, ...publicUrl];
   const brokerGroup =
     plan.amqpPort === undefined
       ? []
@@ -135,10 +136,16 @@ function childGroups(plan: Plan): ChildSpec[][] {
       { name: 'honeycomb', argv: ['hive', 'honeycomb', ...hive], logFile: log('honeycomb') },
       {
         name: 'hive',
-        argv: ['hive', 'agentmanager', 'agentmonitor', 'pheromone', 'queen', ...hive, ...web].concat([
-          '--approve',
-          plan.ownAgent,
-        ]),
+        argv: [
+          'hive',
+          'agentmanager',
+          'agentmonitor',
+          'pheromone',
+          'sting',
+          'queen',
+          ...hive,
+          ...web,
+        ].concat(['--approve', plan.ownAgent]),
         logFile: log('hive'),
       },
       {

@@ -42,7 +42,9 @@ export const ALERT_LINK_MS = 3 * 24 * 3600_000;
 export const ALERT_LINK_CHARS_MAX = 1_024;
 /** Attempts on one channel at the same time; deliveries of one alert go one after another anyway. */
 export const CHANNEL_ATTEMPTS_MAX = 8;
-/** The same for APNs and Web Push, where each device is a request on a shared connection. */
-export const DEVICE_ATTEMPTS_MAX = 100;
+/** The same for chat, tickets and mail, whose servers count requests. */
+export const CAREFUL_ATTEMPTS_MAX = 2;
+/** The same for APNs and Web Push, where each device is a request. */
+export const DEVICE_ATTEMPTS_MAX = 64;
 /** Bytes of a push message: APNs takes 4,096, Web Push services at least that with encryption. */
 export const PUSH_BYTES_MAX = 3_500;

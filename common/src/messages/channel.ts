@@ -35,8 +35,6 @@ export const channelInputSchema = z.object({
   secrets: z.record(z.string(), z.string().max(16_384)).default({}),
   enabled: z.boolean().default(true),
 });
-/** See {@link channelInputSchema}. */
-export type ChannelInput = z.input<typeof channelInputSchema>;
 
 /** A channel as people see it. */
 export const channelViewSchema = z.object({
@@ -100,8 +98,6 @@ export const deviceInputSchema = z.discriminatedUnion('kind', [
     }),
   }),
 ]);
-/** See {@link deviceInputSchema}. */
-export type DeviceInput = z.input<typeof deviceInputSchema>;
 
 /** A device as people see it; its token or subscription stays inside. */
 export const deviceViewSchema = z.object({

@@ -8,7 +8,7 @@ import type { QueenSettings } from '../settings.ts';
 import type { Handlers } from './handler.ts';
 
 /** Components whose state is told, beside Queen itself. */
-const COMPONENTS = ['agentmanager', 'agentmonitor', 'honeycomb', 'pheromone'] as const;
+const COMPONENTS = ['agentmanager', 'agentmonitor', 'honeycomb', 'pheromone', 'sting'] as const;
 /** A component that takes longer to say anything is called silent. */
 const ANSWER_MS_MAX = 1_000;
 

@@ -2,7 +2,11 @@
  * Apple's push service, with token authentication, through `@parse/node-apn`. A repeat replaces the
  * alert's earlier notification on the phone (collapse id); a device that Apple calls unregistered is gone.
  */
-import { ATTEMPT_MS_MAX, PUSH_BYTES_MAX } from '@apiary/common/limits/deliveries.ts';
+import {
+  ATTEMPT_MS_MAX,
+  DEVICE_ATTEMPTS_MAX,
+  PUSH_BYTES_MAX,
+} from '@apiary/common/limits/deliveries.ts';
 import apn from '@parse/node-apn';
 import { z } from 'zod';
 import { outboundAddress } from '../outbound/address.ts';
@@ -56,7 +60,7 @@ export const apnsChannel = defineChannel({
   title: 'Apple devices',
   summary: 'Notifies iPhones, iPads and Macs that an app has registered',
   perDevice: true,
-  attemptsMax: 100,
+  attemptsMax: DEVICE_ATTEMPTS_MAX,
   fields,
   secrets: ['key'],
   open: (settings, environment) => new ApnsChannel(settings, environment),

@@ -1,6 +1,6 @@
 /** E-mail by SMTP through nodemailer. Messages of one alert form one thread; a repeated attempt has the same Message-ID. */
 import { isIP } from 'node:net';
-import { ATTEMPT_MS_MAX } from '@apiary/common/limits/deliveries.ts';
+import { ATTEMPT_MS_MAX, CAREFUL_ATTEMPTS_MAX } from '@apiary/common/limits/deliveries.ts';
 import { createTransport } from 'nodemailer';
 import { z } from 'zod';
 import { outboundAddress } from '../outbound/address.ts';
@@ -61,7 +61,7 @@ export const emailChannel = defineChannel({
   title: 'E-mail',
   summary: 'Sends mail through an SMTP server',
   perDevice: false,
-  attemptsMax: 2,
+  attemptsMax: CAREFUL_ATTEMPTS_MAX,
   fields,
   secrets: ['password'],
   open: (settings, environment) => open(settings, environment),

@@ -3,6 +3,7 @@
  * Nothing happens twice: the issue bears a label made from the alert, a comment bears the delivery's key, and
  * after an attempt whose outcome nobody knows both are looked for first.
  */
+import { CAREFUL_ATTEMPTS_MAX } from '@apiary/common/limits/deliveries.ts';
 import { z } from 'zod';
 import {
   addressField,
@@ -21,7 +22,7 @@ export const jiraChannel = defineChannel({
   title: 'Jira',
   summary: 'Opens an issue for each alert, comments on repeats, closes it when it is over',
   perDevice: false,
-  attemptsMax: 2,
+  attemptsMax: CAREFUL_ATTEMPTS_MAX,
   fields: z.object({
     url: addressField('Address', 'https://YOU.atlassian.net, or your own server’s.'),
     deployment: z.enum(['cloud', 'data-center']).default('cloud').meta({

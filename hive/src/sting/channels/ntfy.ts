@@ -1,4 +1,5 @@
 /** ntfy: a push to the phone through an app that needs no account (docs.ntfy.sh/publish). */
+import { CHANNEL_ATTEMPTS_MAX } from '@apiary/common/limits/deliveries.ts';
 import { z } from 'zod';
 import { resultOf } from './answer.ts';
 import { addressField, defineChannel, type Notification, privateAddressField } from './channel.ts';
@@ -15,7 +16,7 @@ export const ntfyChannel = defineChannel({
   title: 'ntfy',
   summary: 'Reaches a phone within a minute: install the ntfy app and subscribe to the topic',
   perDevice: false,
-  attemptsMax: 4,
+  attemptsMax: CHANNEL_ATTEMPTS_MAX,
   fields: z.object({
     server: addressField('Server', 'The public server, or your own.').default('https://ntfy.sh'),
     topic: z

@@ -1,4 +1,5 @@
 /** PagerDuty by its Events API v2. The alert is the de-duplication key, so nothing opens twice. */
+import { CHANNEL_ATTEMPTS_MAX } from '@apiary/common/limits/deliveries.ts';
 import { z } from 'zod';
 import { resultOf } from './answer.ts';
 import {
@@ -26,7 +27,7 @@ export const pagerdutyChannel = defineChannel({
   title: 'PagerDuty',
   summary: 'Triggers, acknowledges and resolves incidents',
   perDevice: false,
-  attemptsMax: 4,
+  attemptsMax: CHANNEL_ATTEMPTS_MAX,
   fields: z.object({
     routingKey: requiredText('Integration key', 'Of a service’s Events API v2 integration.'),
     url: addressField('Address', 'For accounts in the EU: https://events.eu.pagerduty.com').default(

@@ -2,6 +2,7 @@
  * Slack, by an incoming webhook or by a bot. A bot keeps one message for each alert: repeats go into its
  * thread, the resolution edits it. Log lines travel as preformatted rich text, in which nothing is markup.
  */
+import { CAREFUL_ATTEMPTS_MAX } from '@apiary/common/limits/deliveries.ts';
 import { z } from 'zod';
 import { resultOf } from './answer.ts';
 import {
@@ -66,7 +67,7 @@ export const slackChannel = defineChannel({
   title: 'Slack',
   summary: 'Posts into a channel',
   perDevice: false,
-  attemptsMax: 2,
+  attemptsMax: CAREFUL_ATTEMPTS_MAX,
   fields: fields.refine(
     ({ method, webhookUrl, botToken, channel }) =>
       method === 'webhook' ? webhookUrl !== undefined : Boolean(botToken && channel),

@@ -1,4 +1,5 @@
 /** Amazon SNS: publishes to a topic; on FIFO topics with group and de-duplication id. */
+import { CHANNEL_ATTEMPTS_MAX } from '@apiary/common/limits/deliveries.ts';
 import { z } from 'zod';
 import { resultOf } from './answer.ts';
 import { signAwsRequest } from './aws-signature.ts';
@@ -23,7 +24,7 @@ export const snsChannel = defineChannel({
   title: 'Amazon SNS',
   summary: 'Publishes to an SNS topic: SMS, mail, queues, functions',
   perDevice: false,
-  attemptsMax: 8,
+  attemptsMax: CHANNEL_ATTEMPTS_MAX,
   fields: z.object({
     topicArn: requiredText('Topic', 'Its ARN: arn:aws:sns:REGION:ACCOUNT:NAME').regex(
       TOPIC,

@@ -2,7 +2,7 @@
  * Web Push: to browsers that subscribed (RFC 8030), encrypted for them alone (aes128gcm, RFC 8291), signed
  * with the site's own key (VAPID, RFC 8292). A subscription that its service no longer knows is gone.
  */
-import { PUSH_BYTES_MAX } from '@apiary/common/limits/deliveries.ts';
+import { DEVICE_ATTEMPTS_MAX, PUSH_BYTES_MAX } from '@apiary/common/limits/deliveries.ts';
 import webPush from 'web-push';
 import { z } from 'zod';
 import { resultOf } from './answer.ts';
@@ -49,7 +49,7 @@ export const webPushChannel = defineChannel({
   title: 'Browsers and phones',
   summary: 'Notifies browsers, and phones that have the web UI on their home screen',
   perDevice: true,
-  attemptsMax: 32,
+  attemptsMax: DEVICE_ATTEMPTS_MAX,
   fields,
   secrets: ['privateKey'],
   initial: () => ({ ...webPush.generateVAPIDKeys() }),

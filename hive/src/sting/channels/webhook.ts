@@ -1,5 +1,7 @@
 /** A generic webhook, signed as the Standard Webhooks specification has it (standardwebhooks.com). */
+
 import { createHmac } from 'node:crypto';
+import { CHANNEL_ATTEMPTS_MAX } from '@apiary/common/limits/deliveries.ts';
 import { z } from 'zod';
 import { resultOf } from './answer.ts';
 import {
@@ -33,7 +35,7 @@ export const webhookChannel = defineChannel({
   title: 'Webhook',
   summary: 'Posts each message as signed JSON to an address of yours',
   perDevice: false,
-  attemptsMax: 8,
+  attemptsMax: CHANNEL_ATTEMPTS_MAX,
   fields: z.object({
     url: addressField('Address', 'Where the JSON is posted to.'),
     secret: requiredText('Secret', 'Signs each message; the receiver checks with the same one.'),
