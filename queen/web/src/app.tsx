@@ -1,8 +1,9 @@
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { Frame } from './components/frame.tsx';
 import { AddTargetsPage } from './pages/add-targets.tsx';
 import { AgentsPage } from './pages/agents.tsx';
+import { HomePage } from './pages/home.tsx';
 import { HostPage } from './pages/host.tsx';
 import { NotFoundPage } from './pages/not-found.tsx';
 import { SearchPage } from './pages/search.tsx';
@@ -12,6 +13,8 @@ import { WelcomePage } from './pages/welcome.tsx';
 import { messageOf } from './state/http.ts';
 import { useServices } from './state/services.ts';
 import { useStore } from './state/use-store.ts';
+
+const DocsPage = lazy(async () => ({ default: (await import('./pages/docs.tsx')).DocsPage }));
 
 /** The pages by address; without a session only the way to one. */
 export function App() {
@@ -38,14 +41,22 @@ function SignedIn() {
     <Frame>
       <Switch>
         <Route path="/">
-          <Redirect to="/search" replace />
+          <Redirect to="/home" replace />
         </Route>
+        <Route path="/home" component={HomePage} />
         <Route path="/search" component={SearchPage} />
         <Route path="/agents" component={AgentsPage} />
         <Route path="/agents/add" component={AddTargetsPage} />
         <Route path="/agents/:id">{({ id }) => <HostPage id={id} />}</Route>
         <Route path="/settings/:section?">
           {({ section }) => <SettingsPage section={section} />}
+        </Route>
+        <Route path="/docs/:name?">
+          {({ name }) => (
+            <Suspense fallback={null}>
+              <DocsPage name={name} />
+            </Suspense>
+          )}
         </Route>
         <Route component={NotFoundPage} />
       </Switch>

@@ -20,8 +20,10 @@ import { browserClock } from './state/clock.ts';
 import { Connection } from './state/connection.ts';
 import { FleetWatch } from './state/fleet.ts';
 import { RateWatch } from './state/rate.ts';
+import { SavedQueryList } from './state/saved-queries.ts';
 import { type Services, ServicesContext } from './state/services.ts';
 import { Session } from './state/session.ts';
+import { SystemWatch } from './state/system.ts';
 import { Notices } from './state/undo.ts';
 import { cssVariablesResolver, theme } from './theme/theme.ts';
 
@@ -40,6 +42,8 @@ const services: Services = {
   connection,
   fleet: new FleetWatch(connection),
   rate: new RateWatch(connection),
+  savedQueries: new SavedQueryList(),
+  system: new SystemWatch(connection, browserClock),
   notices: new Notices(browserClock),
 };
 

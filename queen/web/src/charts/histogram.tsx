@@ -7,6 +7,7 @@ import { bucketCount, LEVELS_WORST_FIRST, levelTotal } from '../state/counts.ts'
 import { Brush, type Selection } from './brush.tsx';
 import './histogram.css';
 import { bucketTotals, highestTotal, stackLayers } from './stack.ts';
+import { useWidth } from './use-width.ts';
 
 const HEIGHT = 104;
 const AXIS = 18;
@@ -159,17 +160,4 @@ function sentence(histogram: Histogram): string {
   const from = fullTimeText(histogram.from);
   const to = fullTimeText(histogram.from + length * histogram.step);
   return `Lines from ${from} to ${to}: ${parts.length === 0 ? 'none' : parts.join(', ')}.`;
-}
-
-function useWidth(host: React.RefObject<HTMLElement | null>): number {
-  const [width, setWidth] = useState(600);
-  useLayoutEffect(() => {
-    const element = host.current;
-    if (!element) return;
-    setWidth(element.clientWidth);
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [host]);
-  return width;
 }

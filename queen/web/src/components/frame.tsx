@@ -1,54 +1,50 @@
 import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useServices } from '../state/services.ts';
 import { useStore } from '../state/use-store.ts';
 import { ConnectionNotice } from './connection-notice.tsx';
 import './frame.css';
-import {
-  IconHelp,
-  IconLogout,
-  IconMoon,
-  IconSearch,
-  IconServer2,
-  IconSettings,
-  IconSun,
-} from './icons.ts';
+import { IconHelp, IconLogout, IconMoon, IconSearch, IconSettings, IconSun } from './icons.ts';
 import { KeysHelp } from './keys-help.tsx';
 import { Logo } from './logo.tsx';
 import { NoticeBar } from './notice-bar.tsx';
+import { PLACES } from './places.ts';
 import { PulseView } from './pulse.tsx';
 import { useKeys } from './use-keys.ts';
 
-const PLACES = [
-  { path: '/search', name: 'Search', icon: IconSearch },
-  { path: '/agents', name: 'Agents', icon: IconServer2 },
-] as const;
+const Palette = lazy(async () => ({ default: (await import('../palette/palette.tsx')).Palette }));
 
 /** What surrounds every page: the bars, the state of the connection, notices. */
 export function Frame(props: { readonly children: ReactNode }) {
   const { notices } = useServices();
   const [, navigate] = useLocation();
   const [help, setHelp] = useState(false);
+  const [finding, setFinding] = useState(false);
   useKeys({
     '?': () => setHelp(true),
-    'g s': () => navigate('/search'),
-    'g a': () => navigate('/agents'),
+    'Ctrl+k': () => setFinding(true),
+    ...Object.fromEntries(PLACES.map(({ key, path }) => [`g ${key}`, () => navigate(path)])),
     'Ctrl+z': () => void notices.undo(),
   });
   return (
     <div className="ap-frame">
-      <TopBar onHelp={() => setHelp(true)} />
+      <TopBar onHelp={() => setHelp(true)} onFind={() => setFinding(true)} />
       <ConnectionNotice />
       <main className="ap-main">{props.children}</main>
       <BottomBar />
       <NoticeBar />
+      {finding ? (
+        <Suspense fallback={null}>
+          <Palette onClose={() => setFinding(false)} />
+        </Suspense>
+      ) : null}
       <KeysHelp opened={help} onClose={() => setHelp(false)} />
     </div>
   );
 }
 
-function TopBar(props: { readonly onHelp: () => void }) {
+function TopBar(props: { readonly onHelp: () => void; readonly onFind: () => void }) {
   const { session } = useServices();
   const state = useStore(session.state);
   const scheme = useComputedColorScheme('dark');
@@ -57,7 +53,7 @@ function TopBar(props: { readonly onHelp: () => void }) {
   const name = state.kind === 'signed-in' ? state.actor.name : '';
   return (
     <header className="ap-top">
-      <Link href="/search" className="ap-brand">
+      <Link href="/home" className="ap-brand">
         <Logo />
         <span>Apiary</span>
       </Link>
@@ -66,6 +62,11 @@ function TopBar(props: { readonly onHelp: () => void }) {
       </nav>
       <div className="ap-top-right">
         <PulseView />
+        <button type="button" className="ap-find" onClick={props.onFind}>
+          <IconSearch size={16} stroke={1.6} aria-hidden="true" />
+          <span>Find anything</span>
+          <kbd>Ctrl K</kbd>
+        </button>
         <ActionIcon aria-label="All keys" onClick={props.onHelp} className="ap-wide-only">
           <IconHelp size={18} stroke={1.6} />
         </ActionIcon>

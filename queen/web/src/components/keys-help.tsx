@@ -12,7 +12,8 @@ const KEYS = [
   ['f  Shift f', 'Only, without the focused value'],
   ['c  Shift c', 'Copy the line, its link'],
   ['w', 'Wrap'],
-  ['g s  g a', 'Go to Search, Agents'],
+  ['g h  g s  g a', 'Go to Home, Search, Agents'],
+  ['Ctrl k', 'Find anything'],
   ['Ctrl z', 'Undo'],
   ['?', 'All keys'],
 ] as const;

@@ -1,4 +1,4 @@
-import { PULSE_LENGTH } from '../state/rate.ts';
+import { PULSE_LENGTH, ratesBySecond } from '../state/rate.ts';
 import { useServices } from '../state/services.ts';
 import { useStore } from '../state/use-store.ts';
 import { wholeNumber } from './figures.ts';
@@ -8,9 +8,9 @@ export function PulseView() {
   const { connection, rate } = useServices();
   const state = useStore(connection.state);
   const pulse = useStore(rate.pulse);
-  const missing = Array.from({ length: PULSE_LENGTH - pulse.history.length }, () => 0);
-  const bars = [...missing, ...pulse.history];
-  const highest = Math.max(1, ...pulse.history);
+  const lastMs = pulse.samples.at(-1)?.atMs ?? 0;
+  const bars = ratesBySecond(pulse.samples, lastMs, PULSE_LENGTH);
+  const highest = Math.max(1, ...bars);
   if (state.kind !== 'open') {
     return (
       <div className="ap-pulse" role="status">

@@ -3,7 +3,9 @@ import { createContext, useContext } from 'react';
 import type { Connection } from './connection.ts';
 import type { FleetWatch } from './fleet.ts';
 import type { RateWatch } from './rate.ts';
+import type { SavedQueryList } from './saved-queries.ts';
 import type { Session } from './session.ts';
+import type { SystemWatch } from './system.ts';
 import type { Notices } from './undo.ts';
 
 /** See the top of this file. */
@@ -12,6 +14,8 @@ export interface Services {
   readonly connection: Connection;
   readonly fleet: FleetWatch;
   readonly rate: RateWatch;
+  readonly savedQueries: SavedQueryList;
+  readonly system: SystemWatch;
   readonly notices: Notices;
 }
 

@@ -1,0 +1,87 @@
+/** Gathers what the palette can find. */
+import type { AgentView } from '@apiary/common/messages/agent.ts';
+import type { SavedQuery } from '@apiary/common/messages/saved-query.ts';
+import { standingOf } from '../components/agent-hexagon.tsx';
+import { PLACES } from '../components/places.ts';
+import { safeText } from '../log-list/display.ts';
+import { DOC_PAGES } from '../pages/docs/doc-pages.ts';
+import { parseMarkdown } from '../pages/docs/markdown.ts';
+import { formatAddress } from '../state/address.ts';
+import { savedAddress } from '../state/saved-queries.ts';
+import { DEFAULT_RANGE } from '../state/time-range.ts';
+import type { PaletteItem } from './palette-item.ts';
+
+/** Pages that have no place of their own in the bars. */
+const MORE_PAGES = [
+  { path: '/agents/add', name: 'Add targets', words: 'watch files logs' },
+  { path: '/docs', name: 'Documentation', words: 'help manual' },
+] as const;
+
+/** Pages and the headings of the documentation. */
+export function fixedItems(): PaletteItem[] {
+  const pages = [...PLACES, ...MORE_PAGES].map(
+    ({ path, name, words }): PaletteItem => ({
+      id: `page:${path}`,
+      group: 'page',
+      title: name,
+      note: '',
+      words,
+      path,
+    }),
+  );
+  return [...pages, ...docItems()];
+}
+
+function docItems(): PaletteItem[] {
+  return [...DOC_PAGES.values()].flatMap(({ name, title, text }) =>
+    parseMarkdown(text).flatMap((block): PaletteItem[] => {
+      if (block.kind !== 'heading' || block.level > 3) return [];
+      const first = block.level === 1;
+      return [
+        {
+          id: `doc:${name}#${block.id}`,
+          group: 'doc',
+          title: block.text,
+          note: first ? '' : title,
+          words: first ? name : title,
+          path: first ? `/docs/${name}` : `/docs/${name}#${block.id}`,
+        },
+      ];
+    }),
+  );
+}
+
+/** Agents, by name, tags, addresses and system. */
+export function agentItems(agents: Iterable<AgentView>): PaletteItem[] {
+  return [...agents].map((agent) => {
+    const { facts, tags } = agent;
+    const standing = standingOf(agent);
+    const note = standing === 'alive' ? tags.join(', ') : [standing, ...tags].join(', ');
+    return {
+      id: `agent:${agent.id}`,
+      group: 'agent',
+      title: safeText(agent.name),
+      note: safeText(note),
+      words: [...tags, ...facts.addresses, facts.system, facts.hostName, agent.id].join(' '),
+      path: `/agents/${agent.id}`,
+    };
+  });
+}
+
+/** Saved queries, by name and by their words. */
+export function queryItems(queries: readonly SavedQuery[]): PaletteItem[] {
+  return queries.map((saved) => ({
+    id: `query:${saved.id}`,
+    group: 'query',
+    title: safeText(saved.name),
+    note: saved.shared ? 'team' : 'mine',
+    words: saved.query,
+    path: `/search?${formatAddress(savedAddress(saved, DEFAULT_RANGE))}`,
+  }));
+}
+
+/** Where a text that is no entry leads: the lines with it. */
+export function searchPath(query: string): string {
+  const address = { query, range: DEFAULT_RANGE, line: undefined, wrap: false };
+  return `/search?${formatAddress(address)}`;
+}
