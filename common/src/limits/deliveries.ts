@@ -10,8 +10,8 @@ export const DEVICES_MAX = 10_000;
 export const DELIVERY_PREFETCH = 32;
 /** Deliveries of one instance that wait or are under way. At the bound it takes no further messages. */
 export const DELIVERIES_WAITING_MAX = 5_000;
-/** Attempts of one delivery; the last is about 5 hours after the first. Past it: dead, for a person. */
-export const DELIVERY_ATTEMPTS_MAX = 16;
+/** Attempts of one delivery; the last is 8 to 11 hours after the first. Past it: dead, for a person. */
+export const DELIVERY_ATTEMPTS_MAX = 32;
 /** Attempts that the log of a delivery keeps; older ones are counted. */
 export const DELIVERY_ATTEMPTS_KEPT = 20;
 /** First pause between two attempts; it doubles from there. */
