@@ -1,6 +1,7 @@
 /** Which input reads targets of which scheme. */
 import { FileInput } from './file/file-input.ts';
 import type { InputFactory } from './input.ts';
+import { startJournald } from './journald.ts';
 import { SpooledInput, type StartProducer } from './spooled-input.ts';
 import { startSyslogTcp, startSyslogUdp } from './syslog.ts';
 
@@ -12,6 +13,7 @@ const spooled =
 /** Scheme of a target's URL, with its colon → input. */
 export const INPUTS: Readonly<Record<string, InputFactory>> = {
   'file:': (context) => new FileInput(context),
+  'journald:': spooled(startJournald),
   'syslog+udp:': spooled(startSyslogUdp),
   'syslog+tcp:': spooled(startSyslogTcp),
 };

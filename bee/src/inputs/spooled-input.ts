@@ -8,6 +8,7 @@ import type { Logger } from '@apiary/common/log.ts';
 import type { TargetSpec, TargetState } from '@apiary/common/messages/agent.ts';
 import type { Spool } from '../spool/spool.ts';
 import { codeOf, wordsOf } from '../system-error.ts';
+import type { Allowance } from './file/open.ts';
 import type { CheckAllowance, Input, InputContext } from './input.ts';
 
 const REASON_LENGTH_MAX = 1024;
@@ -19,6 +20,8 @@ export interface ProducerContext {
   readonly clock: Clock;
   readonly log: Logger;
   readonly checks: CheckAllowance;
+  /** What of the file system may be read. */
+  readonly allowance: Allowance;
   /** Aborted when the target goes or the Bee stops. */
   readonly signal: AbortSignal;
   /** The producer works; says how many streams it covers, and what a person should know. */
@@ -123,6 +126,7 @@ class SpooledTarget {
         clock,
         log,
         checks,
+        allowance: this.#context,
         signal: current.signal,
         active: (files, note) => {
           if (current.signal.aborted) return;

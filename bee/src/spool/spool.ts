@@ -131,6 +131,11 @@ export class Spool implements Source {
     this.#owner = { target: spec.id, tags: spec.tags, name: spec.url };
   }
 
+  /** Remembers where a source goes on of which nothing was appended yet. Only while {@link isNew}. */
+  async begin(cursor: string): Promise<void> {
+    if (this.isNew) this.#segments.push(await this.#create(cursor));
+  }
+
   /**
    * Appends records in one write; resolves when they are on disk.
    *
@@ -292,19 +297,23 @@ export class Spool implements Source {
       size >= SPOOL_SEGMENT_BYTES ||
       (isSettled && size >= SPOOL_SEGMENT_SETTLED_BYTES);
     if (last && !isFull) return last;
-    const { target, tags, name } = this.#owner;
-    const segment = await Segment.create(this.#folder, {
-      version: 1,
-      generation: this.#generation,
-      from: (last?.to ?? this.#offset) + this.#skip,
-      target,
-      tags: [...tags],
-      name,
-      cursor: last?.cursor ?? '',
-    });
+    const segment = await this.#create(last?.cursor ?? '');
     this.#segments.push(segment);
     this.#skip = 0;
     return segment;
+  }
+
+  #create(cursor: string): Promise<Segment> {
+    const { target, tags, name } = this.#owner;
+    return Segment.create(this.#folder, {
+      version: 1,
+      generation: this.#generation,
+      from: (this.#segments.at(-1)?.to ?? this.#offset) + this.#skip,
+      target,
+      tags: [...tags],
+      name,
+      cursor,
+    });
   }
 
   #settle(): void {
