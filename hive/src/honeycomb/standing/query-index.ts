@@ -8,9 +8,14 @@ import { foldCase, isWordCode, wordsOf } from '@apiary/common/query/words.ts';
 /** Words of one query at most; those that need one of more are judged on every line. */
 const NEEDED_WORDS_MAX = 64;
 
+const LENGTHS = 32;
+const SHAPES = 128 * LENGTHS;
+
 /** See the file's head. */
 export class QueryIndex<Q extends { readonly query: Query }> {
   readonly #byWord = new Map<string, Q[]>();
+  /** 1 where a word of that first character and length is needed by some query. */
+  readonly #shapes = new Uint8Array(SHAPES);
   readonly #always: Q[] = [];
   readonly #found = new Set<Q>();
 
@@ -36,6 +41,8 @@ export class QueryIndex<Q extends { readonly query: Query }> {
       }
       const from = at;
       while (at < text.length && isWordCode(text.charCodeAt(at))) at++;
+      // Most words are none of ours, and it shows before they are cut out and hashed.
+      if (this.#shapes[shapeOf(text.charCodeAt(from), at - from)] === 0) continue;
       const queries = this.#byWord.get(text.slice(from, at));
       if (queries) for (const query of queries) this.#found.add(query);
     }
@@ -43,6 +50,7 @@ export class QueryIndex<Q extends { readonly query: Query }> {
   }
 
   #put(word: string, query: Q): void {
+    this.#shapes[shapeOf(word.charCodeAt(0), word.length)] = 1;
     const queries = this.#byWord.get(word);
     if (queries) queries.push(query);
     else this.#byWord.set(word, [query]);
@@ -77,6 +85,10 @@ export function neededWords(query: Query): readonly string[] | undefined {
     default:
       return undefined;
   }
+}
+
+function shapeOf(first: number, length: number): number {
+  return (first & 127) * LENGTHS + Math.min(length, LENGTHS - 1);
 }
 
 /** A guess: few and long words are rare. */
