@@ -6,7 +6,9 @@ import { useStore } from '../state/use-store.ts';
 import { AgentHexagon, standingOf } from './agent-hexagon.tsx';
 import './first-run.css';
 import { safeText } from '../log-list/display.ts';
+import { brokerWord, isLoopback } from './broker-word.ts';
 import { IconCheck, IconCopy } from './icons.ts';
+import { useSystem } from './use-system.ts';
 
 /** An empty system: what to do, each step filling in as it happens. */
 export function FirstRun() {
@@ -14,7 +16,9 @@ export function FirstRun() {
   const { agents, targets } = useStore(fleet.fleet);
   const all = [...agents.values()];
   const approved = all.some((agent) => agent.approval === 'approved');
-  const command = `./apiary bee ${window.location.hostname}`;
+  const { system } = useSystem();
+  const broker = system?.broker;
+  const command = `./apiary bee ${broker ? brokerWord(broker) : '…'}`;
   return (
     <div className="ap-first">
       <h2>Bring in the first machine</h2>
@@ -35,7 +39,11 @@ export function FirstRun() {
               Copy
             </Button>
           </div>
-          <p className="ap-faint">It needs nothing but the broker's address.</p>
+          <p className="ap-faint">
+            {broker && isLoopback(broker.host)
+              ? 'The broker listens on this machine alone, so this works here only.'
+              : 'It needs nothing but the broker’s address.'}
+          </p>
         </Step>
         <Step
           number={2}

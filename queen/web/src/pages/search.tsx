@@ -17,6 +17,7 @@ import './search.css';
 import { ListHead } from './search/list-head.tsx';
 import { NothingFound } from './search/nothing-found.tsx';
 import { SearchNotices } from './search/notices.tsx';
+import { SavedMenu } from './search/saved-menu.tsx';
 import { Skeleton } from './search/skeleton.tsx';
 import { SummaryPanel } from './search/summary.tsx';
 import { useRowActions } from './search/use-row-actions.ts';
@@ -93,6 +94,7 @@ function SearchView(props: { readonly search: LogSearch }) {
         onRun={run}
         onMistake={setMistaken}
         focusRef={focusQuery}
+        menu={<SavedMenu address={address} onPick={change} />}
       >
         <RangeMenu
           range={range}
@@ -107,7 +109,7 @@ function SearchView(props: { readonly search: LogSearch }) {
         <SummaryPanel view={view} query={query} range={range} onChange={change} />
         <ListHead
           view={view}
-          wrap={address.wrap}
+          address={address}
           newest={search.buffer.at(0)}
           onWrap={() => change({ wrap: !address.wrap }, true)}
           onNewest={toNewest}

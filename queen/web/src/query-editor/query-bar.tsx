@@ -30,6 +30,8 @@ export function QueryBar(props: {
   readonly onRun: (query: string) => void;
   readonly onMistake: (mistaken: boolean) => void;
   readonly focusRef: RefObject<() => void>;
+  /** Stands before the history. */
+  readonly menu: ReactNode;
   readonly children: ReactNode;
 }) {
   const { query, onRun, onMistake, focusRef } = props;
@@ -80,6 +82,7 @@ export function QueryBar(props: {
             }}
             focusRef={focusRef}
           />
+          {props.menu}
           <HistoryMenu
             onPick={(picked) => {
               setDraft(picked);

@@ -102,7 +102,7 @@ function current(result: TargetResult, targets: ReadonlyMap<string, Target>): Ta
   const target = result.target === undefined ? undefined : targets.get(result.target);
   if (!target) return result;
   const { state, reason, files } = target.status;
-  const fact = reason ?? (files === undefined ? undefined : `${files} files`);
+  const fact = reason ?? (files === undefined ? undefined : countOf(files, "file"));
   return { ...result, state, ok: state !== 'failed', reason: fact };
 }
 

@@ -3,7 +3,9 @@ import { useEffect, useRef, useState } from 'react';
 import { countOf, wholeNumber } from '../../components/figures.ts';
 import { IconArrowUp, IconTextWrap } from '../../components/icons.ts';
 import { dateText } from '../../log-list/time-text.ts';
+import type { SearchAddress } from '../../state/address.ts';
 import type { SearchView } from '../../state/log-search.ts';
+import { ExportMenu } from './export-menu.tsx';
 
 const ANNOUNCE_MS = 10_000;
 /** From here on a number is too long for the pill. */
@@ -12,7 +14,7 @@ const PILL_MAX = 9_999;
 /** The head of the list: columns, the pill with the lines that wait, and the wrap switch. */
 export function ListHead(props: {
   readonly view: SearchView;
-  readonly wrap: boolean;
+  readonly address: SearchAddress;
   readonly newest: LogRecord | undefined;
   readonly onWrap: () => void;
   readonly onNewest: () => void;
@@ -36,10 +38,16 @@ export function ListHead(props: {
           {countOf(view.missed, 'line')} came too fast to show here; they are stored
         </span>
       ) : null}
+      <span className="ap-head-gap" />
+      <ExportMenu
+        query={props.address.query}
+        range={props.address.range}
+        total={view.counts.total}
+      />
       <button
         type="button"
         className="ap-text-button ap-wrap"
-        aria-pressed={props.wrap}
+        aria-pressed={props.address.wrap}
         onClick={props.onWrap}
       >
         <IconTextWrap size={16} stroke={1.6} aria-hidden="true" />
