@@ -2,6 +2,7 @@ import type { TargetResult } from '@apiary/common/messages/actions/agentmanager.
 import type { Target } from '@apiary/common/messages/agent.ts';
 import { Button } from '@mantine/core';
 import { AgentHexagon, standingOf } from '../../components/agent-hexagon.tsx';
+import { countOf } from '../../components/figures.ts';
 import { IconRefresh } from '../../components/icons.ts';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { safeText } from '../../log-list/display.ts';
@@ -102,7 +103,7 @@ function current(result: TargetResult, targets: ReadonlyMap<string, Target>): Ta
   const target = result.target === undefined ? undefined : targets.get(result.target);
   if (!target) return result;
   const { state, reason, files } = target.status;
-  const fact = reason ?? (files === undefined ? undefined : countOf(files, "file"));
+  const fact = reason ?? (files === undefined ? undefined : countOf(files, 'file'));
   return { ...result, state, ok: state !== 'failed', reason: fact };
 }
 
