@@ -91,7 +91,7 @@ export const deviceInputSchema = z.discriminatedUnion('kind', [
     kind: z.literal('web-push'),
     name: z.string().min(1).max(128),
     /** What `PushSubscription.toJSON()` gives. */
-    endpoint: z.url({ protocol: /^https?$/ }).max(2048),
+    endpoint: z.url({ protocol: /^https$/ }).max(2048),
     keys: z.object({
       p256dh: z.string().regex(/^[\w-]{80,96}=*$/),
       auth: z.string().regex(/^[\w-]{16,32}=*$/),

@@ -15,7 +15,9 @@ export function actionHandlers(
     listChannels: async () => ({ channels: await registry.list() }),
     putChannel: async (input, { actor }) => ({ channel: await registry.put(input, actor) }),
     removeChannels: async ({ names }) => ({ removed: await registry.remove(names) }),
-    testChannel: async ({ name }) => ({ results: await testChannel(testing, name) }),
+    testChannel: async ({ name }, { actor }) => ({
+      results: await testChannel(testing, name, actor),
+    }),
     listDevices: async ({ everybody }, { actor }) => ({
       devices: await devices.list(everybody, actor),
     }),

@@ -1,4 +1,5 @@
 /** A test message, sent at once to a channel or to all its devices. */
+import type { Actor } from '@apiary/common/bus/bus.ts';
 import { ATTEMPT_MS_MAX } from '@apiary/common/limits/deliveries.ts';
 import type { ChannelTest } from '@apiary/common/messages/channel.ts';
 import type { DeliveryMessage } from '@apiary/common/messages/delivery.ts';
@@ -9,7 +10,7 @@ import type { Channel, Notification, SendResult } from './channels/channel.ts';
 import { channelType } from './channels/index.ts';
 import { cut } from './channels/text.ts';
 import { keyOf } from './delivery-id.ts';
-import type { Devices } from './devices.ts';
+import { type Devices, EVERYBODY } from './devices.ts';
 import type { Device } from './model.ts';
 import type { OpenChannels } from './open-channels.ts';
 import type { Parts } from './parts.ts';
@@ -23,13 +24,15 @@ export interface ChannelTestParts {
 }
 
 /**
- * Sends a test message through the channel of that name, switched off or not.
+ * Sends a test message through the channel of that name, switched off or not; where there are devices, to
+ * the caller's own, and to all when the machine's owner asks from the command line.
  *
  * @throws AppError `not-found`, `store-corrupt`
  */
 export async function testChannel(
   { parts, registry, devices, channels }: ChannelTestParts,
   name: string,
+  actor: Actor,
 ): Promise<ChannelTest[]> {
   const { document } = await registry.get(name);
   const notification = testNotification(parts, name);
@@ -38,7 +41,7 @@ export async function testChannel(
     if (!channelType(document.kind).perDevice) {
       return [await testOne(parts, channel, notification, undefined)];
     }
-    const all = await devices.of(['*']);
+    const all = await devices.of([actor.kind === 'local' ? EVERYBODY : actor.id]);
     const reached = all.filter(({ kind }) => kind === document.kind);
     return await Promise.all(
       reached.map((device) => testOne(parts, channel, notification, device)),

@@ -18,6 +18,9 @@ import type { Parts } from './parts.ts';
 /** Everybody's devices. */
 export const EVERYBODY = '*';
 
+/** Who comes by a one-time link or with the data folder's own token: not among the users, yet people. */
+const WITHOUT_ACCOUNT: ReadonlySet<string> = new Set(['admin', 'local']);
+
 /** Registers, lists and forgets devices. */
 export class Devices {
   readonly #parts: Parts;
@@ -41,10 +44,16 @@ export class Devices {
    * Registers a device for the actor. The same device again is noted as still there, and belongs to
    * whoever registered it last; past a user's bound the one registered longest ago goes.
    *
-   * @throws AppError `too-many`, `not-found` when no channel serves its kind
+   * @throws AppError `too-many`, `not-found` when no channel serves its kind, `forbidden` for a token of nobody
    */
   async register(input: z.output<typeof deviceInputSchema>, actor: Actor): Promise<DeviceView> {
     const { devices } = this.#parts.model;
+    if (!(await this.#isPerson(actor.id))) {
+      throw new AppError(
+        'forbidden',
+        'A device belongs to a person: sign in, or use a person’s token.',
+      );
+    }
     if (input.kind === 'web-push') await this.webPushKey();
     else if (!(await this.#channels.ofKind('apns'))) {
       throw new AppError('not-found', 'No channel serves Apple devices: an admin adds one first.');
@@ -75,7 +84,10 @@ export class Devices {
     return [...ids];
   }
 
-  /** All devices of some users; `*` stands for everybody. */
+  /**
+   * All devices of some users; `*` stands for everybody. Devices of whoever was removed from the users are
+   * forgotten here, so that their phones hear nothing more.
+   */
   async of(users: readonly string[], kind?: Device['kind']): Promise<Device[]> {
     const found: Device[] = [];
     const filter = {
@@ -85,7 +97,16 @@ export class Devices {
     for await (const { document } of eachDocument(this.#parts.model.devices, filter)) {
       found.push(document);
     }
-    return found;
+    const gone = new Set<string>();
+    for (const user of new Set(found.map((device) => device.user))) {
+      if (!(await this.#isPerson(user))) gone.add(user);
+    }
+    if (gone.size === 0) return found;
+    for (const { id, user, name } of found.filter((device) => gone.has(device.user))) {
+      this.#parts.context.log.info({ device: name, user }, 'device.user-gone');
+      await this.#parts.model.devices.delete(id);
+    }
+    return found.filter((device) => !gone.has(device.user));
   }
 
   /** The public key for browsers; the channel behind it is made at the first call. */
@@ -101,6 +122,10 @@ export class Devices {
     }
     const channel = await this.#channels.ofKind(kind);
     return String(channel?.document.settings.publicKey ?? '');
+  }
+
+  async #isPerson(user: string): Promise<boolean> {
+    return WITHOUT_ACCOUNT.has(user) || (await this.#parts.model.users.get(user)) !== undefined;
   }
 
   async #keepWithinBound(user: string): Promise<void> {

@@ -14,7 +14,7 @@ import { readControl } from '@apiary/common/messages/read-control.ts';
 import type { ChannelRegistry } from './channel-registry.ts';
 import { channelType } from './channels/index.ts';
 import { deliveryId, keyOf } from './delivery-id.ts';
-import type { Devices } from './devices.ts';
+import { type Devices, EVERYBODY } from './devices.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { ChannelDocument, Delivery, Device } from './model.ts';
 import type { Parts } from './parts.ts';
@@ -107,7 +107,7 @@ export class Intake {
     for (const name of new Set(channels)) {
       const channel = (await this.#parts.channels.find(name))?.document;
       if (channel && channelType(channel.kind).perDevice) {
-        for (const device of await this.#parts.devices.of(['*'])) {
+        for (const device of await this.#parts.devices.of([EVERYBODY])) {
           if (device.kind === channel.kind) devices.set(device.id, device);
         }
       } else found.push({ channel, name });

@@ -68,12 +68,20 @@ const NOTIFICATIONS: CollectionDefinition<NotificationDocument> = {
   indexes: [],
 };
 
-/** What sting writes. */
+/** People, of whom sting needs only whether they are still there. */
+const USERS: CollectionDefinition<{ readonly id: string }> = {
+  name: 'users',
+  schema: z.looseObject({ id: z.string() }),
+  indexes: [],
+};
+
+/** What sting writes, and the users, which queen writes. */
 export interface Model {
   readonly channels: Collection<ChannelDocument>;
   readonly devices: Collection<Device>;
   readonly deliveries: Collection<Delivery>;
   readonly notifications: Collection<NotificationDocument>;
+  readonly users: Collection<{ readonly id: string }>;
 }
 
 /** Opens the collections. @throws AppError as `Documents.collection` */
@@ -83,5 +91,6 @@ export async function openModel(documents: Documents): Promise<Model> {
     devices: await documents.collection(DEVICES),
     deliveries: await documents.collection(DELIVERIES),
     notifications: await documents.collection(NOTIFICATIONS),
+    users: await documents.collection(USERS),
   };
 }

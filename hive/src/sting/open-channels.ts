@@ -24,7 +24,11 @@ export class OpenChannels {
   async open(id: string, name: string): Promise<Channel | string> {
     const { channels } = this.#parts.model;
     const found = (id && (await channels.get(id))) || (await this.#registry.find(name));
-    if (!found) return `there is no channel ${name}: add it, then send this again`;
+    if (!found) {
+      await this.#open.get(id)?.channel.close();
+      this.#open.delete(id);
+      return `there is no channel ${name}: add it, then send this again`;
+    }
     const { document, version } = found;
     if (!document.enabled) return `the channel ${name} is switched off`;
     const known = this.#open.get(document.id);

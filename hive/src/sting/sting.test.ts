@@ -322,6 +322,30 @@ describe('sting', () => {
       expect((await rig.ask(actions.listDevices, {})).devices).toEqual([]);
     });
 
+    test('of somebody who was removed hear nothing more', async () => {
+      await register(TOKEN);
+      await register('ef'.repeat(32), EDITOR);
+      await rig.model.users.delete('bo');
+      await rig.publish(makeMessage({ channels: [], users: ['*'] }));
+      await rig.ended(1, 'delivered');
+      expect(apns.pushes.map(({ token }) => token)).toEqual([TOKEN]);
+      expect(await rig.model.devices.count()).toBe(1);
+    });
+
+    test('belong to people, not to tokens of nobody', async () => {
+      const robot = { ...EDITOR, id: 'token:robot' };
+      await expect(register(TOKEN, robot)).rejects.toMatchObject({ code: 'forbidden' });
+    });
+
+    test('are tested by their owner, not by others', async () => {
+      await register(TOKEN);
+      const test = { name: 'phones' };
+      expect((await rig.ask(actions.testChannel, test, EDITOR)).results).toEqual([]);
+      expect((await rig.ask(actions.testChannel, test)).results).toMatchObject([
+        { device: 'phone', outcome: 'sent' },
+      ]);
+    });
+
     test('of one user are bounded: the one that was not seen longest makes room', async () => {
       for (let i = 0; i <= DEVICES_PER_USER_MAX; i += 1) {
         rig.site.clock.advance(1);

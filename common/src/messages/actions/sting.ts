@@ -44,7 +44,7 @@ export const stingActions = {
     z.object({ names: z.array(channelNameSchema).min(1).max(100) }),
     z.object({ removed: z.array(z.string()) }),
   ),
-  /** Sends one message at once, without a delivery. */
+  /** Sends one message at once, without a delivery; where there are devices, to the caller's own. */
   testChannel: defineAction(
     'sting.testChannel',
     'editor',

@@ -39,7 +39,9 @@ export class StingRig {
     const site = await TestSite.create();
     const folder = await mkdtemp(join(tmpdir(), 'apiary-sting-'));
     const { bus, documents } = await site.context();
-    const rig = new StingRig(site, folder, bus, await openModel(documents));
+    const model = await openModel(documents);
+    for (const id of ['ada', 'bo']) await model.users.insert({ id });
+    const rig = new StingRig(site, folder, bus, model);
     await bus.events.on('#', (event) => {
       rig.events.push(event);
       rig.#changed();
