@@ -1,6 +1,7 @@
+import { alertsBench } from './alerts.ts';
 import type { Bench } from './bench.ts';
 import { idleBench } from './idle.ts';
 import { liveBench } from './live.ts';
 
 /** Every benchmark by name. */
-export const BENCHES: readonly Bench[] = [liveBench, idleBench];
+export const BENCHES: readonly Bench[] = [alertsBench, liveBench, idleBench];

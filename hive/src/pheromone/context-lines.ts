@@ -8,6 +8,9 @@ import type { LogRecord } from '@apiary/common/record.ts';
 import { lineOf } from './message.ts';
 import { PHEROMONE_ACTOR } from './parts.ts';
 
+/** Lines of the same millisecond on the other side that may have to be passed over. */
+const SAME_MOMENT = 20;
+
 /** How far from a match its neighbours are looked for. */
 const NEIGHBOUR_MS = 60_000;
 
@@ -53,11 +56,22 @@ async function neighbours(
   const parts = streamAction(
     bus,
     honeycombActions.search,
-    { query, ...range, order, limit: limit + 1 },
+    { query, ...range, order, limit: limit + SAME_MOMENT },
     { actor: PHEROMONE_ACTOR, deadlineMs: CONTEXT_DEADLINE_MS },
   );
   for await (const part of parts) if (part.type === 'records') found.push(...part.records);
-  return found.filter(({ id }) => id !== record.id).slice(0, limit);
+  return found.filter((other) => isOnSide(other, record, order)).slice(0, limit);
+}
+
+/** Lines of one millisecond are told apart by their place in the file. */
+function isOnSide(other: LogRecord, record: LogRecord, order: 'newest' | 'oldest'): boolean {
+  if (generationOf(other.id) !== generationOf(record.id)) return other.id !== record.id;
+  const distance = offsetOf(other.id) - offsetOf(record.id);
+  return order === 'newest' ? distance < 0 : distance > 0;
+}
+
+function generationOf(id: string): string {
+  return id.slice(0, id.indexOf(':'));
 }
 
 function offsetOf(id: string): number {
