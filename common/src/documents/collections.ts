@@ -10,6 +10,7 @@ import {
   type Target,
   targetSchema,
 } from '../messages/agent.ts';
+import { type HoneycombMember, honeycombMemberSchema } from '../messages/honeycomb-member.ts';
 import type { CollectionDefinition } from './documents.ts';
 
 /** Known Bees; written by agentmanager. */
@@ -24,6 +25,16 @@ export const TARGETS: CollectionDefinition<Target> = {
   name: 'targets',
   schema: targetSchema,
   indexes: ['agent'],
+};
+
+/**
+ * Honeycombs that were started and not stopped; written by honeycomb, each its own, before it reads who is
+ * approved. Who was killed stays until another one starts.
+ */
+export const HONEYCOMBS: CollectionDefinition<HoneycombMember> = {
+  name: 'honeycombs',
+  schema: honeycombMemberSchema,
+  indexes: [],
 };
 
 /** Who is alive; written by agentmonitor. */

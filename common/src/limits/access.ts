@@ -48,3 +48,7 @@ export const AUDIT_DETAILS_CHARS_MAX = 2_000;
 export const AUDIT_PAGE_MAX = 500;
 /** Characters of a browser's own description that a session keeps. */
 export const USER_AGENT_CHARS_MAX = 200;
+/** How long a revocation waits for each honeycomb to confirm. Past it: `deadline-passed`, and repeat. */
+export const REVOCATION_MS_MAX = 5_000;
+/** Quarantined messages on their way at once when an approval releases them: 4 MB at most. */
+export const QUARANTINE_PREFETCH = 16;

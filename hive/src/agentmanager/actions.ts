@@ -1,6 +1,7 @@
 import type { ActionHandlers } from '@apiary/common/messages/actions/action.ts';
 import type { agentManagerActions } from '@apiary/common/messages/actions/agentmanager.ts';
 import type { Parts } from './parts.ts';
+import type { Quarantine } from './quarantine.ts';
 import type { AgentRegistry } from './registry.ts';
 import type { Targets } from './targets.ts';
 import { listAgents, listTargets } from './views.ts';
@@ -10,6 +11,7 @@ export function actionHandlers(
   parts: Parts,
   registry: AgentRegistry,
   targets: Targets,
+  quarantine: Quarantine,
 ): ActionHandlers<typeof agentManagerActions> {
   return {
     listAgents: async () => ({ agents: await listAgents(parts) }),
@@ -19,6 +21,10 @@ export function actionHandlers(
     revoke: async ({ agents }, { actor }) => ({
       agents: await registry.decide(agents, 'revoked', actor),
     }),
+    release: async ({ agents }) => {
+      await quarantine.release(agents);
+      return {};
+    },
     listTargets: async ({ agents }) => ({ targets: await listTargets(parts, agents) }),
     addTargets: async (wanted, { actor }) => ({ results: await targets.add(wanted, actor) }),
     removeTargets: async ({ targets: ids }) => ({ results: await targets.remove(ids) }),

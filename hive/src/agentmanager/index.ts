@@ -1,6 +1,6 @@
 /**
  * agentmanager: greets Bees, keeps who is approved, and makes them watch what people want watched.
- * It alone writes `agents`, `targets` and `agent-sessions`.
+ * It alone writes `agents`, `targets`, `agent-sessions` and `quarantine-releases`.
  */
 import type { Subscription } from '@apiary/common/bus/bus.ts';
 import type { Component, ComponentContext } from '@apiary/common/component.ts';
@@ -15,6 +15,7 @@ import { Handshakes } from './handshakes.ts';
 import { Inbox } from './inbox.ts';
 import { openModel } from './model.ts';
 import type { Parts } from './parts.ts';
+import { Quarantine } from './quarantine.ts';
 import { AgentRegistry } from './registry.ts';
 import { Reports } from './reports.ts';
 import { Targets } from './targets.ts';
@@ -39,6 +40,7 @@ class AgentManager implements Component {
   readonly #messages: Counter<'type' | 'outcome'>;
   #parts: Parts | undefined;
   #inbox: Inbox | undefined;
+  #quarantine: Quarantine | undefined;
   #served: Subscription | undefined;
 
   constructor(context: ComponentContext, settings: AgentManagerSettings) {
@@ -59,10 +61,12 @@ class AgentManager implements Component {
     const commands = new Commands(context, model);
     const parts: Parts = { context, model, liveness, commands, messages: this.#messages };
     this.#parts = parts;
-    const registry = new AgentRegistry(parts, this.#settings.approve ?? []);
+    const quarantine = await Quarantine.open(parts, context.documents);
+    this.#quarantine = quarantine;
+    const registry = new AgentRegistry(parts, quarantine, this.#settings.approve ?? []);
     await registry.load();
     this.#inbox = new Inbox(parts, new Handshakes(parts, registry), new Reports(parts));
-    const handlers = actionHandlers(parts, registry, new Targets(parts));
+    const handlers = actionHandlers(parts, registry, new Targets(parts), quarantine);
     const address = { component: 'agentmanager', instance: context.instance };
     this.#served = await serveActions(context.bus, address, agentManagerActions, handlers);
     await this.#inbox.start();
@@ -71,6 +75,7 @@ class AgentManager implements Component {
   async stop(): Promise<void> {
     await this.#served?.cancel();
     this.#parts?.commands.stop();
+    await this.#quarantine?.stop();
     await this.#inbox?.stop();
     await this.#parts?.liveness.close();
     this.#served = undefined;

@@ -7,16 +7,20 @@ import type { Agent } from '@apiary/common/messages/agent.ts';
 import type { Handshake } from '@apiary/common/messages/control.ts';
 import { fingerprintOf } from '@apiary/common/messages/signature.ts';
 import { emitAgentEvent, type Parts } from './parts.ts';
+import type { Quarantine } from './quarantine.ts';
+import { untilDistrusted } from './revocation.ts';
 
 /** Agents of the store, with the bound on those that wait for approval. */
 export class AgentRegistry {
   readonly #parts: Parts;
   readonly #approve: ReadonlySet<string>;
+  readonly #quarantine: Quarantine;
   #pending = 0;
 
   /** `approve`: ids that configuration approves at their first handshake. */
-  constructor(parts: Parts, approve: readonly string[]) {
+  constructor(parts: Parts, quarantine: Quarantine, approve: readonly string[]) {
     this.#parts = parts;
+    this.#quarantine = quarantine;
     this.#approve = new Set(approve);
   }
 
@@ -44,6 +48,7 @@ export class AgentRegistry {
     if (approves) {
       this.#pending -= 1;
       emitAgentEvent(this.#parts, 'agent.approved', after.document);
+      await this.#quarantine.release([after.document.id]);
     }
     return after.document;
   }
@@ -88,9 +93,11 @@ export class AgentRegistry {
 
   /**
    * Approves or revokes; nothing changes for those of whom the same was decided before. All welcomes are
-   * pushed before it resolves.
+   * pushed before it resolves. A revocation resolves when no honeycomb stores anything more of them; an
+   * approval begins to bring back what is in quarantine.
    *
-   * @throws AppError `not-found`, or `conflict` for a name that several agents have
+   * @throws AppError `not-found`; `conflict` for a name that several agents have; `deadline-passed` for a
+   * revocation that is stored but that a honeycomb has not confirmed
    */
   async decide(
     wanted: readonly string[],
@@ -113,7 +120,13 @@ export class AgentRegistry {
     );
     const changed = outcomes.filter((outcome) => outcome.changed).map(({ agent }) => agent);
     for (const agent of changed) emitAgentEvent(this.#parts, `agent.${approval}`, agent);
-    await this.#parts.commands.welcomeAll(changed);
+    await Promise.all([
+      this.#parts.commands.welcomeAll(changed),
+      approval === 'approved'
+        ? this.#quarantine.release(changed.map(({ id }) => id))
+        : // Also those revoked before: whoever repeats it wants to be sure.
+          untilDistrusted(this.#parts, ids),
+    ]);
     return outcomes.map(({ agent }) => agent);
   }
 

@@ -16,6 +16,8 @@ export interface ActionContext {
   readonly holdings: Holdings;
   readonly rate: RateMeter;
   readonly figures: Figures;
+  /** See the action of that name. */
+  readonly distrust: (agents: readonly string[]) => Promise<{ instance: string }>;
 }
 
 /** The handlers of honeycomb's actions. */
@@ -26,6 +28,7 @@ export function createHandlers(context: ActionContext): ActionHandlers<typeof ho
     standGroup: (body) => context.standing.standGroup(body),
     unstand: async ({ id }) => ({ existed: await context.standing.unstand(id) }),
     missed: (body, { signal }) => context.missed.run(body, signal),
+    distrust: ({ agents }) => context.distrust(agents),
     stats: async () => statsOf(context),
   };
 }

@@ -4,8 +4,9 @@ import type { Subscription } from '@apiary/common/bus/bus.ts';
 import type { ChunkStore, Segment } from '@apiary/common/chunks/chunks.ts';
 import { openSqliteStore } from '@apiary/common/chunks/sqlite/sqlite-store.ts';
 import type { Component, ComponentContext } from '@apiary/common/component.ts';
-import { AppError } from '@apiary/common/errors.ts';
-import { serveActions } from '@apiary/common/messages/actions/action.ts';
+import { AppError, toAppError } from '@apiary/common/errors.ts';
+import { callAction, serveActions } from '@apiary/common/messages/actions/action.ts';
+import { agentManagerActions } from '@apiary/common/messages/actions/agentmanager.ts';
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
 import { createHandlers } from './actions.ts';
 import { WRITE_FORMAT } from './chunk/index.ts';
@@ -15,6 +16,7 @@ import { Ingest } from './ingest/ingest.ts';
 import { Judge } from './ingest/judge.ts';
 import { RateMeter } from './ingest/rate-meter.ts';
 import { Refusals } from './ingest/refusals.ts';
+import { HONEYCOMB_ACTOR, joinHoneycombs } from './members.ts';
 import { Figures } from './metrics.ts';
 import { Sealer } from './sealer.ts';
 import { ChunkCache } from './search/chunk-cache.ts';
@@ -76,6 +78,7 @@ class Honeycomb implements Component {
     this.#undo.push(() => cache.close());
     const standing = await StandingQueries.open(shared);
     this.#undo.push(() => standing.stop());
+    this.#undo.push(await joinHoneycombs(this.#context));
     const approvals = await Approvals.open(this.#context);
     this.#undo.push(() => approvals.close());
     const refusals = new Refusals({ bus, clock, figures });
@@ -85,15 +88,21 @@ class Honeycomb implements Component {
 
     const search = new Search({ holdings, cache, clock, figures });
     const missed = new Missed({ holdings, cache, clock });
-    const handlers = createHandlers({ search, standing, missed, holdings, rate, figures });
-    const address = { component: 'honeycomb', instance };
-    this.#undoSubscription(await serveActions(bus, address, honeycombActions, handlers));
-
     const ingest = new Ingest({
       ...{ bus, clock, log, segment, holdings, refusals, rate, figures },
       judge: new Judge(approvals, clock),
       onCommit: (touched) => afterCommit(touched, standing, sealer),
+      onQuarantined: (agent) => releaseIfApproved(this.#context, approvals, agent),
     });
+    const distrust = async (agents: readonly string[]) => {
+      approvals.distrust(agents);
+      await ingest.settled();
+      return { instance };
+    };
+    const parts = { search, standing, missed, holdings, rate, figures, distrust };
+    const address = { component: 'honeycomb', instance };
+    const handlers = createHandlers(parts);
+    this.#undoSubscription(await serveActions(bus, address, honeycombActions, handlers));
     this.#undo.push(() => ingest.stop());
     await ingest.start();
     log.info({ chunks: holdings.chunks.length, open: holdings.openRecords }, 'honeycomb-started');
@@ -119,6 +128,19 @@ class Honeycomb implements Component {
   #undoSubscription(subscription: Subscription): void {
     this.#undo.push(() => subscription.cancel());
   }
+}
+
+/** It may have been approved, and its quarantine released, while this message was on its way there. */
+async function releaseIfApproved(
+  { bus, log }: ComponentContext,
+  approvals: Approvals,
+  agent: string,
+): Promise<void> {
+  if ((await approvals.read(agent)).approval !== 'approved') return;
+  const options = { actor: HONEYCOMB_ACTOR };
+  await callAction(bus, agentManagerActions.release, { agents: [agent] }, options).catch(
+    (error: unknown) => log.warn({ agent, reason: toAppError(error).message }, 'not-released'),
+  );
 }
 
 /** Makes the open chunks again from what was committed. */

@@ -158,6 +158,7 @@ export class FakeHive {
       missed: async function* () {
         yield { records: hive.missedRecords, sequence: hive.#sequence };
       },
+      distrust: async () => ({ instance: 'h1' }),
       stats: async () => ({
         records: 1,
         rawBytes: 2,
@@ -177,6 +178,7 @@ export class FakeHive {
       listAgents: async () => ({ agents: this.agents }),
       approve: async ({ agents }) => ({ agents: this.#named(agents) }),
       revoke: async ({ agents }) => ({ agents: this.#named(agents) }),
+      release: async () => ({}),
       listTargets: async ({ agents }) => ({
         targets: this.targets
           .map((target) => ({ ...target, name: `web-${target.agent.slice(0, 1)}` }))

@@ -1,6 +1,6 @@
 /** What agentmanager answers. */
 import { z } from 'zod';
-import { agentSchema, agentViewSchema, tagSchema, targetSchema } from '../agent.ts';
+import { agentIdSchema, agentSchema, agentViewSchema, tagSchema, targetSchema } from '../agent.ts';
 import { defineAction } from './action.ts';
 
 /** Agents by name or id, or all approved ones. */
@@ -43,6 +43,13 @@ export const agentManagerActions = {
     'editor',
     z.object({ agents: z.array(z.string()).min(1).max(1000) }),
     z.object({ agents: z.array(agentSchema) }),
+  ),
+  /** Brings what is in quarantine of approved agents back to be stored, in the background. */
+  release: defineAction(
+    'agentmanager.release',
+    'editor',
+    z.object({ agents: z.array(agentIdSchema).min(1).max(1_000) }),
+    z.object({}),
   ),
   listTargets: defineAction(
     'agentmanager.listTargets',

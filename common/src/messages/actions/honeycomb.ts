@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { HISTOGRAM_BUCKETS_MAX, SEARCH_LIMIT_MAX, STANDING_QUERIES_MAX } from '../../limits.ts';
 import { LEVELS, recordSchema } from '../../record.ts';
+import { agentIdSchema } from '../agent.ts';
 import { defineAction, defineStream } from './action.ts';
 
 /** A query's text with its range; times in ms since 1970, `from` inclusive, `to` exclusive. */
@@ -135,6 +136,16 @@ export const honeycombActions = {
       to: z.number(),
     }),
     z.object({ records: z.array(recordSchema), sequence: z.number() }),
+  ),
+  /**
+   * From the answer on nothing of these agents is stored unless the store itself calls them approved; what
+   * was judged before is committed by then.
+   */
+  distrust: defineAction(
+    'honeycomb.distrust',
+    'admin',
+    z.object({ agents: z.array(agentIdSchema).max(1_000) }),
+    z.object({ instance: z.string() }),
   ),
   stats: defineAction(
     'honeycomb.stats',

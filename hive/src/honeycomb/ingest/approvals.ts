@@ -18,17 +18,45 @@ export class Approvals {
   readonly #cache: CachedCollection<Agent>;
   readonly #collection: Collection<Agent>;
   readonly #standings = new Map<string, Standing>();
-  readonly #stopListening: () => void;
+  /** Of these the cache may still hold what was so before a decision. */
+  readonly #distrusted = new Set<string>();
+  #cacheIsCurrent = true;
+  readonly #stopListening: (() => void)[];
 
-  private constructor(cache: CachedCollection<Agent>, collection: Collection<Agent>) {
+  private constructor(
+    cache: CachedCollection<Agent>,
+    collection: Collection<Agent>,
+    { bus }: CacheContext,
+  ) {
     this.#cache = cache;
     this.#collection = collection;
-    this.#stopListening = cache.onChange((id) => this.#standings.delete(id));
+    this.#stopListening = [
+      cache.onChange((id, agent) => {
+        this.#standings.delete(id);
+        // A read that began before the decision may end after it.
+        if (agent?.approval !== 'approved') this.#distrusted.delete(id);
+      }),
+      // While the connection was away a decision may have been missed: the cache reads all again.
+      bus.onState((state) => {
+        this.#cacheIsCurrent = false;
+        if (state === 'connected') void this.#whenCurrent();
+      }),
+    ];
   }
 
   static async open(context: CacheContext): Promise<Approvals> {
     const cache = await CachedCollection.open(context, agentsDefinition);
-    return new Approvals(cache, await context.documents.collection(agentsDefinition));
+    return new Approvals(cache, await context.documents.collection(agentsDefinition), context);
+  }
+
+  /** From now on the store is asked about them, until the cache knows that they are not approved. */
+  distrust(agents: readonly string[]): void {
+    for (const agent of agents) this.#distrusted.add(agent);
+  }
+
+  async #whenCurrent(): Promise<void> {
+    await this.#cache.settled();
+    this.#cacheIsCurrent = true;
   }
 
   /** Told of each agent that changed. */
@@ -38,6 +66,7 @@ export class Approvals {
 
   /** What the cache says, at once; undefined unless the agent is approved. */
   approved(agent: string): Standing | undefined {
+    if (!this.#cacheIsCurrent || this.#distrusted.has(agent)) return undefined;
     let standing = this.#standings.get(agent);
     if (!standing) {
       const document = this.#cache.get(agent);
@@ -55,7 +84,7 @@ export class Approvals {
   }
 
   async close(): Promise<void> {
-    this.#stopListening();
+    for (const stop of this.#stopListening) stop();
     await this.#cache.close();
   }
 }

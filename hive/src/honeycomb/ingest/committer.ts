@@ -32,6 +32,9 @@ export class Committer {
   /** Bounded by the consumer's prefetch. */
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
+  #added = 0;
+  #done = 0;
+  #flushes: { readonly upTo: number; readonly resolve: () => void }[] = [];
 
   constructor(segment: Segment, listener: CommitListener) {
     this.#segment = segment;
@@ -40,12 +43,27 @@ export class Committer {
 
   add(waiting: Waiting): void {
     this.#waiting.push(waiting);
+    this.#added++;
     this.#running ??= this.#run();
   }
 
   /** Resolves once nothing waits. */
   async idle(): Promise<void> {
     while (this.#running) await this.#running;
+  }
+
+  /** Resolves once everything that was added until now is committed, or forgotten after a failure. */
+  async flushed(): Promise<void> {
+    const upTo = this.#added;
+    if (this.#done >= upTo) return;
+    await new Promise<void>((resolve) => this.#flushes.push({ upTo, resolve }));
+  }
+
+  #finished(done: number): void {
+    this.#done = done;
+    const flushes = this.#flushes;
+    this.#flushes = flushes.filter(({ upTo }) => upTo > done);
+    for (const { upTo, resolve } of flushes) if (upTo <= done) resolve();
   }
 
   async #run(): Promise<void> {
@@ -57,11 +75,13 @@ export class Committer {
         const outcomes = await this.#segment.append(batch.map(({ message }) => message));
         const pause = this.#listener.committed(batch, outcomes);
         if (pause) await pause;
+        this.#finished(this.#done + batch.length);
         if (this.#waiting.length === 0) break;
         await nextTurn();
       }
     } catch (error) {
       this.#waiting = [];
+      this.#finished(this.#added);
       this.#listener.failed(error);
     } finally {
       this.#running = undefined;

@@ -26,6 +26,8 @@ export interface IngestContext {
   readonly figures: Figures;
   /** Told of each commit's rows; ingest waits for what it returns. */
   readonly onCommit: (touched: readonly TouchedRows[]) => Promise<void> | undefined;
+  /** Told after data of an agent went to the quarantine. */
+  readonly onQuarantined: (agent: string) => Promise<void>;
 }
 
 /** See the file's head. */
@@ -38,6 +40,8 @@ export class Ingest {
   /** Deliveries of an earlier subscription go back to the queue and come again. */
   #generation = 0;
   #pausing: Promise<void> = Promise.resolve();
+  /** Deliveries about whose sender the store is being asked. */
+  readonly #judging = new Set<Promise<void>>();
   #stopped = false;
 
   constructor(context: IngestContext) {
@@ -69,13 +73,21 @@ export class Ingest {
     await this.#subscription?.cancel();
   }
 
+  /** Resolves once everything that was judged until now is committed, or goes elsewhere. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([...this.#judging]);
+    await this.#committer.flushed();
+  }
+
   #receive(delivery: Delivery): void | Promise<void> {
     const verdict = this.#context.judge.judge(delivery);
     if (!(verdict instanceof Promise)) return this.#act(delivery, verdict);
     const generation = this.#generation;
-    return verdict.then((late) =>
+    const acting = verdict.then((late) =>
       generation === this.#generation ? this.#act(delivery, late) : undefined,
     );
+    this.#judging.add(acting);
+    return acting.finally(() => this.#judging.delete(acting));
   }
 
   #act(delivery: Delivery, verdict: Verdict): void | Promise<void> {
@@ -89,7 +101,9 @@ export class Ingest {
         });
         return;
       case 'quarantine':
-        return refusals.quarantine(delivery, verdict.agent, verdict.reason);
+        return refusals
+          .quarantine(delivery, verdict.agent, verdict.reason)
+          .then(() => this.#context.onQuarantined(verdict.agent));
       case 'dead':
         log.warn({ agent: verdict.agent, reason: verdict.reason }, 'message-dead');
         return refusals.deadLetter(delivery, verdict.agent, verdict.reason);

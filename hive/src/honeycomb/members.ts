@@ -1,0 +1,44 @@
+/**
+ * Which honeycombs there are: each writes itself down before it reads who is approved. agentmanager asks
+ * all of them before a revocation counts as done.
+ */
+import type { Actor } from '@apiary/common/bus/bus.ts';
+import type { ComponentContext } from '@apiary/common/component.ts';
+import { HONEYCOMBS } from '@apiary/common/documents/collections.ts';
+import { toAppError } from '@apiary/common/errors.ts';
+import { callAction } from '@apiary/common/messages/actions/action.ts';
+import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
+
+/** How honeycomb asks others. */
+export const HONEYCOMB_ACTOR = {
+  kind: 'component',
+  id: 'honeycomb',
+  name: 'honeycomb',
+  role: 'system',
+} as const satisfies Actor;
+
+const PRESENCE_MS_MAX = 1_000;
+
+/** Writes this instance down; the result takes it out again. Instances that were killed are taken out too. */
+export async function joinHoneycombs(
+  context: Pick<ComponentContext, 'bus' | 'documents' | 'clock' | 'instance'>,
+): Promise<() => Promise<void>> {
+  const { bus, documents, clock, instance } = context;
+  const members = await documents.collection(HONEYCOMBS);
+  await members.put({ id: instance, sinceMs: clock.now() });
+  const others = (await members.find()).filter(({ document }) => document.id !== instance);
+  await Promise.all(
+    others.map(async ({ document: { id } }) => {
+      const options = { actor: HONEYCOMB_ACTOR, instance: id, deadlineMs: PRESENCE_MS_MAX };
+      try {
+        await callAction(bus, honeycombActions.distrust, { agents: [] }, options);
+      } catch (error) {
+        // Only its queue's absence proves that it is gone; whoever is slow stays.
+        if (toAppError(error).code === 'component-missing') await members.delete(id);
+      }
+    }),
+  );
+  return async () => {
+    await members.delete(instance);
+  };
+}
