@@ -304,6 +304,12 @@ export const LOOK_ACTIVE_MS = 250;
 export const LOOK_IDLE_MS = 1_000;
 /** A last line without its newline is sent after this silence; shorter would cut lines being written. */
 export const UNFINISHED_LINE_MS = 5_000;
+/** Lines of one record that multi-line joins. Past it the rest is the next record. */
+export const MULTILINE_LINES_MAX = 1_000;
+/** Bytes of one such record; it fits in a data message beside others. */
+export const MULTILINE_BYTES_MAX = 128 * KiB;
+/** A record whose next line may belong to it waits so long for it: traces are written in one go. */
+export const MULTILINE_WAIT_MS = 200;
 /** What a target without a file may keep on disk for the broker. Past it senders wait or are refused. */
 export const SPOOL_BYTES_MAX = 256 * MiB;
 /** Records of one spool on their way to the disk. Past it: as SPOOL_BYTES_MAX. */

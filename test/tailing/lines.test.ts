@@ -284,8 +284,8 @@ describe('what a target may be', () => {
 
   test('a scheme without an input and a wrong URL fail with a reason', async () => {
     await rig.start();
-    await rig.watch(['journald:', 'file://relative.log', `file://${rig.logs}`, 'file:///dev/null']);
-    expect(rig.report('t0')?.reason).toContain('journald:');
+    await rig.watch(['pigeon:', 'file://relative.log', `file://${rig.logs}`, 'file:///dev/null']);
+    expect(rig.report('t0')?.reason).toContain('pigeon:');
     expect(rig.report('t1')?.reason).toContain('file://');
     expect(rig.report('t2')?.reason).toContain('no regular file');
     expect(rig.report('t3')).toMatchObject({ state: 'failed' });

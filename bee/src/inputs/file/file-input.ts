@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import {
   LOOK_ACTIVE_MS,
   LOOK_IDLE_MS,
+  MULTILINE_WAIT_MS,
   OPEN_FILES_MAX,
   ROTATED_QUIET_MS,
   UNFINISHED_LINE_MS,
@@ -21,7 +22,7 @@ import { openRegular, reasonOf, statOf } from './open.ts';
 import { type Appearance, Opener } from './opener.ts';
 import type { FileReader, ReaderOwner } from './reader.ts';
 import { type Found, isCompressed } from './rotation.ts';
-import { FileTarget } from './target.ts';
+import { type FileTarget, setFileTargets } from './target.ts';
 import { FolderWatch, type WakeUp } from './watch.ts';
 
 /** How long the pace stays high after something moved. */
@@ -71,20 +72,7 @@ export class FileInput implements Input, ReaderOwner {
   }
 
   async apply(targets: readonly TargetSpec[], fresh: ReadonlySet<string>): Promise<void> {
-    const wanted = new Map(targets.map((spec) => [spec.id, spec]));
-    for (const [id, target] of this.#targets) {
-      const spec = wanted.get(id);
-      if (spec?.url !== target.spec.url) this.#targets.delete(id);
-    }
-    for (const spec of targets) {
-      const known = this.#targets.get(spec.id);
-      if (known) known.spec = spec;
-      else {
-        const target = new FileTarget(spec, this.#context);
-        target.isFresh = fresh.has(spec.id);
-        this.#targets.set(spec.id, target);
-      }
-    }
+    setFileTargets(this.#targets, targets, fresh, this.#context);
     for (const reader of this.#readers.values()) {
       const target = this.#targets.get(reader.target.id);
       if (target) reader.target = target.spec;
@@ -143,6 +131,15 @@ export class FileInput implements Input, ReaderOwner {
   unfinished(reader: FileReader): void {
     this.#context.clock.after(1, () => {
       if (!reader.isClosed) this.#context.demand.offer(reader);
+    });
+  }
+
+  held(reader: FileReader): void {
+    const { size } = reader;
+    this.#context.clock.after(MULTILINE_WAIT_MS, () => {
+      if (reader.isClosed || reader.size !== size) return;
+      reader.isQuiet = true;
+      this.#context.demand.offer(reader);
     });
   }
 

@@ -7,6 +7,24 @@ import { AppError } from '@apiary/common/errors.ts';
 const ALTERNATIVES_MAX = 64;
 const SEGMENTS_MAX = 64;
 
+/** The only thing behind a path that is no part of it; `?` and `#` are characters of names otherwise. */
+const OPTION = /\?multiline=(.*)$/s;
+
+/**
+ * What follows `?multiline=`, decoded.
+ *
+ * @throws AppError `target-invalid`
+ */
+export function multilineOptionOf(url: string): string | undefined {
+  const option = OPTION.exec(url)?.[1];
+  if (option === undefined) return undefined;
+  try {
+    return decodeURIComponent(option);
+  } catch {
+    throw invalid(url, 'a % that begins no encoded character; write %25 for the sign itself');
+  }
+}
+
 /** One part of a path between slashes. */
 export type GlobSegment =
   | { readonly kind: 'name'; readonly name: string }
@@ -23,7 +41,9 @@ export type Glob = readonly GlobSegment[];
  * @throws AppError `target-invalid`
  */
 export function globsOfUrl(url: string): Glob[] {
-  const path = /^file:(?:\/\/(?:localhost)?(?=\/)|(?!\/\/))(\/.*)$/s.exec(url)?.[1];
+  const path = /^file:(?:\/\/(?:localhost)?(?=\/)|(?!\/\/))(\/.*)$/s.exec(
+    url.replace(OPTION, ''),
+  )?.[1];
   if (path === undefined) {
     throw invalid(url, 'write file:// and an absolute path, e.g. file:///var/log/nginx/*.log');
   }

@@ -1,4 +1,5 @@
-/** Cuts bytes of a file into a run of lines: pure, so that every edge has a unit test. */
+/** Cuts bytes of a file into a run of records: pure, so that every edge has a unit test. */
+import type { Multiline } from './multiline.ts';
 
 const NEWLINE = 10;
 /** Fewer NULs at a file's start are taken for content; more are what a truncation left behind. */
@@ -9,7 +10,7 @@ const HOLE_BYTES_MIN = 4096;
 /** What to cut. */
 export interface CutRequest {
   /** The file's bytes from `offset` on. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   readonly offset: number;
   /** The bytes are as many as a message can hold: a line without an end is sent in parts. */
   readonly isFullMessage: boolean;
@@ -17,6 +18,10 @@ export interface CutRequest {
   readonly flush: boolean;
   /** Take only lines that begin before this offset. */
   readonly beginBefore: number;
+  /** How lines are joined; absent: each is a record. */
+  readonly multiline?: Multiline | undefined;
+  /** No more is waited for: the last record is complete. */
+  readonly isQuiet?: boolean;
 }
 
 /** A run's lengths; `undefined` when there is no whole line. */
@@ -27,8 +32,11 @@ export interface Cut {
   readonly endsMidRecord: boolean;
 }
 
-/** Takes as many whole lines as there are; a part of a line where `CutRequest` says so. */
-export function cutLines(request: CutRequest): Cut | undefined {
+/**
+ * Takes as many records as there are; a part of a line where `CutRequest` says so. `held`: there is but one,
+ * and its next line is waited for.
+ */
+export function cutLines(request: CutRequest): Cut | 'held' | undefined {
   const { bytes, offset, beginBefore } = request;
   const lengths: number[] = [];
   let start = 0;
@@ -43,11 +51,16 @@ export function cutLines(request: CutRequest): Cut | undefined {
   const takesRest = rest > 0 && offset + start < beginBefore && (isTooLong || request.flush);
   if (takesRest) lengths.push(rest);
   if (lengths.length === 0) return undefined;
-  return {
-    length: takesRest ? bytes.length : start,
-    sourceLengths: Uint32Array.from(lengths),
-    endsMidRecord: takesRest,
-  };
+  const joined = request.multiline?.join(bytes, lengths);
+  if (!joined) return cutOf(lengths, takesRest);
+  const mayGoOn = !takesRest && !request.isQuiet && offset + start < beginBefore;
+  if (!mayGoOn) return cutOf(joined.lengths, takesRest);
+  return joined.closed === 0 ? 'held' : cutOf(joined.lengths.slice(0, joined.closed), false);
+}
+
+function cutOf(lengths: readonly number[], endsMidRecord: boolean): Cut {
+  const length = lengths.reduce((sum, each) => sum + each, 0);
+  return { length, sourceLengths: Uint32Array.from(lengths), endsMidRecord };
 }
 
 /** How many NULs begin the bytes, if they are a hole (or all that there is); else 0. */

@@ -8,8 +8,10 @@ import type { TargetSpec } from '@apiary/common/messages/agent.ts';
 import type { Run } from '@apiary/common/messages/data/run.ts';
 import type { Piece, Source } from '../../source.ts';
 import type { Generation } from './generation.ts';
+import { multilineOptionOf } from './glob.ts';
 import { HEAD_BYTES, headOf, TAIL_BYTES } from './identity.ts';
 import { cutLines, holeLength } from './lines.ts';
+import { type Multiline, multilineOf } from './multiline.ts';
 import { stemOf } from './rotation.ts';
 
 /** Reads of nothing but NULs before others get their turn: 8 MiB. */
@@ -27,6 +29,8 @@ export interface ReaderOwner {
   drained(reader: FileReader): void;
   /** It gave way to others in the midst of its work and wants to be asked again soon. */
   unfinished(reader: FileReader): void;
+  /** Its last record may go on with the next line: it is sent when nothing comes for a while. */
+  held(reader: FileReader): void;
   /** The system refused to read. */
   failed(reader: FileReader, error: unknown): void;
 }
@@ -62,13 +66,14 @@ export class FileReader implements Source {
   /** Where it was found; the runs bear this name also after a rotation. */
   readonly path: string;
   readonly realPath: string;
-  target: TargetSpec;
   /** The generation's id is on disk, so that its bytes may be sent. */
   isPublishable = false;
   /** No target's path leads to it any more. */
   isRotated = false;
   /** Send the unfinished last line. */
   flush = false;
+  /** Send the last record without waiting for lines that belong to it. */
+  isQuiet = false;
   /** The last read found a line without its end and no more. */
   hasUnfinishedLine = false;
   /** The length when last looked at, and when that last grew (or the reader was made). */
@@ -82,6 +87,8 @@ export class FileReader implements Source {
   readonly #stem: string;
   readonly #buffer: ReadBuffer;
   readonly #owner: ReaderOwner;
+  #target: TargetSpec;
+  #multiline: Multiline | undefined;
   #generation: Generation;
   #holeTo: number | undefined;
   #isClosed = false;
@@ -92,7 +99,8 @@ export class FileReader implements Source {
     this.ino = options.stat.ino;
     this.path = options.path;
     this.realPath = options.realPath;
-    this.target = options.target;
+    this.#target = options.target;
+    this.#multiline = multilineOf(multilineOptionOf(options.target.url));
     this.size = options.stat.size;
     this.mtimeMs = options.stat.mtimeMs;
     this.grownMs = options.owner.now();
@@ -100,6 +108,17 @@ export class FileReader implements Source {
     this.#stem = stemOf(options.path);
     this.#buffer = options.buffer;
     this.#owner = options.owner;
+  }
+
+  get target(): TargetSpec {
+    return this.#target;
+  }
+
+  set target(target: TargetSpec) {
+    if (target.url !== this.#target.url) {
+      this.#multiline = multilineOf(multilineOptionOf(target.url));
+    }
+    this.#target = target;
   }
 
   get generation(): Generation {
@@ -186,6 +205,7 @@ export class FileReader implements Source {
       this.size = start + bytes.length;
       this.grownMs = this.#owner.now();
       this.flush = false;
+      this.isQuiet = false;
     }
     if (bytes.length === 0) {
       this.#holeTo = undefined;
@@ -202,18 +222,26 @@ export class FileReader implements Source {
     const { record } = this.#generation;
     const history = start < record.historyTo;
     const isWhole = bytes.length === space;
-    const cut = cutLines({
+    const isFullMessage = isWhole && space === MESSAGE_RAW_BYTES_MAX;
+    const request = {
       bytes,
       offset: start,
-      isFullMessage: isWhole && space === MESSAGE_RAW_BYTES_MAX,
+      isFullMessage,
       flush: this.flush && !isWhole,
       beginBefore: history ? record.historyTo : Number.MAX_SAFE_INTEGER,
-    });
-    if (!cut) {
+      multiline: this.#multiline,
+      isQuiet: !isWhole && (this.isQuiet || this.flush),
+    };
+    let cut = cutLines(request);
+    // There is no room for what it waits for.
+    if (cut === 'held' && isFullMessage) cut = cutLines({ ...request, isQuiet: true });
+    if (cut === 'held' || !cut) {
       if (isWhole) return 'no-room';
       this.hasUnfinishedLine = true;
+      if (cut === 'held') this.#owner.held(this);
       return 'nothing';
     }
+    this.isQuiet = false;
     this.hasUnfinishedLine = false;
     if (cut.endsMidRecord) this.flush = false;
     const data = Buffer.from(bytes.subarray(0, cut.length));

@@ -3,7 +3,8 @@ import { toAppError } from '@apiary/common/errors.ts';
 import type { TargetSpec, TargetState } from '@apiary/common/messages/agent.ts';
 import type { InputContext } from '../input.ts';
 import type { Folders } from './folders.ts';
-import { type Glob, globsOfUrl } from './glob.ts';
+import { type Glob, globsOfUrl, multilineOptionOf } from './glob.ts';
+import { multilineOf } from './multiline.ts';
 import { forbiddenReason, mayLookInto, reasonOf } from './open.ts';
 
 const REASON_LENGTH_MAX = 1024;
@@ -24,6 +25,7 @@ export class FileTarget {
     this.spec = spec;
     this.#context = context;
     try {
+      multilineOf(multilineOptionOf(spec.url));
       this.#globs = globsOfUrl(spec.url);
     } catch (error) {
       this.#globs = [];
@@ -106,6 +108,25 @@ export class FileTarget {
     if (reason !== undefined) return { state: 'failed', reason, files: 0 };
     const waiting = `Nothing matches ${this.spec.url} yet; it is read as soon as it appears.`;
     return { state: 'waiting', reason: waiting.slice(0, REASON_LENGTH_MAX), files: 0 };
+  }
+}
+
+/** Makes `known` what the Hive wants; a target that stays keeps its state. */
+export function setFileTargets(
+  known: Map<string, FileTarget>,
+  specs: readonly TargetSpec[],
+  fresh: ReadonlySet<string>,
+  context: InputContext,
+): void {
+  const wanted = new Map(specs.map((spec) => [spec.id, spec]));
+  for (const [id, target] of known) {
+    if (wanted.get(id)?.url !== target.spec.url) known.delete(id);
+  }
+  for (const spec of specs) {
+    const target = known.get(spec.id) ?? new FileTarget(spec, context);
+    if (known.has(spec.id)) target.spec = spec;
+    else target.isFresh = fresh.has(spec.id);
+    known.set(spec.id, target);
   }
 }
 
