@@ -30,6 +30,7 @@ export async function runBee(run: BeeRun, signal: AbortSignal, onReady: () => vo
     log,
     dataFolder: run.dataFolder,
     allow: run.allow,
+    checks: run.checks,
     facts: () => findFacts(BEE_VERSION),
   });
   try {

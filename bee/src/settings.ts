@@ -1,10 +1,16 @@
 /** A Bee's settings. One word, the broker, is all it needs. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { parseSettings, type SettingsShape, settingsHelp } from '@apiary/common/config.ts';
+import {
+  parseSettings,
+  type SettingsShape,
+  settingsHelp,
+  switchSchema,
+} from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { LOG_LEVELS, type LogLevel } from '@apiary/common/log.ts';
 import { z } from 'zod';
+import type { CheckAllowance } from './inputs/input.ts';
 
 const DEFAULT_PORT = 5672;
 const DEFAULT_ACCOUNT = 'bee';
@@ -22,6 +28,15 @@ export const beeSettings = {
     value: 'ROOT[:ROOT…]',
     help: 'Folders that files may be read from; / for all that the user may read.',
   },
+  checks: {
+    schema: z.string().default('/usr/lib/nagios/plugins'),
+    value: 'DIR[:DIR…]',
+    help: 'Folders of the monitoring plugins that check: targets may run, by name.',
+  },
+  checkArguments: {
+    schema: switchSchema,
+    help: 'Whether check: targets may give arguments to plugins.',
+  },
   logLevel: {
     schema: z
       .enum(LOG_LEVELS, { error: `expected one of ${LOG_LEVELS.join(', ')}` })
@@ -37,6 +52,7 @@ export interface BeeRun {
   readonly broker: string;
   readonly dataFolder: string;
   readonly allow: readonly string[];
+  readonly checks: CheckAllowance;
   readonly logLevel: LogLevel;
 }
 
@@ -78,6 +94,10 @@ export function readBeeSettings(
     broker: brokerUrl(word),
     dataFolder: settings.data ?? (isRoot ? '/var/lib/apiary-bee' : home),
     allow,
+    checks: {
+      folders: settings.checks.split(':').filter((folder) => folder.startsWith('/')),
+      allowArguments: settings.checkArguments,
+    },
     logLevel: settings.logLevel,
   };
 }

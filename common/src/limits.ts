@@ -328,6 +328,14 @@ export const LISTENER_CONNECTIONS_MAX = 512;
 export const RECEIVED_BODY_BYTES_MAX = 8 * MiB;
 /** An input that failed (port busy, program missing, source gone) tries again after this. */
 export const INPUT_RETRY_MS = 5_000;
+/** Disks and file systems that `metrics:` tells of at each interval; the rest is left out. */
+export const METRICS_DISKS_MAX = 64;
+/** Network interfaces that `metrics:` tells of; container hosts have hundreds. */
+export const METRICS_INTERFACES_MAX = 64;
+/** Output of one run of a check. Past it: cut. */
+export const CHECK_OUTPUT_BYTES_MAX = 16 * KiB;
+/** Arguments of one check. Past it: `target-invalid`. */
+export const CHECK_ARGUMENTS_MAX = 32;
 /** Drops of one input are told to the Hive at most this often. */
 export const INPUT_DROPS_TOLD_MS = 1_000;
 /** A rotated file's descriptor is kept until nothing was written to it for this long. */

@@ -1,7 +1,10 @@
 /** Which input reads targets of which scheme. */
+import { startCheck } from './check.ts';
 import { FileInput } from './file/file-input.ts';
+import { startHttp } from './http.ts';
 import type { InputFactory } from './input.ts';
 import { startJournald } from './journald.ts';
+import { startMetrics } from './metrics.ts';
 import { SpooledInput, type StartProducer } from './spooled-input.ts';
 import { startSyslogTcp, startSyslogUdp } from './syslog.ts';
 
@@ -14,6 +17,9 @@ const spooled =
 export const INPUTS: Readonly<Record<string, InputFactory>> = {
   'file:': (context) => new FileInput(context),
   'journald:': spooled(startJournald),
+  'http:': spooled(startHttp),
+  'metrics:': spooled(startMetrics),
+  'check:': spooled(startCheck),
   'syslog+udp:': spooled(startSyslogUdp),
   'syslog+tcp:': spooled(startSyslogTcp),
 };

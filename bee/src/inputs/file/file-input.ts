@@ -192,8 +192,8 @@ export class FileInput implements Input, ReaderOwner {
     // By age, so that of several generations of one log the older ones come first.
     candidates.sort((a, b) => a.stat.mtimeMs - b.stat.mtimeMs);
     const newcomers = candidates.map((candidate) => this.#appear(candidate, byPath));
-    if (!this.#restored && this.#targets.size > 0) this.#restore(byPath);
-    for (const reader of newcomers) if (reader) this.#takeMissed(reader);
+    for (const reader of newcomers) if (reader) this.#opener.noteMissed(reader);
+    this.#takeWaiting(byPath);
     this.#byPath = byPath;
     for (const reader of this.#readers.values()) {
       folders.add(dirname(reader.realPath));
@@ -279,15 +279,6 @@ export class FileInput implements Input, ReaderOwner {
     return !isFresh && existedBytes === 0 ? reader : undefined;
   }
 
-  /** Generations between the one before and this one that nobody saw come first. */
-  #takeMissed(reader: FileReader): void {
-    for (const missed of this.#opener.missedBefore(reader)) {
-      if (reader.predecessor) missed.predecessor = reader.predecessor;
-      reader.predecessor = missed;
-      this.#unsaved.add(missed);
-    }
-  }
-
   #open(file: Found, appearance: Appearance, target: FileTarget): FileReader | undefined {
     try {
       return this.#opener.appear(file, appearance);
@@ -298,13 +289,14 @@ export class FileInput implements Input, ReaderOwner {
     }
   }
 
-  #restore(byPath: ReadonlyMap<string, FileReader>): void {
+  /** Generations whose files have other names now: known ones after a start, and such that nobody saw. */
+  #takeWaiting(byPath: ReadonlyMap<string, FileReader>): void {
+    if (this.#targets.size === 0) return;
+    if (!this.#restored) this.#opener.restore();
     this.#restored = true;
     const targets = new Map([...this.#targets].map(([id, target]) => [id, target.spec]));
-    this.#opener.restore(targets, (path) => byPath.get(path));
-    for (const reader of this.#readers.values()) {
-      if (reader.isRotated) this.#unsaved.add(reader);
-    }
+    const begun = this.#opener.attachWaiting(targets, (path) => byPath.get(path));
+    for (const reader of begun) this.#unsaved.add(reader);
   }
 
   /** One file that the system fails to read does not keep the others from being looked at. */

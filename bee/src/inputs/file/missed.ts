@@ -3,16 +3,13 @@
  * path shows a file that is new, its rotated siblings that were born after everything that is known
  * of the path, and that are nobody's copy, hold lines that were never read.
  */
-import { closeSync, readdirSync } from 'node:fs';
+import { closeSync, readdirSync, type Stats } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { GenerationRecord } from '../../checkpoint.ts';
-import { birthOf, inodeKey, readAt } from './identity.ts';
+import { birthOf, headOf, inodeKey, readAt } from './identity.ts';
 import { type Allowance, openRegular, statOf } from './open.ts';
-import { type Found, isCompressed } from './rotation.ts';
-
-/** Missed generations of one path that are looked at. */
-const MISSED_MAX = 100;
+import { isCompressed } from './rotation.ts';
 
 /** What is searched for. */
 export interface MissedSearch {
@@ -27,28 +24,30 @@ export interface MissedSearch {
   readonly allowance: Allowance;
 }
 
-/** The files, opened, eldest first. Without birth times, or with nothing known of the path, there are none. */
-export function findMissed(search: MissedSearch): Found[] {
+/** What identifies a missed generation. */
+export type Missed = Pick<GenerationRecord, 'dev' | 'ino' | 'birthMs' | 'headLength' | 'headCrc'>;
+
+/** Eldest first. Without birth times, or with nothing known of the path, there are none. */
+export function findMissed(search: MissedSearch): Missed[] {
   const ofPath = search.known.filter(({ path }) => path === search.path);
   const newest = Math.max(0, ...ofPath.map(({ birthMs }) => birthMs));
   if (newest === 0) return [];
   const inodes = new Set(search.known.map(inodeKey));
-  const found: (Found & { readonly bornMs: number })[] = [];
+  const copies = new CopyTest(ofPath);
+  const missed: Missed[] = [];
   for (const path of rotatedForms(search.path)) {
     const stat = statOf(path);
     if (!stat?.isFile()) continue;
-    const bornMs = birthOf(stat);
+    const birthMs = birthOf(stat);
     const key = inodeKey(stat);
     // Files that are made within one tick of the file system's clock are of one age.
-    const isBetween = bornMs >= newest && (search.bornBefore === 0 || bornMs <= search.bornBefore);
+    const isBetween =
+      birthMs >= newest && (search.bornBefore === 0 || birthMs <= search.bornBefore);
     if (!isBetween || inodes.has(key) || search.isRead(key)) continue;
-    const opened = openRegular(path, search.allowance);
-    if (opened.kind !== 'open') continue;
-    const isSame = inodeKey(opened.stat) === key && !isCopyOfKnown(opened.fd, ofPath);
-    if (isSame && found.length < MISSED_MAX) found.push({ ...opened, path: search.path, bornMs });
-    else closeSync(opened.fd);
+    const head = uncopiedHead(path, stat, copies, search.allowance);
+    if (head) missed.push({ dev: stat.dev, ino: stat.ino, birthMs, ...head });
   }
-  return found.sort((a, b) => a.bornMs - b.bornMs);
+  return missed.sort((a, b) => a.birthMs - b.birthMs);
 }
 
 /** True for the name of a rotated form: `app.log.1`, `app.log-20261120`, `app-2026-11-20.log` of `app.log`. */
@@ -72,11 +71,33 @@ function rotatedForms(path: string): string[] {
   }
 }
 
+function uncopiedHead(path: string, stat: Stats, copies: CopyTest, allowance: Allowance) {
+  const opened = openRegular(path, allowance);
+  if (opened.kind !== 'open') return undefined;
+  const isSame = inodeKey(opened.stat) === inodeKey(stat);
+  const head = isSame && !copies.isCopy(opened.fd) ? headOf(opened.fd) : undefined;
+  closeSync(opened.fd);
+  return head;
+}
+
 /** A copy that was made for copytruncate begins as the file that it was made of. */
-function isCopyOfKnown(fd: number, known: readonly GenerationRecord[]): boolean {
-  return known.some(({ headLength, headCrc }) => {
-    if (headLength === 0) return false;
-    const head = readAt(fd, 0, headLength);
-    return head.length === headLength && crc32(head) === headCrc;
-  });
+class CopyTest {
+  /** CRCs of the heads that are known, by the length of the head. */
+  readonly #heads = new Map<number, Set<number>>();
+
+  constructor(known: readonly GenerationRecord[]) {
+    for (const { headLength, headCrc } of known) {
+      if (headLength === 0) continue;
+      const crcs = this.#heads.get(headLength);
+      if (crcs) crcs.add(headCrc);
+      else this.#heads.set(headLength, new Set([headCrc]));
+    }
+  }
+
+  isCopy(fd: number): boolean {
+    const head = readAt(fd, 0, Math.max(0, ...this.#heads.keys()));
+    return [...this.#heads].some(
+      ([length, crcs]) => head.length >= length && crcs.has(crc32(head.subarray(0, length))),
+    );
+  }
 }

@@ -9,6 +9,7 @@ import type { TargetSpec } from '@apiary/common/messages/agent.ts';
 import { newGeneration } from '@apiary/common/random.ts';
 import type { Checkpoint, GenerationRecord } from '../../checkpoint.ts';
 import type { Ledger } from '../../ledger.ts';
+import { FolderIndex } from './folder-index.ts';
 import { Generation } from './generation.ts';
 import {
   bearsMarks,
@@ -20,13 +21,15 @@ import {
   readAt,
 } from './identity.ts';
 import { endOfLastLine } from './last-line.ts';
-import { findMissed } from './missed.ts';
-import type { Allowance } from './open.ts';
+import { findMissed, type Missed } from './missed.ts';
+import { type Allowance, openRegular } from './open.ts';
 import { FileReader, ReadBuffer, type ReaderOwner } from './reader.ts';
-import { type Found, findCopy, findRenamed, isCopyOf } from './rotation.ts';
+import { type Found, findCopy, isCopyOf } from './rotation.ts';
 
 /** How long after its last sign of life an absent file is waited for. */
 const ABSENT_MS_MAX = 30 * 86_400_000;
+/** Rotated files that are read at once; more of them wait. A Bee that was long away may find thousands. */
+const ROTATED_READERS_MAX = 512;
 
 /** What an opener is given. */
 export interface OpenerOptions {
@@ -52,6 +55,8 @@ export interface Appearance {
 export class Opener {
   readonly #options: OpenerOptions;
   readonly #buffer = new ReadBuffer();
+  /** Generations to be read that no reader reads yet, eldest first. */
+  readonly #waiting = new Set<GenerationRecord>();
   readonly #suspects = new Map<string, { size: number; sinceMs: number }>();
 
   constructor(options: OpenerOptions) {
@@ -72,8 +77,8 @@ export class Opener {
     return this.#begin(file, appearance);
   }
 
-  /** Readers, eldest first, for generations of the path that were rotated away before anybody saw them. */
-  missedBefore(reader: FileReader): FileReader[] {
+  /** Generations of the path that were rotated away before anybody saw them wait to be read from now on. */
+  noteMissed(reader: FileReader): void {
     const { record } = reader.generation;
     const { allowance, checkpoint, log, readers } = this.#options;
     const found = findMissed({
@@ -83,13 +88,11 @@ export class Opener {
       isRead: (key) => readers.has(key),
       allowance,
     });
-    return found.map((file) => {
-      const { dev, ino } = file.stat;
-      const stat = { dev, ino, birthMs: birthOf(file.stat) };
-      const missed = this.#newRecord(file.fd, reader.target, record.path, stat);
-      log.info({ file: record.path, generation: missed.id }, 'file.rotated-unseen');
-      return this.#follow(file, this.#generationOf(missed, Buffer.alloc(0)), reader.target);
-    });
+    for (const missed of found) {
+      const noted = this.#newRecord(missed, reader.target, record.path);
+      this.#waiting.add(noted);
+      log.info({ file: record.path, generation: noted.id }, 'file.rotated-unseen');
+    }
   }
 
   /** The open file was truncated or written anew: its bytes are another generation from now on. */
@@ -97,8 +100,9 @@ export class Opener {
     const { generation } = reader;
     const seen = Math.max(generation.entry.seen, generation.offset);
     const copy = this.#copyOf(generation.record.path, generation.marks);
-    const stat = { dev: reader.dev, ino: reader.ino, birthMs: generation.record.birthMs };
-    const record = this.#newRecord(reader.fd, reader.target, generation.record.path, stat);
+    const { birthMs, path } = generation.record;
+    const mark = { dev: reader.dev, ino: reader.ino, birthMs, ...headOf(reader.fd) };
+    const record = this.#newRecord(mark, reader.target, path);
     reader.restart(this.#generationOf(record, Buffer.alloc(0)));
     const fields = {
       file: record.path,
@@ -116,24 +120,67 @@ export class Opener {
     this.retire(generation);
   }
 
-  /** Finds generations of the checkpoint whose file has another name now. Call once after the first look. */
-  restore(
+  /** Generations of the checkpoint whose file has another name now wait to be read on. Call once. */
+  restore(): void {
+    const attached = this.#attached();
+    const lost = [...this.#options.checkpoint.generations.values()].filter(
+      (record) => !record.ended && !attached.has(record.id),
+    );
+    for (const record of lost.sort((a, b) => a.birthMs - b.birthMs)) this.#waiting.add(record);
+  }
+
+  /**
+   * Begins to read generations that wait, eldest first, as far as there is room; the others wait for a later
+   * look. The file that a path leads to comes after them.
+   */
+  attachWaiting(
     targets: ReadonlyMap<string, TargetSpec>,
     atPath: (path: string) => FileReader | undefined,
-  ) {
-    const attached = this.#attached();
-    for (const record of [...this.#options.checkpoint.generations.values()]) {
-      const target = targets.get(record.target);
-      if (!target || record.ended || attached.has(record.id)) continue;
-      const found = findRenamed(record, this.#options.allowance);
+  ): FileReader[] {
+    if (this.#waiting.size === 0) return [];
+    const begun: FileReader[] = [];
+    const folders = new FolderIndex();
+    const rotated = [...this.#options.readers.values()].filter((reader) => reader.isRotated);
+    for (const record of this.#waiting) {
+      if (rotated.length + begun.length >= ROTATED_READERS_MAX) break;
+      const reader = this.#attach(record, targets.get(record.target), folders);
+      if (!reader) continue;
+      begun.push(reader);
       const follower = atPath(record.path);
-      if (found && !this.#options.readers.has(inodeKey(found.stat))) {
-        const tail = readAt(found.fd, record.confirmed - record.tailLength, record.tailLength);
-        const reader = this.#follow(found, this.#generationOf(record, tail), target);
-        if (follower && follower !== reader) follower.predecessor = reader;
-      } else if (found) closeSync(found.fd);
-      else this.#absent(record);
+      if (!follower || follower === reader) continue;
+      if (follower.predecessor) reader.predecessor = follower.predecessor;
+      follower.predecessor = reader;
     }
+    return begun;
+  }
+
+  /** A reader for a generation that waits; undefined if there is nothing to read, or not yet. */
+  #attach(
+    record: GenerationRecord,
+    target: TargetSpec | undefined,
+    folders: FolderIndex,
+  ): FileReader | undefined {
+    const path = folders.pathOf(record.path, record);
+    if (!target || record.ended || this.#options.readers.has(inodeKey(record))) {
+      this.#waiting.delete(record);
+      return undefined;
+    }
+    const opened = path === undefined ? undefined : openRegular(path, this.#options.allowance);
+    // Too many open files, or no right for the moment: it goes on waiting.
+    if (opened && opened.kind !== 'open') return undefined;
+    this.#waiting.delete(record);
+    const isSame =
+      opened &&
+      inodeKey(opened.stat) === inodeKey(record) &&
+      birthAgrees(record, opened.stat) &&
+      bearsMarks(opened.fd, record);
+    if (!opened || !isSame || path === undefined) {
+      if (opened) closeSync(opened.fd);
+      this.#absent(record);
+      return undefined;
+    }
+    const tail = readAt(opened.fd, record.confirmed - record.tailLength, record.tailLength);
+    return this.#follow({ ...opened, path }, this.#generationOf(record, tail), target);
   }
 
   /** Its file may come back: a file system that is not mounted yet is no deletion. */
@@ -227,11 +274,8 @@ export class Opener {
   #begin(file: Found, appearance: Appearance): FileReader {
     const { target } = appearance;
     const { dev, ino } = file.stat;
-    const record = this.#newRecord(file.fd, target, file.path, {
-      dev,
-      ino,
-      birthMs: birthOf(file.stat),
-    });
+    const mark = { dev, ino, birthMs: birthOf(file.stat), ...headOf(file.fd) };
+    const record = this.#newRecord(mark, target, file.path);
     this.#placeAtStart(record, file, appearance);
     return this.#reader(file, this.#generationOf(record, Buffer.alloc(0)), target);
   }
@@ -247,18 +291,12 @@ export class Opener {
     record.tailCrc = 0;
   }
 
-  #newRecord(
-    fd: number,
-    target: TargetSpec,
-    path: string,
-    stat: Pick<GenerationRecord, 'dev' | 'ino' | 'birthMs'>,
-  ): GenerationRecord {
+  #newRecord(mark: Missed, target: TargetSpec, path: string): GenerationRecord {
     const record: GenerationRecord = {
       id: newGeneration(),
       target: target.id,
       path,
-      ...stat,
-      ...headOf(fd),
+      ...mark,
       confirmed: 0,
       tailLength: 0,
       tailCrc: 0,

@@ -1,11 +1,10 @@
 /**
- * Where did the rest of a generation go? Renamed beside where it was (logrotate's default), or copied
- * there before the file was truncated (logrotate's copytruncate). Also: is a new file such a copy?
+ * Where did the rest of a truncated generation go? Copied beside it before (logrotate's copytruncate). Also:
+ * is a new file such a copy?
  */
 import { closeSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { GenerationRecord } from '../../checkpoint.ts';
-import { bearsMarks, birthAgrees, type ContentMarks, inodeKey, isBeginningOf } from './identity.ts';
+import { bearsMarks, type ContentMarks, isBeginningOf } from './identity.ts';
 import { type Allowance, type Opened, openRegular, statOf } from './open.ts';
 
 /** Names beside a rotated file that are looked at. */
@@ -19,22 +18,6 @@ export type Found = Extract<Opened, { kind: 'open' }> & { readonly path: string 
 /** Names of compressed files: they are no text, and what they hold was read before. */
 export function isCompressed(path: string): boolean {
   return /\.(?:gz|bz2|xz|zst|lz4|zip)$/i.test(path);
-}
-
-/** Finds the recorded inode under another name in the folder where it was; its content is compared. */
-export function findRenamed(record: GenerationRecord, allowance: Allowance): Found | undefined {
-  const key = inodeKey(record);
-  for (const path of siblings(record.path)) {
-    if (isCompressed(path)) continue;
-    const stat = statOf(path);
-    if (!stat || inodeKey(stat) !== key) continue;
-    const opened = openRegular(path, allowance);
-    if (opened.kind !== 'open') continue;
-    const isSame = inodeKey(opened.stat) === key && birthAgrees(record, opened.stat);
-    if (isSame && bearsMarks(opened.fd, record)) return { ...opened, path };
-    closeSync(opened.fd);
-  }
-  return undefined;
 }
 
 /**
