@@ -14,6 +14,10 @@ import { messageOf } from './state/http.ts';
 import { useServices } from './state/services.ts';
 import { useStore } from './state/use-store.ts';
 
+const AlertsPage = lazy(async () => ({
+  default: (await import('./pages/alerts.tsx')).AlertsPage,
+}));
+const RulePage = lazy(async () => ({ default: (await import('./pages/rule.tsx')).RulePage }));
 const DocsPage = lazy(async () => ({ default: (await import('./pages/docs.tsx')).DocsPage }));
 
 /** The pages by address; without a session only the way to one. */
@@ -50,6 +54,20 @@ function SignedIn() {
         <Route path="/agents/:id">{({ id }) => <HostPage id={id} />}</Route>
         <Route path="/settings/:section?">
           {({ section }) => <SettingsPage section={section} />}
+        </Route>
+        <Route path="/alerts/rules/:id">
+          {({ id }) => (
+            <Suspense fallback={null}>
+              <RulePage id={id} />
+            </Suspense>
+          )}
+        </Route>
+        <Route path="/alerts/:section?">
+          {({ section }) => (
+            <Suspense fallback={null}>
+              <AlertsPage section={section} />
+            </Suspense>
+          )}
         </Route>
         <Route path="/docs/:name?">
           {({ name }) => (

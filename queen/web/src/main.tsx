@@ -16,6 +16,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { io } from 'socket.io-client';
 import { App } from './app.tsx';
+import { AlertWatch } from './state/alerts.ts';
 import { browserClock } from './state/clock.ts';
 import { Connection } from './state/connection.ts';
 import { FleetWatch } from './state/fleet.ts';
@@ -41,6 +42,7 @@ const services: Services = {
   session,
   connection,
   fleet: new FleetWatch(connection),
+  alerts: new AlertWatch(connection),
   rate: new RateWatch(connection),
   savedQueries: new SavedQueryList(),
   system: new SystemWatch(connection, browserClock),

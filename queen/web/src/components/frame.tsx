@@ -102,12 +102,22 @@ function BottomBar() {
 
 function Places() {
   const [location] = useLocation();
+  const { alerts } = useServices();
+  const firing = useStore(alerts.state).alerts.filter(({ state }) => state === 'firing').length;
   return PLACES.map(({ path, name, icon: Icon }) => {
     const here = location === path || location.startsWith(`${path}/`);
     return (
       <Link key={path} href={path} className="ap-place" aria-current={here ? 'page' : undefined}>
         <Icon size={20} stroke={1.6} aria-hidden="true" />
-        <span>{name}</span>
+        <span>
+          {name}
+          {path === '/alerts' && firing > 0 ? (
+            <strong className="ap-place-count">
+              {firing}
+              <span className="ap-hidden"> firing</span>
+            </strong>
+          ) : null}
+        </span>
       </Link>
     );
   });

@@ -15,6 +15,7 @@ import { useNow } from '../state/use-now.ts';
 import { useStore } from '../state/use-store.ts';
 import './home.css';
 import { ApiaryItself } from './home/apiary-itself.tsx';
+import { FiringPanel } from './home/firing-panel.tsx';
 import { HostsPanel } from './home/hosts-panel.tsx';
 import { LatestErrors } from './home/latest-errors.tsx';
 
@@ -36,7 +37,10 @@ export function HomePage() {
     <div className="ap-page ap-home">
       <h1 className="ap-hidden">Home</h1>
       <RateRow hosts={approved.length} files={files} />
-      <LatestErrors />
+      <div className="ap-home-news">
+        <FiringPanel />
+        <LatestErrors />
+      </div>
       <div className="ap-home-columns">
         <HostsPanel agents={approved} />
         <ApiaryItself />

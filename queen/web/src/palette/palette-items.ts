@@ -1,9 +1,11 @@
 /** Gathers what the palette can find. */
 import type { AgentView } from '@apiary/common/messages/agent.ts';
+import type { Rule } from '@apiary/common/messages/alerts.ts';
 import type { SavedQuery } from '@apiary/common/messages/saved-query.ts';
 import { standingOf } from '../components/agent-hexagon.tsx';
 import { PLACES } from '../components/places.ts';
 import { safeText } from '../log-list/display.ts';
+import { conditionWords } from '../pages/alerts/condition-words.ts';
 import { DOC_PAGES } from '../pages/docs/doc-pages.ts';
 import { parseMarkdown } from '../pages/docs/markdown.ts';
 import { formatAddress } from '../state/address.ts';
@@ -77,6 +79,18 @@ export function queryItems(queries: readonly SavedQuery[]): PaletteItem[] {
     note: saved.shared ? 'team' : 'mine',
     words: saved.query,
     path: `/search?${formatAddress(savedAddress(saved, DEFAULT_RANGE))}`,
+  }));
+}
+
+/** Alert rules, by name, id and the words of their queries. */
+export function ruleItems(rules: readonly Rule[]): PaletteItem[] {
+  return rules.map((rule) => ({
+    id: `rule:${rule.id}`,
+    group: 'rule',
+    title: safeText(rule.name),
+    note: rule.enabled ? conditionWords(rule.condition) : 'off',
+    words: `${rule.id} ${rule.query}`,
+    path: `/alerts/rules/${rule.id}`,
   }));
 }
 

@@ -1,11 +1,13 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
+import { alerting } from '../state/alerts.ts';
 import { useServices } from '../state/services.ts';
+import { useLoaded } from '../state/use-loaded.ts';
 import { useStore } from '../state/use-store.ts';
 import './palette.css';
 import { IconArrowRight, IconSearch } from '../components/icons.ts';
 import { PALETTE_GROUPS } from './palette-item.ts';
-import { agentItems, fixedItems, queryItems, searchPath } from './palette-items.ts';
+import { agentItems, fixedItems, queryItems, ruleItems, searchPath } from './palette-items.ts';
 import { paletteSearch } from './palette-search.ts';
 
 /** One row: where it leads and what it says. */
@@ -85,10 +87,17 @@ function useRows(text: string): readonly Row[] {
   const { agents } = useStore(fleet.fleet);
   const { queries } = useStore(savedQueries.state);
   useEffect(() => savedQueries.load(), [savedQueries]);
+  const { value: rules } = useLoaded(alerting.rules);
   const fixed = useMemo(fixedItems, []);
   const search = useMemo(
-    () => paletteSearch([...agentItems(agents.values()), ...queryItems(queries), ...fixed]),
-    [agents, queries, fixed],
+    () =>
+      paletteSearch([
+        ...agentItems(agents.values()),
+        ...queryItems(queries),
+        ...ruleItems(rules ?? []),
+        ...fixed,
+      ]),
+    [agents, queries, rules, fixed],
   );
   return useMemo(() => {
     const rows: Row[] = search(text).flatMap(({ group, items }) =>

@@ -1,5 +1,6 @@
 /** Everything that outlives a page, made once and handed to the components. */
 import { createContext, useContext } from 'react';
+import type { AlertWatch } from './alerts.ts';
 import type { Connection } from './connection.ts';
 import type { FleetWatch } from './fleet.ts';
 import type { RateWatch } from './rate.ts';
@@ -13,6 +14,7 @@ export interface Services {
   readonly session: Session;
   readonly connection: Connection;
   readonly fleet: FleetWatch;
+  readonly alerts: AlertWatch;
   readonly rate: RateWatch;
   readonly savedQueries: SavedQueryList;
   readonly system: SystemWatch;

@@ -1,7 +1,8 @@
 import type { LogRecord } from '@apiary/common/record.ts';
 import { useEffect, useRef, useState } from 'react';
+import { Link } from 'wouter';
 import { countOf, wholeNumber } from '../../components/figures.ts';
-import { IconArrowUp, IconTextWrap } from '../../components/icons.ts';
+import { IconArrowUp, IconBell, IconTextWrap } from '../../components/icons.ts';
 import { dateText } from '../../log-list/time-text.ts';
 import type { SearchAddress } from '../../state/address.ts';
 import type { SearchView } from '../../state/log-search.ts';
@@ -39,6 +40,14 @@ export function ListHead(props: {
         </span>
       ) : null}
       <span className="ap-head-gap" />
+      <Link
+        href={`/alerts/rules/new?q=${encodeURIComponent(props.address.query)}`}
+        className="ap-text-button"
+      >
+        <IconBell size={16} stroke={1.6} aria-hidden="true" />
+        <span className="ap-wide-only">Alert on this</span>
+        <span className="ap-narrow-only">Alert</span>
+      </Link>
       <ExportMenu
         query={props.address.query}
         range={props.address.range}

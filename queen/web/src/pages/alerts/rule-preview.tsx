@@ -1,0 +1,166 @@
+import type { TriedAlert } from '@apiary/common/messages/actions/pheromone.ts';
+import type { RuleInput } from '@apiary/common/messages/alerts.ts';
+import { useEffect, useState } from 'react';
+import { Link } from 'wouter';
+import { countOf, wholeNumber } from '../../components/figures.ts';
+import { ScrollRegion } from '../../components/scroll-region.tsx';
+import { displayPieces, safeText } from '../../log-list/display.ts';
+import { LineText } from '../../log-list/line-text.tsx';
+import { fullTimeText, lengthText } from '../../log-list/time-text.ts';
+import { alerting } from '../../state/alerts.ts';
+import { messageOf } from '../../state/http.ts';
+import { durationWords } from '../../state/time-range.ts';
+
+const HOUR_MS = 3_600_000;
+const SPANS_MS = [HOUR_MS, 24 * HOUR_MS, 7 * 24 * HOUR_MS] as const;
+/** A preview waits for so long without a change. */
+const WAIT_MS = 400;
+const ROWS_MAX = 20;
+
+interface Tried {
+  readonly alerts: readonly TriedAlert[];
+  readonly examined: number;
+  readonly complete: boolean;
+}
+
+/** What a rule would have done, tried anew while one types. */
+export function RulePreview(props: { readonly rule: RuleInput | undefined }) {
+  const [spanMs, setSpanMs] = useState<number>(SPANS_MS[1]);
+  const { tried, failure } = useTried(props.rule, spanMs);
+  return (
+    <section className="ap-sheet" aria-labelledby="preview">
+      <div className="ap-panel-head">
+        <h2 id="preview" data-testid="preview">
+          {failure ? 'It cannot be tried' : headingOf(tried, spanMs)}
+        </h2>
+        <select
+          className="ap-input ap-span"
+          aria-label="Tried on"
+          value={spanMs}
+          onChange={(event) => setSpanMs(Number(event.currentTarget.value))}
+        >
+          {SPANS_MS.map((ms) => (
+            <option key={ms} value={ms}>
+              {durationWords(ms)}
+            </option>
+          ))}
+        </select>
+      </div>
+      {failure ? <p className="ap-panel-empty">{failure}</p> : null}
+      {tried ? <Result tried={tried} /> : null}
+    </section>
+  );
+}
+
+function headingOf(tried: Tried | undefined, spanMs: number): string {
+  if (!tried) return 'Trying it…';
+  const times = tried.alerts.length;
+  const span = durationWords(spanMs);
+  if (times === 0) return `It would not have fired in the last ${span}`;
+  return `It would have fired ${times === 1 ? 'once' : countOf(times, 'time')} in the last ${span}`;
+}
+
+function useTried(
+  rule: RuleInput | undefined,
+  spanMs: number,
+): { readonly tried: Tried | undefined; readonly failure: string | undefined } {
+  const [tried, setTried] = useState<Tried>();
+  const [failure, setFailure] = useState<string>();
+  const key = JSON.stringify(rule);
+  useEffect(() => {
+    if (key === undefined) return;
+    const abort = new AbortController();
+    const timer = window.setTimeout(() => {
+      const now = Date.now();
+      // The key is a rule written above.
+      const wanted = JSON.parse(key) as RuleInput;
+      alerting
+        .tryRule(wanted, now - spanMs, now, abort.signal)
+        .then((answer) => {
+          setTried(answer);
+          setFailure(undefined);
+        })
+        .catch((thrown: unknown) => {
+          if (!abort.signal.aborted) setFailure(messageOf(thrown));
+        });
+    }, WAIT_MS);
+    return () => {
+      window.clearTimeout(timer);
+      abort.abort();
+    };
+  }, [key, spanMs]);
+  return { tried, failure };
+}
+
+function Result(props: { readonly tried: Tried }) {
+  const { alerts, examined, complete } = props.tried;
+  const latest = alerts.slice(-ROWS_MAX).reverse();
+  return (
+    <>
+      <p className="ap-panel-empty">
+        {countOf(examined, 'line')} of the store match
+        {complete ? '' : '; there were more than could be tried, the rest is not judged'}.
+      </p>
+      {latest.length === 0 ? null : (
+        <ScrollRegion label="Would have fired">
+          <table className="ap-table">
+            <thead>
+              <tr>
+                <th>Would have fired</th>
+                <th>For</th>
+                <th className="ap-number">Measured</th>
+                <th>Lasted</th>
+                <th>
+                  <span className="ap-hidden">Lines</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {latest.map((alert) => (
+                <tr key={`${alert.firedMs} ${JSON.stringify(alert.group)}`}>
+                  <td>{fullTimeText(alert.firedMs).slice(0, -4)}</td>
+                  <th scope="row">{safeText(Object.values(alert.group).join(', ') || 'all')}</th>
+                  <td className="ap-number">{wholeNumber(Math.round(alert.value * 100) / 100)}</td>
+                  <td>
+                    {alert.resolvedMs === undefined
+                      ? 'still firing'
+                      : lengthText(Math.max(0, alert.resolvedMs - alert.firedMs))}
+                  </td>
+                  <td>
+                    <Link href={alert.link} className="ap-link">
+                      See the lines
+                    </Link>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </ScrollRegion>
+      )}
+      {latest[0] ? <Arrives alert={latest[0]} /> : null}
+    </>
+  );
+}
+
+/** What people would read. */
+function Arrives(props: { readonly alert: TriedAlert }) {
+  const { title, lines } = props.alert;
+  return (
+    <div className="ap-arrives">
+      <h3>What arrives</h3>
+      <div className="ap-arrives-message">
+        <strong>
+          <bdi>{safeText(title)}</bdi>
+        </strong>
+        {lines
+          .filter(({ matching }) => matching)
+          .slice(-3)
+          .map((line) => (
+            <p key={line.id} className="ap-mono">
+              <LineText pieces={displayPieces(line.text, [], { charactersMax: 160 })} />
+            </p>
+          ))}
+      </div>
+    </div>
+  );
+}
