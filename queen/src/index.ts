@@ -24,7 +24,8 @@ import { Guard } from './auth/guard.ts';
 import { LocalToken } from './auth/local-token.ts';
 import { SameOrigin } from './auth/same-origin.ts';
 import { AgentsFeed } from './live/agents-feed.ts';
-import { AlertsFeed } from './live/alerts-feed.ts';
+import { type AlertsFeed, createAlertsFeed } from './live/alerts-feed.ts';
+import { createDeliveriesFeed, type DeliveriesFeed } from './live/deliveries-feed.ts';
 import { RateFeed } from './live/rate-feed.ts';
 import { TailHub } from './live/tail-hub.ts';
 import { Live } from './live.ts';
@@ -63,6 +64,7 @@ class QueenComponent implements Queen {
   readonly #metrics: QueenMetrics;
   readonly #agents: AgentsFeed;
   readonly #alerts: AlertsFeed;
+  readonly #deliveries: DeliveriesFeed;
   readonly #rates: RateFeed;
   readonly #tails: TailHub;
   #accounts: Accounts | undefined;
@@ -77,7 +79,8 @@ class QueenComponent implements Queen {
     this.#local = new LocalToken(settings.dataFolder);
     this.#metrics = queenMetrics(context.metrics);
     this.#agents = new AgentsFeed({ bus, clock, log, actor: QUEEN_ACTOR });
-    this.#alerts = new AlertsFeed({ bus, clock, log, actor: QUEEN_ACTOR });
+    this.#alerts = createAlertsFeed({ bus, clock, log, actor: QUEEN_ACTOR });
+    this.#deliveries = createDeliveriesFeed({ bus, clock, log, actor: QUEEN_ACTOR });
     this.#rates = new RateFeed(bus, clock);
     const onCount = (count: number) => this.#metrics.tails.set(count);
     this.#tails = new TailHub({ bus, clock, log, onCount });
@@ -99,6 +102,7 @@ class QueenComponent implements Queen {
     this.#compose(accounts, await SavedQueries.open(this.#context.documents, this.#context.clock));
     await this.#agents.start();
     await this.#alerts.start();
+    await this.#deliveries.start();
     await this.#rates.start();
     this.#subscription = await accounts.watch(this.#context, () => this.#recheck());
     const { host, port } = this.#settings;
@@ -118,6 +122,7 @@ class QueenComponent implements Queen {
     await this.#tails.stop();
     await this.#agents.stop();
     await this.#alerts.stop();
+    await this.#deliveries.stop();
     await this.#rates.stop();
   }
 
@@ -156,6 +161,7 @@ class QueenComponent implements Queen {
         tails: this.#tails,
         agents: this.#agents,
         alerts: this.#alerts,
+        deliveries: this.#deliveries,
         rates: this.#rates,
         clock,
         onMissed: (count) => this.#metrics.missed.inc(count),

@@ -52,6 +52,7 @@ const HANDLERS: EventHandlers = {
   'tail.stop': (session, { id }) => session.stopTail(id),
   'agents.watch': (session) => session.watchAgents(),
   'alerts.watch': (session) => session.watchAlerts(),
+  'deliveries.watch': (session) => session.watchDeliveries(),
   'system.watch': (session) => session.watchSystem(),
 };
 

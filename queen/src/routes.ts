@@ -11,6 +11,7 @@ import {
   searchRequestSchema,
 } from '@apiary/common/messages/actions/honeycomb.ts';
 import { pheromoneActions } from '@apiary/common/messages/actions/pheromone.ts';
+import { stingActions } from '@apiary/common/messages/actions/sting.ts';
 import { recordSchema } from '@apiary/common/record.ts';
 import { z } from 'zod';
 import { ACCESS_ROUTES } from './access-routes.ts';
@@ -162,6 +163,7 @@ export const SOCKET_EVENTS = {
   'tail.stop': { access: honeycombActions.stand.role, payload: z.object({ id: streamId }) },
   'agents.watch': { access: listAgents.role, payload: z.unknown() },
   'alerts.watch': { access: pheromoneActions.listAlerts.role, payload: z.unknown() },
+  'deliveries.watch': { access: stingActions.listDeliveries.role, payload: z.unknown() },
   'system.watch': { access: 'viewer', payload: z.unknown() },
 } as const satisfies Record<
   string,

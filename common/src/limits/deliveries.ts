@@ -48,3 +48,7 @@ export const CAREFUL_ATTEMPTS_MAX = 2;
 export const DEVICE_ATTEMPTS_MAX = 64;
 /** Bytes of a push message: APNs takes 4,096, Web Push services at least that with encryption. */
 export const PUSH_BYTES_MAX = 3_500;
+/** Deliveries that a screen is told of by push; older ones are read page by page. */
+export const DELIVERIES_WATCHED_MAX = 100;
+/** They are read again for the screens at most this often, however many change. */
+export const DELIVERIES_REFRESH_INTERVAL_MS = 500;

@@ -8,9 +8,11 @@ import { socketErrorOf } from '../problem.ts';
 import type { Searches } from '../searches.ts';
 import type { AgentsFeed } from './agents-feed.ts';
 import { AgentsLane } from './agents-lane.ts';
-import { type AlertsFeed, AlertsLane } from './alerts-feed.ts';
+import type { AlertsFeed } from './alerts-feed.ts';
+import type { DeliveriesFeed } from './deliveries-feed.ts';
 import { Outbox, type Wire } from './outbox.ts';
 import { type RateFeed, RateLane } from './rate-feed.ts';
+import { type ReadingFeed, ReadingLane } from './reading-feed.ts';
 import { SearchLane } from './search-lane.ts';
 import type { TailHub } from './tail-hub.ts';
 import { Backlog, TailLane } from './tail-lane.ts';
@@ -21,6 +23,7 @@ export interface LiveParts {
   readonly tails: TailHub;
   readonly agents: AgentsFeed;
   readonly alerts: AlertsFeed;
+  readonly deliveries: DeliveriesFeed;
   readonly rates: RateFeed;
   readonly clock: Clock;
   /** Told how many records a slow socket did not get. */
@@ -40,7 +43,7 @@ export class SocketSession {
   readonly #searches = new Map<string, AbortController>();
   readonly #tails = new Map<string, () => Promise<void>>();
   #agentsLane: AgentsLane | undefined;
-  #alertsLane: AlertsLane | undefined;
+  readonly #watched = new Set<string>();
   #rateLane: RateLane | undefined;
   readonly #leave: (() => void)[] = [];
   #isClosed = false;
@@ -133,13 +136,12 @@ export class SocketSession {
 
   /** All alerts that are pending or firing; changes follow as `alerts.changed`, all of them again. */
   async watchAlerts(): Promise<Answer> {
-    const { alerts: feed } = this.#parts;
-    if (!this.#alertsLane) {
-      const lane = new AlertsLane(this.#outbox);
-      this.#alertsLane = lane;
-      this.#leave.push(feed.watch((alerts) => lane.changed(alerts)));
-    }
-    return { alerts: await feed.read() };
+    return await this.#watch(this.#parts.alerts, 'alerts.changed');
+  }
+
+  /** The newest deliveries; changes follow as `deliveries.changed`, all of them again. */
+  async watchDeliveries(): Promise<Answer> {
+    return await this.#watch(this.#parts.deliveries, 'deliveries.changed');
   }
 
   /** The ingest rate, now and at each change. */
@@ -151,6 +153,15 @@ export class SocketSession {
     const current = rates.current();
     if (current) lane.changed(current);
     return {};
+  }
+
+  async #watch<T extends Answer>(feed: ReadingFeed<T>, event: string): Promise<Answer> {
+    if (!this.#watched.has(event)) {
+      this.#watched.add(event);
+      const lane = new ReadingLane<T>(this.#outbox, event);
+      this.#leave.push(feed.watch((reading) => lane.changed(reading)));
+    }
+    return await feed.read();
   }
 
   /** Ends everything that the socket began. */
