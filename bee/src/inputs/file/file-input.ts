@@ -192,6 +192,7 @@ export class FileInput implements Input, ReaderOwner {
     // By age, so that of several generations of one log the older ones come first.
     candidates.sort((a, b) => a.stat.mtimeMs - b.stat.mtimeMs);
     const newcomers = candidates.map((candidate) => this.#appear(candidate, byPath));
+    this.#takeWaiting(byPath);
     for (const reader of newcomers) if (reader) this.#opener.noteMissed(reader);
     this.#takeWaiting(byPath);
     this.#byPath = byPath;
@@ -293,10 +294,14 @@ export class FileInput implements Input, ReaderOwner {
   #takeWaiting(byPath: ReadonlyMap<string, FileReader>): void {
     if (this.#targets.size === 0) return;
     if (!this.#restored) this.#opener.restore();
-    this.#restored = true;
     const targets = new Map([...this.#targets].map(([id, target]) => [id, target.spec]));
     const begun = this.#opener.attachWaiting(targets, (path) => byPath.get(path));
-    for (const reader of begun) this.#unsaved.add(reader);
+    // Also those that were found as copies of truncated files.
+    const isFirst = !this.#restored;
+    this.#restored = true;
+    for (const reader of isFirst ? this.#readers.values() : begun) {
+      if (reader.isRotated) this.#unsaved.add(reader);
+    }
   }
 
   /** One file that the system fails to read does not keep the others from being looked at. */
