@@ -21,7 +21,7 @@ export const DELIVERY_RETRY_MS_MAX = 30 * 60_000;
 /** Longest pause that a channel's `Retry-After` may ask for. */
 export const RETRY_AFTER_MS_MAX = 60 * 60_000;
 /** One attempt, from the name's resolution to the last byte of the answer. */
-export const ATTEMPT_MS_MAX = 10_000;
+export const ATTEMPT_MS_MAX = 15_000;
 /** How long an attempt belongs to its instance: past it another one takes over, as after a crash. */
 export const ATTEMPT_LEASE_MS = 20_000;
 /** How often an instance looks for attempts that nobody finished. */

@@ -6,7 +6,6 @@ import type { Versioned } from '@apiary/common/documents/documents.ts';
 import { AppError, toAppError } from '@apiary/common/errors.ts';
 import {
   ATTEMPT_LEASE_MS,
-  ATTEMPT_MS_MAX,
   DELIVERY_ATTEMPTS_KEPT,
   DELIVERY_ATTEMPTS_MAX,
   DELIVERY_NOTE_CHARS_MAX,
@@ -16,6 +15,7 @@ import type { EventBody } from '@apiary/common/messages/events.ts';
 import { retryPauseMs } from './backoff.ts';
 import { resultOfFailure } from './channels/answer.ts';
 import type { SendResult } from './channels/channel.ts';
+import { sendWithin } from './channels/send-within.ts';
 import { cut, withoutControls } from './channels/text.ts';
 import type { Delivery } from './model.ts';
 import { notificationOf } from './notification.ts';
@@ -93,13 +93,12 @@ export class Attempts {
     try {
       const channel = await this.#channels.open(document.channelId, document.channel);
       if (typeof channel === 'string') return { outcome: 'refused', note: channel };
-      return await channel.send({
+      return await sendWithin(channel, {
         notification: notificationOf(this.#parts, stored.document.message, document),
         device: device || undefined,
         memory: await this.#memoryOf(document),
         // What was answered is known; only an attempt without an outcome may have arrived unseen.
         isFirst: document.attempts.every(({ outcome }) => outcome === 'refused'),
-        signal: AbortSignal.timeout(ATTEMPT_MS_MAX),
       });
     } catch (error) {
       return resultOfFailure(error);

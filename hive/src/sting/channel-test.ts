@@ -1,13 +1,12 @@
 /** A test message, sent at once to a channel or to all its devices. */
 import type { Actor } from '@apiary/common/bus/bus.ts';
-import { ATTEMPT_MS_MAX } from '@apiary/common/limits/deliveries.ts';
 import type { ChannelTest } from '@apiary/common/messages/channel.ts';
 import type { DeliveryMessage } from '@apiary/common/messages/delivery.ts';
 import { newId } from '@apiary/common/random.ts';
 import type { ChannelRegistry } from './channel-registry.ts';
-import { resultOfFailure } from './channels/answer.ts';
-import type { Channel, Notification, SendResult } from './channels/channel.ts';
+import type { Channel, Notification } from './channels/channel.ts';
 import { channelType } from './channels/index.ts';
+import { sendWithin } from './channels/send-within.ts';
 import { cut } from './channels/text.ts';
 import { keyOf } from './delivery-id.ts';
 import { type Devices, EVERYBODY } from './devices.ts';
@@ -58,13 +57,8 @@ async function testOne(
   device: Device | undefined,
 ): Promise<ChannelTest> {
   const startedMs = context.clock.now();
-  let result: SendResult;
-  try {
-    const signal = AbortSignal.timeout(ATTEMPT_MS_MAX);
-    result = await channel.send({ notification, device, memory: {}, isFirst: true, signal });
-  } catch (error) {
-    result = resultOfFailure(error);
-  }
+  const order = { notification, device, memory: {}, isFirst: true };
+  const result = await sendWithin(channel, order);
   if (result.outcome === 'gone' && device) await model.devices.delete(device.id);
   return {
     ...(device && { device: device.name }),

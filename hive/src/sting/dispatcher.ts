@@ -42,8 +42,7 @@ export class Dispatcher {
 
   /** Takes up what an earlier process left, and goes on looking for more of it. */
   async start(): Promise<void> {
-    await this.#adopt(0);
-    this.#watchOrphans();
+    this.#watchOrphans(await this.#adopt(0));
   }
 
   async stop(): Promise<void> {
@@ -161,28 +160,35 @@ export class Dispatcher {
     return channelKind ? channelType(channelKind).attemptsMax : 1;
   }
 
-  #watchOrphans(): void {
-    this.#stopOrphans = this.#parts.context.clock.after(ORPHANS_INTERVAL_MS, () => {
+  #watchOrphans(pauseMs: number): void {
+    this.#stopOrphans = this.#parts.context.clock.after(pauseMs, () => {
       const work = this.#adopt(ATTEMPT_LEASE_MS)
         .catch((error: unknown) => {
           this.#parts.context.log.warn({ err: error }, 'delivery.orphans-unread');
+          return ORPHANS_INTERVAL_MS;
         })
-        .finally(() => {
+        .then((nextMs) => {
           this.#underWay.delete(work);
-          if (!this.#stopped) this.#watchOrphans();
+          if (!this.#stopped) this.#watchOrphans(nextMs);
         });
       this.#underWay.add(work);
     });
   }
 
-  /** Waiting deliveries that nobody holds and that are overdue by `graceMs`. */
-  async #adopt(graceMs: number): Promise<void> {
+  /**
+   * Takes up waiting deliveries that nobody holds and that are overdue by `graceMs`. The result is when to look
+   * again: as soon as the first lease ends of an attempt that somebody may have died in.
+   */
+  async #adopt(graceMs: number): Promise<number> {
+    let nextMs = ORPHANS_INTERVAL_MS;
     const now = this.#parts.context.clock.now();
     for await (const found of eachDocument(this.#parts.model.deliveries, { state: 'waiting' })) {
-      if (this.#known.size >= DELIVERIES_WAITING_MAX || this.#stopped) return;
-      const { nextMs, leaseUntilMs } = found.document;
-      if (leaseUntilMs > now || (graceMs > 0 && nextMs + graceMs > now)) continue;
-      this.accept(found);
+      if (this.#known.size >= DELIVERIES_WAITING_MAX || this.#stopped) break;
+      const { nextMs: dueMs, leaseUntilMs, id } = found.document;
+      if (leaseUntilMs > now) {
+        if (!this.#known.has(id)) nextMs = Math.min(nextMs, leaseUntilMs - now);
+      } else if (graceMs === 0 || dueMs + graceMs <= now) this.accept(found);
     }
+    return nextMs;
   }
 }

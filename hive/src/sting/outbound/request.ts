@@ -4,6 +4,7 @@ import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
 import { AppError } from '@apiary/common/errors.ts';
 import { OUTBOUND_ANSWER_BYTES_MAX } from '@apiary/common/limits/deliveries.ts';
+import { abortable } from './abortable.ts';
 import { outboundAddress, type Resolve } from './address.ts';
 
 /** What is asked for. */
@@ -87,14 +88,4 @@ function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && /^https?:$/.test(url.protocol)) return url;
   throw new AppError('setting-invalid', `${text.slice(0, 200)} is no http(s) address`);
-}
-
-/** A resolver cannot be aborted, but nobody has to wait for it. */
-async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  return await new Promise<T>((done, failed) => {
-    const onAbort = () => failed(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(done, failed).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
