@@ -2,6 +2,7 @@
 import { PASSWORD_CHARS_MIN, SIGN_IN_WINDOW_MS } from '@apiary/common/limits/access.ts';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { io, type Socket } from 'socket.io-client';
+import { z } from 'zod';
 import { EXAMPLES } from './openapi-examples.ts';
 import { ROUTES, type Route } from './routes.ts';
 import { bearer, type QueenFixture, startQueenFixture } from './testing/queen-fixture.ts';
@@ -295,6 +296,11 @@ describe('API tokens', () => {
     expect(await refused({ scopes: ['agents:write'] }, bearer(secret))).toBe(403);
     expect(await refused({ scopes: ['search:read'] }, bearer(secret))).toBe(200);
     expect(await refused({ scopes: ['nonsense'] }, noel)).toBe(400);
+    const short = await newToken({ scopes: ['tokens:write'], days: 1 });
+    const heir = { name: 'x', scopes: ['tokens:write'], days: 30 };
+    expect(await read(post('/api/tokens', heir, bearer(short.secret)))).toMatchObject({
+      token: { expiresMs: fixture.clock.now() + DAY_MS },
+    });
   });
 });
 
@@ -356,7 +362,12 @@ describe('the audit log', () => {
 });
 
 describe('OpenAPI', () => {
-  it('has examples that fit the shapes of their routes', () => {
+  it('has an example of every body, and none that does not fit its shape', () => {
+    const examples: Readonly<Record<string, { readonly body?: unknown }>> = EXAMPLES;
+    const silent = Object.entries(ROUTES)
+      .filter(([name, { body }]) => !(body instanceof z.ZodUndefined) && !examples[name]?.body)
+      .map(([name]) => name);
+    expect(silent).toEqual([]);
     for (const [name, { body, response }] of Object.entries(EXAMPLES)) {
       // Both tables have the same keys.
       const route: Route = ROUTES[name as keyof typeof ROUTES];

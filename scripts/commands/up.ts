@@ -67,7 +67,7 @@ function refuseWhatIsNotThereYet(settings: UpSettings): void {
   if (!isLoopback(settings.listen)) {
     throw new AppError(
       'not-supported',
-      `--listen ${settings.listen}: this version listens on loopback addresses only, because TLS and passwords come later`,
+      `--listen ${settings.listen}: this version listens on loopback addresses only, because TLS comes later`,
     );
   }
   if (settings.store?.startsWith('mongodb')) {

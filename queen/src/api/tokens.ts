@@ -41,7 +41,7 @@ export function tokenHandlers(
       }
       const { token, secret } = await tokens.create({
         ...{ name, role, scopes },
-        days: Math.min(days, daysLeft(identity, parts.now())),
+        expiresMs: Math.min(parts.now() + days * DAY_MS, identity.token?.expiresMs ?? Infinity),
         ...(user && { user: user.name }),
       });
       return { token: tokenView(token), secret };
@@ -90,10 +90,6 @@ async function ownerOf(
   const user = await users.get(name);
   if (!user) throw new AppError('not-found', `There is no user ${name}.`);
   return { name, role: user.role };
-}
-
-function daysLeft({ token }: Identity, now: number): number {
-  return token ? Math.max(1, Math.floor((token.expiresMs - now) / DAY_MS)) : Infinity;
 }
 
 /** One's own, or for an administrator any. */

@@ -13,7 +13,6 @@ import { z } from 'zod';
 import { hashToken, newSecretToken } from './secret-token.ts';
 import { roleSchema } from './users.ts';
 
-const DAY_MS = 24 * 3600_000;
 /** By which programs that look for leaked secrets recognise one. */
 const PREFIX = 'apiary_';
 
@@ -58,18 +57,15 @@ export class ApiTokens {
 
   /** A new token and its secret, which nobody can read again. @throws AppError `too-many` */
   async create(
-    wanted: Pick<ApiToken, 'name' | 'user' | 'role' | 'scopes'> & { readonly days: number },
+    wanted: Pick<ApiToken, 'name' | 'user' | 'role' | 'scopes' | 'expiresMs'>,
   ): Promise<{ readonly secret: string; readonly token: ApiToken }> {
     if ((await this.#tokens.count()) >= API_TOKENS_MAX) await this.#sweep();
-    const { days, ...facts } = wanted;
     const secret = `${PREFIX}${newSecretToken()}`;
-    const createdMs = this.#clock.now();
     const token: ApiToken = {
-      ...facts,
+      ...wanted,
       id: newGeneration(),
       hash: hashToken(secret),
-      createdMs,
-      expiresMs: createdMs + days * DAY_MS,
+      createdMs: this.#clock.now(),
     };
     await this.#tokens.insert(token);
     return { secret, token };

@@ -28,6 +28,11 @@ export class SignInLimiter {
     this.#clock = clock;
   }
 
+  /** Accounts and addresses that are remembered. */
+  get size(): number {
+    return this.#counters.size;
+  }
+
   /**
    * Notes the beginning of an attempt.
    *
