@@ -121,7 +121,7 @@ function provoke(file: string, code: string): number {
 async function provokeMany(
   { file, taken }: Site,
   options: { name: string; count: number; perSecond: number; waitMs: number; signal: AbortSignal },
-): Promise<{ waits: number[]; lost: number }> {
+): Promise<{ waits: number[]; lost: string[] }> {
   const written = new Map<string, number>();
   for (let index = 0; index < options.count && !options.signal.aborted; index++) {
     const code = `${options.name}-${index}`;
@@ -135,7 +135,8 @@ async function provokeMany(
     const takenAt = taken.get(code);
     return takenAt === undefined ? [] : [takenAt - at];
   });
-  return { waits: waits.sort((a, b) => a - b), lost: written.size - waits.length };
+  const lost = [...written.keys()].filter((code) => !taken.has(code));
+  return { waits: waits.sort((a, b) => a - b), lost };
 }
 
 /** The rule is at work once a first alert comes through. */
@@ -198,7 +199,7 @@ async function latency(options: BenchOptions): Promise<BenchRow[]> {
     return [
       atMost(`${name}, p50`, Math.round(percentile(waits, 0.5)), 120, 'ms'),
       atMost(`${name}, p99`, Math.round(percentile(waits, 0.99)), 400, 'ms'),
-      atMost('alerts that never came', lost, 0, 'alerts'),
+      atMost('alerts that never came', lost.length, 0, 'alerts'),
     ];
   } finally {
     await closeSite(site);
@@ -239,7 +240,7 @@ async function load(options: BenchOptions): Promise<BenchRow[]> {
         '%',
       ),
       atMost('latest alert under that load', Math.round(waits.at(-1) ?? Number.NaN), 1000, 'ms'),
-      atMost('alerts that never came under load', lost, 0, 'alerts'),
+      atMost('alerts that never came under load', lost.length, 0, 'alerts'),
     ];
   } finally {
     await closeSite(site);
@@ -275,12 +276,13 @@ async function chaos(options: BenchOptions): Promise<BenchRow[]> {
     setTimeout(() => stop.abort(), (count / 8) * 1000);
     const { lost } = await provoking;
     const kills = await killing;
+    for (const code of lost) options.report(await whereabouts(site, code));
     const pushes = [...site.ids.values()].reduce((sum, times) => sum + times, 0);
     const repeats = pushes - site.ids.size;
     options.report(`${kills} kills, ${pushes} pushes, ${repeats} repeated`);
     return [
       { name: 'kills while alerts fired', value: kills, unit: 'kills' },
-      atMost('alerts lost under kills', lost, 0, 'alerts'),
+      atMost('alerts lost under kills', lost.length, 0, 'alerts'),
       atMost(
         'pushes that came again, with the same key',
         Number(((100 * repeats) / Math.max(1, pushes)).toFixed(1)),
@@ -292,6 +294,24 @@ async function chaos(options: BenchOptions): Promise<BenchRow[]> {
     stop.abort();
     await closeSite(site);
   }
+}
+
+/** How far an alert came that was not pushed. */
+async function whereabouts({ apiary }: Site, code: string): Promise<string> {
+  const { client } = apiary;
+  const stored = await client.searchPage({ query: `code:${code}`, limit: 10 });
+  const query = { state: 'all', rule: 'measured', limit: '1000' };
+  const { alerts } = await client.call(ALERT_ROUTES.listAlerts, undefined, query);
+  const alert = alerts.find(({ group }) => group.code === code);
+  const lines = `${code}: ${stored.total} of ${BURST} lines stored`;
+  if (!alert) return `${lines}, no alert`;
+  const { deliveries } = await client.call(NOTIFICATION_ROUTES.listDeliveries, undefined, {
+    alert: alert.id,
+  });
+  const states = deliveries.map(
+    ({ kind, state, attempts }) => `${kind} ${state} ${attempts.length}`,
+  );
+  return `${lines}, alert ${alert.id} ${alert.state}, told ${alert.told}: ${states.join(', ')}`;
 }
 
 /** Kills processes, and at times the push server, until it is told to stop. */

@@ -1,0 +1,141 @@
+/** From a line in a file to an alert, with real processes and the command line, also across kill -9. */
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApnsServer } from '@apiary/hive/sting/testing/apns-server.ts';
+import { NOTIFICATION_ROUTES } from '@apiary/queen/notification-routes.ts';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type RunningApiary, startApiary } from '../harness/apiary-up.ts';
+import { runCli } from '../harness/cli.ts';
+import { eventually } from '../harness/eventually.ts';
+
+const RULES = `
+rules:
+  - name: App errors
+    query: kestrel
+    condition: { type: count, count: 3, window: 1m }
+    groupBy: [code]
+    title: 'code {code}.'
+    contextLines: 1
+    channels: [apple]
+  - name: App is silent
+    query: heron
+    condition: { type: absence, window: 5s }
+    users: []
+`;
+
+interface ShownAlert {
+  readonly id: string;
+  readonly rule: string;
+  readonly state: string;
+  readonly group: Record<string, string>;
+  readonly lines: readonly { readonly text: string; readonly matching: boolean }[];
+  readonly acknowledgedBy?: string;
+}
+
+describe('alert rules', () => {
+  let apiary: RunningApiary;
+  let server: ApnsServer;
+  let folder: string;
+  let file: string;
+  let data: readonly string[];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'apiary-alerts-'));
+    file = join(folder, 'app.log');
+    writeFileSync(file, 'kestrel code=old\nkestrel code=old\nkestrel code=old\n');
+    writeFileSync(join(folder, 'rules.yaml'), RULES);
+    server = await new ApnsServer().start();
+    apiary = await startApiary();
+    data = ['--data', apiary.folder];
+    const { key, ca, keyId, teamId, topic } = server.fields;
+    await apiary.client.call(NOTIFICATION_ROUTES.putChannel, {
+      name: 'apple',
+      kind: 'apns',
+      settings: { ca, keyId, teamId, topic, server: server.address, privateAddress: true },
+      secrets: { key },
+    });
+    const device = { kind: 'apns' as const, name: 'phone', token: 'ab'.repeat(32) };
+    await apiary.client.call(NOTIFICATION_ROUTES.registerDevice, device);
+    const targets = ['targets', 'add', '--agents', 'all', '--history', `file://${file}`, ...data];
+    expect(await runCli(targets)).toMatchObject({ code: 0, stderr: '' });
+  }, 120_000);
+
+  afterAll(async () => {
+    await apiary.stop();
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function alerts(...flags: string[]): Promise<ShownAlert[]> {
+    const { stdout } = await runCli(['alerts', 'list', '--json', ...flags, ...data]);
+    return JSON.parse(stdout).alerts;
+  }
+
+  const found = (rule: string, code?: string) =>
+    eventually(async () => {
+      const all = await alerts();
+      return all.find((each) => each.rule === rule && (!code || each.group.code === code));
+    }, `an alert of ${rule}`);
+
+  const pushed = (code: string) =>
+    server.pushes.filter(({ payload }) => JSON.stringify(payload).includes(`code ${code}.`));
+
+  const burst = (code: string) => appendFileSync(file, `kestrel code=${code}\n`.repeat(3));
+
+  it('takes rules from a file, once, and gives them back', async () => {
+    const apply = ['alerts', 'apply', join(folder, 'rules.yaml'), ...data];
+    expect((await runCli(apply)).stdout).toBe('made app-errors\nmade app-is-silent\n');
+    expect((await runCli(apply)).stdout).toBe('same app-errors\nsame app-is-silent\n');
+    const { stdout } = await runCli(['alerts', 'export', ...data]);
+    expect(stdout).toContain('id: app-errors');
+    expect(stdout).toContain('window: 1m');
+  }, 60_000);
+
+  it('pushes a burst to the phone, with its lines, and lets it be acknowledged', async () => {
+    burst('first');
+    const alert = await found('app-errors', 'first');
+    expect(alert.lines.filter(({ matching }) => matching)).toHaveLength(3);
+    await eventually(async () => (pushed('first').length > 0 ? true : undefined), 'a push');
+    const acked = await runCli(['alerts', 'ack', alert.id, ...data]);
+    expect(acked.stdout).toBe(`acknowledged ${alert.id}\n`);
+    const shown = await runCli(['alerts', 'show', alert.id, ...data]);
+    expect(shown.stdout).toContain('> ');
+    expect(shown.stdout).toContain('acknowledged by');
+  }, 60_000);
+
+  it('never judges what the file held before', async () => {
+    expect((await alerts('--all')).map(({ group }) => group.code)).not.toContain('old');
+  }, 60_000);
+
+  it('misses a service that falls silent', async () => {
+    await found('app-is-silent');
+  }, 60_000);
+
+  it('goes on where it was after kill -9 of each process', async () => {
+    for (const name of ['hive', 'honeycomb', 'broker', 'bee']) {
+      const pid = apiary.children()[name];
+      if (pid !== undefined) process.kill(pid, 'SIGKILL');
+      burst(name);
+      await eventually(async () => (pushed(name).length > 0 ? true : undefined), `${name}: a push`);
+    }
+    const keys = server.pushes.map(({ id }) => id);
+    expect(pushed('first').length).toBeLessThanOrEqual(3);
+    expect(new Set(keys).size).toBe(keys.length);
+  }, 120_000);
+
+  it('tries a rule on what is stored, old lines included', async () => {
+    const { stdout } = await runCli(['alerts', 'try', 'app-errors', '--from', '1h', ...data]);
+    expect(stdout).toContain('code old.');
+    expect(stdout).toContain('It would have fired 6 times on 18 matching lines.');
+  }, 60_000);
+
+  it('says what is wrong, and where', async () => {
+    writeFileSync(join(folder, 'bad.yaml'), 'rules: [{ name: A, condition: { type: count } }]');
+    const bad = await runCli(['alerts', 'apply', join(folder, 'bad.yaml'), ...data]);
+    expect(bad.code).not.toBe(0);
+    expect(bad.stderr).toContain('rules.1.condition.count');
+    const silence = await runCli(['alerts', 'silence', 'app-errors', 'code=x*', ...data]);
+    expect(silence.stdout).toContain('quiet until');
+  }, 60_000);
+});
