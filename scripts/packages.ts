@@ -1,6 +1,6 @@
 /**
- * The Debian packages that tests use (RabbitMQ, Chromium, log senders): where their programs are, which are missing,
- * and how to install them without letting the package start a system service.
+ * The Debian packages that tests use (RabbitMQ, Chromium, log senders, an SMTP server): where their programs
+ * are, which are missing, and how to install them without letting the package start a system service.
  */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
@@ -36,6 +36,7 @@ export const PACKAGES = {
     program: 'systemd-journal-remote',
     places: ['/lib/systemd/systemd-journal-remote'],
   },
+  smtp: { name: 'python3-aiosmtpd', program: 'aiosmtpd', places: ['/usr/bin/aiosmtpd'] },
   monitoringPlugins: {
     name: 'monitoring-plugins-basic',
     program: 'check_disk',
