@@ -2,6 +2,7 @@
 import { QUEUE } from '@apiary/common/bus/topology.ts';
 import type { Component } from '@apiary/common/component.ts';
 import { announceChanges } from '@apiary/common/documents/announce.ts';
+import { LIVENESS } from '@apiary/common/documents/collections.ts';
 import type { Documents } from '@apiary/common/documents/documents.ts';
 import { openDocuments } from '@apiary/common/documents/open.ts';
 import { RULE_LEASE_MS } from '@apiary/common/limits/alerts.ts';
@@ -271,6 +272,26 @@ describe('pheromone', () => {
     await write('error two');
     await toldOf(2);
     expect(told[1]).toMatchObject({ kind: 'resolved' });
+  });
+
+  test('tells of an agent whose heartbeats stop, and that they are back', async () => {
+    await ask(pheromoneActions.putRules, {
+      rules: [{ id: 'dead', name: 'Dead', condition: { type: 'agent-dead' } }],
+    });
+    const liveness = await rig.documents.collection(LIVENESS);
+    const say = async (state: 'alive' | 'dead') => {
+      const now = rig.clock.now();
+      await liveness.put({ id: rig.agent, state, sinceMs: now, heardMs: now });
+      const change = { collection: 'liveness', id: rig.agent, kind: 'written' };
+      rig.bus.events.emit('document.changed.liveness', change);
+      await turns();
+    };
+    await say('dead');
+    await toldOf(1);
+    expect(told[0]).toMatchObject({ kind: 'fired', group: { host: 'host-1' } });
+    await say('alive');
+    await toldOf(2);
+    expect(kinds()).toEqual(['fired', 'resolved']);
   });
 
   test('an alert of a rule that is removed ends', async () => {
