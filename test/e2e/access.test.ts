@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { type RunningApiary, startApiary } from '../harness/apiary-up.ts';
-import { violations } from '../harness/axe.ts';
+import { axeViolations } from '../harness/axe.ts';
 import { openBrowser } from '../harness/browser.ts';
 import { runCli } from '../harness/cli.ts';
 
@@ -47,14 +47,14 @@ describe('the first password', () => {
     await page.getByRole('button', { name: 'Add a user' }).click();
     await page.getByLabel('Name').fill('mira');
     await page.getByLabel(/^Password/).fill(PASSWORD);
-    expect(await violations(page)).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await page.locator('[data-user="mira"]').waitFor();
     const link = await runCli(['link', '--data', apiary.folder]);
     expect(link).toMatchObject({ code: 1, stdout: '' });
     expect(link.stderr).toContain('sign in with a name and password');
     await page.context().close();
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('the command line', () => {
@@ -70,7 +70,7 @@ describe('the command line', () => {
       { name: 'mira', role: 'admin', hasPassword: true },
       { name: 'noel', role: 'viewer', hasPassword: true },
     ]);
-  }, 60_000);
+  }, 120_000);
 
   it('talks to another instance by its address and a token, as far as the token goes', async () => {
     const made = await runCli([
@@ -92,7 +92,7 @@ describe('the command line', () => {
     expect(without.stderr).toContain('--token');
     const dead = await runCli(['agents', '--url', 'http://127.0.0.1:9', '--token', token]);
     expect(dead.stderr).toContain('nothing answers at http://127.0.0.1:9');
-  }, 60_000);
+  }, 120_000);
 
   it('tells who changed what', async () => {
     const audit = await runCli(['audit', '--json', '--data', apiary.folder]);
@@ -101,7 +101,7 @@ describe('the command line', () => {
       expect.objectContaining({ who: 'admin', via: 'link', action: 'addUser', result: 'ok' }),
     );
     expect(audit.stdout).not.toContain(PASSWORD);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('the browser', () => {
@@ -109,13 +109,13 @@ describe('the browser', () => {
     const page = await newPage('light');
     await signIn(page, 'noel', 'wrong');
     await page.getByRole('alert').getByText('The name or the password is wrong.').waitFor();
-    expect(await violations(page)).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
     await signIn(page, 'noel', PASSWORD);
     await page.getByRole('heading', { name: 'Settings' }).waitFor();
     // A viewer sees what is theirs.
     expect(await page.getByRole('link', { name: 'Users and roles' }).count()).toBe(0);
     await page.context().close();
-  }, 60_000);
+  }, 120_000);
 
   it('is signed out at once when a person is removed', async () => {
     const page = await newPage('dark');
@@ -125,7 +125,7 @@ describe('the browser', () => {
     expect(removed.code).toBe(0);
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await page.context().close();
-  }, 60_000);
+  }, 120_000);
 
   it('makes and revokes a token, which is shown once', async () => {
     const page = await newPage('dark');
@@ -134,7 +134,7 @@ describe('the browser', () => {
     await page.getByRole('button', { name: 'Make a token' }).click();
     await page.getByLabel('What it is for').fill('a test');
     await page.getByLabel('search:read').check();
-    expect(await violations(page)).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Make', exact: true }).click();
     const secret = await page.getByTestId('secret').textContent();
     expect(secret).toMatch(/^apiary_/);
@@ -142,12 +142,12 @@ describe('the browser', () => {
     expect((await runCli(['search', '*', '--json'], { env })).code).toBe(0);
     await page.getByRole('button', { name: 'Revoke a test' }).click();
     await page.getByLabel('Type a test to confirm').fill('a test');
-    expect(await violations(page)).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Revoke', exact: true }).click();
     await page.getByRole('button', { name: 'Revoke a test' }).waitFor({ state: 'detached' });
     expect((await runCli(['search', '*', '--json'], { env })).code).toBe(1);
     await page.context().close();
-  }, 60_000);
+  }, 120_000);
 
   it.each(SCHEMES)(
     'has no axe violations and nothing wider than a phone, %s',
@@ -160,7 +160,7 @@ describe('the browser', () => {
         for (const section of SECTIONS) {
           await page.goto(`${origin}/settings/${section}`);
           await page.locator('.ap-settings-body table').first().waitFor();
-          expect([section, width, await violations(page)]).toEqual([section, width, []]);
+          expect([section, width, await axeViolations(page)]).toEqual([section, width, []]);
           const overflow: unknown = await page.evaluate(
             'document.documentElement.scrollWidth - innerWidth',
           );
