@@ -30,6 +30,8 @@ export interface Cut {
   readonly length: number;
   readonly sourceLengths: Uint32Array;
   readonly endsMidRecord: boolean;
+  /** The records' bytes, where these are not the source's own. */
+  readonly bodies?: { readonly data: Buffer; readonly lengths: Uint32Array };
 }
 
 /**

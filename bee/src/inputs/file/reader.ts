@@ -7,6 +7,7 @@ import { MESSAGE_RAW_BYTES_MAX } from '@apiary/common/limits.ts';
 import type { TargetSpec } from '@apiary/common/messages/agent.ts';
 import type { Run } from '@apiary/common/messages/data/run.ts';
 import type { Piece, Source } from '../../source.ts';
+import { cutContainerLines, isContainerLog } from './cri.ts';
 import type { Generation } from './generation.ts';
 import { multilineOptionOf } from './glob.ts';
 import { HEAD_BYTES, headOf, TAIL_BYTES } from './identity.ts';
@@ -87,6 +88,7 @@ export class FileReader implements Source {
   readonly #stem: string;
   readonly #buffer: ReadBuffer;
   readonly #owner: ReaderOwner;
+  readonly #cutter: typeof cutLines;
   #target: TargetSpec;
   #multiline: Multiline | undefined;
   #generation: Generation;
@@ -106,6 +108,8 @@ export class FileReader implements Source {
     this.grownMs = options.owner.now();
     this.#generation = options.generation;
     this.#stem = stemOf(options.path);
+    const isContainers = isContainerLog(options.path) || isContainerLog(options.realPath);
+    this.#cutter = isContainers ? cutContainerLines : cutLines;
     this.#buffer = options.buffer;
     this.#owner = options.owner;
   }
@@ -232,9 +236,9 @@ export class FileReader implements Source {
       multiline: this.#multiline,
       isQuiet: !isWhole && (this.isQuiet || this.flush),
     };
-    let cut = cutLines(request);
+    let cut = this.#cutter(request);
     // There is no room for what it waits for.
-    if (cut === 'held' && isFullMessage) cut = cutLines({ ...request, isQuiet: true });
+    if (cut === 'held' && isFullMessage) cut = this.#cutter({ ...request, isQuiet: true });
     if (cut === 'held' || !cut) {
       if (isWhole) return 'no-room';
       this.hasUnfinishedLine = true;
@@ -244,9 +248,10 @@ export class FileReader implements Source {
     this.isQuiet = false;
     this.hasUnfinishedLine = false;
     if (cut.endsMidRecord) this.flush = false;
-    const data = Buffer.from(bytes.subarray(0, cut.length));
-    const { sourceLengths, endsMidRecord } = cut;
-    return this.#piece({ from: start, data, sourceLengths, bodyLengths: undefined }, endsMidRecord);
+    const source = Buffer.from(bytes.subarray(0, cut.length));
+    const { sourceLengths, endsMidRecord, bodies } = cut;
+    const { data, lengths: bodyLengths } = bodies ?? { data: source, lengths: undefined };
+    return this.#piece({ from: start, data, sourceLengths, bodyLengths }, endsMidRecord, source);
   }
 
   /** `bytes` begin with `nuls` NULs of a hole that began at the generation's offset. */
@@ -290,6 +295,7 @@ export class FileReader implements Source {
   #piece(
     content: Pick<Run, 'from' | 'data' | 'sourceLengths' | 'bodyLengths'>,
     endsMidRecord: boolean,
+    source?: Buffer,
   ): Piece {
     const generation = this.#generation;
     const { record } = generation;
@@ -306,7 +312,7 @@ export class FileReader implements Source {
       endsMidRecord,
       history: content.from < record.historyTo,
     };
-    const tail = this.#tailBefore(to, content.data, content.bodyLengths !== undefined);
+    const tail = this.#tailBefore(to, source ?? content.data, source === undefined);
     const records = content.sourceLengths.length;
     if (record.headLength < HEAD_BYTES && to > record.headLength)
       generation.growHead(headOf(this.fd));
