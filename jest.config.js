@@ -6,5 +6,5 @@ export default {
   testMatch: ['<rootDir>/{common,bee,hive,queen,scripts,test}/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['/dist/'],
-  testTimeout: 30_000,
+  testTimeout: 120_000,
 };

@@ -318,7 +318,12 @@ export class FileInput implements Input, ReaderOwner {
     const { generation } = reader;
     generation.record.birthMs ||= birthOf(stat);
     if (stat.size !== reader.size || stat.mtimeMs !== reader.mtimeMs) {
-      if (stat.size !== reader.size) reader.grownMs = nowMs;
+      if (stat.size !== reader.size) {
+        reader.grownMs = nowMs;
+        // What was found silent is so no longer.
+        reader.flush = false;
+        reader.isQuiet = false;
+      }
       this.#movedMs = nowMs;
       reader.size = stat.size;
       reader.mtimeMs = stat.mtimeMs;
