@@ -113,6 +113,7 @@ function Places() {
           {name}
           {path === '/alerts' && firing > 0 ? (
             <strong className="ap-place-count">
+              <span className="ap-hidden">, </span>
               {firing}
               <span className="ap-hidden"> firing</span>
             </strong>
