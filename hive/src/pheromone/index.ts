@@ -6,13 +6,14 @@ import type { Component, ComponentContext } from '@apiary/common/component.ts';
 import { CachedCollection } from '@apiary/common/documents/cached-collection.ts';
 import { AGENTS, LIVENESS, TARGETS } from '@apiary/common/documents/collections.ts';
 import { toAppError } from '@apiary/common/errors.ts';
-import { ALERTS_PRUNE_INTERVAL_MS } from '@apiary/common/limits/alerts.ts';
+import { ALERTS_PRUNE_INTERVAL_MS, RULES_STARTING_MAX } from '@apiary/common/limits/alerts.ts';
 import { serveActions } from '@apiary/common/messages/actions/action.ts';
 import { pheromoneActions } from '@apiary/common/messages/actions/pheromone.ts';
 import { actionHandlers } from './actions.ts';
 import { AlertList } from './alert-list.ts';
 import { Feed } from './feed.ts';
 import { Figures } from './figures.ts';
+import { Gate } from './gate.ts';
 import { openModel, RULES, SILENCES } from './model.ts';
 import { Ownership } from './ownership.ts';
 import { type Parts, PHEROMONE_ACTOR } from './parts.ts';
@@ -75,6 +76,7 @@ class Pheromone implements Component {
       model,
       feed: new Feed(context, PHEROMONE_ACTOR),
       figures: this.#figures,
+      rebuilding: new Gate(RULES_STARTING_MAX),
       rules: keep(await CachedCollection.open(context, RULES)),
       silences: keep(await CachedCollection.open(context, SILENCES)),
       agents: keep(await CachedCollection.open(context, AGENTS)),

@@ -142,10 +142,7 @@ export class Ownership {
     const stored = await model.states.get(rule.id);
     try {
       if (!stored) {
-        await this.#begin(
-          rule,
-          new RuleLease(this.#parts, await model.states.insert(this.#fresh(rule))),
-        );
+        this.#begin(rule, new RuleLease(this.#parts, await model.states.insert(this.#fresh(rule))));
         return;
       }
       const { owner, leaseUntilMs } = stored.document;
@@ -160,7 +157,7 @@ export class Ownership {
         stored.document.judged === judgedOf(rule) ? stored.document : this.#fresh(rule);
       const mine = { ...before, owner: context.instance, leaseUntilMs: this.#leaseUntilMs() };
       const replaced = await model.states.replace(mine, stored.version);
-      await this.#begin(rule, new RuleLease(this.#parts, replaced));
+      this.#begin(rule, new RuleLease(this.#parts, replaced));
     } catch (error) {
       const { code } = toAppError(error);
       // Another instance was quicker.
@@ -168,10 +165,10 @@ export class Ownership {
     }
   }
 
-  async #begin(rule: Rule, lease: RuleLease): Promise<void> {
+  #begin(rule: Rule, lease: RuleLease): void {
     const runner = new RuleRunner(this.#parts, rule, lease);
     this.#owned.set(rule.id, { lease, runner });
-    await runner.start();
+    runner.start();
   }
 
   #fresh(rule: Rule): RuleState {

@@ -5,6 +5,7 @@ import type { Agent, Liveness, Target } from '@apiary/common/messages/agent.ts';
 import type { Rule, Silence } from '@apiary/common/messages/alerts.ts';
 import type { Feed } from './feed.ts';
 import type { Figures } from './figures.ts';
+import type { Gate } from './gate.ts';
 import type { Model } from './model.ts';
 
 /** Who asks when pheromone does. */
@@ -21,6 +22,8 @@ export interface Parts {
   readonly model: Model;
   readonly feed: Feed;
   readonly figures: Figures;
+  /** Rules whose windows are rebuilt at once. */
+  readonly rebuilding: Gate;
   readonly rules: CachedCollection<Rule>;
   readonly silences: CachedCollection<Silence>;
   readonly agents: CachedCollection<Agent>;

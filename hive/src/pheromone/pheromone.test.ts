@@ -192,6 +192,28 @@ describe('pheromone', () => {
     expect(told[0]?.lines.map(({ text }) => text)).toEqual(['error one', 'error two']);
   });
 
+  test('an owner that starts before honeycomb waits for it, and misses nothing', async () => {
+    await putRule();
+    await write('error one');
+    await turns();
+    rig.clock.advance(RULE_LEASE_MS / 3);
+    await turns();
+    const [first] = running;
+    if (first) await kill(first);
+    await rig.stop();
+    await startPheromone();
+    await turns();
+    await rig.start();
+    await write('error two');
+    await rig.settled(2);
+    for (let second = 0; second < 5 && told.length === 0; second++) {
+      rig.clock.advance(1_000);
+      await turns(100);
+    }
+    await toldOf(1);
+    expect(told[0]?.lines.map(({ text }) => text)).toEqual(['error one', 'error two']);
+  });
+
   test('one that stops hands its rules to the other', async () => {
     const second = await startPheromone();
     await putRule();

@@ -2,6 +2,7 @@
  * One rule at work: follows its queries, judges what comes in the order of the log, and writes what
  * happened with its place in the log in one document before anybody is told.
  */
+import type { Clock } from '@apiary/common/clock.ts';
 import { toAppError } from '@apiary/common/errors.ts';
 import {
   FEED_RETRY_MS,
@@ -27,7 +28,7 @@ export class RuleRunner {
   readonly rule: Rule;
   readonly #parts: Parts;
   readonly #lease: RuleLease;
-  readonly #judge: RuleJudge;
+  #judge: RuleJudge;
   readonly #cursors: { query?: Cursor | undefined; of?: Cursor | undefined };
   readonly #queries: readonly {
     readonly source: SampleSource;
@@ -39,6 +40,7 @@ export class RuleRunner {
   #backlog = 0;
   #events: Event[] = [];
   #cancelTimer: () => void = () => undefined;
+  readonly #ending = new AbortController();
   #stopped = false;
 
   constructor(parts: Parts, rule: Rule, lease: RuleLease) {
@@ -49,15 +51,7 @@ export class RuleRunner {
     this.#cursors = { ...state.cursors };
     this.#watermarkMs = state.marks.at(-1)?.atMs ?? state.sinceMs;
     this.#queries = queriesOf(rule);
-    this.#judge = new RuleJudge({
-      rule,
-      quiet: {
-        silences: { [Symbol.iterator]: () => parts.silences.values() },
-        isDead: (host) => isDeadHost(parts, host),
-      },
-      sinceMs: state.marks[0]?.atMs ?? state.sinceMs,
-      ...{ alerts: state.alerts, ended: state.ended, memory: state.memory },
-    });
+    this.#judge = this.#newJudge();
   }
 
   /** True once it was stopped or lost its rule. */
@@ -66,15 +60,15 @@ export class RuleRunner {
   }
 
   /** Rebuilds the windows, then follows the rule's queries from where the last owner was. */
-  async start(): Promise<void> {
-    await this.#run(async () => {
-      await this.#rebuild();
-      await this.#reconcile();
+  start(): void {
+    void this.#run(async () => {
+      await this.#rebuildAtLast();
+      if (this.#ending.signal.aborted) return;
+      for (const { source, id, text } of this.#queries) {
+        this.#parts.feed.follow(id, text, this.#listener(source));
+      }
     });
-    if (this.#stopped) return;
-    for (const { source, id, text } of this.#queries) {
-      this.#parts.feed.follow(id, text, this.#listener(source));
-    }
+    void this.#run(() => this.#reconcile());
     this.changed();
   }
 
@@ -106,9 +100,10 @@ export class RuleRunner {
 
   /** Ends it; `endAlerts`: the rule is no more, and neither are its alerts. Resolves once that is written. */
   async stop(options: { readonly endAlerts: boolean }): Promise<void> {
-    for (const { id } of this.#queries) this.#parts.feed.unfollow(id);
+    this.#ending.abort();
     this.#cancelTimer();
     await this.#run(async () => {
+      for (const { id } of this.#queries) this.#parts.feed.unfollow(id);
       if (options.endAlerts) {
         const now = this.#parts.context.clock.now();
         this.#note(this.#judge.withRecords(this.#judge.life.endAll(now)));
@@ -121,6 +116,7 @@ export class RuleRunner {
   /** Ends it without another word: somebody else has the rule. */
   abandon(): void {
     this.#stopped = true;
+    this.#ending.abort();
     for (const { id } of this.#queries) this.#parts.feed.unfollow(id);
     this.#cancelTimer();
   }
@@ -268,16 +264,47 @@ export class RuleRunner {
     await this.#flush();
   }
 
+  /** Without its windows a rule could miss what began before: it waits for honeycomb. */
+  async #rebuildAtLast(): Promise<void> {
+    const { context, rebuilding } = this.#parts;
+    while (!this.#ending.signal.aborted) {
+      try {
+        await rebuilding.run(() => this.#rebuild());
+        return;
+      } catch (error) {
+        const { code, message, retryable } = toAppError(error);
+        context.log.warn({ rule: this.rule.id, code, reason: message }, 'rule.not-rebuilt');
+        this.#judge = this.#newJudge();
+        if (!retryable) return;
+        await pause(context.clock, FEED_RETRY_MS, this.#ending.signal);
+      }
+    }
+  }
+
   async #rebuild(): Promise<void> {
     const [mark] = this.#lease.state.marks;
     if (!mark) return;
     for (const { source } of this.#queries) {
       const cursor = this.#cursors[source];
-      if (!cursor) continue;
+      if (!cursor || cursor.sequence <= mark.sequence) continue;
       for await (const records of this.#missed(source, mark.sequence, cursor.sequence)) {
         this.#judge.rebuild(records, source);
       }
     }
+  }
+
+  #newJudge(): RuleJudge {
+    const parts = this.#parts;
+    const { state } = this.#lease;
+    return new RuleJudge({
+      rule: this.rule,
+      quiet: {
+        silences: { [Symbol.iterator]: () => parts.silences.values() },
+        isDead: (host) => isDeadHost(parts, host),
+      },
+      sinceMs: state.marks[0]?.atMs ?? state.sinceMs,
+      ...{ alerts: state.alerts, ended: state.ended, memory: state.memory },
+    });
   }
 
   async *#missed(source: SampleSource, after: number, to: number) {
@@ -287,10 +314,26 @@ export class RuleRunner {
       this.#parts.context.bus,
       honeycombActions.missed,
       { query, epoch, after, to },
-      { actor: PHEROMONE_ACTOR, deadlineMs: RULE_FILL_DEADLINE_MS },
+      {
+        actor: PHEROMONE_ACTOR,
+        deadlineMs: RULE_FILL_DEADLINE_MS,
+        signal: this.#ending.signal,
+      },
     );
     for await (const { records } of parts) yield records;
   }
+}
+
+async function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const cancel = clock.after(delayMs, resolve);
+    const onAbort = () => {
+      cancel();
+      resolve();
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
 }
 
 function queriesOf({ id, query, condition }: Rule) {
