@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { type RunningApiary, startApiary } from '../harness/apiary-up.ts';
-import { violations } from '../harness/axe.ts';
+import { axeViolations } from '../harness/axe.ts';
 import { openBrowser } from '../harness/browser.ts';
 
 const FORMULA = '=HYPERLINK("http://192.0.2.1","open me") kiosk';
@@ -160,7 +160,7 @@ describe('the screens', () => {
         for (const path of paths) {
           await open(path);
           await page.getByRole('heading', { level: 1 }).first().waitFor({ state: 'attached' });
-          expect([path, width, await violations(page)]).toEqual([path, width, []]);
+          expect([path, width, await axeViolations(page)]).toEqual([path, width, []]);
           const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
           expect([path, width, overflow]).toEqual([path, width, 0]);
         }
@@ -185,7 +185,7 @@ describe('the screens', () => {
       await look();
       const opened = page.locator('dialog[open], .ap-menu');
       await opened.first().waitFor();
-      expect([name, await violations(page)]).toEqual([name, []]);
+      expect([name, await axeViolations(page)]).toEqual([name, []]);
     }
   }, 60_000);
 });

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Violations of the page as it is, by all default rules. */
-export async function violations(page: Page): Promise<string[]> {
+export async function axeViolations(page: Page): Promise<string[]> {
   // The page's policy forbids foreign scripts; the debugging protocol may evaluate all the same.
   await page.evaluate(source);
   return await page.evaluate(async () => {
