@@ -336,6 +336,10 @@ export const METRICS_INTERFACES_MAX = 64;
 export const CHECK_OUTPUT_BYTES_MAX = 16 * KiB;
 /** Arguments of one check. Past it: `target-invalid`. */
 export const CHECK_ARGUMENTS_MAX = 32;
+/** Containers that one `docker:` target follows: their positions fit in one cursor. Past it: told. */
+export const DOCKER_CONTAINERS_MAX = 96;
+/** One answer of Docker's socket that is no stream. */
+export const DOCKER_ANSWER_BYTES_MAX = 4 * MiB;
 /** Drops of one input are told to the Hive at most this often. */
 export const INPUT_DROPS_TOLD_MS = 1_000;
 /** A rotated file's descriptor is kept until nothing was written to it for this long. */

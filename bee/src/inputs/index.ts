@@ -1,5 +1,6 @@
 /** Which input reads targets of which scheme. */
 import { startCheck } from './check.ts';
+import { startDocker } from './docker.ts';
 import { FileInput } from './file/file-input.ts';
 import { startHttp } from './http.ts';
 import type { InputFactory } from './input.ts';
@@ -17,6 +18,7 @@ const spooled =
 export const INPUTS: Readonly<Record<string, InputFactory>> = {
   'file:': (context) => new FileInput(context),
   'journald:': spooled(startJournald),
+  'docker:': spooled(startDocker),
   'http:': spooled(startHttp),
   'metrics:': spooled(startMetrics),
   'check:': spooled(startCheck),

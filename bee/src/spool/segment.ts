@@ -119,16 +119,21 @@ export class Segment {
 
   #recover(): void {
     const bytes = Buffer.allocUnsafe(SCAN_BYTES);
+    let lastCursorTo: number | undefined;
     for (;;) {
       const read = bytes.subarray(0, this.read(bytes, this.to));
       let at = 0;
       for (let frame = decodeFrame(read, at); frame; frame = decodeFrame(read, at)) {
         at += frame.length;
-        if (frame.cursor !== '') this.cursor = frame.cursor;
+        if (frame.cursor === '') continue;
+        this.cursor = frame.cursor;
+        lastCursorTo = this.to + at;
       }
       this.to += at;
       if (at === 0) break;
     }
+    // A source with a cursor gives what lies behind it again; none of it was sent.
+    if (this.cursor !== '') this.to = lastCursorTo ?? this.head.from;
     const whole = this.#place(this.to);
     if (fstatSync(this.#fd).size > whole) ftruncateSync(this.#fd, whole);
   }
