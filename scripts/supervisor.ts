@@ -16,8 +16,8 @@ export const NODE_FLAGS: readonly string[] = [
 
 const BACKOFF_MS_MIN = 200;
 const BACKOFF_MS_MAX = 10_000;
-/** A child that lived this long has recovered; its next restart is quick again. */
-const STABLE_MS = 20_000;
+/** A child that worked this long after it was ready is no crash loop; its next restart is quick. */
+const STABLE_MS = 2_000;
 const STOP_MS_MAX = 10_000;
 /** What is kept of a child's last words, for the message when it cannot start. */
 const LAST_WORDS_CHARS_MAX = 4_000;
@@ -103,10 +103,13 @@ export class Child {
       });
     }
     if (child.pid !== undefined) this.#events.onSpawn(this, child.pid);
-    const startedMs = performance.now();
+    let readyMs = Number.POSITIVE_INFINITY;
+    child.on('message', (message: { type?: string }) => {
+      if (message.type === 'ready') readyMs = performance.now();
+    });
     child.once('exit', (code, signal) => {
       if (this.#stopping) return;
-      if (performance.now() - startedMs > STABLE_MS) this.#backoffMs = BACKOFF_MS_MIN;
+      if (performance.now() - readyMs > STABLE_MS) this.#backoffMs = BACKOFF_MS_MIN;
       this.#events.onEnd(this, signal ?? `exit ${code}`);
       this.#timer = setTimeout(() => this.#spawn(), this.#backoffMs);
       this.#backoffMs = Math.min(this.#backoffMs * 2, BACKOFF_MS_MAX);

@@ -140,7 +140,9 @@ export class Opener {
     if (this.#waiting.size === 0) return [];
     const begun: FileReader[] = [];
     const folders = new FolderIndex();
-    const rotated = [...this.#options.readers.values()].filter((reader) => reader.isRotated);
+    const rotated = [...this.#options.readers.values()].filter(
+      (reader) => reader.isRotated && reader.unread > 0,
+    );
     for (const record of this.#waiting) {
       if (rotated.length + begun.length >= ROTATED_READERS_MAX) break;
       const reader = this.#attach(record, targets.get(record.target), folders);
@@ -180,7 +182,10 @@ export class Opener {
       return undefined;
     }
     const tail = readAt(opened.fd, record.confirmed - record.tailLength, record.tailLength);
-    return this.#follow({ ...opened, path }, this.#generationOf(record, tail), target);
+    const reader = this.#follow({ ...opened, path }, this.#generationOf(record, tail), target);
+    // Its writer has been silent since: read to its end it needs no further wait.
+    reader.grownMs = Math.min(reader.grownMs, opened.stat.mtimeMs);
+    return reader;
   }
 
   /** Its file may come back: a file system that is not mounted yet is no deletion. */
