@@ -7,7 +7,7 @@ import {
   DEVICE_ATTEMPTS_MAX,
   PUSH_BYTES_MAX,
 } from '@apiary/common/limits/deliveries.ts';
-import apn from '@parse/node-apn';
+import type { Notification as ApnsNote, Provider, ResponseFailure } from '@parse/node-apn';
 import { z } from 'zod';
 import { outboundAddress } from '../outbound/address.ts';
 import {
@@ -66,10 +66,15 @@ export const apnsChannel = defineChannel({
   open: (settings, environment) => new ApnsChannel(settings, environment),
 });
 
+interface Connected {
+  readonly provider: Provider;
+  readonly makeNote: () => ApnsNote;
+}
+
 class ApnsChannel implements Channel {
   readonly #settings: ApnsFields;
   readonly #environment: ChannelEnvironment;
-  #provider: apn.Provider | undefined;
+  #connected: Promise<Connected> | undefined;
 
   constructor(settings: ApnsFields, environment: ChannelEnvironment) {
     this.#settings = settings;
@@ -78,29 +83,36 @@ class ApnsChannel implements Channel {
 
   async send({ notification, device }: SendOrder): Promise<SendResult> {
     if (device?.kind !== 'apns') return { outcome: 'gone', note: 'no Apple device' };
-    const provider = this.#provider ?? (await this.#connect());
-    const { sent, failed } = await provider.send(
-      noteOf(notification, this.#settings.topic, this.#environment.clock.now()),
-      device.token,
-    );
+    const { topic } = this.#settings;
+    this.#connected ??= this.#connect();
+    const { provider, makeNote } = await this.#connected.catch((error: unknown) => {
+      this.#connected = undefined;
+      throw error;
+    });
+    const note = makeNote();
+    fillNote(note, notification, { topic, nowMs: this.#environment.clock.now() });
+    const { sent, failed } = await provider.send(note, device.token);
     const [failure] = failed;
     if (sent.length > 0 || failure === undefined) return { outcome: 'sent', note: 'taken by APNs' };
     return resultOfFailure(failure);
   }
 
   async close(): Promise<void> {
-    await this.#provider?.shutdown();
-    this.#provider = undefined;
+    const connected = await this.#connected?.catch(() => undefined);
+    this.#connected = undefined;
+    await connected?.provider.shutdown();
   }
 
-  async #connect(): Promise<apn.Provider> {
+  async #connect(): Promise<Connected> {
     const { keyId, teamId, key, production, server, ca, privateAddress } = this.#settings;
     const [host, port] = server?.split(':') ?? [];
     if (host !== undefined) {
       const { resolve } = this.#environment;
       await outboundAddress(host, { allowPrivate: privateAddress, resolve });
     }
-    this.#provider ??= new apn.Provider({
+    // Loaded when the first device is notified: it takes more memory than the rest of sting.
+    const { default: apn } = await import('@parse/node-apn');
+    const provider = new apn.Provider({
       token: { key, keyId, teamId },
       production,
       requestTimeout: ATTEMPT_MS_MAX / 2,
@@ -109,14 +121,17 @@ class ApnsChannel implements Channel {
       ...(host !== undefined && { address: host, port: Number(port) }),
       ...(ca !== undefined && { ca: [ca] }),
     });
-    return this.#provider;
+    return { provider, makeNote: () => new apn.Notification() };
   }
 }
 
-function noteOf(notification: Notification, topic: string, nowMs: number): apn.Notification {
+function fillNote(
+  note: ApnsNote,
+  notification: Notification,
+  { topic, nowMs }: { readonly topic: string; readonly nowMs: number },
+): void {
   const { message, key, thread, url } = notification;
   const { title, body } = pushContent(message, PUSH_BYTES_MAX - url.length * 2);
-  const note = new apn.Notification();
   note.topic = topic;
   note.id = uuidOf(key);
   note.collapseId = thread;
@@ -136,7 +151,6 @@ function noteOf(notification: Notification, topic: string, nowMs: number): apn.N
     severity: message.severity,
     url,
   };
-  return note;
 }
 
 /** 32 hexadecimal digits in the form that `apns-id` has. */
@@ -144,7 +158,7 @@ function uuidOf(key: string): string {
   return key.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-function resultOfFailure({ status, response, error }: apn.ResponseFailure): SendResult {
+function resultOfFailure({ status, response, error }: ResponseFailure): SendResult {
   const reason = response?.reason ?? error?.message ?? 'no answer';
   const note = status === undefined ? reason : `${status}: ${reason}`;
   if (status === 410 || (response && GONE.has(reason))) return { outcome: 'gone', note };

@@ -1,7 +1,6 @@
 /** E-mail by SMTP through nodemailer. Messages of one alert form one thread; a repeated attempt has the same Message-ID. */
 import { isIP } from 'node:net';
 import { ATTEMPT_MS_MAX, CAREFUL_ATTEMPTS_MAX } from '@apiary/common/limits/deliveries.ts';
-import { createTransport } from 'nodemailer';
 import { z } from 'zod';
 import { outboundAddress } from '../outbound/address.ts';
 import {
@@ -71,6 +70,8 @@ function open(settings: EmailFields, { resolve }: ChannelEnvironment): Channel {
   const send = async ({ notification }: SendOrder): Promise<SendResult> => {
     const { host, port, security, user, password, ca, privateAddress } = settings;
     const address = await outboundAddress(host, { allowPrivate: privateAddress, resolve });
+    // Loaded with the first mail, for its memory.
+    const { createTransport } = await import('nodemailer');
     const transport = createTransport({
       host: address,
       port,

@@ -2,8 +2,8 @@
  * Web Push: to browsers that subscribed (RFC 8030), encrypted for them alone (aes128gcm, RFC 8291), signed
  * with the site's own key (VAPID, RFC 8292). A subscription that its service no longer knows is gone.
  */
+import { createECDH } from 'node:crypto';
 import { DEVICE_ATTEMPTS_MAX, PUSH_BYTES_MAX } from '@apiary/common/limits/deliveries.ts';
-import webPush from 'web-push';
 import { z } from 'zod';
 import { resultOf } from './answer.ts';
 import {
@@ -52,7 +52,7 @@ export const webPushChannel = defineChannel({
   attemptsMax: DEVICE_ATTEMPTS_MAX,
   fields,
   secrets: ['privateKey'],
-  initial: () => ({ ...webPush.generateVAPIDKeys() }),
+  initial: makeKeys,
   open: (settings, environment) => open(settings, environment),
 });
 
@@ -62,6 +62,8 @@ function open(settings: WebPushFields, { clock, request }: ChannelEnvironment): 
     const { notification, device, signal } = order;
     if (device?.kind !== 'web-push') return { outcome: 'gone', note: 'no browser' };
     const { endpoint, keys } = device;
+    // Loaded with the first push, for its memory.
+    const { default: webPush } = await import('web-push');
     const { method, headers, body } = webPush.generateRequestDetails(
       { endpoint, keys },
       payloadOf(notification),
@@ -90,6 +92,15 @@ function open(settings: WebPushFields, { clock, request }: ChannelEnvironment): 
     return isGone ? { outcome: 'gone', note: result.note } : result;
   };
   return { send, close: async () => {} };
+}
+
+/** A key pair for VAPID: P-256, the point and the number as base64url. */
+function makeKeys(): { readonly publicKey: string; readonly privateKey: string } {
+  const pair = createECDH('prime256v1');
+  const publicKey = pair.generateKeys('base64url');
+  // Leading zeros are left out otherwise.
+  const privateKey = Buffer.concat([Buffer.alloc(32), pair.getPrivateKey()]).subarray(-32);
+  return { publicKey, privateKey: privateKey.toString('base64url') };
 }
 
 function payloadOf({ message, key, thread, url, acknowledgeUrl }: Notification): string {
