@@ -4,7 +4,7 @@ import { partitionKey, partitionOf } from '@apiary/common/chunks/partition.ts';
 import { CARRIED_BYTES_MAX, CHUNK_RAW_BYTES, CHUNK_RECORDS_MAX } from '@apiary/common/limits.ts';
 import type { DataMessage } from '@apiary/common/messages/data/run.ts';
 import { OpenChunk } from './open-chunk.ts';
-import type { RecordSet } from './record-set.ts';
+import type { RecordSource } from './record-set.ts';
 
 /** Rows of an open chunk that one commit added or let grow. */
 export interface TouchedRows {
@@ -16,7 +16,7 @@ export interface TouchedRows {
 
 /** All that can be searched at one moment; what changes later does not show in it. */
 export interface HoldingsSnapshot {
-  readonly open: readonly RecordSet[];
+  readonly open: readonly RecordSource[];
   readonly chunks: readonly ChunkEntry[];
 }
 

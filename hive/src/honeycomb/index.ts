@@ -9,7 +9,6 @@ import { callAction, serveActions } from '@apiary/common/messages/actions/action
 import { agentManagerActions } from '@apiary/common/messages/actions/agentmanager.ts';
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
 import { createHandlers } from './actions.ts';
-import { WRITE_FORMAT } from './chunk/index.ts';
 import { Holdings, type TouchedRows } from './holdings.ts';
 import { Approvals } from './ingest/approvals.ts';
 import { Ingest } from './ingest/ingest.ts';
@@ -70,7 +69,7 @@ class Honeycomb implements Component {
     const holdings = new Holdings((await store.catalogue()).chunks, this.#options.chunkRawBytes);
     const figures = new Figures(metrics);
     const shared = { ...this.#context, segment, holdings, figures };
-    const sealer = new Sealer({ ...shared, format: WRITE_FORMAT });
+    const sealer = new Sealer(shared);
     this.#undo.push(() => sealer.stop());
     await restore(segment, holdings, sealer);
 

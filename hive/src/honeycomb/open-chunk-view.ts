@@ -1,8 +1,8 @@
 /** What searches and the sealer see of an open chunk. */
 import type { Level } from '@apiary/common/record.ts';
-import type { ChunkSource } from './chunk/chunk-format.ts';
+import type { ChunkSource } from './chunk/row-batch.ts';
 import type { OpenChunk } from './open-chunk.ts';
-import type { RecordSet, RowSource, Selection } from './record-set.ts';
+import type { Matches, RecordSet, RecordSource, RowSource, Selection } from './record-set.ts';
 import { scanRows } from './scan.ts';
 
 /** How far an open chunk reaches at one moment. */
@@ -19,7 +19,7 @@ export function chunkSourceOf(chunk: OpenChunk): ChunkSource {
 }
 
 /** An open chunk at one moment. */
-export class OpenChunkView implements RecordSet {
+export class OpenChunkView implements RecordSet, RecordSource {
   readonly count: number;
   readonly minTime: number;
   readonly maxTime: number;
@@ -74,7 +74,7 @@ export class OpenChunkView implements RecordSet {
     return this.#chunk.timestampLength(row);
   }
 
-  async select(selection: Selection): Promise<Uint32Array> {
+  async select(selection: Selection): Promise<Matches> {
     return await scanRows(this, selection);
   }
 }
@@ -91,8 +91,13 @@ class FrozenRows extends OpenChunkView implements ChunkSource {
     this.rows = rows;
   }
 
-  bytes(row: number): Uint8Array {
-    return this.#chunk.bytes(row);
+  length(row: number): number {
+    return this.#chunk.bytesLength(row);
+  }
+
+  copy(row: number, target: Buffer, at: number): number {
+    target.set(this.#chunk.bytes(row), at);
+    return this.#chunk.bytesLength(row);
   }
 
   isMapped(row: number): boolean {

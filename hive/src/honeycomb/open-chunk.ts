@@ -9,7 +9,7 @@ import type { DataMessage, Run } from '@apiary/common/messages/data/run.ts';
 import { LEVELS, type Level } from '@apiary/common/record.ts';
 import { type Extent, OpenChunkView } from './open-chunk-view.ts';
 import { levelOfBody, stampOf } from './record-facts.ts';
-import type { RecordSet, RowSource } from './record-set.ts';
+import type { RowSource } from './record-set.ts';
 import { RowStore } from './row-store.ts';
 
 const NEWLINE = 10;
@@ -103,7 +103,7 @@ export class OpenChunk {
   }
 
   /** What is there now; rows that come later do not show in it. */
-  snapshot(): RecordSet {
+  snapshot(): OpenChunkView {
     return new OpenChunkView(this, this.extent());
   }
 
@@ -204,6 +204,11 @@ export class OpenChunk {
   /** The row's bytes as stored, line end included. */
   bytes(row: number): Uint8Array {
     return this.#rows.bytes(row);
+  }
+
+  /** Bytes of a row as stored. */
+  bytesLength(row: number): number {
+    return this.#rows.length(row);
   }
 
   body(row: number): Uint8Array {

@@ -3,7 +3,7 @@
  * one. Rows are numbered from 0 in no particular order of time.
  */
 import type { Query } from '@apiary/common/query/ast.ts';
-import type { Matcher } from '@apiary/common/query/matcher.ts';
+import type { Matcher, MatcherOptions } from '@apiary/common/query/matcher.ts';
 import type { Level } from '@apiary/common/record.ts';
 
 /** What rows of one stream have in common. */
@@ -18,17 +18,18 @@ export interface RowSource {
   readonly history: boolean;
 }
 
-/** The columns of records. Rows past `count` do not exist yet. */
-export interface RecordSet {
-  readonly count: number;
-  /** Of the rows' times, inclusive; `minTime > maxTime` when there are none. */
-  readonly minTime: number;
-  readonly maxTime: number;
-  /** False for a row that became part of another one. */
-  isVisible(row: number): boolean;
+/** What is known of rows without their bodies. */
+export interface RowColumns {
   time(row: number): number;
   level(row: number): Level | undefined;
   source(row: number): RowSource;
+}
+
+/** The columns of records. Rows past `count` do not exist yet. */
+export interface RecordSet extends RowColumns {
+  readonly count: number;
+  /** False for a row that became part of another one. */
+  isVisible(row: number): boolean;
   /** Byte offset within the generation. */
   offset(row: number): number;
   /** Bytes of the source that the record takes. */
@@ -40,14 +41,34 @@ export interface RecordSet {
   body(row: number): Uint8Array;
   /** Characters of the body that are its recognised time stamp. */
   timestampLength(row: number): number;
-  /** Rows that match, ascending. */
-  select(selection: Selection): Promise<Uint32Array>;
+}
+
+/** Records that can be searched. */
+export interface RecordSource {
+  readonly count: number;
+  /** Of the rows' times, inclusive; `minTime > maxTime` when there are none. */
+  readonly minTime: number;
+  readonly maxTime: number;
+  select(selection: Selection): Promise<Matches>;
+}
+
+/** Rows that match. */
+export interface Matches {
+  readonly count: number;
+  /** Ascending. */
+  readonly rows: Uint32Array;
+  /** Times, levels and streams of all of them. */
+  columns(): Promise<RowColumns>;
+  /** Everything of some of them; other rows cannot be asked for. */
+  load(rows: Uint32Array): Promise<RecordSet>;
 }
 
 /** Which rows are wanted. */
 export interface Selection {
   readonly query: Query;
   readonly matcher: Matcher;
+  /** What the matcher was compiled with. */
+  readonly matcherOptions: MatcherOptions;
   /** Inclusive and exclusive, ms since 1970. */
   readonly from: number;
   readonly to: number;

@@ -1,11 +1,11 @@
-import type { RecordSet, Selection } from './record-set.ts';
+import type { Matches, RecordSet, Selection } from './record-set.ts';
 import { RowView } from './row-view.ts';
 
 /** Rows between two looks at the clock. */
 const ROWS_PER_LOOK = 128;
 
 /** Finds matching rows by looking at each. */
-export async function scanRows(set: RecordSet, selection: Selection): Promise<Uint32Array> {
+export async function scanRows(set: RecordSet, selection: Selection): Promise<Matches> {
   const { matcher, from, to, pace } = selection;
   const everything = selection.query.kind === 'all';
   const view = new RowView(set);
@@ -19,7 +19,12 @@ export async function scanRows(set: RecordSet, selection: Selection): Promise<Ui
     if (time < from || time >= to || !set.isVisible(row)) continue;
     if (everything || matcher.matches(view.at(row))) rows.push(row);
   }
-  return rows.result();
+  return matchesOf(set, rows.result());
+}
+
+/** Matches in a set whose rows are all at hand. */
+function matchesOf(set: RecordSet, rows: Uint32Array): Matches {
+  return { count: rows.length, rows, columns: async () => set, load: async () => set };
 }
 
 class GrowingRows {

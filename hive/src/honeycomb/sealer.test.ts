@@ -8,16 +8,27 @@ import { CHUNK_IDLE_MS } from '@apiary/common/limits.ts';
 import { createSilentLogger } from '@apiary/common/log.ts';
 import type { Run } from '@apiary/common/messages/data/run.ts';
 import { Metrics } from '@apiary/common/metrics.ts';
+import type { Query } from '@apiary/common/query/ast.ts';
+import { compileMatcher } from '@apiary/common/query/matcher.ts';
 import { appendOf, runOf, streamOf } from '@apiary/common/testing/chunk-runs.ts';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { WRITE_FORMAT } from './chunk/index.ts';
 import { Holdings } from './holdings.ts';
 import { Figures } from './metrics.ts';
+import type { Selection } from './record-set.ts';
 import { Sealer } from './sealer.ts';
 import { ChunkCache } from './search/chunk-cache.ts';
 
 const CHUNK_BYTES = 120;
+const EVERY_QUERY: Query = { kind: 'all', from: 0, to: 0 };
+const EVERYTHING: Selection = {
+  query: EVERY_QUERY,
+  matcher: compileMatcher(EVERY_QUERY),
+  matcherOptions: {},
+  from: Number.NEGATIVE_INFINITY,
+  to: Number.POSITIVE_INFINITY,
+  pace: () => undefined,
+};
 
 /** A store with what is held of it, opened and closed like a process. */
 class Process {
@@ -39,7 +50,6 @@ class Process {
     this.sealer = new Sealer({
       holdings: this.holdings,
       segment: this.segment,
-      format: WRITE_FORMAT,
       clock: this.clock,
       log: createSilentLogger(),
       figures: new Figures(new Metrics()),
@@ -68,11 +78,12 @@ class Process {
     const { open, chunks } = this.holdings.snapshot();
     if (!this.#store) throw new Error('not open');
     const cache = new ChunkCache(this.#store, this.clock);
-    const sets = [...open];
-    for (const entry of chunks) sets.push(await cache.read(entry));
-    for (const set of sets) {
-      for (let row = 0; row < set.count; row++) {
-        if (!set.isVisible(row)) continue;
+    const sources = [...open];
+    for (const entry of chunks) sources.push(cache.open(entry));
+    for (const source of sources) {
+      const matches = await source.select(EVERYTHING);
+      const set = await matches.load(matches.rows);
+      for (const row of matches.rows) {
         const { generation } = set.source(row);
         const records = found.get(generation) ?? new Map<number, string>();
         found.set(generation, records);
@@ -183,7 +194,7 @@ describe('sealing', () => {
     await process.append([runOf(streamOf(['one', 'two']), 0, 6)]);
     process.clock.advance(CHUNK_IDLE_MS);
     await process.sealer.idle();
-    expect(process.holdings.chunks[0]).toMatchObject({ records: 2, format: 'plain-zstd@1' });
+    expect(process.holdings.chunks[0]).toMatchObject({ records: 2, format: 'columnar@1' });
     expect(await blocks()).toEqual([]);
     expect(process.holdings.openRecords).toBe(0);
     expect([...((await process.read()).get('00000000000000aa') ?? [])]).toEqual([

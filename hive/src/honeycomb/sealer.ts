@@ -2,31 +2,30 @@
  * Seals open chunks in the background, one at a time: encodes, decodes what was encoded, compares it byte
  * for byte with the committed blocks, and only then lets the blocks go.
  */
-import type { Block, ChunkEntry, NewChunk, Segment } from '@apiary/common/chunks/chunks.ts';
+import type { Block, Segment } from '@apiary/common/chunks/chunks.ts';
 import { partitionKey, partitionOf } from '@apiary/common/chunks/partition.ts';
 import type { Clock } from '@apiary/common/clock.ts';
-import { AppError, toAppError } from '@apiary/common/errors.ts';
+import { toAppError } from '@apiary/common/errors.ts';
 import {
   CHUNK_IDLE_MS,
   FROZEN_CHUNKS_MAX,
-  SECTION_BYTES_MAX,
   STORE_RETRY_MS_MAX,
   STORE_RETRY_MS_MIN,
 } from '@apiary/common/limits.ts';
 import type { Logger } from '@apiary/common/log.ts';
-import type { ChunkFormat, ChunkReader } from './chunk/chunk-format.ts';
-import { verifyChunk } from './chunk/verify.ts';
+import { batchOf } from './chunk/row-batch.ts';
+import { verifyBatch } from './chunk/verify.ts';
 import type { Holdings } from './holdings.ts';
 import type { Figures } from './metrics.ts';
 import type { OpenChunk } from './open-chunk.ts';
 import { chunkSourceOf } from './open-chunk-view.ts';
+import { SealThread } from './seal-thread.ts';
 import { createPace } from './search/pace.ts';
 
 /** What sealing works with. */
 export interface SealerContext {
   readonly holdings: Holdings;
   readonly segment: Segment;
-  readonly format: ChunkFormat;
   readonly clock: Clock;
   readonly log: Logger;
   readonly figures: Figures;
@@ -37,6 +36,7 @@ export class Sealer {
   readonly #context: SealerContext;
   readonly #touchedMs = new WeakMap<OpenChunk, number>();
   #running: Promise<void> | undefined;
+  readonly #thread = new SealThread();
   #waiters: (() => void)[] = [];
   #cancelIdle: (() => void) | undefined;
   #cancelRetry: () => void = () => undefined;
@@ -79,10 +79,13 @@ export class Sealer {
     this.#cancelRetry();
     this.#release();
     await this.#running;
+    await this.#thread.stop();
   }
 
   #sealIdle(): void {
     const { holdings, clock } = this.#context;
+    // A thread that nothing needs is 15 MB; the next full chunk starts another within 100 ms.
+    if (!this.#running) void this.#thread.stop();
     const before = clock.now() - CHUNK_IDLE_MS;
     for (const chunk of holdings.openChunks) {
       if ((this.#touchedMs.get(chunk) ?? 0) <= before) holdings.freeze(chunk, false);
@@ -126,55 +129,22 @@ export class Sealer {
   async #seal(chunk: OpenChunk): Promise<void> {
     const { segment, holdings, figures, log } = this.#context;
     const began = performance.now();
-    const sealed = await this.#encode(chunk);
-    const kept = await verifyChunk({
-      reader: sealed?.reader,
+    const batch = await batchOf(chunkSourceOf(chunk), createPace());
+    const kept = await verifyBatch({
+      batch,
       blocks: this.#blocksOf(chunk),
       carried: chunk.carriedRanges(),
       pace: createPace(),
     });
-    await segment.seal(sealed ? [sealed.chunk] : [], chunk.sequences, kept);
-    holdings.sealed(chunk, sealed?.chunk.entry);
+    const { id, partition } = chunk;
+    const sealed = batch.count > 0 ? await this.#thread.seal(batch, { id, partition }) : undefined;
+    await segment.seal(sealed ? [sealed] : [], chunk.sequences, kept);
+    holdings.sealed(chunk, sealed?.entry);
     chunk.handOver(kept.map(({ sequence }) => sequence));
     figures.add('sealedChunks');
-    const { id, rawBytes, storedBytes, records } = sealed?.chunk.entry ?? { id: chunk.id };
+    const { records, rawBytes, storedBytes } = sealed?.entry ?? {};
     const elapsedMs = Math.round(performance.now() - began);
     log.info({ chunk: id, records, rawBytes, storedBytes, elapsedMs }, 'chunk-sealed');
-  }
-
-  async #encode(
-    chunk: OpenChunk,
-  ): Promise<{ readonly chunk: NewChunk; readonly reader: ChunkReader } | undefined> {
-    const source = chunkSourceOf(chunk);
-    if (source.rows.length === 0) return undefined;
-    const { format } = this.#context;
-    const { sections } = await format.encode(source, createPace());
-    for (const { name, bytes } of sections) {
-      if (bytes.length > SECTION_BYTES_MAX) {
-        throw new AppError('too-large', `Section ${name} of ${bytes.length} bytes.`);
-      }
-    }
-    let [minTime, maxTime] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    let [firstSequence, lastSequence] = [Number.POSITIVE_INFINITY, 0];
-    for (const row of source.rows) {
-      minTime = Math.min(minTime, source.time(row));
-      maxTime = Math.max(maxTime, source.time(row));
-      firstSequence = Math.min(firstSequence, source.sequence(row));
-      lastSequence = Math.max(lastSequence, source.sequence(row));
-    }
-    const entry: ChunkEntry = {
-      id: chunk.id,
-      partition: chunk.partition,
-      format: format.name,
-      records: source.rows.length,
-      rawBytes: source.rows.reduce((sum, row) => sum + source.bytes(row).length, 0),
-      storedBytes: sections.reduce((sum, { bytes }) => sum + bytes.length, 0),
-      ...{ minTime, maxTime, firstSequence, lastSequence },
-      sections: sections.map(({ name, bytes }) => ({ name, bytes: bytes.length })),
-    };
-    const bodies = sections.map(({ bytes }) => bytes);
-    const reader = await format.open(entry, async (index) => bodies[index] ?? new Uint8Array());
-    return { chunk: { entry, sections: bodies }, reader };
   }
 
   async *#blocksOf(chunk: OpenChunk): AsyncGenerator<Block> {

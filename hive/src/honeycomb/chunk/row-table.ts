@@ -1,13 +1,14 @@
 /**
- * The row table of a chunk: everything of its records but their bodies. Rows of one stream that follow one
- * another in the source make a stretch, which names stream, sequence and offset once.
+ * The row table of a plain chunk: everything of its records but their bodies. Rows of one stream that
+ * follow one another in the source make a stretch, which names stream, sequence and offset once.
  */
 import { AppError } from '@apiary/common/errors.ts';
 import { LEVELS } from '@apiary/common/record.ts';
 import { z } from 'zod';
-import type { Pace, RowSource } from '../record-set.ts';
-import type { ChunkSource } from './chunk-format.ts';
+import type { RowSource } from '../record-set.ts';
+import { BatchSet } from './batch-set.ts';
 import { ColumnReader, ColumnWriter } from './columns.ts';
+import type { RowBatch, Stretch } from './row-batch.ts';
 
 const headSchema = z.object({
   rows: z.number().int().nonnegative(),
@@ -26,33 +27,10 @@ const headSchema = z.object({
   ),
   columns: z.array(z.number().int().nonnegative()),
 });
-
 const COLUMNS = ['stretches', 'lengths', 'times', 'levels', 'stamps'] as const;
 
-/** Consecutive rows of one stream. */
-export interface Stretch {
-  readonly source: RowSource;
-  readonly sequence: number;
-  readonly observed: number;
-  readonly mapped: boolean;
-}
-
-/** The row table as it is read. */
-export interface RowTable {
-  readonly count: number;
-  readonly stretches: readonly Stretch[];
-  readonly stretch: Uint32Array;
-  readonly offset: Float64Array;
-  readonly sourceLength: Uint32Array;
-  /** Where a row's bytes begin among the bodies; one more than there are rows. */
-  readonly start: Uint32Array;
-  readonly time: Float64Array;
-  readonly level: Uint8Array;
-  readonly timestampLength: Uint8Array;
-}
-
-/** Writes the row table of `source.rows`, in their order. */
-export async function encodeRowTable(source: ChunkSource, pace: Pace): Promise<Buffer> {
+/** Writes the row table of a batch. */
+export function encodeRowTable(batch: RowBatch): Buffer {
   const columns = {
     stretches: new ColumnWriter(),
     lengths: new ColumnWriter(),
@@ -60,27 +38,36 @@ export async function encodeRowTable(source: ChunkSource, pace: Pace): Promise<B
     levels: new ColumnWriter(),
     stamps: new ColumnWriter(),
   };
-  const stretches = new StretchWriter(columns.stretches);
-  let bodyBytes = 0;
-  for (const [index, row] of source.rows.entries()) {
-    if (index % 256 === 0) await pace();
-    stretches.add(source, row);
-    columns.lengths.unsigned(source.sourceLength(row));
-    const bytes = source.bytes(row).length;
-    bodyBytes += bytes;
-    if (source.isMapped(row)) columns.lengths.unsigned(bytes);
-    columns.times.delta(source.time(row));
-    const level = source.level(row);
-    columns.levels.unsigned(level === undefined ? 0 : 1 + LEVELS.indexOf(level));
-    columns.stamps.unsigned(source.timestampLength(row));
+  const set = new BatchSet(batch);
+  const sources = new Map<RowSource, number>();
+  for (const stretch of batch.stretches) {
+    let index = sources.get(stretch.source);
+    if (index === undefined) {
+      index = sources.size;
+      sources.set(stretch.source, index);
+    }
+    columns.stretches.unsigned(index);
+    columns.stretches.unsigned(stretch.sequence);
+    columns.stretches.unsigned(stretch.observed);
+    columns.stretches.unsigned(stretch.mapped ? 1 : 0);
+    columns.stretches.unsigned(stretch.offset);
+    columns.stretches.unsigned(stretch.to - stretch.from);
+    for (let row = stretch.from; row < stretch.to; row++) {
+      columns.lengths.unsigned(batch.sourceLength[row] ?? 0);
+      const bytes = (batch.start[row + 1] ?? 0) - (batch.start[row] ?? 0);
+      if (stretch.mapped) columns.lengths.unsigned(bytes);
+      columns.times.delta(batch.time[row] ?? 0);
+      const level = set.level(row);
+      columns.levels.unsigned(level === undefined ? 0 : 1 + LEVELS.indexOf(level));
+      columns.stamps.unsigned(batch.timestampLength[row] ?? 0);
+    }
   }
-  stretches.end();
   const bodies = COLUMNS.map((name) => columns[name].result());
   const head: z.input<typeof headSchema> = {
-    rows: source.rows.length,
-    stretches: stretches.count,
-    bodyBytes,
-    sources: stretches.sources.map((each) => ({ ...each, tags: [...each.tags] })),
+    rows: batch.count,
+    stretches: batch.stretches.length,
+    bodyBytes: batch.start[batch.count] ?? 0,
+    sources: [...sources.keys()].map((each) => ({ ...each, tags: [...each.tags] })),
     columns: bodies.map((body) => body.length),
   };
   const json = Buffer.from(JSON.stringify(head));
@@ -89,79 +76,15 @@ export async function encodeRowTable(source: ChunkSource, pace: Pace): Promise<B
   return Buffer.concat([length, json, ...bodies]);
 }
 
-class StretchWriter {
-  readonly sources: RowSource[] = [];
-  count = 0;
-  readonly #out: ColumnWriter;
-  readonly #indexes = new Map<RowSource, number>();
-  #rows = 0;
-  #open: (Stretch & { nextOffset: number }) | undefined;
-
-  constructor(out: ColumnWriter) {
-    this.#out = out;
-  }
-
-  add(set: ChunkSource, row: number): void {
-    const source = set.source(row);
-    const open = this.#open;
-    const offset = set.offset(row);
-    if (
-      open === undefined ||
-      open.source !== source ||
-      open.sequence !== set.sequence(row) ||
-      open.observed !== set.observed(row) ||
-      open.mapped !== set.isMapped(row) ||
-      open.nextOffset !== offset
-    ) {
-      this.end();
-      this.#begin(set, row);
-    }
-    if (this.#open) this.#open.nextOffset = offset + set.sourceLength(row);
-    this.#rows++;
-  }
-
-  end(): void {
-    if (this.#open) this.#out.unsigned(this.#rows);
-    this.#open = undefined;
-    this.#rows = 0;
-  }
-
-  #begin(set: ChunkSource, row: number): void {
-    const source = set.source(row);
-    let index = this.#indexes.get(source);
-    if (index === undefined) {
-      index = this.sources.push(source) - 1;
-      this.#indexes.set(source, index);
-    }
-    const stretch = {
-      source,
-      sequence: set.sequence(row),
-      observed: set.observed(row),
-      mapped: set.isMapped(row),
-    };
-    this.#open = { ...stretch, nextOffset: 0 };
-    this.count++;
-    this.#out.unsigned(index);
-    this.#out.unsigned(stretch.sequence);
-    this.#out.unsigned(stretch.observed);
-    this.#out.unsigned(stretch.mapped ? 1 : 0);
-    this.#out.unsigned(set.offset(row));
-  }
-}
-
 /** Reads a row table. @throws AppError `store-corrupt` */
-export function decodeRowTable(bytes: Buffer): RowTable {
+export function decodeRowTable(bytes: Buffer): Omit<RowBatch, 'bytes'> {
   const { head, readers } = readHead(bytes);
   const count = head.rows;
+  const stretches: Stretch[] = [];
   const table = {
-    count,
-    stretches: [] as Stretch[],
-    stretch: new Uint32Array(count),
-    offset: new Float64Array(count),
     sourceLength: new Uint32Array(count),
     start: new Uint32Array(count + 1),
     time: new Float64Array(count),
-    level: new Uint8Array(count),
     timestampLength: new Uint8Array(count),
   };
   let row = 0;
@@ -170,26 +93,23 @@ export function decodeRowTable(bytes: Buffer): RowTable {
     const source = head.sources[readers.stretches.unsigned()];
     const [sequence, observed] = [readers.stretches.unsigned(), readers.stretches.unsigned()];
     const mapped = readers.stretches.unsigned() === 1;
-    let offset = readers.stretches.unsigned();
-    const end = row + readers.stretches.unsigned();
-    if (!source || end > count) throw corrupt();
-    table.stretches.push({ source, sequence, observed, mapped });
-    for (; row < end; row++) {
+    const offset = readers.stretches.unsigned();
+    const from = row;
+    const to = row + readers.stretches.unsigned();
+    if (!source || to > count) throw corrupt();
+    stretches.push({ source, sequence, observed, mapped, offset, from, to });
+    for (; row < to; row++) {
       const sourceLength = readers.lengths.unsigned();
-      table.stretch[row] = index;
-      table.offset[row] = offset;
       table.sourceLength[row] = sourceLength;
       table.start[row] = start;
       table.time[row] = readers.times.delta();
-      table.level[row] = readers.levels.unsigned();
       table.timestampLength[row] = readers.stamps.unsigned();
-      offset += sourceLength;
       start += mapped ? readers.lengths.unsigned() : sourceLength;
     }
   }
   table.start[count] = start;
   if (row !== count || start !== head.bodyBytes) throw corrupt();
-  return table;
+  return { count, stretches, ...table };
 }
 
 function readHead(bytes: Buffer) {
@@ -202,14 +122,8 @@ function readHead(bytes: Buffer) {
     at += length;
     return new ColumnReader(bytes.subarray(at - length, at));
   };
-  const readers = {
-    stretches: next(0),
-    lengths: next(1),
-    times: next(2),
-    levels: next(3),
-    stamps: next(4),
-  };
-  return { head, readers };
+  const [stretches, lengths, times] = [next(0), next(1), next(2)];
+  return { head, readers: { stretches, lengths, times, levels: next(3), stamps: next(4) } };
 }
 
 function corrupt(): AppError {

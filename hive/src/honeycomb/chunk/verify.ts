@@ -1,15 +1,20 @@
-/** Compares an encoded chunk with the committed blocks that it is to replace, byte for byte. */
+/**
+ * The proof before blocks go: the rows that are encoded are what was committed, byte for byte, and what
+ * is decoded from the chunk is these rows.
+ */
+import { isDeepStrictEqual } from 'node:util';
 import type { Block } from '@apiary/common/chunks/chunks.ts';
 import { type ByteRange, cutRun, subtractRanges } from '@apiary/common/chunks/ranges.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import type { Run } from '@apiary/common/messages/data/run.ts';
 import type { Pace } from '../record-set.ts';
-import type { ChunkReader } from './chunk-format.ts';
+import { BatchSet } from './batch-set.ts';
+import type { RowBatch } from './row-batch.ts';
 
 /** What is compared with what. */
 export interface Verification {
-  /** Undefined when no record is in the chunk. */
-  readonly reader: ChunkReader | undefined;
+  /** The rows that are encoded. */
+  readonly batch: RowBatch;
   readonly blocks: AsyncIterable<Block>;
   /** Ranges of unfinished records that are not in the chunk, by generation. */
   readonly carried: ReadonlyMap<string, readonly ByteRange[]>;
@@ -17,14 +22,14 @@ export interface Verification {
 }
 
 /**
- * Checks that the chunk holds every byte of the blocks but for what is carried, and nothing else.
+ * Checks that the batch holds every byte of the blocks but for what is carried, and nothing else.
  *
  * @returns what is carried, as blocks
  * @throws AppError `store-corrupt`
  */
-export async function verifyChunk(verification: Verification): Promise<Block[]> {
-  const { reader, blocks, carried, pace } = verification;
-  const comparison = reader ? new Comparison(reader) : undefined;
+export async function verifyBatch(verification: Verification): Promise<Block[]> {
+  const { batch, blocks, carried, pace } = verification;
+  const comparison = new Comparison(batch);
   const kept: Block[] = [];
   for await (const block of blocks) {
     const rest: Run[] = [];
@@ -35,18 +40,38 @@ export async function verifyChunk(verification: Verification): Promise<Block[]> 
         if (range.from < run.to && range.to > run.from) rest.push(cutRun(run, range));
       }
       for (const range of subtractRanges(run, ranges)) {
-        if (!comparison) throw differs(run, run.from);
         comparison.compare(cutRun(run, range));
       }
     }
     if (rest.length > 0) kept.push({ ...block, message: { ...block.message, runs: rest } });
   }
-  comparison?.finish();
+  comparison.finish();
   return kept;
 }
 
+/**
+ * Checks that what was decoded is what was encoded.
+ *
+ * @throws AppError `store-corrupt`
+ */
+export function verifyDecoded(decoded: RowBatch, batch: RowBatch): void {
+  const same =
+    decoded.bytes.equals(batch.bytes) &&
+    isSame(decoded.start, batch.start) &&
+    isSame(decoded.time, batch.time) &&
+    isSame(decoded.timestampLength, batch.timestampLength) &&
+    isSame(decoded.sourceLength, batch.sourceLength) &&
+    isDeepStrictEqual(decoded.stretches, batch.stretches);
+  if (!same) throw corrupt('it does not decode to its rows');
+}
+
+function isSame(a: Uint8Array | Uint32Array | Float64Array, b: typeof a): boolean {
+  const bytes = (array: typeof a) => Buffer.from(array.buffer, array.byteOffset, array.byteLength);
+  return bytes(a).equals(bytes(b));
+}
+
 class Comparison {
-  readonly #reader: ChunkReader;
+  readonly #reader: BatchSet;
   /** Rows by generation, ascending by offset. */
   readonly #rows = new Map<string, number[]>();
   /** Parts of bodies that are not their source, until all of them have been seen. */
@@ -54,7 +79,8 @@ class Comparison {
   #sourceBytes = 0;
   #compared = 0;
 
-  constructor(reader: ChunkReader) {
+  constructor(batch: RowBatch) {
+    const reader = new BatchSet(batch);
     this.#reader = reader;
     for (let row = 0; row < reader.count; row++) {
       const { generation } = reader.source(row);

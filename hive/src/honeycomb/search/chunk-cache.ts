@@ -6,19 +6,19 @@ import { formatOf } from '../chunk/index.ts';
 
 interface Cached {
   readonly reader: ChunkReader;
-  usedMs: number;
+  readonly usedMs: number;
 }
 
-/** Decoded chunks, the most recently used ones within a bound of memory. */
+/**
+ * Opened chunks with what was decoded of them, the most recently used ones within a bound of memory. A
+ * chunk grows while it is searched: the bound holds again when the next one is asked for.
+ */
 export class ChunkCache {
   readonly #store: ChunkStore;
   readonly #clock: Clock;
   readonly #bytesMax: number;
   /** The least recently used first. */
   readonly #cached = new Map<string, Cached>();
-  /** Bounded by the number of searches: each reads one chunk and prepares the next. */
-  readonly #reading = new Map<string, Promise<ChunkReader>>();
-  #bytes = 0;
   #cancelSweep: (() => void) | undefined;
 
   constructor(store: ChunkStore, clock: Clock, bytesMax = CHUNK_CACHE_BYTES_MAX) {
@@ -27,70 +27,42 @@ export class ChunkCache {
     this.#bytesMax = bytesMax;
   }
 
-  /** @throws AppError `not-found` when the chunk has gone meanwhile, `store-corrupt` */
-  async read(entry: ChunkEntry): Promise<ChunkReader> {
+  /** Nothing of the chunk is read before it is searched. @throws AppError `not-supported` */
+  open(entry: ChunkEntry): ChunkReader {
     const cached = this.#cached.get(entry.id);
-    if (cached) {
-      this.#cached.delete(entry.id);
-      this.#cached.set(entry.id, cached);
-      cached.usedMs = this.#clock.now();
-      return cached.reader;
-    }
-    return await (this.#reading.get(entry.id) ?? this.#open(entry));
-  }
-
-  /** Begins to read a chunk that will be wanted. */
-  prepare(entry: ChunkEntry): void {
-    if (this.#cached.has(entry.id) || this.#reading.has(entry.id)) return;
-    // Whoever reads it next meets the error.
-    this.#open(entry).catch(() => undefined);
+    const read = (index: number) => this.#store.readSection(entry.id, index);
+    const reader = cached?.reader ?? formatOf(entry.format).open(entry, read);
+    this.#cached.delete(entry.id);
+    this.#trim();
+    this.#cached.set(entry.id, { reader, usedMs: this.#clock.now() });
+    this.#cancelSweep ??= this.#clock.after(CHUNK_CACHE_IDLE_MS, () => this.#sweep());
+    return reader;
   }
 
   /** Lets go of everything. */
   close(): void {
     this.#cancelSweep?.();
     this.#cached.clear();
-    this.#bytes = 0;
   }
 
-  #open(entry: ChunkEntry): Promise<ChunkReader> {
-    const reading = (async () => {
-      try {
-        const read = (index: number) => this.#store.readSection(entry.id, index);
-        const reader = await formatOf(entry.format).open(entry, read);
-        this.#keep(entry.id, reader);
-        return reader;
-      } finally {
-        this.#reading.delete(entry.id);
-      }
-    })();
-    this.#reading.set(entry.id, reading);
-    return reading;
-  }
-
-  #keep(id: string, reader: ChunkReader): void {
-    this.#cached.set(id, { reader, usedMs: this.#clock.now() });
-    this.#bytes += reader.memoryBytes;
-    for (const oldest of this.#cached.keys()) {
-      if (this.#bytes <= this.#bytesMax) break;
-      this.#drop(oldest);
+  #trim(): void {
+    let bytes = 0;
+    for (const { reader } of this.#cached.values()) bytes += reader.memoryBytes;
+    for (const [id, { reader }] of this.#cached) {
+      if (bytes <= this.#bytesMax) break;
+      bytes -= reader.memoryBytes;
+      this.#cached.delete(id);
     }
-    this.#cancelSweep ??= this.#clock.after(CHUNK_CACHE_IDLE_MS, () => this.#sweep());
   }
 
   #sweep(): void {
     const before = this.#clock.now() - CHUNK_CACHE_IDLE_MS;
     for (const [id, { usedMs }] of this.#cached) {
-      if (usedMs <= before) this.#drop(id);
+      if (usedMs <= before) this.#cached.delete(id);
     }
     this.#cancelSweep =
       this.#cached.size > 0
         ? this.#clock.after(CHUNK_CACHE_IDLE_MS, () => this.#sweep())
         : undefined;
-  }
-
-  #drop(id: string): void {
-    this.#bytes -= this.#cached.get(id)?.reader.memoryBytes ?? 0;
-    this.#cached.delete(id);
   }
 }

@@ -1,6 +1,6 @@
 import { SEARCH_PAGE_BYTES_MAX } from '@apiary/common/limits.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
-import type { RecordSet } from '../record-set.ts';
+import type { RecordSet, RowColumns } from '../record-set.ts';
 import { recordOf } from '../row-view.ts';
 import {
   comparePositions,
@@ -50,6 +50,50 @@ export class Page {
   /** Where the next page goes on; undefined when this one is the last. */
   get next(): string | undefined {
     return this.#behind && this.#last ? formatCursor(this.#last) : undefined;
+  }
+
+  /**
+   * Rows that may be on the page by their times alone, ascending: all rows of a time that is wanted. Notes
+   * that there are more behind the page where that is certain.
+   */
+  candidates(columns: RowColumns, rows: Uint32Array): Uint32Array {
+    const sign = this.#order === 'newest' ? -1 : 1;
+    const key = (row: number) => sign * columns.time(row);
+    const least = this.#after ? sign * this.#after.time : Number.NEGATIVE_INFINITY;
+    const last =
+      this.#candidates.length >= this.#wanted ? this.#candidates.at(-1)?.position.time : undefined;
+    let most = last === undefined ? Number.POSITIVE_INFINITY : sign * last;
+    if (this.#wanted === 0) most = Number.NEGATIVE_INFINITY;
+    let keys: number[] = [];
+    let skipped = false;
+    for (let index = 0; index < rows.length; index++) {
+      // Rows come roughly by time: the wanted end first, so that the bound is near at once.
+      const row = rows[this.#order === 'newest' ? rows.length - 1 - index : index] ?? 0;
+      const own = key(row);
+      if (own < least) continue;
+      if (own > most) {
+        skipped = true;
+        continue;
+      }
+      keys.push(own);
+      if (keys.length < 2 * this.#wanted + 64) continue;
+      keys.sort((a, b) => a - b);
+      most = Math.min(most, keys[this.#wanted - 1] ?? most);
+      // Records of one time are told apart by their place, which is not known here.
+      keys = keys.filter((candidate) => candidate <= most);
+      skipped = true;
+      if (keys.length >= 2 * this.#wanted + 64) keys.length = this.#wanted;
+    }
+    if (keys.length > this.#wanted) {
+      keys.sort((a, b) => a - b);
+      most = Math.min(most, keys[this.#wanted - 1] ?? most);
+      skipped = true;
+    }
+    if (skipped) this.#behind = true;
+    return rows.filter((row) => {
+      const own = key(row);
+      return own >= least && own <= most;
+    });
   }
 
   /** Looks at the matching rows of one set. */

@@ -1,11 +1,11 @@
 import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import type { HoldingsSnapshot } from '../holdings.ts';
-import type { RecordSet } from '../record-set.ts';
+import type { RecordSource } from '../record-set.ts';
 import type { Order } from './position.ts';
 
 /** One thing to look at. */
 export type Source = { readonly minTime: number; readonly maxTime: number } & (
-  | { readonly kind: 'open'; readonly set: RecordSet }
+  | { readonly kind: 'open'; readonly set: RecordSource }
   | { readonly kind: 'chunk'; readonly entry: ChunkEntry }
 );
 

@@ -16,13 +16,13 @@ import type {
   searchRequestSchema,
 } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { Query } from '@apiary/common/query/ast.ts';
-import { compileMatcher, type Matcher } from '@apiary/common/query/matcher.ts';
+import { compileMatcher, type Matcher, type MatcherOptions } from '@apiary/common/query/matcher.ts';
 import { parseQuery } from '@apiary/common/query/parser.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
 import type { z } from 'zod';
 import type { Holdings } from '../holdings.ts';
 import type { Figures } from '../metrics.ts';
-import type { Pace, RecordSet } from '../record-set.ts';
+import type { Pace, RecordSource } from '../record-set.ts';
 import type { ChunkCache } from './chunk-cache.ts';
 import { createPace, TimeIsUp } from './pace.ts';
 import { Page } from './page.ts';
@@ -44,6 +44,7 @@ interface Running {
   readonly request: Request;
   readonly query: Query;
   readonly matcher: Matcher;
+  readonly matcherOptions: MatcherOptions;
   readonly range: { readonly from: number; readonly to: number };
   readonly sources: readonly Source[];
   readonly pace: Pace;
@@ -98,11 +99,13 @@ export class Search {
       to: request.to ?? Number.POSITIVE_INFINITY,
     };
     const sources = planSources(holdings.snapshot(), range, request.order);
+    const matcherOptions = { nowMs: clock.now() };
     const after = request.cursor === undefined ? undefined : parseCursor(request.cursor);
     return {
       request,
       query,
-      matcher: compileMatcher(query, { nowMs: clock.now() }),
+      matcher: compileMatcher(query, matcherOptions),
+      matcherOptions,
       range,
       sources,
       pace: createPace({
@@ -119,8 +122,6 @@ export class Search {
     const { sources, page, request, missing } = running;
     for (const [index, source] of sources.entries()) {
       try {
-        const next = sources[index + 1];
-        if (next?.kind === 'chunk') this.#context.cache.prepare(next.entry);
         await this.#look(running, source);
       } catch (error) {
         if (error instanceof TimeIsUp) {
@@ -139,12 +140,15 @@ export class Search {
   }
 
   async #look(running: Running, source: Source): Promise<void> {
-    const { query, matcher, range, pace, page, tally } = running;
-    const set: RecordSet =
-      source.kind === 'open' ? source.set : await this.#context.cache.read(source.entry);
-    const rows = await set.select({ query, matcher, ...range, pace });
-    page.add(set, rows);
-    await tally.add(set, rows, pace);
+    const { query, matcher, matcherOptions, range, pace, page, tally } = running;
+    const set: RecordSource =
+      source.kind === 'open' ? source.set : this.#context.cache.open(source.entry);
+    const matches = await set.select({ query, matcher, matcherOptions, ...range, pace });
+    if (matches.count === 0) return;
+    const columns = await matches.columns();
+    const candidates = page.candidates(columns, matches.rows);
+    if (candidates.length > 0) page.add(await matches.load(candidates), candidates);
+    await tally.add(columns, matches.rows, pace);
   }
 }
 

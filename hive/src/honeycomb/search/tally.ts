@@ -1,7 +1,7 @@
 import { SEARCH_HOSTS_MAX } from '@apiary/common/limits.ts';
 import type { Histogram } from '@apiary/common/messages/actions/honeycomb.ts';
 import { LEVELS } from '@apiary/common/record.ts';
-import type { Pace, RecordSet } from '../record-set.ts';
+import type { Pace, RowColumns } from '../record-set.ts';
 
 /** The stretch of time that a histogram shows. */
 export interface TallySpan {
@@ -45,7 +45,7 @@ export class Tally {
   }
 
   /** Counts the matching rows of a set. */
-  async add(set: RecordSet, rows: Uint32Array, pace: Pace): Promise<void> {
+  async add(set: RowColumns, rows: Uint32Array, pace: Pace): Promise<void> {
     this.total += rows.length;
     let host = '';
     for (const [index, row] of rows.entries()) {
@@ -62,7 +62,7 @@ export class Tally {
     }
   }
 
-  #countTime(set: RecordSet, row: number): void {
+  #countTime(set: RowColumns, row: number): void {
     const level = set.level(row) ?? 'none';
     let counts = this.#levels.get(level);
     if (!counts) {

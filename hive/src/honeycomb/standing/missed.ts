@@ -6,7 +6,7 @@ import { MISSED_BYTES_MAX, SEARCH_PART_BYTES_MAX } from '@apiary/common/limits.t
 import { compileMatcher } from '@apiary/common/query/matcher.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
 import type { Holdings } from '../holdings.ts';
-import type { RecordSet } from '../record-set.ts';
+import type { RecordSource } from '../record-set.ts';
 import { recordOf } from '../row-view.ts';
 import type { ChunkCache } from '../search/chunk-cache.ts';
 import { createPace } from '../search/pace.ts';
@@ -27,7 +27,7 @@ interface Found {
 
 interface Source {
   readonly firstSequence: number;
-  load(): Promise<RecordSet>;
+  load(): Promise<RecordSource>;
 }
 
 /** A stretch of commits, `after` exclusive and `to` inclusive. */
@@ -53,14 +53,17 @@ export class Missed {
    */
   async *run(request: MissedRequest, signal?: AbortSignal) {
     const query = parseOrThrow(request.query);
-    const matcher = compileMatcher(query, { nowMs: this.#context.clock.now() });
+    const matcherOptions = { nowMs: this.#context.clock.now() };
+    const matcher = compileMatcher(query, matcherOptions);
     const pace = createPace(signal ? { signal } : {});
     const range = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
     const sources = this.#sources(request);
     let waiting: Found[] = [];
     for (const [index, source] of sources.entries()) {
-      const set = await source.load();
-      const rows = await set.select({ query, matcher, ...range, pace });
+      const selection = { query, matcher, matcherOptions, ...range, pace };
+      const matches = await (await source.load()).select(selection);
+      const { rows } = matches;
+      const set = await matches.load(rows);
       for (const row of rows) {
         const sequence = set.sequence(row);
         const wanted = sequence > request.after && sequence <= request.to;
@@ -84,7 +87,7 @@ export class Missed {
       .filter((entry) => entry.lastSequence > after && entry.firstSequence <= to)
       .map((entry) => ({
         firstSequence: entry.firstSequence,
-        load: async () => await cache.read(entry),
+        load: async () => cache.open(entry),
       }));
     for (const set of snapshot.open) {
       // An open chunk can begin with a record that was carried over.

@@ -1,0 +1,266 @@
+/** The sections of one sealed chunk, each read and decoded when it is first asked for, and then kept. */
+import { AppError } from '@apiary/common/errors.ts';
+import { foldCase } from '@apiary/common/query/words.ts';
+import type { SectionReader } from '../chunk-format.ts';
+import { ColumnReader } from '../columns.ts';
+import type { Stretch } from '../row-batch.ts';
+import { bloomHas } from './bloom.ts';
+import { decodeHead, type Head, SECTION } from './head.ts';
+import { openSection, unpackSection } from './sections.ts';
+import { decodeSlots, LEVEL_VARIES, type SlotTable } from './slot-table.ts';
+import { createStampLayouts } from './stamp-layouts.ts';
+import { decodeTimes } from './time-column.ts';
+import { CONSTANT, FIXED, VARYING } from './value-columns.ts';
+import { END_MARK } from './words.ts';
+
+const LAYOUTS = createStampLayouts();
+
+/** Head and run table. */
+export interface Runs {
+  readonly head: Head;
+  readonly stretches: readonly Stretch[];
+}
+
+/** The dictionary. */
+export interface Dictionary {
+  readonly bytes: Buffer;
+  /** By template: where its text begins in `bytes`; one more than there are templates. */
+  readonly start: Uint32Array;
+  /** All texts without case, and where each begins. */
+  readonly folded: string;
+  readonly foldedStart: Uint32Array;
+}
+
+/** Rows and templates. */
+export interface Ids {
+  /** By row. */
+  readonly template: Uint16Array;
+  /** Rows in the order of templates: see SlotTable.firstRow. */
+  readonly rows: Uint32Array;
+}
+
+/** What the section of lengths says. */
+export interface Lengths {
+  /** By row: bytes of its body as stored. */
+  readonly body: Uint32Array;
+  /** By row: its place in its generation, and the source's bytes that it takes. */
+  readonly offset: Float64Array;
+  readonly source: Uint32Array;
+  /** By raw row in their order. */
+  readonly rawTimestampLength: Uint8Array;
+}
+
+/** See the file's head. */
+export class ChunkData {
+  /** Memory of what is kept. */
+  memoryBytes = 0;
+  readonly #read: SectionReader;
+  readonly #kept = new Map<string, unknown>();
+  readonly #loading = new Map<string, Promise<unknown>>();
+
+  constructor(read: SectionReader) {
+    this.#read = read;
+  }
+
+  async runs(): Promise<Runs> {
+    return await this.#once('runs', async () => {
+      const bytes = unpackSection(await this.#read(SECTION.head));
+      return [decodeHead(bytes), bytes.length * 4];
+    });
+  }
+
+  /** False when no value, and no literal, is that word. */
+  async mayHaveWord(hash: number): Promise<boolean> {
+    const { values, literals } = await this.blooms();
+    return bloomHas(values, hash) || bloomHas(literals, hash);
+  }
+
+  /** The blooms of values and of literal words. */
+  async blooms(): Promise<{ readonly values: Buffer; readonly literals: Buffer }> {
+    return await this.#once('blooms', async () => {
+      const { head } = await this.runs();
+      const bytes = openSection(await this.#read(SECTION.bloom));
+      const values = bytes.subarray(0, head.valueBloomBytes);
+      return [{ values, literals: bytes.subarray(head.valueBloomBytes) }, bytes.length];
+    });
+  }
+
+  async dictionary(): Promise<Dictionary> {
+    return await this.#once('dictionary', async () => {
+      const { head } = await this.runs();
+      const bytes = unpackSection(await this.#read(SECTION.templates));
+      const start = new Uint32Array(head.templates + 2);
+      for (let id = 0; id < head.templates; id++) {
+        start[id + 1] = bytes.indexOf(END_MARK, start[id]) + 1;
+      }
+      start[head.templates + 1] = bytes.length;
+      const folded = foldCase(bytes.toString('utf8'));
+      const foldedStart = new Uint32Array(head.templates + 2);
+      for (let id = 0; id < head.templates; id++) {
+        foldedStart[id + 1] = folded.indexOf('\n', foldedStart[id]) + 1;
+      }
+      foldedStart[head.templates + 1] = folded.length;
+      return [{ bytes, start, folded, foldedStart }, bytes.length * 2];
+    });
+  }
+
+  async slots(): Promise<SlotTable> {
+    return await this.#once('slots', async () => {
+      const { head } = await this.runs();
+      const bytes = unpackSection(await this.#read(SECTION.slots));
+      const table = decodeSlots(bytes, head.templates + 1, head.slots);
+      return [table, bytes.length + head.slots * 20];
+    });
+  }
+
+  async ids(): Promise<Ids> {
+    return await this.#once('ids', async () => {
+      const { head } = await this.runs();
+      const slots = await this.slots();
+      const bytes = unpackSection(await this.#read(SECTION.ids));
+      const template = new Uint16Array(head.rows);
+      if (bytes.length !== template.byteLength) throw corrupt('ids');
+      new Uint8Array(template.buffer).set(bytes);
+      const next = slots.firstRow.slice();
+      const rows = new Uint32Array(head.rows);
+      for (let row = 0; row < head.rows; row++) {
+        const id = template[row] ?? 0;
+        const at = next[id] ?? 0;
+        rows[at] = row;
+        next[id] = at + 1;
+      }
+      return [{ template, rows }, head.rows * 6];
+    });
+  }
+
+  async times(): Promise<Float64Array> {
+    return await this.#once('times', async () => {
+      const { head, stretches } = await this.runs();
+      const bytes = unpackSection(await this.#read(SECTION.times));
+      return [decodeTimes(bytes, head.rows, stretches), head.rows * 8];
+    });
+  }
+
+  /** By row: 0 none, above that an index into LEVELS plus one. */
+  async levels(): Promise<Uint8Array> {
+    return await this.#once('levels', async () => {
+      const [{ head }, slots, ids] = [await this.runs(), await this.slots(), await this.ids()];
+      const varying = unpackSection(await this.#read(SECTION.levels));
+      const levels = new Uint8Array(head.rows);
+      let next = 0;
+      for (let id = 0; id <= head.templates; id++) {
+        const level = slots.level[id] ?? 0;
+        for (let at = slots.firstRow[id] ?? 0; at < (slots.firstRow[id + 1] ?? 0); at++) {
+          levels[ids.rows[at] ?? 0] = level === LEVEL_VARIES ? (varying[next++] ?? 0) : level;
+        }
+      }
+      return [levels, head.rows];
+    });
+  }
+
+  async lengths(): Promise<Lengths> {
+    return await this.#once('lengths', async () => {
+      const [{ head, stretches }, slots] = [await this.runs(), await this.slots()];
+      const [ids, dictionary] = [await this.ids(), await this.dictionary()];
+      const column = new ColumnReader(unpackSection(await this.#read(SECTION.lengths)));
+      const body = new Uint32Array(head.rows);
+      const rawTimestampLength = new Uint8Array(head.rawRows);
+      for (let id = 0; id < head.templates; id++) {
+        const fixed = fixedLength(id, slots, dictionary);
+        for (let at = slots.firstRow[id] ?? 0; at < (slots.firstRow[id + 1] ?? 0); at++) {
+          body[ids.rows[at] ?? 0] = fixed.length + (fixed.varies ? column.unsigned() : 0);
+        }
+      }
+      for (let index = 0; index < head.rawRows; index++) {
+        body[ids.rows[(slots.firstRow[head.templates] ?? 0) + index] ?? 0] = column.unsigned();
+        rawTimestampLength[index] = column.unsigned();
+      }
+      const source = body.slice();
+      const offset = new Float64Array(head.rows);
+      for (const stretch of stretches) {
+        let at = stretch.offset;
+        for (let row = stretch.from; row < stretch.to; row++) {
+          if (stretch.mapped) source[row] = column.unsigned();
+          offset[row] = at;
+          at += source[row] ?? 0;
+        }
+      }
+      return [{ body, source, offset, rawTimestampLength }, head.rows * 16];
+    });
+  }
+
+  /** The bytes of a slot's column. */
+  async column(slot: number): Promise<Buffer> {
+    const [{ head }, slots] = [await this.runs(), await this.slots()];
+    const from = slots.from[slot] ?? 0;
+    const to = from + (slots.bytes[slot] ?? 0);
+    const parts: Buffer[] = [];
+    let begin = 0;
+    for (const [index, length] of head.frames.entries()) {
+      const end = begin + length;
+      if (from < end && to > begin) {
+        const frame = await this.#frame(index);
+        parts.push(frame.subarray(Math.max(from - begin, 0), Math.min(to - begin, length)));
+      }
+      if (end >= to) break;
+      begin = end;
+    }
+    const [only] = parts;
+    return only && parts.length === 1 ? only : Buffer.concat(parts);
+  }
+
+  async #frame(index: number): Promise<Buffer> {
+    return await this.#once(`frame-${index}`, async () => {
+      const bytes = unpackSection(await this.#read(SECTION.values + index));
+      return [bytes, bytes.length];
+    });
+  }
+
+  /** What is kept under a name, or what `load` gives with the memory that it takes. */
+  async #once<T>(name: string, load: () => Promise<[value: T, bytes: number]>): Promise<T> {
+    // Each name is used for one type alone, here in this file.
+    const kept = this.#kept.get(name) as T | undefined;
+    if (kept !== undefined) return kept;
+    let loading = this.#loading.get(name) as Promise<T> | undefined;
+    if (!loading) {
+      loading = this.#load(name, load);
+      this.#loading.set(name, loading);
+    }
+    return await loading;
+  }
+
+  async #load<T>(name: string, load: () => Promise<[value: T, bytes: number]>): Promise<T> {
+    try {
+      const [value, bytes] = await load();
+      this.#kept.set(name, value);
+      this.memoryBytes += bytes;
+      return value;
+    } catch (error) {
+      if (error instanceof AppError) throw error;
+      throw new AppError('store-corrupt', `The ${name} of a chunk cannot be read.`, {
+        cause: error,
+      });
+    } finally {
+      this.#loading.delete(name);
+    }
+  }
+}
+
+/** Bytes of a template's rows that are the same in each, line end included; and if there are others. */
+function fixedLength(id: number, slots: SlotTable, dictionary: Dictionary) {
+  const textBytes = (dictionary.start[id + 1] ?? 0) - (dictionary.start[id] ?? 0) - 1;
+  let length = textBytes - (slots.slots[id] ?? 0) + ((slots.flags[id] ?? 0) & 1);
+  const layout = LAYOUTS[slots.layout[id] ?? -1];
+  if (layout) length += layout.length - 1;
+  let varies = false;
+  for (let slot = slots.firstSlot[id] ?? 0; slot < (slots.firstSlot[id + 1] ?? 0); slot++) {
+    const encoding = slots.encoding[slot];
+    if (encoding === VARYING) varies = true;
+    else if (encoding === FIXED || encoding === CONSTANT) length += slots.longest[slot] ?? 0;
+  }
+  return { length, varies };
+}
+
+function corrupt(what: string): AppError {
+  return new AppError('store-corrupt', `The ${what} of a chunk are not whole.`);
+}

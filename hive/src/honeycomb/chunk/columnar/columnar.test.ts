@@ -1,0 +1,238 @@
+import { compileMatcher } from '@apiary/common/query/matcher.ts';
+import { parseQuery } from '@apiary/common/query/parser.ts';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { RowView } from '../../row-view.ts';
+import { batchOfStreams, openEncoded, type TestStream } from '../../testing/batches.ts';
+import { BatchSet } from '../batch-set.ts';
+import type { RowBatch } from '../row-batch.ts';
+import { verifyDecoded } from '../verify.ts';
+import { ColumnarEncoder } from './encode.ts';
+
+const encoder = new ColumnarEncoder();
+const pace = () => undefined;
+
+function open(batch: RowBatch) {
+  const encoded = encoder.encode(batch, 1);
+  if (!encoded) throw new Error('not encoded');
+  return openEncoded(batch, encoded, 'columnar@1');
+}
+
+async function expectExact(batch: RowBatch): Promise<void> {
+  verifyDecoded(await open(batch).decode(pace), batch);
+}
+
+const lines = (...texts: readonly (string | Buffer)[]): TestStream => ({
+  rows: texts.map((text) => Buffer.concat([Buffer.from(text), Buffer.from('\n')])),
+});
+
+/** Text that looks like logs, with everything that has been taken for something else before. */
+const piece = fc.oneof(
+  fc.constantFrom(
+    ...['error', 'Error', 'ERROR', 'info', 'user=', 'level=', '"level":', 'status:500', 'Ünïcödé'],
+    ...[
+      '\u212A',
+      'ſ',
+      'İstanbul',
+      '10.0.0.1',
+      '404',
+      '7',
+      'a1b2',
+      'x_y',
+      '[WARN]',
+      '<11>',
+      'E1120',
+    ],
+    ...['2026-01-10T00:00:00.000Z', '2026-01-10 00:00:01', 'Jan 10 00:00:02', '1767225600', '\t'],
+    ...['Sun Jan 04 00:00:00 2026', '10/Jan/2026:00:00:00', 'failed', 'password', '\r', '{"a":1}'],
+  ),
+  fc.string({ unit: 'binary', maxLength: 6 }),
+  fc.integer({ min: 0, max: 99999 }).map(String),
+);
+const line = fc
+  .array(fc.tuple(piece, fc.constantFrom(' ', ' ', ' ', '', '=', ':', ',')), { maxLength: 9 })
+  .map((parts) => Buffer.from(parts.flat().join('').replaceAll('\n', ' ')));
+const hostile = fc
+  .uint8Array({ maxLength: 60 })
+  .map((bytes) => Buffer.from(bytes).filter((b) => b !== 10));
+const row = fc.oneof({ weight: 5, arbitrary: line }, { weight: 1, arbitrary: hostile });
+
+describe('columns', () => {
+  test('give back any bytes, exactly', async () => {
+    const stream = fc.record({
+      rows: fc.array(
+        fc
+          .tuple(row, fc.constantFrom('\n', '\n', '\n', '\r\n', ''))
+          .map(([bytes, end]) => Buffer.concat([Buffer.from(bytes), Buffer.from(end)])),
+        { minLength: 1, maxLength: 30 },
+      ),
+      mapped: fc.boolean(),
+      zoneOffsetMinutes: fc.constantFrom(0, 60, -330),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(stream, { minLength: 1, maxLength: 4 }), async (streams) => {
+        await expectExact(batchOfStreams(streams));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('keep long lines, empty lines, control characters and broken UTF-8', async () => {
+    const long = 'word 123 '.repeat(120_000);
+    await expectExact(
+      batchOfStreams([
+        lines('', '', long, '\x00\x01\x02\x03', Buffer.from([0xff, 0xfe, 0x41, 0xc3]), '\r'),
+        { rows: [Buffer.from('no end')] },
+        { rows: [Buffer.from('two\nlines'), Buffer.from('')], mapped: true },
+      ]),
+    );
+  });
+
+  test('keep times whose text does not follow from them', async () => {
+    const stamps = ['2026-01-10 00:00:00', '2026-01-10 24:00:00', '2026-1-10 00:00:00'];
+    const more = [
+      'Jan  9 10:00:00',
+      'Jan 09 10:00:00',
+      'jan 10 10:00:00',
+      '2026-01-10T10:00:00+02:00',
+    ];
+    const all = [...stamps, ...more].flatMap((stamp) => [
+      `${stamp} up`,
+      `${stamp}x up`,
+      `a ${stamp}`,
+    ]);
+    await expectExact(batchOfStreams([lines(...all, ...all)]));
+  });
+
+  test('take many words at one place for a variable, and keep them', async () => {
+    const names = Array.from(
+      { length: 400 },
+      (_, index) =>
+        `user ${String.fromCharCode(97 + (index % 26), 97 + ((index * 7) % 26), 97 + (index >> 4))} came`,
+    );
+    await expectExact(batchOfStreams([lines(...names)]));
+  });
+
+  test('refuse rows that have nothing in common', () => {
+    const odd = Array.from(
+      { length: 3000 },
+      (_, index) => '-+.;/'.repeat(1 + (index % 7)) + ' '.repeat(index),
+    );
+    expect(encoder.encode(batchOfStreams([lines(...odd)]), 1)).toBeUndefined();
+  });
+
+  test('say so when a section is damaged', async () => {
+    const batch = batchOfStreams([lines('one 1', 'two 2')]);
+    const encoded = encoder.encode(batch, 1);
+    for (const [index, section] of (encoded?.sections ?? []).entries()) {
+      const bytes = Buffer.from(section.bytes);
+      bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+      const sections = encoded?.sections.map((each, at) =>
+        at === index ? { ...each, bytes } : each,
+      );
+      const reader = openEncoded(batch, { sections: sections ?? [] }, 'columnar@1');
+      const search = async () => {
+        await reader.decode(pace);
+        await select(reader, 'one');
+        await (await select(reader, 'one')).columns();
+      };
+      await expect(search()).rejects.toMatchObject({ code: 'store-corrupt' });
+    }
+  });
+});
+
+async function select(reader: ReturnType<typeof openEncoded>, text: string) {
+  const parsed = parseQuery(text);
+  if (!parsed.ok) throw new Error(`${text}: ${parsed.error.message}`);
+  const { query } = parsed;
+  const range = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+  const matcherOptions = { nowMs: 0 };
+  return await reader.select({
+    query,
+    matcher: compileMatcher(query),
+    matcherOptions,
+    ...range,
+    pace,
+  });
+}
+
+const leaf = fc.constantFrom(
+  ...['error', 'ERROR', 'failed', 'k', 'ſ', 'ünïcödé', 'istanbul', '404', '7', '2026', 'jan', '00'],
+  ...['10.0.0.1', '"failed password"', '"error info"', '"password failed"~2', '"2026-01-10 00"'],
+  ...[
+    'err*',
+    '*rror',
+    '*a*',
+    'a?b2',
+    '1*',
+    '*1',
+    'x_y',
+    'eror~1',
+    '/err.r/',
+    '/failed.*word/',
+    '/\\d{3}/',
+  ],
+  ...['/(a|b)1/', 'level:error', 'level:>=warn', 'host:host-1', 'file:*2', 'tag:none', 'user:*'],
+  ...['status:>=500', 'status:500', 'a:1', 'user:error', '*:*', 'time:>1970-01-02', '"user"', 'µ'],
+);
+const query: fc.Arbitrary<string> = fc.oneof(
+  { weight: 4, arbitrary: leaf },
+  fc.tuple(leaf, leaf).map(([a, b]) => `${a} AND ${b}`),
+  fc.tuple(leaf, leaf).map(([a, b]) => `${a} OR ${b}`),
+  fc.tuple(leaf, leaf).map(([a, b]) => `${a} AND NOT ${b}`),
+  fc.tuple(leaf, leaf, leaf).map(([a, b, c]) => `(${a} OR ${b}) AND NOT ${c}`),
+  leaf.map((a) => `NOT ${a}`),
+);
+
+describe('searching columns', () => {
+  test('finds what the line matcher finds, whatever the query and the lines', async () => {
+    const streams = fc.array(
+      fc
+        .array(row, { minLength: 1, maxLength: 25 })
+        .map((rows) => lines(...rows.map((one) => Buffer.from(one)))),
+      { minLength: 1, maxLength: 3 },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        streams,
+        fc.array(query, { minLength: 4, maxLength: 8 }),
+        async (some, texts) => {
+          const batch = batchOfStreams(some);
+          const reader = open(batch);
+          const set = new BatchSet(batch);
+          const view = new RowView(set);
+          for (const text of texts) {
+            const parsed = parseQuery(text);
+            if (!parsed.ok) throw new Error(`${text}: ${parsed.error.message}`);
+            const matcher = compileMatcher(parsed.query, { nowMs: 0 });
+            const expected: number[] = [];
+            for (let at = 0; at < batch.count; at++)
+              if (matcher.matches(view.at(at))) expected.push(at);
+            const found = await select(reader, text);
+            expect({ text, rows: [...found.rows] }).toEqual({ text, rows: expected });
+            const columns = await found.columns();
+            for (const at of expected) expect(columns.level(at)).toBe(set.level(at));
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test('loads the rows that it is asked for', async () => {
+    const batch = batchOfStreams([
+      lines('a 1', 'b 22', 'a 333'),
+      { rows: [Buffer.from('x')], mapped: true },
+    ]);
+    const matches = await select(open(batch), '*:*');
+    const rows = await matches.load(Uint32Array.of(3, 0, 2));
+    expect([3, 0, 2].map((at) => Buffer.from(rows.body(at)).toString())).toEqual([
+      'x',
+      'a 1',
+      'a 333',
+    ]);
+    expect([0, 1, 2].map((at) => rows.offset(at))).toEqual([7, 11, 16]);
+    expect(rows.sourceLength(3)).toBe(4);
+    expect(() => rows.body(1)).toThrow('not loaded');
+  });
+});

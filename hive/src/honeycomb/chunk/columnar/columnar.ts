@@ -1,0 +1,20 @@
+/** `columnar@1`: rows as templates and columns of values. See `docs/reference/chunk-format.md`. */
+import type { ChunkFormat } from '../chunk-format.ts';
+import { ColumnarReader } from './columnar-reader.ts';
+import { ColumnarEncoder } from './encode.ts';
+
+/** For chunks of 8 MB, which are encoded while data comes in. */
+const ZSTD_LEVEL = 1;
+
+let encoder: ColumnarEncoder | undefined;
+
+/** See the file's head. */
+export const columnar: ChunkFormat = {
+  name: 'columnar@1',
+  encode(batch) {
+    // Kept between chunks: its memory, and what it learnt of shapes.
+    encoder ??= new ColumnarEncoder();
+    return encoder.encode(batch, ZSTD_LEVEL);
+  },
+  open: (entry, read) => new ColumnarReader(entry, read),
+};

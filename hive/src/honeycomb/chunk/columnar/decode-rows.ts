@@ -1,0 +1,144 @@
+/** Decodes rows: some of them for a page, or all of them in their order. */
+import { AppError } from '@apiary/common/errors.ts';
+import type { Pace } from '../../record-set.ts';
+import type { ChunkData } from './chunk-data.ts';
+import { TemplateDecoder } from './template-decoder.ts';
+
+/** Rows between two looks at the clock. */
+const ROWS_PER_LOOK = 1024;
+
+/** Bodies of rows as stored: row `index` of what was asked for is `bytes[start[index]..start[index + 1]]`. */
+export interface DecodedRows {
+  readonly bytes: Buffer;
+  readonly start: Float64Array;
+}
+
+/**
+ * Decodes rows in any order, each at most once.
+ *
+ * @throws AppError `store-corrupt` when a row has not the length that the chunk says
+ */
+export async function decodeRows(
+  data: ChunkData,
+  wanted: Uint32Array,
+  pace: Pace,
+): Promise<DecodedRows> {
+  const [slots, ids] = [await data.slots(), await data.ids()];
+  const [times, lengths] = [await data.times(), await data.lengths()];
+  const { head } = await data.runs();
+  const start = new Float64Array(wanted.length + 1);
+  for (let index = 0; index < wanted.length; index++) {
+    start[index + 1] = (start[index] ?? 0) + (lengths.body[wanted[index] ?? 0] ?? 0);
+  }
+  const bytes = Buffer.from(new ArrayBuffer(start[wanted.length] ?? 0));
+  const everything = wanted.length === head.rows;
+  // All rows in their order are known by template already.
+  const order = everything ? ids.rows : orderOf(wanted, ids.template);
+  const ranks = everything ? undefined : rankOf(wanted, ids, slots.firstRow);
+  let decoder: TemplateDecoder | undefined;
+  let current = -1;
+  for (let position = 0; position < order.length; position++) {
+    if (position % ROWS_PER_LOOK === 0) {
+      const pause = pace();
+      if (pause) await pause;
+    }
+    const index = order[position] ?? 0;
+    const row = wanted[index] ?? 0;
+    const template = ids.template[row] ?? 0;
+    if (template === head.templates) continue;
+    if (template !== current || !decoder) {
+      decoder = await TemplateDecoder.open(data, template);
+      current = template;
+    }
+    const from = start[index] ?? 0;
+    const rank = ranks ? (ranks[index] ?? 0) : position - (slots.firstRow[template] ?? 0);
+    const end = decoder.write(rank, times[row] ?? 0, bytes, from);
+    if (end !== start[index + 1]) throw corrupt(row);
+  }
+  await copyRaw(data, wanted, { bytes, start });
+  return { bytes, start };
+}
+
+/** Indexes of `wanted` by template, then by row. */
+function orderOf(wanted: Uint32Array, template: Uint16Array): Uint32Array {
+  const keys = new Float64Array(wanted.length);
+  for (let index = 0; index < wanted.length; index++) {
+    const row = wanted[index] ?? 0;
+    keys[index] = (template[row] ?? 0) * 2 ** 32 + row;
+  }
+  const order = Uint32Array.from(wanted.keys());
+  if (isAscending(keys)) return order;
+  return order.sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0));
+}
+
+function isAscending(keys: Float64Array): boolean {
+  for (let index = 1; index < keys.length; index++) {
+    if ((keys[index] ?? 0) < (keys[index - 1] ?? 0)) return false;
+  }
+  return true;
+}
+
+/** By wanted row: its index within its template. */
+function rankOf(
+  wanted: Uint32Array,
+  ids: { readonly template: Uint16Array; readonly rows: Uint32Array },
+  firstRow: Uint32Array,
+): Uint32Array {
+  const ranks = new Uint32Array(wanted.length);
+  for (let index = 0; index < wanted.length; index++) {
+    const row = wanted[index] ?? 0;
+    const id = ids.template[row] ?? 0;
+    const first = firstRow[id] ?? 0;
+    let low = first;
+    let high = firstRow[id + 1] ?? 0;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((ids.rows[middle] ?? 0) < row) low = middle + 1;
+      else high = middle;
+    }
+    ranks[index] = low - first;
+  }
+  return ranks;
+}
+
+async function copyRaw(
+  data: ChunkData,
+  wanted: Uint32Array,
+  { bytes, start }: DecodedRows,
+): Promise<void> {
+  const [{ head }, slots] = [await data.runs(), await data.slots()];
+  if (head.rawRows === 0) return;
+  const [ids, lengths] = [await data.ids(), await data.lengths()];
+  const column = await data.column(head.slots - 1);
+  const places = new Map<number, number>();
+  let at = 0;
+  for (const row of ids.rows.subarray(slots.firstRow[head.templates])) {
+    places.set(row, at);
+    at += lengths.body[row] ?? 0;
+  }
+  if (at !== column.length) throw corrupt(0);
+  for (const [index, row] of wanted.entries()) {
+    const from = places.get(row);
+    if (from === undefined) continue;
+    column.copy(bytes, start[index] ?? 0, from, from + (lengths.body[row] ?? 0));
+  }
+}
+
+function corrupt(row: number): AppError {
+  return new AppError('store-corrupt', `Row ${row} of a chunk has not the length that it should.`);
+}
+
+/** Gives each row's time stamp length. */
+export async function timestampLengths(data: ChunkData): Promise<(row: number) => number> {
+  const [{ head }, slots] = [await data.runs(), await data.slots()];
+  const [ids, lengths] = [await data.ids(), await data.lengths()];
+  const raw = new Map<number, number>();
+  for (const [index, row] of ids.rows.subarray(slots.firstRow[head.templates]).entries()) {
+    raw.set(row, lengths.rawTimestampLength[index] ?? 0);
+  }
+  return (row) => {
+    const template = ids.template[row] ?? 0;
+    if (template === head.templates) return raw.get(row) ?? 0;
+    return slots.timestampLength[template] ?? 0;
+  };
+}

@@ -1,0 +1,200 @@
+/** Encodes a batch of rows into sections: see `docs/reference/chunk-format.md`. */
+import { LEVELS } from '@apiary/common/record.ts';
+import { levelOfBody } from '../../record-facts.ts';
+import type { EncodedChunk } from '../chunk-format.ts';
+import { ColumnWriter } from '../columns.ts';
+import type { RowBatch } from '../row-batch.ts';
+import { buildBloom } from './bloom.ts';
+import { encodeHead } from './head.ts';
+import { levelMayVary } from './level-words.ts';
+import { packSection, sealSection } from './sections.ts';
+import { encodeSlots, LEVEL_VARIES, type TemplateRow } from './slot-table.ts';
+import { type SplitRows, Splitter } from './split-rows.ts';
+import { encodeTimes } from './time-column.ts';
+import {
+  ColumnCollector,
+  forEachWord,
+  type RowsByTemplate,
+  sortRows,
+  VARYING,
+  type ValueColumns,
+} from './value-columns.ts';
+import { hashWordBytes } from './words.ts';
+
+/** Bytes of columns in one section of values: small ones are decoded fast, large ones compress well. */
+const FRAME_BYTES = 192 * 1024;
+/** A column past it is cut, so that no section outgrows the store. */
+const FRAME_BYTES_MAX = 4 * 1024 * 1024;
+/** New templates per row, past which columns gain nothing. */
+const TEMPLATES_PER_ROW_MAX = 0.25;
+/** Chunks smaller than this have too few rows for that share to mean anything. */
+const ROWS_FOR_SHARE = 1024;
+
+/** Encodes chunk after chunk; keeps its memory and what it learnt of shapes. */
+export class ColumnarEncoder {
+  readonly #splitter = new Splitter();
+  readonly #collector = new ColumnCollector();
+
+  /** Undefined when rows have so little in common that the plain body serves them better. */
+  encode(batch: RowBatch, zstdLevel: number): EncodedChunk | undefined {
+    const split = this.#splitter.split(batch);
+    const { templates } = split;
+    const manyTemplates = templates.length > batch.count * TEMPLATES_PER_ROW_MAX;
+    if (manyTemplates && batch.count > ROWS_FOR_SHARE) return undefined;
+    const order = sortRows(split.template, templates.length);
+    const columns = this.#collector.collect(split, order);
+    const levels = levelsOf(split, order, columns);
+    const frames = framesOf(columns);
+    const valueBloom = buildBloom(columns.hashes, 0, columns.hashes.length);
+    const literal = literalHashes(split.texts);
+    const literalBloom = buildBloom(literal, 0, literal.length);
+    const pack = (bytes: Uint8Array) => packSection(bytes, zstdLevel);
+    const head = encodeHead(
+      {
+        rows: batch.count,
+        bodyBytes: batch.start[batch.count] ?? 0,
+        templates: templates.length,
+        slots: columns.encoding.length,
+        rawRows: (order.first[templates.length + 1] ?? 0) - (order.first[templates.length] ?? 0),
+        valueBloomBytes: valueBloom.length,
+        frames: frames.map((frame) => frame.length),
+      },
+      batch.stretches,
+    );
+    return {
+      sections: [
+        { name: 'head', bytes: pack(head) },
+        { name: 'bloom', bytes: sealSection(Buffer.concat([valueBloom, literalBloom])) },
+        { name: 'templates', bytes: pack(split.texts) },
+        { name: 'slots', bytes: pack(encodeSlots(templateRows(split, order, levels), columns)) },
+        { name: 'ids', bytes: pack(idsOf(split)) },
+        { name: 'times', bytes: pack(encodeTimes(batch.time, batch.stretches)) },
+        { name: 'lengths', bytes: pack(encodeLengths(split, order, columns)) },
+        { name: 'levels', bytes: pack(levels.varying) },
+        ...frames.map((frame, index) => ({ name: `values-${index}`, bytes: pack(frame) })),
+      ],
+    };
+  }
+}
+
+/** Levels by template, and row by row for templates where they differ. */
+interface Levels {
+  readonly byTemplate: Uint8Array;
+  readonly varying: Buffer;
+}
+
+function levelsOf(
+  split: SplitRows,
+  { first, rows }: RowsByTemplate,
+  columns: ValueColumns,
+): Levels {
+  const { batch, templates, texts } = split;
+  const byTemplate = new Uint8Array(templates.length + 1).fill(LEVEL_VARIES);
+  const varying: number[] = [];
+  const codeOf = (row: number) => {
+    const level = levelOfBody(batch.bytes.subarray(batch.start[row], batch.start[row + 1]));
+    return level === undefined ? 0 : 1 + LEVELS.indexOf(level);
+  };
+  for (let id = 0; id <= templates.length; id++) {
+    const template = templates[id];
+    const own = rows.subarray(first[id], first[id + 1]);
+    if (template) {
+      const longest = template.to - template.from + (columns.longestValues[id] ?? 0) + 64;
+      const hasLevelWord = columns.hasLevelWord[id] === 1;
+      const text = texts.toString('latin1', template.from, template.to);
+      if (!levelMayVary(text, { longest, hasLevelWord })) {
+        byTemplate[id] = codeOf(own[0] ?? 0);
+        continue;
+      }
+    }
+    for (const row of own) varying.push(codeOf(row));
+  }
+  return { byTemplate, varying: Buffer.from(varying) };
+}
+
+function templateRows(split: SplitRows, { first }: RowsByTemplate, levels: Levels): TemplateRow[] {
+  const count = (id: number) => (first[id + 1] ?? 0) - (first[id] ?? 0);
+  const rows: TemplateRow[] = split.templates.map((template, id) => ({
+    ...template,
+    rows: count(id),
+    level: levels.byTemplate[id] ?? LEVEL_VARIES,
+  }));
+  const raw = split.templates.length;
+  rows.push({
+    ...{ slots: 1, rows: count(raw), layout: -1, shift: 0, timestampLength: 0, hiddenTokens: 0 },
+    ...{ ended: false, level: LEVEL_VARIES },
+  });
+  return rows;
+}
+
+function idsOf(split: SplitRows): Buffer {
+  const raw = split.templates.length;
+  const ids = split.template.slice();
+  for (let row = 0; row < ids.length; row++) if ((ids[row] ?? 0) > raw) ids[row] = raw;
+  return Buffer.from(ids.buffer);
+}
+
+/**
+ * In the order of templates: what a row's values are longer than their fixed part; for raw rows their
+ * length and their time stamp's; then the source lengths of rows whose body is not the source.
+ */
+function encodeLengths(
+  split: SplitRows,
+  { first, rows }: RowsByTemplate,
+  columns: ValueColumns,
+): Buffer {
+  const { batch, templates, firstValue, valueLength } = split;
+  const out = new ColumnWriter();
+  let slot = 0;
+  for (const [id, template] of templates.entries()) {
+    const varying: number[] = [];
+    for (let index = 0; index < template.slots; index++, slot++) {
+      if (columns.encoding[slot] === VARYING) varying.push(index);
+    }
+    if (varying.length === 0) continue;
+    for (let at = first[id] ?? 0; at < (first[id + 1] ?? 0); at++) {
+      const values = firstValue[rows[at] ?? 0] ?? 0;
+      let length = 0;
+      for (let index = 0; index < varying.length; index++) {
+        length += valueLength[values + (varying[index] ?? 0)] ?? 0;
+      }
+      out.unsigned(length);
+    }
+  }
+  for (const row of rows.subarray(first[templates.length])) {
+    out.unsigned((batch.start[row + 1] ?? 0) - (batch.start[row] ?? 0));
+    out.unsigned(batch.timestampLength[row] ?? 0);
+  }
+  for (const { mapped, from, to } of batch.stretches) {
+    if (!mapped) continue;
+    for (let row = from; row < to; row++) out.unsigned(batch.sourceLength[row] ?? 0);
+  }
+  return out.result();
+}
+
+function framesOf({ bytes, columnBytes }: ValueColumns): Buffer[] {
+  const frames: Buffer[] = [];
+  let from = 0;
+  let at = 0;
+  const cut = (to: number) => {
+    while (from < to) {
+      const end = Math.min(to, from + FRAME_BYTES_MAX);
+      frames.push(bytes.subarray(from, end));
+      from = end;
+    }
+  };
+  for (const length of columnBytes) {
+    at += length;
+    if (at - from >= FRAME_BYTES) cut(at);
+  }
+  cut(at);
+  return frames;
+}
+
+function literalHashes(texts: Buffer): Int32Array {
+  const hashes = new Set<number>();
+  forEachWord(texts, 0, texts.length, (from, to) => {
+    hashes.add(hashWordBytes(texts, from, to));
+  });
+  return Int32Array.from(hashes);
+}

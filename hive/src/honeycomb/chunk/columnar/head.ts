@@ -1,0 +1,100 @@
+/** The first section: how many there are of everything, and which streams the rows are from. */
+import { z } from 'zod';
+import type { RowSource } from '../../record-set.ts';
+import { ColumnReader, ColumnWriter } from '../columns.ts';
+import type { Stretch } from '../row-batch.ts';
+
+/** Sections in their order; columns of values follow. */
+export const SECTION = {
+  head: 0,
+  bloom: 1,
+  templates: 2,
+  slots: 3,
+  ids: 4,
+  times: 5,
+  lengths: 6,
+  levels: 7,
+  values: 8,
+} as const;
+
+/** See the file's head. */
+export const headSchema = z.object({
+  rows: z.number().int().nonnegative(),
+  bodyBytes: z.number().int().nonnegative(),
+  /** Without the one of raw rows, which has the next number. */
+  templates: z.number().int().nonnegative(),
+  /** With the one of raw rows, which is the last. */
+  slots: z.number().int().positive(),
+  rawRows: z.number().int().nonnegative(),
+  /** Bytes of the first bloom, that of values; that of literal words follows. */
+  valueBloomBytes: z.number().int().positive(),
+  /** Bytes of columns in each section of values. */
+  frames: z.array(z.number().int().positive()),
+  sources: z.array(
+    z.object({
+      agent: z.string(),
+      host: z.string(),
+      target: z.string(),
+      file: z.string(),
+      tags: z.array(z.string()),
+      generation: z.string(),
+      history: z.boolean(),
+    }),
+  ),
+  stretches: z.number().int().nonnegative(),
+});
+
+/** See {@link headSchema}. */
+export type Head = z.output<typeof headSchema>;
+
+/** The head as bytes: length of the JSON (u32), JSON, stretches as varints. */
+export function encodeHead(
+  facts: Omit<Head, 'sources' | 'stretches'>,
+  stretches: readonly Stretch[],
+): Buffer {
+  const sources = new Map<RowSource, number>();
+  const out = new ColumnWriter();
+  for (const stretch of stretches) {
+    let index = sources.get(stretch.source);
+    if (index === undefined) {
+      index = sources.size;
+      sources.set(stretch.source, index);
+    }
+    out.unsigned(index);
+    out.unsigned(stretch.sequence);
+    out.unsigned(stretch.observed);
+    out.unsigned(stretch.mapped ? 1 : 0);
+    out.unsigned(stretch.offset);
+    out.unsigned(stretch.to - stretch.from);
+  }
+  const head: z.input<typeof headSchema> = {
+    ...facts,
+    sources: [...sources.keys()].map((source) => ({ ...source, tags: [...source.tags] })),
+    stretches: stretches.length,
+  };
+  const json = Buffer.from(JSON.stringify(head));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(json.length);
+  return Buffer.concat([length, json, out.result()]);
+}
+
+/** Reads what {@link encodeHead} wrote. @throws AppError `store-corrupt` */
+export function decodeHead(bytes: Buffer): { readonly head: Head; readonly stretches: Stretch[] } {
+  const jsonBytes = bytes.readUInt32LE(0);
+  const head = headSchema.parse(JSON.parse(bytes.toString('utf8', 4, 4 + jsonBytes)));
+  const column = new ColumnReader(bytes.subarray(4 + jsonBytes));
+  const stretches: Stretch[] = [];
+  let row = 0;
+  for (let index = 0; index < head.stretches; index++) {
+    const source = head.sources[column.unsigned()];
+    if (!source) throw new RangeError('a stretch of an unknown stream');
+    const sequence = column.unsigned();
+    const observed = column.unsigned();
+    const mapped = column.unsigned() === 1;
+    const offset = column.unsigned();
+    const from = row;
+    row += column.unsigned();
+    stretches.push({ source, sequence, observed, mapped, offset, from, to: row });
+  }
+  return { head, stretches };
+}

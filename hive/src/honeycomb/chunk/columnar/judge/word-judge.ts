@@ -1,0 +1,232 @@
+import { isWordCode } from '@apiary/common/query/words.ts';
+import { bloomHas } from '../bloom.ts';
+import type { ChunkData, Dictionary } from '../chunk-data.ts';
+import type { SlotTable } from '../slot-table.ts';
+import { CONSTANT, FIXED, LONG } from '../value-columns.ts';
+import { END_MARK, SLOT_MARK, STAMP_MARK } from '../words.ts';
+import { ALL, type Judge, NONE, SOME } from './judge.ts';
+import type { WantedWord } from './word-leaf.ts';
+
+const FULL_MASK = -1;
+
+/** Lines with one word, wherever it is but in the time stamp at their head. */
+export class WordJudge implements Judge {
+  readonly #data: ChunkData;
+  readonly #word: WantedWord;
+  readonly #decoded: Judge;
+
+  /** @param decoded judges by decoding: for raw rows and where a stamp is visible */
+  constructor(data: ChunkData, word: WantedWord, decoded: Judge) {
+    this.#data = data;
+    this.#word = word;
+    this.#decoded = decoded;
+  }
+
+  async templates(): Promise<Uint8Array> {
+    const { values, literals } = await findWord(this.#data, this.#word, false);
+    return values.map((some, id) => (literals[id] === 1 ? ALL : some === 1 ? SOME : NONE));
+  }
+
+  /** Rows of a template in doubt: its columns are searched as text. */
+  async rows(template: number): Promise<Uint8Array> {
+    const [{ head }, slots] = [await this.#data.runs(), await this.#data.slots()];
+    const dictionary = await this.#data.dictionary();
+    const unclear =
+      template === head.templates ||
+      hasVisibleStamp(template, slots, dictionary) ||
+      (this.#word.mask & FULL_MASK) === 0x0fffffff;
+    if (unclear) return await this.#decoded.rows(template);
+    const result = new Uint8Array(slots.rows[template] ?? 0);
+    const hidden = hiddenSlots(template, slots, dictionary);
+    const first = slots.firstSlot[template] ?? 0;
+    for (let slot = first + hidden; slot < (slots.firstSlot[template + 1] ?? 0); slot++) {
+      if (!mayHold(this.#word, slots, slot)) continue;
+      if (slots.mask[slot] === FULL_MASK) return await this.#decoded.rows(template);
+      searchColumn(this.#word, await this.#data.column(slot), {
+        encoding: slots.encoding[slot] ?? 0,
+        width: slots.longest[slot] ?? 0,
+        result,
+      });
+    }
+    return result;
+  }
+}
+
+/** By template, 1 where the word may be. */
+export interface WordPlaces {
+  /** In a value or in the stamp. */
+  readonly values: Uint8Array;
+  /** In the literal text, certainly. */
+  readonly literals: Uint8Array;
+}
+
+/** Finds the templates that can have a word. `seesStamp`: also within the time stamp at the head. */
+export async function findWord(
+  data: ChunkData,
+  word: WantedWord,
+  seesStamp: boolean,
+): Promise<WordPlaces> {
+  const { head } = await data.runs();
+  const places = {
+    values: new Uint8Array(head.templates + 1),
+    literals: new Uint8Array(head.templates + 1),
+  };
+  let [inValues, inLiterals] = [true, true];
+  if (word.exact && word.hash !== undefined) {
+    const blooms = await data.blooms();
+    inValues = bloomHas(blooms.values, word.hash);
+    inLiterals = bloomHas(blooms.literals, word.hash);
+  }
+  const inStamp = mayBeInStamp(word.needle);
+  if (!inValues && !inLiterals && !inStamp) return places;
+  const slots = await data.slots();
+  if (inValues) {
+    for (let slot = 0; slot < slots.mask.length; slot++) {
+      if (mayHold(word, slots, slot)) places.values[slots.template[slot] ?? 0] = 1;
+    }
+  }
+  if (!inLiterals && !inStamp) return places;
+  const dictionary = await data.dictionary();
+  if (inLiterals) markLiterals(word, { dictionary, slots, seesStamp, found: places.literals });
+  if (!inStamp) return places;
+  for (let id = 0; id < head.templates; id++) {
+    if ((slots.layout[id] ?? -1) < 0 || places.values[id] === 1) continue;
+    if (seesStamp || hasVisibleStamp(id, slots, dictionary)) places.values[id] = 1;
+  }
+  return places;
+}
+
+/** True if a slot's values can have the word. */
+function mayHold(word: WantedWord, slots: SlotTable, slot: number): boolean {
+  const has = slots.mask[slot] ?? 0;
+  if ((has & word.mask) !== word.mask) return false;
+  if (has === FULL_MASK) return true;
+  const most = slots.longest[slot] ?? LONG;
+  if (most < word.needle.length && most !== LONG) return false;
+  return !word.exact || (slots.shortest[slot] ?? 0) <= word.needle.length;
+}
+
+/** Stamps have digits, `T`, `Z`, and the names of months and weekdays. */
+function mayBeInStamp(needle: string): boolean {
+  if (needle.length > 13) return false;
+  const names = 'jan feb mar apr may jun jul aug sep oct nov dec sun mon tue wed thu fri sat';
+  return /^[0-9tz]+$/.test(needle) || names.includes(needle);
+}
+
+/** Marks templates whose literal text has the word. */
+function markLiterals(
+  word: WantedWord,
+  where: {
+    readonly dictionary: Dictionary;
+    readonly slots: SlotTable;
+    readonly seesStamp: boolean;
+    readonly found: Uint8Array;
+  },
+): void {
+  const { folded, foldedStart } = where.dictionary;
+  const { needle } = word;
+  let id = 0;
+  let at = folded.indexOf(needle);
+  while (at >= 0) {
+    id = templateAt(foldedStart, id, at);
+    let from = at;
+    while (from > 0 && isWordCode(folded.charCodeAt(from - 1))) from--;
+    let to = at + needle.length;
+    while (to < folded.length && isWordCode(folded.charCodeAt(to))) to++;
+    const fits = word.exact ? to - from === needle.length : word.accepts(folded.slice(from, to));
+    if (fits && (where.seesStamp || from >= visibleFrom(id, folded, foldedStart, where.slots))) {
+      where.found[id] = 1;
+      at = folded.indexOf(needle, foldedStart[id + 1]);
+    } else at = folded.indexOf(needle, at + 1);
+  }
+}
+
+/** The template whose text holds a place; places are asked for in ascending order. */
+function templateAt(start: Uint32Array, after: number, place: number): number {
+  let low = after;
+  let high = start.length - 2;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((start[middle] ?? 0) <= place) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** Where, in the folded dictionary, the first word of a template begins that single words see. */
+function visibleFrom(
+  id: number,
+  folded: string,
+  foldedStart: Uint32Array,
+  slots: SlotTable,
+): number {
+  let at = foldedStart[id] ?? 0;
+  let hidden = slots.hiddenTokens[id] ?? 0;
+  while (hidden > 0) {
+    const code = folded.charCodeAt(at);
+    if (code === STAMP_MARK || code === SLOT_MARK) {
+      hidden--;
+      at++;
+    } else if (isWordCode(code)) {
+      while (isWordCode(folded.charCodeAt(at))) at++;
+      hidden--;
+    } else at++;
+  }
+  return at;
+}
+
+/** How many of a template's slots are within the stamp at its head. */
+function hiddenSlots(id: number, slots: SlotTable, dictionary: Dictionary): number {
+  if ((slots.hiddenTokens[id] ?? 0) === 0) return 0;
+  const { folded, foldedStart } = dictionary;
+  const end = visibleFrom(id, folded, foldedStart, slots);
+  let count = 0;
+  for (let at = foldedStart[id] ?? 0; at < end; at++) {
+    if (folded.charCodeAt(at) === SLOT_MARK) count++;
+  }
+  return count;
+}
+
+function hasVisibleStamp(id: number, slots: SlotTable, dictionary: Dictionary): boolean {
+  if ((slots.layout[id] ?? -1) < 0) return false;
+  const { folded, foldedStart } = dictionary;
+  const from = visibleFrom(id, folded, foldedStart, slots);
+  const stamp = folded.indexOf(String.fromCharCode(STAMP_MARK), from);
+  return stamp >= 0 && stamp < (foldedStart[id + 1] ?? 0);
+}
+
+/** Marks the rows of an ASCII column whose value the word accepts. */
+function searchColumn(
+  word: WantedWord,
+  column: Buffer,
+  { encoding, width, result }: { encoding: number; width: number; result: Uint8Array },
+): void {
+  const text = column.toString('latin1').toLowerCase();
+  const { needle } = word;
+  if (encoding === CONSTANT) {
+    if (word.accepts(text)) result.fill(1);
+    return;
+  }
+  if (encoding === FIXED) {
+    for (let at = text.indexOf(needle); at >= 0; ) {
+      const row = Math.floor(at / width);
+      const from = row * width;
+      const whole = at + needle.length <= from + width;
+      if (whole && word.accepts(text.slice(from, from + width))) result[row] = 1;
+      at = text.indexOf(needle, result[row] === 1 ? from + width : at + 1);
+    }
+    return;
+  }
+  let row = 0;
+  let from = 0;
+  for (let at = text.indexOf(needle); at >= 0; ) {
+    let end = column.indexOf(END_MARK, from);
+    while (end < at) {
+      from = end + 1;
+      row++;
+      end = column.indexOf(END_MARK, from);
+    }
+    if (word.accepts(text.slice(from, end))) result[row] = 1;
+    at = text.indexOf(needle, end + 1);
+  }
+}

@@ -1,0 +1,39 @@
+/** Sections on their way to and from the store: compressed or not, each with a checksum at its end. */
+import { constants, crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { AppError } from '@apiary/common/errors.ts';
+
+const CHECKSUM_BYTES = 4;
+
+/** Compresses at a zstd level and seals with a CRC-32, little-endian, of the compressed bytes. */
+export function packSection(bytes: Uint8Array, level: number): Buffer {
+  const params = { [constants.ZSTD_c_compressionLevel]: level };
+  return sealSection(zstdCompressSync(bytes, { params }));
+}
+
+/** Seals with a CRC-32, little-endian, of the bytes. */
+export function sealSection(bytes: Uint8Array): Buffer {
+  const sealed = Buffer.allocUnsafeSlow(bytes.length + CHECKSUM_BYTES);
+  sealed.set(bytes);
+  sealed.writeUInt32LE(crc32(bytes), bytes.length);
+  return sealed;
+}
+
+/** The bytes of a sealed section. @throws AppError `store-corrupt` */
+export function openSection(section: Uint8Array): Buffer {
+  const buffer = Buffer.from(section.buffer, section.byteOffset, section.length);
+  const end = buffer.length - CHECKSUM_BYTES;
+  if (end < 0 || crc32(buffer.subarray(0, end)) !== buffer.readUInt32LE(end)) {
+    throw new AppError('store-corrupt', 'A section of a chunk differs from its checksum.');
+  }
+  return buffer.subarray(0, end);
+}
+
+/** What {@link packSection} packed. @throws AppError `store-corrupt` */
+export function unpackSection(section: Uint8Array): Buffer {
+  const compressed = openSection(section);
+  try {
+    return zstdDecompressSync(compressed);
+  } catch (error) {
+    throw new AppError('store-corrupt', 'A section of a chunk is no zstd frame.', { cause: error });
+  }
+}

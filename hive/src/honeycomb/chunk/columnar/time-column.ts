@@ -1,0 +1,87 @@
+/**
+ * Times of rows. A stretch begins with its unit (0 seconds, 1 milliseconds, 2 as they are) and its first
+ * time; the others follow as differences in that unit, zigzag varints.
+ */
+import { AppError } from '@apiary/common/errors.ts';
+import type { Stretch } from '../row-batch.ts';
+
+const SECONDS = 0;
+const MILLISECONDS = 1;
+const FLOATS = 2;
+const UNIT_MS = [1000, 1] as const;
+/** Differences past it are written as floats. */
+const DIFFERENCE_MAX = 2 ** 40;
+const VARINT_BYTES_MAX = 7;
+
+/** The column's bytes. */
+export function encodeTimes(times: Float64Array, stretches: readonly Stretch[]): Buffer {
+  const out = Buffer.allocUnsafe(times.length * 8 + stretches.length * 10);
+  let at = 0;
+  for (const { from, to } of stretches) {
+    const unit = unitOf(times, from, to);
+    out[at++] = unit;
+    if (unit === FLOATS) {
+      for (let row = from; row < to; row++) at = out.writeDoubleLE(times[row] ?? 0, at);
+      continue;
+    }
+    at = out.writeDoubleLE(times[from] ?? 0, at);
+    const step = UNIT_MS[unit] ?? 1;
+    let last = times[from] ?? 0;
+    for (let row = from + 1; row < to; row++) {
+      const time = times[row] ?? 0;
+      const difference = (time - last) / step;
+      last = time;
+      let rest = difference < 0 ? -2 * difference - 1 : 2 * difference;
+      while (rest >= 0x80) {
+        out[at++] = (rest % 0x80) | 0x80;
+        rest = Math.floor(rest / 0x80);
+      }
+      out[at++] = rest;
+    }
+  }
+  return out.subarray(0, at);
+}
+
+/** Reads what {@link encodeTimes} wrote. @throws AppError `store-corrupt` */
+export function decodeTimes(bytes: Buffer, rows: number, stretches: readonly Stretch[]) {
+  const times = new Float64Array(rows);
+  let at = 0;
+  for (const { from, to } of stretches) {
+    const unit = bytes[at++] ?? FLOATS;
+    if (unit === FLOATS) {
+      for (let row = from; row < to; row++, at += 8) times[row] = bytes.readDoubleLE(at);
+      continue;
+    }
+    let time = bytes.readDoubleLE(at);
+    at += 8;
+    times[from] = time;
+    const step = UNIT_MS[unit] ?? 1;
+    for (let row = from + 1; row < to; row++) {
+      let byte = bytes[at++] ?? 0;
+      let coded = byte & 0x7f;
+      for (let factor = 0x80, n = 1; byte >= 0x80 && n < VARINT_BYTES_MAX; n++, factor *= 0x80) {
+        byte = bytes[at++] ?? 0;
+        coded += (byte & 0x7f) * factor;
+      }
+      time += ((coded & 1) === 1 ? -(coded + 1) / 2 : coded / 2) * step;
+      times[row] = time;
+    }
+  }
+  if (at !== bytes.length)
+    throw new AppError('store-corrupt', 'The times of a chunk are not whole.');
+  return times;
+}
+
+function unitOf(times: Float64Array, from: number, to: number): number {
+  let unit = SECONDS;
+  const first = times[from] ?? 0;
+  let last = first;
+  if (!Number.isInteger(first)) return FLOATS;
+  for (let row = from + 1; row < to; row++) {
+    const time = times[row] ?? 0;
+    if (!Number.isInteger(time) || Math.abs(time - last) > DIFFERENCE_MAX) return FLOATS;
+    if ((time - last) % 1000 !== 0) unit = MILLISECONDS;
+    last = time;
+  }
+  return unit;
+}

@@ -1,0 +1,68 @@
+/** Encodes chunks beside the event loop, so that sealing never holds up ingest or a search. */
+import { Worker } from 'node:worker_threads';
+import type { NewChunk } from '@apiary/common/chunks/chunks.ts';
+import { AppError, type ErrorCode } from '@apiary/common/errors.ts';
+import type { RowBatch } from './chunk/row-batch.ts';
+import type { ChunkName } from './chunk/seal-batch.ts';
+import type { SealTask } from './chunk/seal-worker.ts';
+
+type Answer =
+  | { readonly chunk: NewChunk }
+  | { readonly error: { readonly code: ErrorCode; readonly message: string } };
+
+/** One thread, started when it is first needed. One batch at a time. */
+export class SealThread {
+  #worker: Worker | undefined;
+
+  /**
+   * Encodes and proves a batch that has rows. The batch's memory goes to the thread.
+   *
+   * @throws AppError `store-corrupt`, `too-large`, `internal` when the thread ended
+   */
+  async seal(batch: RowBatch, name: ChunkName): Promise<NewChunk> {
+    this.#worker ??= this.#start();
+    const worker = this.#worker;
+    const task: SealTask = { batch, name };
+    const { bytes, start, time, timestampLength, sourceLength } = batch;
+    const owned = [bytes, start, time, timestampLength, sourceLength].map(({ buffer }) => buffer);
+    const transfer = owned.filter((buffer) => buffer instanceof ArrayBuffer);
+    const answer = await new Promise<Answer>((resolve, reject) => {
+      const settle = () => {
+        worker.off('message', take);
+        worker.off('error', fail);
+        worker.off('exit', end);
+        worker.unref();
+      };
+      const take = (message: Answer) => {
+        settle();
+        resolve(message);
+      };
+      const fail = (cause: Error) => {
+        settle();
+        this.#worker = undefined;
+        reject(new AppError('internal', `Encoding a chunk failed: ${cause.message}`, { cause }));
+      };
+      const end = () => fail(new Error('the thread ended'));
+      worker.on('message', take);
+      worker.on('error', fail);
+      worker.on('exit', end);
+      worker.ref();
+      worker.postMessage(task, transfer);
+    });
+    if ('chunk' in answer) return answer.chunk;
+    throw new AppError(answer.error.code, answer.error.message);
+  }
+
+  /** Ends the thread; the next batch starts another. */
+  async stop(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    await worker?.terminate();
+  }
+
+  #start(): Worker {
+    return new Worker(new URL('./chunk/seal-worker.ts', import.meta.url), {
+      execArgv: ['--no-warnings'],
+    });
+  }
+}
