@@ -74,6 +74,8 @@ async function runJest(argv: readonly string[], io: CommandIo, count: Count): Pr
       '--experimental-vm-modules',
       '--disable-warning=ExperimentalWarning',
       join(projectRoot, 'node_modules/jest/bin/jest.js'),
+      // A handle that a suite left open must not keep the run from its closing line.
+      '--forceExit',
       '--json',
       `--outputFile=${outputFile}`,
       ...argv,
