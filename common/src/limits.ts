@@ -340,6 +340,14 @@ export const CHECK_ARGUMENTS_MAX = 32;
 export const DOCKER_CONTAINERS_MAX = 96;
 /** One answer of Docker's socket that is no stream. */
 export const DOCKER_ANSWER_BYTES_MAX = 4 * MiB;
+/** Chunks of one GELF message, by its specification. Past it: ignored. */
+export const GELF_CHUNKS_MAX = 128;
+/** GELF messages that wait for chunks. Past it the oldest is forgotten. */
+export const GELF_CHUNKED_MAX = 256;
+/** How long they wait, by GELF's specification. */
+export const GELF_CHUNK_WAIT_MS = 5_000;
+/** Ids of chunks that one `fluent:` target remembers, to store repeats once. Past it the oldest goes. */
+export const FLUENT_CHUNKS_REMEMBERED = 10_000;
 /** Drops of one input are told to the Hive at most this often. */
 export const INPUT_DROPS_TOLD_MS = 1_000;
 /** A rotated file's descriptor is kept until nothing was written to it for this long. */

@@ -2,11 +2,15 @@
 import { startCheck } from './check.ts';
 import { startDocker } from './docker.ts';
 import { FileInput } from './file/file-input.ts';
+import { startFluent } from './fluent.ts';
+import { startGelfTcp, startGelfUdp } from './gelf.ts';
 import { startHttp } from './http.ts';
 import type { InputFactory } from './input.ts';
 import { startJournald } from './journald.ts';
 import { startMetrics } from './metrics.ts';
+import { startOtlp } from './otlp.ts';
 import { SpooledInput, type StartProducer } from './spooled-input.ts';
+import { startStdin } from './stdin.ts';
 import { startSyslogTcp, startSyslogUdp } from './syslog.ts';
 
 const spooled =
@@ -19,6 +23,11 @@ export const INPUTS: Readonly<Record<string, InputFactory>> = {
   'file:': (context) => new FileInput(context),
   'journald:': spooled(startJournald),
   'docker:': spooled(startDocker),
+  'fluent:': spooled(startFluent),
+  'gelf+udp:': spooled(startGelfUdp),
+  'gelf+tcp:': spooled(startGelfTcp),
+  'otlp:': spooled(startOtlp),
+  'stdin:': spooled(startStdin),
   'http:': spooled(startHttp),
   'metrics:': spooled(startMetrics),
   'check:': spooled(startCheck),
