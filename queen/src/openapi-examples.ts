@@ -73,6 +73,37 @@ const savedQuery = {
   savedMs: MS,
 };
 
+const agent = {
+  id: AGENT,
+  name: 'web-1',
+  fingerprint: '5647 5aa7 5463 474c',
+  publicKey: 'A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=',
+  approval: 'approved' as const,
+  facts: {
+    hostName: 'web-1',
+    machineId: 'b08dfa6083e7567a1921a715000001fb',
+    addresses: ['192.0.2.10'],
+    system: 'Debian GNU/Linux 12',
+    architecture: 'x64',
+    version: '0.1.0',
+    zoneOffsetMinutes: 60,
+  },
+  tags: ['web'],
+  firstSeenMs: MS,
+  decidedBy: 'mira',
+  decidedMs: MS,
+};
+const target = {
+  id: result.target,
+  url: result.url,
+  tags: ['web'],
+  history: false,
+  agent: AGENT,
+  createdMs: MS,
+  createdBy: 'mira',
+  status: { state: 'active' as const },
+};
+
 /** Examples by the routes' names; a route without a body or an answer needs none. */
 export const EXAMPLES: {
   readonly [N in keyof Routes]?: RouteExample<
@@ -146,8 +177,15 @@ export const EXAMPLES: {
   },
   listQueries: { response: { queries: [savedQuery] } },
   removeQueries: { body: { ids: [savedQuery.id] }, response: { removed: [savedQuery.id] } },
-  approveAgents: { body: { agents: ['web-1'] } },
-  revokeAgents: { body: { agents: [AGENT] } },
+  listAgents: {
+    response: { agents: [{ ...agent, life: 'alive', targets: 1, failedTargets: 0 }] },
+  },
+  approveAgents: { body: { agents: ['web-1'] }, response: { agents: [agent] } },
+  revokeAgents: {
+    body: { agents: [AGENT] },
+    response: { agents: [{ ...agent, approval: 'revoked' }] },
+  },
+  listTargets: { response: { targets: [{ ...target, name: 'web-1' }] } },
   ...ALERT_EXAMPLES,
   addTargets: {
     body: { agents: ['web-1'], urls: [result.url], tags: ['web'], history: false },
