@@ -1,12 +1,20 @@
 import type { ComponentType } from 'react';
 import { Link, Redirect } from 'wouter';
-import { IconClipboardList, IconKey, IconShield, IconUsers } from '../components/icons.ts';
+import {
+  IconBell,
+  IconClipboardList,
+  IconKey,
+  IconShield,
+  IconUsers,
+} from '../components/icons.ts';
 import { useServices } from '../state/services.ts';
 import { useStore } from '../state/use-store.ts';
 import './agents.css';
 import './settings.css';
+import './settings/channels.css';
 import { NotFoundPage } from './not-found.tsx';
 import { AuditSection } from './settings/audit.tsx';
+import { ChannelsSection } from './settings/channels.tsx';
 import { SecuritySection } from './settings/security.tsx';
 import { TokensSection } from './settings/tokens.tsx';
 import { UsersSection } from './settings/users.tsx';
@@ -22,6 +30,13 @@ interface Section {
 const SECTIONS: readonly Section[] = [
   { id: 'users', name: 'Users and roles', icon: IconUsers, page: UsersSection, adminOnly: true },
   { id: 'tokens', name: 'API tokens', icon: IconKey, page: TokensSection, adminOnly: false },
+  {
+    id: 'channels',
+    name: 'Channels and devices',
+    icon: IconBell,
+    page: ChannelsSection,
+    adminOnly: false,
+  },
   { id: 'security', name: 'Security', icon: IconShield, page: SecuritySection, adminOnly: false },
   { id: 'audit', name: 'Audit log', icon: IconClipboardList, page: AuditSection, adminOnly: true },
 ];

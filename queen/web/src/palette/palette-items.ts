@@ -16,6 +16,8 @@ import type { PaletteItem } from './palette-item.ts';
 /** Pages that have no place of their own in the bars. */
 const MORE_PAGES = [
   { path: '/agents/add', name: 'Add targets', words: 'watch files logs' },
+  { path: '/settings/channels', name: 'Channels and devices', words: 'settings slack e-mail push' },
+  { path: '/settings', name: 'Settings', words: 'users tokens audit' },
   { path: '/docs', name: 'Documentation', words: 'help manual' },
 ] as const;
 

@@ -159,7 +159,7 @@ function Channels(props: {
         />
       ))}
       {names.size === 0 ? (
-        <p className="ap-faint">{failure ?? 'No channel is set up: ./apiary channels add.'}</p>
+        <p className="ap-faint">{failure ?? 'No channel is set up yet: Settings, Channels.'}</p>
       ) : null}
     </fieldset>
   );

@@ -1,0 +1,159 @@
+import type { ChannelView } from '@apiary/common/messages/channel.ts';
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { IconPlus, IconTrash } from '../../components/icons.ts';
+import { ScrollRegion } from '../../components/scroll-region.tsx';
+import { safeText } from '../../log-list/display.ts';
+import { lengthText } from '../../log-list/time-text.ts';
+import { messageOf } from '../../state/http.ts';
+import { notifying } from '../../state/notifying.ts';
+import { useServices } from '../../state/services.ts';
+import { useLoaded } from '../../state/use-loaded.ts';
+import { useStore } from '../../state/use-store.ts';
+import { AddChannel } from './add-channel.tsx';
+import { ConfirmForm } from './confirm-form.tsx';
+import { Deliveries } from './deliveries.tsx';
+import { Devices } from './devices.tsx';
+
+/** Channels, one's devices, and what was sent. */
+export function ChannelsSection() {
+  return (
+    <>
+      <Channels />
+      <Devices />
+      <Deliveries />
+    </>
+  );
+}
+
+function Channels() {
+  const { session } = useServices();
+  const state = useStore(session.state);
+  const isAdmin = state.kind === 'signed-in' && state.actor.role === 'admin';
+  const { value, failure, reload } = useLoaded(notifying.channels);
+  const [isAdding, setAdding] = useState(false);
+  const [removing, setRemoving] = useState<ChannelView>();
+  const done = () => {
+    setAdding(false);
+    setRemoving(undefined);
+    void reload();
+  };
+  return (
+    <section className="ap-sheet" aria-labelledby="channels">
+      <div className="ap-sheet-head">
+        <h2 id="channels">Channels</h2>
+        {isAdmin ? (
+          <Button leftSection={<IconPlus size={16} stroke={2} />} onClick={() => setAdding(true)}>
+            Add a channel
+          </Button>
+        ) : null}
+      </div>
+      {failure ? <p className="ap-sheet-text ap-bad">{failure}</p> : null}
+      {isAdding ? <AddChannel onDone={done} /> : null}
+      {removing ? (
+        <ConfirmForm
+          verb="Remove"
+          consequence={`Rules that name ${removing.name} tell nobody there any more, and its secrets are gone.`}
+          name={removing.name}
+          act={() => notifying.removeChannel(removing.name)}
+          onDone={done}
+          onCancel={done}
+        />
+      ) : null}
+      {value && value.length === 0 ? (
+        <p className="ap-sheet-text">
+          No channels. A channel is where alerts go: e-mail, Slack, Jira, phones, a webhook.
+        </p>
+      ) : null}
+      {value && value.length > 0 ? (
+        <ChannelTable channels={value} onRemove={isAdmin ? setRemoving : undefined} />
+      ) : null}
+    </section>
+  );
+}
+
+function ChannelTable(props: {
+  readonly channels: readonly ChannelView[];
+  readonly onRemove: ((channel: ChannelView) => void) | undefined;
+}) {
+  const { onRemove } = props;
+  return (
+    <ScrollRegion label="Channels">
+      <table className="ap-table">
+        <thead>
+          <tr>
+            <th>Channel</th>
+            <th>Kind</th>
+            <th>How</th>
+            <th>Test</th>
+            <th>
+              <span className="ap-hidden">Remove</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {props.channels.map((channel) => (
+            <tr key={channel.id}>
+              <th scope="row">{safeText(channel.name)}</th>
+              <td>{channel.kind}</td>
+              <td>{channel.enabled ? safeText(howOf(channel)) : 'off'}</td>
+              <td>
+                <Test name={channel.name} />
+              </td>
+              <td>
+                {onRemove ? (
+                  <button
+                    type="button"
+                    className="ap-text-button"
+                    aria-label={`Remove ${channel.name}`}
+                    onClick={() => onRemove(channel)}
+                  >
+                    <IconTrash size={16} stroke={1.6} aria-hidden="true" />
+                  </button>
+                ) : null}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </ScrollRegion>
+  );
+}
+
+/** Sends a message now and says what came of it, in its row. */
+function Test(props: { readonly name: string }) {
+  const [outcome, setOutcome] = useState<{ readonly text: string; readonly ok: boolean }>();
+  const [busy, setBusy] = useState(false);
+  const run = async () => {
+    setBusy(true);
+    try {
+      const results = await notifying.testChannel(props.name);
+      const failed = results.find((result) => result.outcome !== 'sent');
+      const tookMs = Math.max(0, ...results.map((result) => result.tookMs));
+      const sent = results.length === 0 ? 'no device is registered' : `sent, ${lengthText(tookMs)}`;
+      setOutcome({ ok: !failed && results.length > 0, text: failed ? failed.note : sent });
+    } catch (thrown) {
+      setOutcome({ ok: false, text: messageOf(thrown) });
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <span className="ap-channel-test">
+      <Button loading={busy} aria-label={`Test ${props.name}`} onClick={() => void run()}>
+        Test
+      </Button>
+      <span role="status" className={outcome?.ok === false ? 'ap-bad' : undefined}>
+        {safeText(outcome?.text ?? '')}
+      </span>
+    </span>
+  );
+}
+
+/** The settings that are told, none of which is a secret. */
+function howOf({ settings }: ChannelView): string {
+  return Object.values(settings)
+    .filter((value) => typeof value === 'string' && value !== '')
+    .join(', ')
+    .slice(0, 120);
+}

@@ -1,0 +1,58 @@
+import { Button } from '@mantine/core';
+import { safeText } from '../../log-list/display.ts';
+import { dateText } from '../../log-list/time-text.ts';
+import { canBeNotified, notifying, notifyThisBrowser } from '../../state/notifying.ts';
+import { useServices } from '../../state/services.ts';
+import { useLoaded } from '../../state/use-loaded.ts';
+import { browserName } from './browser-name.ts';
+
+/** One's own devices; this browser can become one. */
+export function Devices() {
+  const { notices } = useServices();
+  const { value, failure, reload } = useLoaded(notifying.devices);
+  const here = browserName(navigator.userAgent);
+  const turnOn = () =>
+    notices.act(async () => {
+      await notifyThisBrowser(here);
+      await reload();
+    }, 'This browser is told of alerts now');
+  const remove = (id: string, name: string) =>
+    notices.act(async () => {
+      await notifying.removeDevice(id);
+      await reload();
+    }, `Removed ${name}`);
+  return (
+    <section className="ap-sheet" aria-labelledby="devices">
+      <div className="ap-sheet-head">
+        <h2 id="devices">My devices</h2>
+        <Button disabled={!canBeNotified()} onClick={() => void turnOn()}>
+          Turn on alerts in this browser
+        </Button>
+      </div>
+      {failure ? <p className="ap-sheet-text ap-bad">{failure}</p> : null}
+      {value?.length === 0 ? (
+        <p className="ap-sheet-text">
+          None yet. Browsers are reached through a channel of the kind web-push, phones through
+          apns.
+        </p>
+      ) : null}
+      <ul>
+        {value?.map(({ id, name, kind, registeredMs }) => (
+          <li key={id} className="ap-silence">
+            <span className="ap-grow">
+              <strong>{safeText(name)}</strong>
+              <span className="ap-faint">{kind}</span>
+            </span>
+            <span className="ap-faint">since {dateText(registeredMs)}</span>
+            <Button
+              aria-label={`Remove ${safeText(name)}`}
+              onClick={() => void remove(id, safeText(name))}
+            >
+              Remove
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
