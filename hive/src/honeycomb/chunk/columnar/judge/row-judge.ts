@@ -1,4 +1,5 @@
 import type { Pace } from '../../../record-set.ts';
+import type { Stretch } from '../../row-batch.ts';
 import type { ChunkData } from '../chunk-data.ts';
 import { decodeRows, timestampLengths } from '../decode-rows.ts';
 import { type Judge, SOME } from './judge.ts';
@@ -46,16 +47,14 @@ export class DecodingJudge implements Judge {
     const { stretches } = await this.#data.runs();
     const own = ids.rows.subarray(slots.firstRow[template], slots.firstRow[template + 1]);
     const result = new Uint8Array(own.length);
-    const hasMapped = stretches.some(({ mapped }) => mapped);
-    const isMapped = (row: number) =>
-      hasMapped && stretches.some(({ mapped, from, to }) => mapped && row >= from && row < to);
+    const mapped = mappedRows(stretches, ids.template.length);
     const stampOf = await timestampLengths(this.#data);
     for (let from = 0; from < own.length; from += ROWS_AT_ONCE) {
       const wanted = own.subarray(from, from + ROWS_AT_ONCE);
       const { bytes, start } = await decodeRows(this.#data, wanted, this.#pace);
       for (const [index, row] of wanted.entries()) {
         const stored = bytes.subarray(start[index], start[index + 1]);
-        const ended = stored.at(-1) === 10 && !isMapped(row);
+        const ended = stored.at(-1) === 10 && mapped?.[row] !== 1;
         const body = ended ? stored.subarray(0, -1) : stored;
         if (this.#test({ row, body, timestampLength: stampOf(row) })) result[from + index] = 1;
       }
@@ -67,4 +66,12 @@ export class DecodingJudge implements Judge {
     const { head } = await this.#data.runs();
     return new Uint8Array(head.templates + 1).fill(SOME);
   }
+}
+
+/** 1 for rows whose body is not the source; undefined where there are none. */
+function mappedRows(stretches: readonly Stretch[], rows: number): Uint8Array | undefined {
+  if (!stretches.some(({ mapped }) => mapped)) return undefined;
+  const flags = new Uint8Array(rows);
+  for (const { mapped, from, to } of stretches) if (mapped) flags.fill(1, from, to);
+  return flags;
 }
