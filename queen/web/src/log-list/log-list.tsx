@@ -125,7 +125,11 @@ function ListItem(props: LogListProps & { readonly row: number }) {
       {record.id === openId ? (
         <OpenRow {...shared} />
       ) : (
-        <LogRow {...shared} above={comparable ? clockText(above.time) : undefined} />
+        <LogRow
+          {...shared}
+          fresh={search.isNew(record.id)}
+          above={comparable ? clockText(above.time) : undefined}
+        />
       )}
     </>
   );

@@ -25,6 +25,8 @@ export const LogRow = memo(function LogRow(props: {
   /** The time of the row above, as drawn. */
   readonly above: string | undefined;
   readonly current: boolean;
+  /** It has just come in: it fades from honey. */
+  readonly fresh: boolean;
   readonly marker: Marker;
   readonly actions: RowActions;
 }) {
@@ -41,7 +43,7 @@ export const LogRow = memo(function LogRow(props: {
     <div
       role="row"
       id={rowElementId(record.id)}
-      className={props.current ? 'ap-row ap-row-current' : 'ap-row'}
+      className={rowClass(props.current, props.fresh)}
       data-level={level}
       data-testid="log-row"
       data-record-id={record.id}
@@ -89,6 +91,10 @@ export const LogRow = memo(function LogRow(props: {
     </div>
   );
 });
+
+function rowClass(current: boolean, fresh: boolean): string {
+  return `ap-row${current ? ' ap-row-current' : ''}${fresh ? ' ap-row-new' : ''}`;
+}
 
 /** The element id of a line's row. */
 export function rowElementId(recordId: string): string {

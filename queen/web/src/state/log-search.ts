@@ -17,6 +17,7 @@ import type { LogRecord } from '@apiary/common/record.ts';
 import type { Connection, ConnectionState } from './connection.ts';
 import { addLines, bucketCount, type Counts, moveTo, withBuckets } from './counts.ts';
 import { LogBuffer } from './log-buffer.ts';
+import { NewLines } from './new-lines.ts';
 import { SearchStreams } from './search-streams.ts';
 import { Store } from './store.ts';
 import { isLive, type TimeRange, windowOf } from './time-range.ts';
@@ -56,6 +57,7 @@ const NO_COUNTS: Counts = { total: 0, hosts: 0, histogram: undefined };
 /** See the top of this file. */
 export class LogSearch {
   readonly buffer = new LogBuffer();
+  readonly #news = new NewLines();
   readonly view = new Store<SearchView>({
     query: '',
     range: { kind: 'all' },
@@ -145,6 +147,11 @@ export class LogSearch {
     if (waiting.length === 0) return;
     this.buffer.insert(waiting);
     this.#changed({ waiting: 0 });
+  }
+
+  /** True for a line that has just come in by itself. */
+  isNew(id: string): boolean {
+    return this.#news.has(id, this.#clock.now());
   }
 
   /** Fetches the next page of older lines. */
@@ -291,7 +298,10 @@ export class LogSearch {
     const counted = addLines(moved, arrived);
     const held = this.#held;
     if (held) this.#wait(arrived);
-    else this.buffer.insert(arrived);
+    else {
+      this.buffer.insert(arrived);
+      this.#news.add(arrived, this.#paintedAtMs);
+    }
     const counts = {
       ...counted,
       total: counted.total + omitted,
