@@ -154,6 +154,8 @@ describe('a revocation', () => {
     await callAction(bus, approve, { agents: [bee.id] }, { actor });
     const context = await site.context();
     const members = await context.documents.collection(HONEYCOMBS);
+    // The other one would have to answer before the clock is moved.
+    await honeycomb.stop();
     await members.put({ id: 'hung', sinceMs: site.clock.now() });
     const address = { component: 'honeycomb', instance: 'hung' };
     const asked = Promise.withResolvers<void>();
