@@ -78,7 +78,7 @@ function ChannelTable(props: {
 }) {
   const { onRemove } = props;
   return (
-    <ScrollRegion label="Channels">
+    <ScrollRegion label="All channels">
       <table className="ap-table">
         <thead>
           <tr>

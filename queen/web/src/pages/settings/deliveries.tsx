@@ -27,7 +27,7 @@ export function Deliveries() {
       {failure ? <p className="ap-sheet-text ap-bad">{failure}</p> : null}
       {value?.length === 0 ? <p className="ap-sheet-text">Nothing has been sent yet.</p> : null}
       {value && value.length > 0 ? (
-        <ScrollRegion label="Deliveries">
+        <ScrollRegion label="The latest deliveries">
           <table className="ap-table">
             <thead>
               <tr>
