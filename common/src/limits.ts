@@ -174,6 +174,8 @@ export const BROKER_UNACKED_MAX = 50_000;
 export const BROKER_TABLE_DEPTH_MAX = 32;
 /** Broker: bytes of one connection waiting in its socket. Past it: no deliveries, and its input is not read. */
 export const BROKER_OUTPUT_BYTES_MAX = 1 * MiB;
+/** Direct replies that wait for their asker to read, per connection; nothing but the asker can make room. Past it: dropped, counted. */
+export const BROKER_REPLY_BYTES_MAX = 64 * MiB;
 /** Broker: what it may hold in memory by default. Past it publishers are told `connection.blocked`. */
 export const BROKER_MEMORY_BYTES_MAX = 256 * MiB;
 /** Broker: what one message costs beside its content, counted so that tiny messages are bounded too. */

@@ -140,6 +140,20 @@ export function describeCalls(bench: () => BusBench): void {
     expect(await client.rpc.call(address, 'served.x', 1, { actor })).toBe('here');
   });
 
+  it('brings parts of many megabytes, one right after the other', async () => {
+    const bus = await bench().bus();
+    const component = `parts-${newGeneration()}`;
+    const part = 'x'.repeat(2_000_000);
+    await bus.rpc.serve({ component }, async function* () {
+      for (let sent = 0; sent < 5; sent += 1) yield part;
+    });
+    let bytes = 0;
+    for await (const received of bus.rpc.stream({ component }, 'parts.x', 1, { actor })) {
+      bytes += String(received).length;
+    }
+    expect(bytes).toBe(5 * part.length);
+  });
+
   it('refuses what is too large, either way', async () => {
     const bus = await bench().bus();
     const component = `large-${newGeneration()}`;

@@ -155,7 +155,8 @@ export class Channel {
   }
 
   onReply(message: Message): boolean {
-    if (!this.#reply || !message.content || !this.canSend) return false;
+    if (!this.#reply || !message.content || this.closed) return false;
+    if (!this.connection.takesReplies) return false;
     const fields = {
       consumerTag: this.#reply.tag,
       deliveryTag: this.#deliveries.nextTag(),

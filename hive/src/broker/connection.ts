@@ -98,6 +98,11 @@ export class Connection implements FrameSink, QueueOwner {
     return this.#state === 'open' && !this.#output.isFull;
   }
 
+  /** True if direct replies may be sent: the client asked for them, so there is more room for them. */
+  get takesReplies(): boolean {
+    return this.#state === 'open' && this.#output.takesReplies;
+  }
+
   /** True if the client understands `basic.cancel` from the broker. */
   get knowsCancels(): boolean {
     return this.#handshake.hasCapability('consumer_cancel_notify');

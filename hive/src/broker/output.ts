@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { BROKER_OUTPUT_BYTES_MAX } from '@apiary/common/limits.ts';
+import { BROKER_OUTPUT_BYTES_MAX, BROKER_REPLY_BYTES_MAX } from '@apiary/common/limits.ts';
 import { coalesce } from './coalesce.ts';
 
 /**
@@ -23,7 +23,16 @@ export class Output {
 
   /** True while the peer has not taken what it was sent. */
   get isFull(): boolean {
-    return this.#bytes + this.#socket.writableLength > BROKER_OUTPUT_BYTES_MAX;
+    return this.#waitingBytes > BROKER_OUTPUT_BYTES_MAX;
+  }
+
+  /** False when so much waits that even answers that the peer asked for are dropped. */
+  get takesReplies(): boolean {
+    return this.#waitingBytes <= BROKER_REPLY_BYTES_MAX;
+  }
+
+  get #waitingBytes(): number {
+    return this.#bytes + this.#socket.writableLength;
   }
 
   write(part: Buffer): void {
