@@ -40,7 +40,7 @@ describe('the screens', () => {
     const urls = [`file://${encodeURI(file)}`];
     await apiary.client.addTargets({ agents: [agent], urls, tags: ['kiosk'], history: true });
     browser = await openBrowser();
-    context = await browser.newContext({ acceptDownloads: true });
+    context = await browser.newContext({ acceptDownloads: true, reducedMotion: 'reduce' });
     page = await context.newPage();
     page.setDefaultTimeout(30_000);
     await page.goto(apiary.link);
