@@ -258,8 +258,10 @@ export const LIVE_PENDING_MAX = 10_000;
 export const LOG_PAGE_ROWS = 500;
 /** Rows of each further page. */
 export const LOG_OLDER_PAGE_ROWS = 2_000;
-/** Least time between two paints of live lines. */
-export const LIVE_PAINT_MS = 100;
+/** Levels and histogram are counted anew this long after lines were left out of a live answer. */
+export const LIVE_RECOUNT_MS = 2_000;
+/** Least time between two paints of live lines: half of it is added to the median wait of a line. */
+export const LIVE_PAINT_MS = 30;
 /** How long the browser waits for the acknowledgement of a live request. */
 export const LIVE_REQUEST_MS = 10_000;
 /** Buckets that the browser asks for: each about 12 px wide on a large screen. */

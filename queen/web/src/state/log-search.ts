@@ -1,7 +1,7 @@
 /**
  * One search as the Search page shows it: the stream of stored lines, exact counts, and the lines that
  * are committed while one looks. A new search replaces what is shown only when its first part is
- * here; live lines are painted at most ten times a second, and wait while a person reads.
+ * here; live lines are painted at most every LIVE_PAINT_MS, and wait while a person reads.
  */
 import type { Clock } from '@apiary/common/clock.ts';
 import type { AppError } from '@apiary/common/errors.ts';
@@ -9,6 +9,7 @@ import {
   HISTOGRAM_BUCKETS_MAX,
   LIVE_PAINT_MS,
   LIVE_PENDING_MAX,
+  LIVE_RECOUNT_MS,
   LOG_OLDER_PAGE_ROWS,
   LOG_PAGE_ROWS,
 } from '@apiary/common/limits.ts';
@@ -328,7 +329,7 @@ export class LogSearch {
   #recountLater(): void {
     if (this.#recountDue) return;
     this.#recountDue = true;
-    this.#clock.after(LIVE_PAINT_MS * 20, () => {
+    this.#clock.after(LIVE_RECOUNT_MS, () => {
       this.#recountDue = false;
       const view = this.view.get();
       if (view.status !== 'done') return;
