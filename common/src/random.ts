@@ -1,8 +1,22 @@
 import { randomBytes } from 'node:crypto';
 
-/** A new id for a document, a session, an instance: 22 URL-safe characters, 128 random bits. */
+/** Six bits of 0 to 61 are a letter or a digit in base64url; 62 and 63 are `-` and `_`. */
+const FIRST_BYTE_BEHIND = 62 << 2;
+
+/** A new id for a document, a session, an instance: 22 URL-safe characters, just under 128 random bits. */
 export function newId(): string {
-  return randomBytes(16).toString('base64url');
+  return idText(randomBytes(16));
+}
+
+/**
+ * Bytes as an id that people can type behind a command: base64url that begins with a letter or a
+ * digit, because a word that begins with `-` is taken for a flag. 16 bytes are 22 characters.
+ */
+export function idText(bytes: Uint8Array): string {
+  const copy = Buffer.from(bytes);
+  const first = copy[0] ?? 0;
+  if (first >= FIRST_BYTE_BEHIND) copy[0] = first & 0x7f;
+  return copy.toString('base64url');
 }
 
 /** A generation's id: 64 random bits as 16 hex digits. */

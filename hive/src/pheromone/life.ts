@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { RULE_ALERTS_MAX, RULE_ENDED_MAX } from '@apiary/common/limits/alerts.ts';
 import type { Rule } from '@apiary/common/messages/alerts.ts';
 import type { DeliveryMessage } from '@apiary/common/messages/delivery.ts';
+import { idText } from '@apiary/common/random.ts';
 import type { Verdict } from './conditions/condition.ts';
 import { groupOf } from './grouping.ts';
 import type { LiveAlert } from './model.ts';
@@ -185,5 +186,5 @@ function happening(alert: LiveAlert, kind: Happening['kind'], atMs: number): Hap
 /** The same rule, group and first record are the same alert, whoever finds it, however often. */
 function alertId(rule: string, group: string, first: string): string {
   const hash = createHash('sha256').update(`${rule}\0${group}\0${first}`);
-  return hash.digest('base64url').slice(0, 22);
+  return idText(hash.digest().subarray(0, 16));
 }
