@@ -149,7 +149,7 @@ export class Bee implements Component {
       agent: id,
       clock,
       log,
-      totals: this.ledger.totals,
+      ledger: this.ledger,
       isConnected: () => bus.state === 'connected',
       send: (heartbeat, expirationMs) => sendControl(bus, keys, heartbeat, expirationMs),
     });
@@ -176,6 +176,7 @@ export class Bee implements Component {
         }
         this.#approval = welcome.approval;
         handshaker.answered(welcome.approval);
+        this.ledger.tellAll();
         heart.start(welcome.heartbeatMs || HEARTBEAT_INTERVAL_MS);
         if (welcome.approval === 'approved') shipper.resume();
         else shipper.pause();

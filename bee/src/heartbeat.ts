@@ -3,14 +3,14 @@ import type { Clock } from '@apiary/common/clock.ts';
 import { toAppError } from '@apiary/common/errors.ts';
 import type { Logger } from '@apiary/common/log.ts';
 import type { Heartbeat } from '@apiary/common/messages/control.ts';
-import type { LedgerTotals } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 
 /** What a heart is given. */
 export interface HeartOptions {
   readonly agent: string;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly totals: LedgerTotals;
+  readonly ledger: Ledger;
   readonly isConnected: () => boolean;
   /** Sends one that is worth nothing after `expirationMs`. */
   readonly send: (heartbeat: Heartbeat, expirationMs: number) => Promise<void>;
@@ -42,19 +42,23 @@ export class Heart {
   }
 
   #beat(): void {
-    const { agent, clock, log, totals, isConnected, send } = this.#options;
+    const { agent, clock, log, ledger, isConnected, send } = this.#options;
     this.#cancel?.();
     this.#cancel = clock.after(this.#intervalMs, () => this.#beat());
     if (this.#isSending || !isConnected()) return;
     this.#isSending = true;
-    const { linesRead, bytesConfirmed } = totals;
+    const { linesRead, bytesConfirmed } = ledger.totals;
     const sequence = this.#sequence++;
     const sentMs = clock.now();
+    const report = ledger.report();
+    const beat = { agent, sentMs, sequence, linesRead, bytesConfirmed };
     send(
-      { type: 'heartbeat', version: 1, agent, sentMs, sequence, linesRead, bytesConfirmed },
+      { type: 'heartbeat', version: 1, ...beat, ...(report && { ledger: report }) },
       3 * this.#intervalMs,
     )
       .catch((error: unknown) => {
+        // What this one carried is told again.
+        ledger.tellAll();
         log.debug({ code: toAppError(error).code }, 'heartbeat.failed');
       })
       .finally(() => {

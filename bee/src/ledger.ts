@@ -1,19 +1,18 @@
 /**
  * The delivery ledger: for each generation how many bytes were seen, read and confirmed, and how many the
- * Bee knows that it could not read. A gap is logged when it is found and counted here.
+ * Bee knows that it could not read. A gap is logged when it is found and counted here. What changed
+ * travels with the heartbeats; all of it after each welcome, so that whatever was lost heals.
  */
+import { LEDGER_ENTRIES_PER_HEARTBEAT_MAX } from '@apiary/common/limits/ledger.ts';
+import type { LedgerReport, LedgerReportEntry } from '@apiary/common/messages/ledger.ts';
 
-/** One generation's figures: offsets in its source, and bytes lost. */
-export interface LedgerEntry {
-  readonly generation: string;
-  file: string;
-  /** The source's length when it was last looked at. */
-  seen: number;
-  read: number;
-  confirmed: number;
-  /** Bytes that were there and went before they were read. */
-  lost: number;
-}
+/** Ended generations that wait to be told; past it the oldest are not told any more. */
+const ENDED_MAX = 1_000;
+
+/** One generation's figures: offsets in its source, and bytes skipped and lost. */
+export type LedgerEntry = {
+  -readonly [K in keyof LedgerReportEntry]: LedgerReportEntry[K];
+};
 
 /** Sums over a Bee's life. */
 export interface LedgerTotals {
@@ -27,19 +26,46 @@ export interface LedgerTotals {
 export class Ledger {
   readonly totals: LedgerTotals = { linesRead: 0, bytesRead: 0, bytesConfirmed: 0, bytesLost: 0 };
   readonly #entries = new Map<string, LedgerEntry>();
+  /** Generation → what was told of it last, as text. */
+  readonly #told = new Map<string, string>();
+  readonly #ended = new Map<string, LedgerEntry>();
+  #begins = true;
 
   /** The entry of a generation that is being read, from `offset` on. */
-  open(generation: string, file: string, offset: number): LedgerEntry {
+  open(
+    generation: string,
+    from: { readonly target: string; readonly file: string; readonly offset: number },
+  ): LedgerEntry {
     const known = this.#entries.get(generation);
     if (known) return known;
-    const entry = { generation, file, seen: offset, read: offset, confirmed: offset, lost: 0 };
+    const { target, file, offset } = from;
+    const places = { from: offset, seen: offset, read: offset, confirmed: offset };
+    const entry: LedgerEntry = {
+      generation,
+      target,
+      file: file.slice(0, 4096),
+      ...places,
+      skipped: 0,
+      lost: 0,
+      quietTo: 0,
+      ended: false,
+    };
     this.#entries.set(generation, entry);
+    this.#ended.delete(generation);
     return entry;
   }
 
-  /** Forgets a generation that is no longer read; its figures stay in the totals. */
+  /** Forgets a generation that is no longer read, once that is told; its figures stay in the totals. */
   close(generation: string): void {
+    const entry = this.#entries.get(generation);
+    if (!entry) return;
     this.#entries.delete(generation);
+    entry.ended = true;
+    this.#ended.set(generation, entry);
+    for (const oldest of this.#ended.keys()) {
+      if (this.#ended.size <= ENDED_MAX) break;
+      this.#forget(oldest);
+    }
   }
 
   /** All that are being read now. */
@@ -52,6 +78,8 @@ export class Ledger {
     this.totals.bytesRead += to - entry.read;
     this.totals.linesRead += records;
     entry.read = to;
+    // A writer may be quicker than the looks at its file.
+    if (entry.seen < to) entry.seen = to;
   }
 
   /** Counts what the broker has. */
@@ -60,9 +88,49 @@ export class Ledger {
     entry.confirmed = to;
   }
 
+  /** Counts bytes that are no content and are not sent. */
+  countSkipped(entry: LedgerEntry, bytes: number): void {
+    entry.skipped += bytes;
+  }
+
   /** Counts bytes that went before they were read. */
   countLost(entry: LedgerEntry, bytes: number): void {
     entry.lost += bytes;
     this.totals.bytesLost += bytes;
   }
+
+  /** Tells everything again, beginning with the next report. */
+  tellAll(): void {
+    this.#told.clear();
+    this.#begins = true;
+  }
+
+  /** What has changed since the last report; undefined if nothing has. */
+  report(): LedgerReport | undefined {
+    const changed: LedgerReportEntry[] = [];
+    const begins = this.#begins;
+    for (const entries of [this.#ended, this.#entries]) {
+      for (const entry of entries.values()) {
+        if (changed.length === LEDGER_ENTRIES_PER_HEARTBEAT_MAX) break;
+        const text = fingerprintOf(entry);
+        if (this.#told.get(entry.generation) === text) continue;
+        changed.push({ ...entry });
+        this.#told.set(entry.generation, text);
+      }
+    }
+    for (const { ended, generation } of changed) if (ended) this.#forget(generation);
+    this.#begins = false;
+    return begins || changed.length > 0 ? { begins, entries: changed } : undefined;
+  }
+
+  #forget(generation: string): void {
+    this.#ended.delete(generation);
+    this.#told.delete(generation);
+  }
+}
+
+/** Generation and `from` never change. */
+function fingerprintOf(entry: LedgerEntry): string {
+  const { seen, read, confirmed, skipped, lost, quietTo, ended, file, target } = entry;
+  return [seen, read, confirmed, skipped, lost, quietTo, ended, target, file].join(' ');
 }

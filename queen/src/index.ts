@@ -26,6 +26,7 @@ import { SameOrigin } from './auth/same-origin.ts';
 import { AgentsFeed } from './live/agents-feed.ts';
 import { type AlertsFeed, createAlertsFeed } from './live/alerts-feed.ts';
 import { createDeliveriesFeed, type DeliveriesFeed } from './live/deliveries-feed.ts';
+import { LedgerFeeds } from './live/ledger-feeds.ts';
 import { RateFeed } from './live/rate-feed.ts';
 import { TailHub } from './live/tail-hub.ts';
 import { Live } from './live.ts';
@@ -65,6 +66,7 @@ class QueenComponent implements Queen {
   readonly #agents: AgentsFeed;
   readonly #alerts: AlertsFeed;
   readonly #deliveries: DeliveriesFeed;
+  readonly #ledgers: LedgerFeeds;
   readonly #rates: RateFeed;
   readonly #tails: TailHub;
   #accounts: Accounts | undefined;
@@ -81,6 +83,7 @@ class QueenComponent implements Queen {
     this.#agents = new AgentsFeed({ bus, clock, log, actor: QUEEN_ACTOR });
     this.#alerts = createAlertsFeed({ bus, clock, log, actor: QUEEN_ACTOR });
     this.#deliveries = createDeliveriesFeed({ bus, clock, log, actor: QUEEN_ACTOR });
+    this.#ledgers = new LedgerFeeds({ bus, clock, log, actor: QUEEN_ACTOR });
     this.#rates = new RateFeed(bus, clock);
     const onCount = (count: number) => this.#metrics.tails.set(count);
     this.#tails = new TailHub({ bus, clock, log, onCount });
@@ -123,6 +126,7 @@ class QueenComponent implements Queen {
     await this.#agents.stop();
     await this.#alerts.stop();
     await this.#deliveries.stop();
+    await this.#ledgers.stop();
     await this.#rates.stop();
   }
 
@@ -162,6 +166,7 @@ class QueenComponent implements Queen {
         agents: this.#agents,
         alerts: this.#alerts,
         deliveries: this.#deliveries,
+        ledgers: this.#ledgers,
         rates: this.#rates,
         clock,
         onMissed: (count) => this.#metrics.missed.inc(count),

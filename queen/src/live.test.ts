@@ -2,7 +2,7 @@ import type { Socket as NetSocket } from 'node:net';
 import { SESSION_MS, SOCKET_TAILS_MAX } from '@apiary/common/limits.ts';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { io, type Socket } from 'socket.io-client';
-import { makeAgent, makeRecord, makeTarget } from './testing/fake-hive.ts';
+import { makeAgent, makeLedgerLine, makeRecord, makeTarget } from './testing/fake-hive.ts';
 import { bearer, type QueenFixture, startQueenFixture } from './testing/queen-fixture.ts';
 
 let fixture: QueenFixture;
@@ -281,6 +281,31 @@ describe('watching', () => {
       targets: [{ id: 't2' }],
       removedTargets: ['t1'],
     });
+  });
+
+  it('a ledger: all of it, and again after what concerns it, until it is watched no more', async () => {
+    const socket = await connect();
+    fixture.hive.ledgerLines = [makeLedgerLine({ stored: 60, reached: 60, lag: 40 })];
+    const id = 'a'.repeat(32);
+    expect(await ask(socket, 'ledger.watch', { agent: 'web-a' })).toMatchObject({
+      ok: true,
+      ledger: { agent: id, totals: { lag: 40 } },
+    });
+    const changed = next(socket, 'ledger.changed');
+    fixture.hive.ledgerLines = [makeLedgerLine()];
+    fixture.bus.events.emit('ledger.changed', { agents: ['b'.repeat(32)] });
+    fixture.bus.events.emit('ledger.changed', { agents: [id] });
+    expect(await changed).toMatchObject({ agent: id, totals: { lag: 0 } });
+    const later: unknown[] = [];
+    socket.on('ledger.changed', (ledger) => later.push(ledger));
+    expect(await ask(socket, 'ledger.unwatch', { agent: id })).toEqual({ ok: true });
+    fixture.clock.advance(10_000);
+    fixture.bus.events.emit('ledger.changed', { agents: [id] });
+    expect(await ask(socket, 'ledger.watch', { agent: 'nobody' })).toMatchObject({
+      ok: false,
+      error: { code: 'not-found' },
+    });
+    expect(later).toEqual([]);
   });
 
   it('the ingest rate, added up over the instances', async () => {

@@ -53,6 +53,8 @@ const HANDLERS: EventHandlers = {
   'agents.watch': (session) => session.watchAgents(),
   'alerts.watch': (session) => session.watchAlerts(),
   'deliveries.watch': (session) => session.watchDeliveries(),
+  'ledger.watch': (session, { agent }) => session.watchLedger(agent),
+  'ledger.unwatch': (session, { agent }) => session.unwatchLedger(agent),
   'system.watch': (session) => session.watchSystem(),
 };
 

@@ -4,6 +4,7 @@
  * the OpenAPI document all read it, so nothing is reachable without an entry.
  */
 import { agentManagerActions } from '@apiary/common/messages/actions/agentmanager.ts';
+import { agentMonitorActions } from '@apiary/common/messages/actions/agentmonitor.ts';
 import {
   histogramSchema,
   honeycombActions,
@@ -48,6 +49,7 @@ export const systemSchema = z.object({
   store: honeycombActions.stats.response.optional(),
 });
 
+const { ledger } = agentMonitorActions;
 const { listAgents, approve, revoke, listTargets, addTargets, removeTargets } = agentManagerActions;
 
 /** All routes by name. */
@@ -70,6 +72,14 @@ export const ROUTES = {
     access: listAgents.role,
     summary: 'Lists all agents',
     response: listAgents.response,
+  }),
+  readLedger: route('get', '/api/agents/ledger', {
+    ...bare,
+    access: ledger.role,
+    summary:
+      'Tells what an agent (`agent=` its name or id) has seen, read, had confirmed, and what is stored',
+    query: ledger.request,
+    response: ledger.response,
   }),
   approveAgents: route('post', '/api/agents/approve', {
     ...bare,
@@ -164,6 +174,8 @@ export const SOCKET_EVENTS = {
   'agents.watch': { access: listAgents.role, payload: z.unknown() },
   'alerts.watch': { access: pheromoneActions.listAlerts.role, payload: z.unknown() },
   'deliveries.watch': { access: stingActions.listDeliveries.role, payload: z.unknown() },
+  'ledger.watch': { access: ledger.role, payload: ledger.request },
+  'ledger.unwatch': { access: ledger.role, payload: ledger.request },
   'system.watch': { access: 'viewer', payload: z.unknown() },
 } as const satisfies Record<
   string,

@@ -1,21 +1,27 @@
 import { parseSettings, settingsHelp, switchSchema } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import type { Agent, AgentView } from '@apiary/common/messages/agent.ts';
+import { ROUTES } from '@apiary/queen/routes.ts';
 import { ApiClient } from '../api-client.ts';
 import type { CommandIo } from '../command.ts';
+import { ledgerText } from '../ledger-text.ts';
 import { connectionSettings } from '../settings.ts';
 import { printable, table } from '../terminal-text.ts';
 
 const shape = {
   ...connectionSettings,
-  json: { schema: switchSchema, help: 'prints one JSON document: {"agents"}' },
+  json: { schema: switchSchema, help: 'prints one JSON document: {"agents"} or {"ledger"}' },
 } as const;
 
-/** `./apiary agents [list | approve NAME… | revoke NAME…]`; a NAME may be an id. */
+const USAGE = [
+  './apiary agents [list | approve NAME… | revoke NAME…]',
+  './apiary agents NAME',
+].join('\n');
+
+/** `./apiary agents [list | NAME | approve NAME… | revoke NAME…]`; a NAME may be an id. */
 export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
   if (argv.includes('--help')) {
-    const usage = './apiary agents [list | approve NAME… | revoke NAME…]';
-    io.stdout.write(`${usage}\n${settingsHelp(shape)}\n`);
+    io.stdout.write(`${USAGE}\n${settingsHelp(shape)}\n`);
     return 0;
   }
   const { settings, words } = parseSettings(shape, argv, io.env);
@@ -29,7 +35,13 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     return 0;
   }
   if (verb !== 'approve' && verb !== 'revoke') {
-    throw new AppError('setting-invalid', `agents has list, approve and revoke, but no ${verb}`);
+    if (names.length > 0)
+      throw new AppError('setting-invalid', `agents has no ${verb}: see --help`);
+    const client = await ApiClient.connect(settings, io.signal);
+    const ledger = await client.call(ROUTES.readLedger, undefined, { agent: verb });
+    if (settings.json) toJson({ ledger });
+    else io.stdout.write(ledgerText(ledger));
+    return 0;
   }
   if (names.length === 0) {
     throw new AppError('setting-invalid', `agents ${verb}: name the agents, as agents list does`);

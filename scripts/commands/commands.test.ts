@@ -1,6 +1,6 @@
 /** The commands against a real Queen on a bus in memory with a fake Hive. */
 import { PassThrough, Writable } from 'node:stream';
-import { makeAgent, makeRecord } from '@apiary/queen/testing/fake-hive.ts';
+import { makeAgent, makeLedgerLine, makeRecord } from '@apiary/queen/testing/fake-hive.ts';
 import { type QueenFixture, startQueenFixture } from '@apiary/queen/testing/queen-fixture.ts';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CommandIo, CommandModule } from '../command.ts';
@@ -72,7 +72,7 @@ describe('wrong use', () => {
     ['a time that is none', search, ['a', '--from', 'soonish']],
     ['a range that ends before it begins', search, ['a', '--from', '1h', '--to', '2h']],
     ['an unknown flag', search, ['a', '--colour']],
-    ['an unknown verb of agents', agents, ['remove']],
+    ['an unknown verb of agents', agents, ['remove', 'web-a']],
     ['approving nobody', agents, ['approve']],
     ['adding targets to nobody', targets, ['add', 'file:///x']],
     ['adding no targets', targets, ['add', '--agents', 'all']],
@@ -209,6 +209,30 @@ describe('agents, targets and link', () => {
     expect(stdout).toContain('evil␛[2J');
     const json = await play(agents, '--json');
     expect(JSON.parse(json.stdout)).toMatchObject({ agents: [{ name: 'web-a' }, {}] });
+  });
+
+  it('shows what one agent has delivered, and what went wrong', async () => {
+    fixture.hive.ledgerLines = [
+      makeLedgerLine({ stored: 60, reached: 60, lag: 40, state: 'stuck' }),
+    ];
+    const reason = '40 bytes have waited\u001b[2J';
+    const problem = {
+      kind: 'stuck',
+      generation: '00000000000000aa',
+      file: '/x',
+      bytes: 40,
+    } as const;
+    fixture.hive.ledgerProblems = [{ ...problem, reason, atMs: 1 }];
+    const { code, stdout } = await play(agents, 'web-a');
+    expect(code).toBe(0);
+    expect(stdout).toContain('web-a: 1 generations, 100 bytes seen, 60 stored, 40 behind');
+    expect(stdout).toMatch(
+      /^stuck +100 +100 +100 +60 +40 +00000000000000aa +\/var\/log\/app.log$/m,
+    );
+    expect(stdout).toContain('stuck: 40 bytes have waited␛[2J');
+    const json = JSON.parse((await play(agents, 'web-a', '--json')).stdout);
+    expect(json).toMatchObject({ ledger: { name: 'web-a', totals: { lag: 40 } } });
+    await expect(play(agents, 'nobody')).rejects.toMatchObject({ code: 'not-found' });
   });
 
   it('approves and revokes by name', async () => {

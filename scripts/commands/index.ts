@@ -40,8 +40,8 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'agents',
-    usage: '[list | approve NAME… | revoke NAME…] [--json]',
-    summary: 'lists, approves and revokes Bees',
+    usage: '[list | NAME | approve NAME… | revoke NAME…] [--json]',
+    summary: 'lists, approves and revokes Bees; of one it shows what it has delivered',
     load: () => import('./agents.ts'),
   },
   {

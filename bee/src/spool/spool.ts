@@ -90,7 +90,11 @@ export class Spool implements Source {
     this.#generation = first?.head.generation ?? newGeneration();
     this.#offset = first?.head.from ?? 0;
     this.#confirmed = this.#offset;
-    this.#entry = context.ledger.open(this.#generation, owner.name, this.#offset);
+    this.#entry = context.ledger.open(this.#generation, {
+      target: owner.target,
+      file: owner.name,
+      offset: this.#offset,
+    });
     this.#entry.seen = this.#end;
   }
 
@@ -219,7 +223,9 @@ export class Spool implements Source {
     const segment = this.#segments.find(({ to }) => to > this.#offset);
     if (this.#closed || !segment) return 'nothing';
     // A segment before it may have been damaged.
-    this.#offset = Math.max(this.#offset, segment.head.from);
+    const from = Math.max(this.#offset, segment.head.from);
+    this.#context.ledger.countSkipped(this.#entry, from - this.#offset);
+    this.#offset = from;
     // What lies behind the segment's end is on its way to the disk.
     const length = Math.min(readBuffer.length, segment.to - this.#offset);
     const bytes = readBuffer.subarray(0, length);

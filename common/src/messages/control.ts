@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { agentFactsSchema, agentIdSchema, targetSpecSchema, targetStateSchema } from './agent.ts';
+import { ledgerReportSchema } from './ledger.ts';
 
 /** Bee → agentmanager, at every (re)connection. */
 export const handshakeSchema = z.object({
@@ -27,6 +28,8 @@ export const heartbeatSchema = z.object({
   sequence: z.number().int().nonnegative(),
   linesRead: z.number().nonnegative(),
   bytesConfirmed: z.number().nonnegative(),
+  /** What changed in the Bee's ledger since the heartbeat before. */
+  ledger: ledgerReportSchema.optional(),
 });
 
 const targetReportSchema = targetStateSchema.extend({ target: z.string().max(64) });

@@ -2,8 +2,18 @@
 import { z } from 'zod';
 import { agentIdSchema } from './agent.ts';
 import { deliveryKindSchema } from './delivery.ts';
+import { holdingSchema } from './ledger.ts';
 
 const agentEvent = z.object({ agent: agentIdSchema, name: z.string(), atMs: z.number() });
+
+const ledgerEvent = z.object({
+  agent: agentIdSchema,
+  name: z.string(),
+  file: z.string(),
+  generation: z.string(),
+  bytes: z.number(),
+  atMs: z.number(),
+});
 
 /** Event name → shape of its body. `document.changed.<collection>` has DocumentChange's shape. */
 export const EVENT_SCHEMAS = {
@@ -12,6 +22,16 @@ export const EVENT_SCHEMAS = {
   'agent.revoked': agentEvent,
   'agent.alive': agentEvent,
   'agent.dead': agentEvent,
+  /** These agents' ledgers have changed. */
+  'ledger.changed': z.object({ agents: z.array(agentIdSchema) }),
+  /** Bytes are missing for good. */
+  'ledger.gap': ledgerEvent.extend({ reason: z.string() }),
+  /** Bytes wait and nothing moves. */
+  'ledger.stuck': ledgerEvent.extend({ reason: z.string(), sinceMs: z.number() }),
+  /** What was stuck moves again. */
+  'ledger.moving': ledgerEvent,
+  /** Honeycomb has stored these ranges, which it did not hold before. */
+  'holdings.added': z.object({ instance: z.string(), holdings: z.array(holdingSchema) }),
   'target.changed': z.object({
     agent: agentIdSchema,
     target: z.string(),

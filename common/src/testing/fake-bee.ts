@@ -8,6 +8,7 @@ import {
   type ToAgent,
   toAgentSchema,
 } from '../messages/control.ts';
+import type { LedgerReport } from '../messages/ledger.ts';
 import { generateSigningKeys, type SigningKeys, signControl } from '../messages/signature.ts';
 
 /** How a {@link FakeBee} answers `set-targets`; undefined: not at all. */
@@ -88,7 +89,7 @@ export class FakeBee {
   }
 
   /** Sends a heartbeat with the next sequence number, or with another one. */
-  async beat(sentMs: number, sequence = this.#sequence + 1): Promise<void> {
+  async beat(sentMs: number, sequence = this.#sequence + 1, ledger?: LedgerReport): Promise<void> {
     this.#sequence = sequence;
     const heartbeat: Heartbeat = {
       type: 'heartbeat',
@@ -98,6 +99,7 @@ export class FakeBee {
       sequence,
       linesRead: 0,
       bytesConfirmed: 0,
+      ...(ledger && { ledger }),
     };
     await this.bus.publish(this.sign(FROM_AGENT_KEY.heartbeat, heartbeat));
   }

@@ -6,6 +6,12 @@ import type { AgentRegistry } from './registry.ts';
 import type { Targets } from './targets.ts';
 import { listAgents, listTargets } from './views.ts';
 
+/** Welcomes those of these agents that are connected, as far as is known. */
+async function greetAgain({ model, commands }: Parts, ids: readonly string[]): Promise<void> {
+  const known = await Promise.all(ids.map((id) => model.agents.get(id)));
+  await commands.welcomeAll(known.flatMap((each) => (each ? [each.document] : [])));
+}
+
 /** What agentmanager answers on the bus. */
 export function actionHandlers(
   parts: Parts,
@@ -21,6 +27,10 @@ export function actionHandlers(
     revoke: async ({ agents }, { actor }) => ({
       agents: await registry.decide(agents, 'revoked', actor),
     }),
+    greet: async ({ agents }) => {
+      await greetAgain(parts, agents);
+      return {};
+    },
     release: async ({ agents }) => {
       await quarantine.release(agents);
       return {};

@@ -1,10 +1,15 @@
 import type { ActionHandlers } from '@apiary/common/messages/actions/action.ts';
 import type { agentMonitorActions } from '@apiary/common/messages/actions/agentmonitor.ts';
+import type { LedgerKeeper } from './ledger-keeper.ts';
 import type { LifeTable } from './life-table.ts';
 
 /** What agentmonitor answers on the bus. */
-export function actionHandlers(table: LifeTable): ActionHandlers<typeof agentMonitorActions> {
+export function actionHandlers(
+  table: LifeTable,
+  ledger: LedgerKeeper,
+): ActionHandlers<typeof agentMonitorActions> {
   return {
+    ledger: async ({ agent }) => ledger.view(agent),
     listLiveness: () => Promise.resolve({ liveness: [...table.all()] }),
   };
 }

@@ -12,6 +12,7 @@ import type { EventBody } from '@apiary/common/messages/events.ts';
 import { Counter } from 'prom-client';
 import { actionHandlers } from './actions.ts';
 import { Heartbeats } from './heartbeats.ts';
+import { LedgerKeeper } from './ledger-keeper.ts';
 import { LifeTable } from './life-table.ts';
 import { LivenessWriter } from './liveness-writer.ts';
 import { type Model, openModel } from './model.ts';
@@ -28,6 +29,8 @@ interface Running {
   readonly writer: LivenessWriter;
   readonly watch: Watch;
   readonly heartbeats: Heartbeats;
+  readonly ledger: LedgerKeeper;
+  readonly stopForgetting: () => void;
   readonly served: Subscription;
 }
 
@@ -57,17 +60,28 @@ class AgentMonitor implements Component {
     const writer = new LivenessWriter(model.liveness, clock, log);
     const tell = (agent: string) => this.#tell(agent, { model, table, writer });
     const watch = new Watch(context, table, (agents) => agents.forEach(tell));
+    const ledger = keepLedgers(context, model, table);
+    const stopForgetting = model.agents.onChange((id, agent) => {
+      if (agent?.approval !== 'approved') ledger.forget(id);
+    });
     const heard = (heartbeat: Heartbeat) => {
       const outcome = table.hear(heartbeat.agent, heartbeat, clock.now());
       if (outcome === 'revived') tell(heartbeat.agent);
       watch.schedule();
+      ledger.hear(heartbeat);
       return outcome;
     };
     const counter = this.#counter;
     const heartbeats = new Heartbeats({ context, model, counter, heard });
     const address = { component: 'agentmonitor', instance: context.instance };
-    const served = await serveActions(bus, address, agentMonitorActions, actionHandlers(table));
-    this.#running = { model, table, writer, watch, heartbeats, served };
+    const served = await serveActions(
+      bus,
+      address,
+      agentMonitorActions,
+      actionHandlers(table, ledger),
+    );
+    this.#running = { model, table, writer, watch, heartbeats, ledger, stopForgetting, served };
+    await ledger.start();
     await heartbeats.start();
     watch.start();
   }
@@ -79,6 +93,8 @@ class AgentMonitor implements Component {
     await running.served.cancel();
     running.watch.stop();
     await running.heartbeats.stop();
+    running.stopForgetting();
+    await running.ledger.stop();
     await running.writer.stop();
     await running.model.agents.close();
   }
@@ -96,4 +112,13 @@ class AgentMonitor implements Component {
     this.#context.bus.events.emit(`agent.${life.state}`, event);
     this.#context.log.info({ agent, name }, `agent-${life.state}`);
   }
+}
+
+function keepLedgers(context: ComponentContext, { agents }: Model, table: LifeTable): LedgerKeeper {
+  return new LedgerKeeper({
+    context,
+    agentOf: (id) => agents.get(id),
+    agentsNamed: (name) => [...agents.values()].filter((agent) => agent.name === name),
+    isAlive: (id) => table.get(id)?.state === 'alive',
+  });
 }

@@ -1,6 +1,9 @@
 /** What honeycomb answers on the bus. */
+import type { ChunkStore } from '@apiary/common/chunks/chunks.ts';
+import { HOLDINGS_RANGES_MAX } from '@apiary/common/limits/ledger.ts';
 import type { ActionHandlers } from '@apiary/common/messages/actions/action.ts';
 import type { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
+import type { Holding } from '@apiary/common/messages/ledger.ts';
 import type { Holdings } from './holdings.ts';
 import type { RateMeter } from './ingest/rate-meter.ts';
 import type { Figures } from './metrics.ts';
@@ -13,6 +16,7 @@ export interface ActionContext {
   readonly search: Search;
   readonly standing: StandingQueries;
   readonly missed: Missed;
+  readonly store: ChunkStore;
   readonly holdings: Holdings;
   readonly rate: RateMeter;
   readonly figures: Figures;
@@ -29,8 +33,19 @@ export function createHandlers(context: ActionContext): ActionHandlers<typeof ho
     unstand: async ({ id }) => ({ existed: await context.standing.unstand(id) }),
     missed: (body, { signal }) => context.missed.run(body, signal),
     distrust: ({ agents }) => context.distrust(agents),
+    holdings: ({ generations }) => heldOf(context.store, generations),
     stats: async () => statsOf(context),
   };
+}
+
+async function heldOf(store: ChunkStore, generations: readonly string[]) {
+  const holdings: Holding[] = [];
+  for (const generation of generations) {
+    const ranges = await store.ranges(generation);
+    const bytes = ranges.reduce((sum, { from, to }) => sum + to - from, 0);
+    holdings.push({ generation, ranges: ranges.slice(0, HOLDINGS_RANGES_MAX), bytes });
+  }
+  return { holdings };
 }
 
 function statsOf({ holdings, rate, figures }: ActionContext) {

@@ -1,8 +1,11 @@
 import type { Delivery } from '@apiary/common/bus/bus.ts';
 import { QUEUE } from '@apiary/common/bus/topology.ts';
+import { HOLDINGS_EVENT_INTERVAL_MS } from '@apiary/common/limits/ledger.ts';
+import { callAction } from '@apiary/common/messages/actions/action.ts';
+import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
 import { runOf, streamOf } from '@apiary/common/testing/chunk-runs.ts';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { HoneycombRig, until } from './testing/rig.ts';
+import { ACTOR, HoneycombRig, until } from './testing/rig.ts';
 
 const LINES = [
   '2026-11-20T11:59:01Z INFO started worker 1',
@@ -213,5 +216,20 @@ describe('honeycomb', () => {
     rig.options = {};
     await rig.start();
     expect((await rig.settled(12_000)).done.total).toBe(12_000);
+  });
+
+  test('tells what it holds when asked, and what it has added by event', async () => {
+    const told: unknown[] = [];
+    await rig.bus.events.on('holdings.added', ({ body }) => told.push(body));
+    await rig.publishLines(A, LINES);
+    await rig.settled(5);
+    const bytes = streamOf(LINES).length;
+    const holding = { generation: A, ranges: [{ from: 0, to: bytes }], bytes };
+    const request = { generations: [A, B] };
+    const answer = await callAction(rig.bus, honeycombActions.holdings, request, { actor: ACTOR });
+    expect(answer.holdings).toEqual([holding, { generation: B, ranges: [], bytes: 0 }]);
+    rig.clock.advance(HOLDINGS_EVENT_INTERVAL_MS);
+    await until(() => told.length > 0);
+    expect(told).toEqual([{ instance: expect.any(String), holdings: [holding] }]);
   });
 });

@@ -15,6 +15,7 @@ import { Ingest } from './ingest/ingest.ts';
 import { Judge } from './ingest/judge.ts';
 import { RateMeter } from './ingest/rate-meter.ts';
 import { Refusals } from './ingest/refusals.ts';
+import { StoredTeller } from './ingest/stored-teller.ts';
 import { HONEYCOMB_ACTOR, joinHoneycombs } from './members.ts';
 import { Figures } from './metrics.ts';
 import { Sealer } from './sealer.ts';
@@ -84,11 +85,13 @@ class Honeycomb implements Component {
     this.#undo.push(approvals.onChange((agent) => refusals.forget(agent)));
     const rate = new RateMeter({ bus, clock, instance });
     this.#undo.push(() => rate.stop());
+    const stored = new StoredTeller({ bus, clock, instance });
+    this.#undo.push(() => stored.stop());
 
     const search = new Search({ holdings, cache, clock, figures });
     const missed = new Missed({ holdings, cache, clock });
     const ingest = new Ingest({
-      ...{ bus, clock, log, segment, holdings, refusals, rate, figures },
+      ...{ bus, clock, log, segment, holdings, refusals, rate, stored, figures },
       judge: new Judge(approvals, clock),
       onCommit: (touched) => afterCommit(touched, standing, sealer),
       onQuarantined: (agent) => releaseIfApproved(this.#context, approvals, agent),
@@ -98,7 +101,7 @@ class Honeycomb implements Component {
       await ingest.settled();
       return { instance };
     };
-    const parts = { search, standing, missed, holdings, rate, figures, distrust };
+    const parts = { search, standing, missed, store, holdings, rate, figures, distrust };
     const address = { component: 'honeycomb', instance };
     const handlers = createHandlers(parts);
     this.#undoSubscription(await serveActions(bus, address, honeycombActions, handlers));

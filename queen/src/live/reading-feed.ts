@@ -19,6 +19,8 @@ export interface ReadingFeedOptions<T> {
   /** Name of the events after which it is read again. */
   readonly event: string;
   readonly intervalMs: number;
+  /** Whether an event's body is about what is read; default: always. */
+  readonly concerns?: (body: unknown) => boolean;
   /** @throws AppError when the component does not answer */
   readonly read: () => Promise<T>;
 }
@@ -39,8 +41,10 @@ export class ReadingFeed<T> {
 
   /** Subscribes to the events. */
   async start(): Promise<void> {
-    const { bus, event } = this.#options;
-    this.#subscription = await bus.events.on(event, () => this.#changed());
+    const { bus, event, concerns } = this.#options;
+    this.#subscription = await bus.events.on(event, ({ body }) => {
+      if (concerns?.(body) ?? true) this.#changed();
+    });
     this.#stopState = bus.onState((state) => {
       if (state === 'connected') this.#changed();
     });

@@ -2,14 +2,17 @@
 import type { Actor } from '@apiary/common/bus/bus.ts';
 import type { Clock } from '@apiary/common/clock.ts';
 import { AppError, toAppError } from '@apiary/common/errors.ts';
+import { SOCKET_LEDGERS_MAX } from '@apiary/common/limits/ledger.ts';
 import { SOCKET_SEARCHES_MAX, SOCKET_TAILS_MAX } from '@apiary/common/limits.ts';
 import type { SearchRequest } from '@apiary/common/messages/actions/honeycomb.ts';
+import type { AgentLedger } from '@apiary/common/messages/ledger.ts';
 import { socketErrorOf } from '../problem.ts';
 import type { Searches } from '../searches.ts';
 import type { AgentsFeed } from './agents-feed.ts';
 import { AgentsLane } from './agents-lane.ts';
 import type { AlertsFeed } from './alerts-feed.ts';
 import type { DeliveriesFeed } from './deliveries-feed.ts';
+import type { LedgerFeeds } from './ledger-feeds.ts';
 import { Outbox, type Wire } from './outbox.ts';
 import { type RateFeed, RateLane } from './rate-feed.ts';
 import { type ReadingFeed, ReadingLane } from './reading-feed.ts';
@@ -24,6 +27,7 @@ export interface LiveParts {
   readonly agents: AgentsFeed;
   readonly alerts: AlertsFeed;
   readonly deliveries: DeliveriesFeed;
+  readonly ledgers: LedgerFeeds;
   readonly rates: RateFeed;
   readonly clock: Clock;
   /** Told how many records a slow socket did not get. */
@@ -42,6 +46,8 @@ export class SocketSession {
   readonly #backlog = new Backlog();
   readonly #searches = new Map<string, AbortController>();
   readonly #tails = new Map<string, () => Promise<void>>();
+  /** Agent id → stops its watch. */
+  readonly #ledgers = new Map<string, () => void>();
   #agentsLane: AgentsLane | undefined;
   readonly #watched = new Set<string>();
   #rateLane: RateLane | undefined;
@@ -144,6 +150,36 @@ export class SocketSession {
     return await this.#watch(this.#parts.deliveries, 'deliveries.changed');
   }
 
+  /** One agent's ledger; changes follow as `ledger.changed`, all of it again. */
+  async watchLedger(word: string): Promise<Answer> {
+    const { ledgers } = this.#parts;
+    const ledger = await ledgers.read(word);
+    const { agent } = ledger;
+    if (this.#ledgers.has(agent)) return { ledger };
+    if (this.#ledgers.size >= SOCKET_LEDGERS_MAX) {
+      throw new AppError(
+        'too-many',
+        `${SOCKET_LEDGERS_MAX} ledgers are watched on this connection.`,
+      );
+    }
+    const lane = new ReadingLane<AgentLedger>(this.#outbox, 'ledger.changed');
+    let isWanted = true;
+    this.#ledgers.set(agent, () => {
+      isWanted = false;
+    });
+    const leave = await ledgers.watch(agent, (reading) => lane.changed(reading));
+    if (this.#isClosed || !isWanted) leave();
+    else this.#ledgers.set(agent, leave);
+    return { ledger };
+  }
+
+  /** Watches an agent's ledger (by id) no more. */
+  async unwatchLedger(agent: string): Promise<Answer> {
+    this.#ledgers.get(agent)?.();
+    this.#ledgers.delete(agent);
+    return {};
+  }
+
   /** The ingest rate, now and at each change. */
   async watchSystem(): Promise<Answer> {
     const { rates } = this.#parts;
@@ -168,7 +204,8 @@ export class SocketSession {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    for (const leave of this.#leave.splice(0)) leave();
+    for (const leave of [...this.#leave.splice(0), ...this.#ledgers.values()]) leave();
+    this.#ledgers.clear();
     for (const controller of this.#searches.values()) controller.abort();
     this.#searches.clear();
     const stops = [...this.#tails.values()];

@@ -3,12 +3,14 @@ import type { Bus, Subscription } from '@apiary/common/bus/bus.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { type ActionHandlers, serveActions } from '@apiary/common/messages/actions/action.ts';
 import { agentManagerActions } from '@apiary/common/messages/actions/agentmanager.ts';
+import { agentMonitorActions } from '@apiary/common/messages/actions/agentmonitor.ts';
 import {
   honeycombActions,
   type SearchPart,
   type SearchRequest,
 } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { AgentView, Target } from '@apiary/common/messages/agent.ts';
+import type { LedgerLine, LedgerProblem } from '@apiary/common/messages/ledger.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
 
 /** A record with some text. */
@@ -69,6 +71,51 @@ export function makeTarget(id: string, digit: string, over: Partial<Target> = {}
   };
 }
 
+/** A line of a ledger: all that was seen is stored. */
+export function makeLedgerLine(over: Partial<LedgerLine> = {}): LedgerLine {
+  return {
+    generation: '00000000000000aa',
+    target: 't1',
+    file: '/var/log/app.log',
+    from: 0,
+    seen: 100,
+    read: 100,
+    confirmed: 100,
+    skipped: 0,
+    lost: 0,
+    quietTo: 0,
+    ended: false,
+    stored: 100,
+    reached: 100,
+    lag: 0,
+    missing: 0,
+    state: 'current',
+    sinceMs: 1,
+    ...over,
+  };
+}
+
+function makeLedger(entries: readonly LedgerLine[]) {
+  const sum = (figure: (line: LedgerLine) => number) =>
+    entries.reduce((total, line) => total + figure(line), 0);
+  return {
+    atMs: 1,
+    complete: true,
+    totals: {
+      generations: entries.length,
+      seen: sum(({ seen }) => seen),
+      read: sum(({ read }) => read),
+      confirmed: sum(({ confirmed }) => confirmed),
+      stored: sum(({ stored }) => stored),
+      lag: sum(({ lag }) => lag),
+      lost: sum(({ lost }) => lost),
+      missing: sum(({ missing }) => missing),
+    },
+    entries: [...entries],
+    omitted: 0,
+  };
+}
+
 /** What the test sees and steers. */
 export class FakeHive {
   readonly #bus: Bus;
@@ -79,6 +126,8 @@ export class FakeHive {
   cancelled = 0;
   agents: AgentView[] = [makeAgent('a')];
   targets: Target[] = [makeTarget('t1', 'a')];
+  ledgerLines: LedgerLine[] = [];
+  ledgerProblems: LedgerProblem[] = [];
   missedRecords: LogRecord[] = [];
   #sequence = 0;
   /** What a search answers. */
@@ -101,6 +150,12 @@ export class FakeHive {
         { component: 'agentmanager' },
         agentManagerActions,
         this.#agentManager(),
+      ),
+      await serveActions(
+        this.#bus,
+        { component: 'agentmonitor' },
+        agentMonitorActions,
+        this.#agentMonitor(),
       ),
     );
   }
@@ -158,6 +213,7 @@ export class FakeHive {
       missed: async function* () {
         yield { records: hive.missedRecords, sequence: hive.#sequence };
       },
+      holdings: async () => ({ holdings: [] }),
       distrust: async () => ({ instance: 'h1' }),
       stats: async () => ({
         records: 1,
@@ -173,12 +229,25 @@ export class FakeHive {
     };
   }
 
+  #agentMonitor(): ActionHandlers<typeof agentMonitorActions> {
+    return {
+      listLiveness: async () => ({ liveness: [] }),
+      ledger: async ({ agent: word }) => {
+        const [agent] = this.#named([word]);
+        if (!agent) throw new AppError('not-found', `There is no agent ${word}.`);
+        const { id, name } = agent;
+        return { ...makeLedger(this.ledgerLines), agent: id, name, problems: this.ledgerProblems };
+      },
+    };
+  }
+
   #agentManager(): ActionHandlers<typeof agentManagerActions> {
     return {
       listAgents: async () => ({ agents: this.agents }),
       approve: async ({ agents }) => ({ agents: this.#named(agents) }),
       revoke: async ({ agents }) => ({ agents: this.#named(agents) }),
       release: async () => ({}),
+      greet: async () => ({}),
       listTargets: async ({ agents }) => ({
         targets: this.targets
           .map((target) => ({ ...target, name: `web-${target.agent.slice(0, 1)}` }))

@@ -41,7 +41,9 @@ export class Generation {
     this.#offset = record.confirmed;
     this.#tail = Buffer.from(tail);
     this.#midRecord = record.midRecord;
-    this.entry = context.ledger.open(record.id, record.path, record.confirmed);
+    const { target, path: file, confirmed: offset } = record;
+    this.entry = context.ledger.open(record.id, { target, file, offset });
+    this.entry.quietTo = record.quietTo;
   }
 
   /** The next byte to read. */
@@ -112,6 +114,7 @@ export class Generation {
 
   /** Leaves out bytes that are no content: the next run begins at `to`, and the store sees a gap. */
   skipTo(to: number, tail: Uint8Array): void {
+    this.#ledger.countSkipped(this.entry, to - this.#offset);
     this.advance(to, tail, { records: 0, midRecord: false })();
   }
 

@@ -44,6 +44,13 @@ export const agentManagerActions = {
     z.object({ agents: z.array(z.string()).min(1).max(1000) }),
     z.object({ agents: z.array(agentSchema) }),
   ),
+  /** Welcomes connected agents again, upon which each tells its whole ledger. */
+  greet: defineAction(
+    'agentmanager.greet',
+    'admin',
+    z.object({ agents: z.array(agentIdSchema).min(1).max(1_000) }),
+    z.object({}),
+  ),
   /** Brings what is in quarantine of approved agents back to be stored, in the background. */
   release: defineAction(
     'agentmanager.release',

@@ -1,6 +1,7 @@
 /** What agentmonitor answers. */
 import { z } from 'zod';
 import { livenessSchema } from '../agent.ts';
+import { agentLedgerSchema } from '../ledger.ts';
 import { defineAction } from './action.ts';
 
 /** The table. */
@@ -10,5 +11,12 @@ export const agentMonitorActions = {
     'viewer',
     z.object({}),
     z.object({ liveness: z.array(livenessSchema) }),
+  ),
+  /** What an agent (by id or name) has seen, read, had confirmed, and what of it is stored. */
+  ledger: defineAction(
+    'agentmonitor.ledger',
+    'viewer',
+    z.object({ agent: z.string().min(1).max(255) }),
+    agentLedgerSchema,
   ),
 } as const;

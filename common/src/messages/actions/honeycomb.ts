@@ -1,8 +1,10 @@
 /** What honeycomb answers. */
 import { z } from 'zod';
+import { HOLDINGS_GENERATIONS_MAX } from '../../limits/ledger.ts';
 import { HISTOGRAM_BUCKETS_MAX, SEARCH_LIMIT_MAX, STANDING_QUERIES_MAX } from '../../limits.ts';
 import { LEVELS, recordSchema } from '../../record.ts';
 import { agentIdSchema } from '../agent.ts';
+import { generationIdSchema, holdingSchema } from '../ledger.ts';
 import { defineAction, defineStream } from './action.ts';
 
 /** A query's text with its range; times in ms since 1970, `from` inclusive, `to` exclusive. */
@@ -146,6 +148,13 @@ export const honeycombActions = {
     'admin',
     z.object({ agents: z.array(agentIdSchema).max(1_000) }),
     z.object({ instance: z.string() }),
+  ),
+  /** What is stored of these generations; of one that is unknown no bytes. */
+  holdings: defineAction(
+    'honeycomb.holdings',
+    'viewer',
+    z.object({ generations: z.array(generationIdSchema).min(1).max(HOLDINGS_GENERATIONS_MAX) }),
+    z.object({ holdings: z.array(holdingSchema) }),
   ),
   stats: defineAction(
     'honeycomb.stats',

@@ -12,6 +12,7 @@ import { Committer, type Waiting } from './committer.ts';
 import type { Judge, Verdict } from './judge.ts';
 import type { RateMeter } from './rate-meter.ts';
 import type { Refusals } from './refusals.ts';
+import type { StoredTeller } from './stored-teller.ts';
 
 /** What ingest works with. */
 export interface IngestContext {
@@ -23,6 +24,7 @@ export interface IngestContext {
   readonly judge: Judge;
   readonly refusals: Refusals;
   readonly rate: RateMeter;
+  readonly stored: StoredTeller;
   readonly figures: Figures;
   /** Told of each commit's rows; ingest waits for what it returns. */
   readonly onCommit: (touched: readonly TouchedRows[]) => Promise<void> | undefined;
@@ -114,7 +116,8 @@ export class Ingest {
     batch: readonly Waiting[],
     outcomes: readonly AppendOutcome[],
   ): Promise<void> | undefined {
-    const { figures, holdings, onCommit } = this.#context;
+    const { figures, holdings, stored, onCommit } = this.#context;
+    stored.add(outcomes);
     this.#retryMs = STORE_RETRY_MS_MIN;
     figures.add('commits');
     figures.add('messages', batch.length);
