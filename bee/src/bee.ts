@@ -14,9 +14,11 @@ import { sendControl } from './control.ts';
 import { Handshaker } from './handshake.ts';
 import { Heart } from './heartbeat.ts';
 import { type Identity, loadIdentity } from './identity.ts';
+import type { Allowance } from './inputs/file/open.ts';
 import { INPUTS } from './inputs/index.ts';
 import type { CheckAllowance, InputFactory } from './inputs/input.ts';
 import { Ledger } from './ledger.ts';
+import { Questions } from './questions.ts';
 import { Shipper } from './shipper.ts';
 import { Spools } from './spool/spools.ts';
 import { Targets } from './targets.ts';
@@ -92,8 +94,7 @@ export class Bee implements Component {
       ledger: this.ledger,
       clock,
       log,
-      allow: this.#options.allow.map(realFolder),
-      dataFolder: realFolder(dataFolder),
+      ...this.#allowance,
       spools,
       checks: this.#options.checks ?? { folders: [], allowArguments: false },
       onState: (target, state) => {
@@ -130,6 +131,11 @@ export class Bee implements Component {
     await parts.checkpoint.close();
   }
 
+  get #allowance(): Allowance {
+    const { allow, dataFolder } = this.#options;
+    return { allow: allow.map(realFolder), dataFolder: realFolder(dataFolder) };
+  }
+
   #makeShipper(identity: Identity): Shipper {
     const { bus, clock, log, facts } = this.#options;
     this.#facts = facts();
@@ -139,6 +145,19 @@ export class Bee implements Component {
       log,
       keys: identity.keys,
       host: () => this.#facts ?? facts(),
+    });
+  }
+
+  #makeQuestions({ keys, id }: Identity, targets: Targets): Questions {
+    const { bus, clock, log } = this.#options;
+    return new Questions({
+      agent: id,
+      clock,
+      log,
+      allowance: this.#allowance,
+      ledger: this.ledger,
+      targets: () => targets.urls(),
+      send: (answer, expirationMs) => sendControl(bus, keys, answer, expirationMs),
     });
   }
 
@@ -168,6 +187,7 @@ export class Bee implements Component {
       clock,
       log,
       targets,
+      questions: this.#makeQuestions(identity, targets),
       send: (reports) => sendControl(bus, keys, reports),
       onWelcome: (welcome) => {
         if (this.#approval !== welcome.approval) {

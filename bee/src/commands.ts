@@ -1,4 +1,4 @@
-/** What the Hive tells a Bee: who it is to it (welcome), and what to watch (set-targets). */
+/** What the Hive tells a Bee: who it is to it (welcome), what to watch (set-targets), what people ask (ask). */
 import type { Delivery } from '@apiary/common/bus/bus.ts';
 import type { Clock } from '@apiary/common/clock.ts';
 import { toAppError } from '@apiary/common/errors.ts';
@@ -11,6 +11,7 @@ import {
   toAgentSchema,
   type Welcome,
 } from '@apiary/common/messages/control.ts';
+import type { Questions } from './questions.ts';
 import type { Targets } from './targets.ts';
 
 /** Changes of states are gathered this long before the Hive is told. */
@@ -22,6 +23,7 @@ export interface CommandsOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly targets: Targets;
+  readonly questions: Questions;
   readonly onWelcome: (welcome: Welcome) => void;
   readonly send: (reports: TargetReports) => Promise<void>;
 }
@@ -45,7 +47,8 @@ export class Commands {
     if (!command) return;
     try {
       if (command.type === 'welcome') await this.#welcome(command);
-      else await this.#setTargets(command);
+      else if (command.type === 'set-targets') await this.#setTargets(command);
+      else if (this.#isApproved) await this.#options.questions.receive(command);
     } catch (error) {
       this.#options.log.error({ type: command.type, error: String(error) }, 'command.failed');
     }

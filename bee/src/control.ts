@@ -1,13 +1,19 @@
 /** Sends a Bee's own control messages: JSON, signed. */
 import type { Bus } from '@apiary/common/bus/bus.ts';
 import { EXCHANGE, FROM_AGENT_KEY } from '@apiary/common/bus/topology.ts';
-import type { Handshake, Heartbeat, TargetReports } from '@apiary/common/messages/control.ts';
+import type {
+  AgentAnswer,
+  Handshake,
+  Heartbeat,
+  TargetReports,
+} from '@apiary/common/messages/control.ts';
 import { type SigningKeys, signControl } from '@apiary/common/messages/signature.ts';
 
 const ROUTING_KEY = {
   handshake: FROM_AGENT_KEY.handshake,
   heartbeat: FROM_AGENT_KEY.heartbeat,
   'target-reports': FROM_AGENT_KEY.reply,
+  answer: FROM_AGENT_KEY.reply,
 } as const;
 
 /**
@@ -19,7 +25,7 @@ const ROUTING_KEY = {
 export async function sendControl(
   bus: Bus,
   keys: SigningKeys,
-  message: Handshake | Heartbeat | TargetReports,
+  message: Handshake | Heartbeat | TargetReports | AgentAnswer,
   expirationMs?: number,
 ): Promise<void> {
   const body = Buffer.from(JSON.stringify(message));

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { arch, hostname, networkInterfaces, release, type } from 'node:os';
 import type { AgentFacts } from '@apiary/common/messages/agent.ts';
+import { findMachine } from './host/machine.ts';
 
 const ADDRESSES_MAX = 64;
 
@@ -15,6 +16,7 @@ export function findFacts(version: string): AgentFacts {
     architecture: arch().slice(0, 32),
     version,
     zoneOffsetMinutes: -new Date().getTimezoneOffset(),
+    ...findMachine((path) => firstOf([path])),
   };
 }
 

@@ -43,6 +43,11 @@ export class Targets {
     return this.#specs.map((spec) => ({ target: spec.id, ...this.#stateOf(spec) }));
   }
 
+  /** URLs of all that are set. */
+  urls(): readonly string[] {
+    return this.#specs.map(({ url }) => url);
+  }
+
   /** Reads no more. */
   async stop(): Promise<void> {
     await Promise.all([...this.#inputs.values()].map((input) => input.stop()));

@@ -180,6 +180,57 @@ export const EXAMPLES: {
   listAgents: {
     response: { agents: [{ ...agent, life: 'alive', targets: 1, failedTargets: 0 }] },
   },
+  listFolder: {
+    response: {
+      kind: 'folder',
+      path: '/var/log',
+      roots: ['/var/log'],
+      open: true,
+      entries: [
+        { name: 'nginx', kind: 'folder', link: false, modifiedMs: MS, open: true, watched: false },
+        {
+          name: 'auth.log',
+          kind: 'file',
+          link: false,
+          bytes: 81_920,
+          modifiedMs: MS,
+          open: false,
+          reason:
+            '/var/log/auth.log cannot be read: permission denied. Let the user bee read it, e.g. setfacl -m u:bee:r /var/log/auth.log',
+          watched: false,
+        },
+      ],
+      omitted: 0,
+    },
+  },
+  readFileEnd: {
+    response: {
+      kind: 'file-end',
+      path: '/var/log/nginx/access.log',
+      bytes: 81_920,
+      modifiedMs: MS,
+      from: 81_842,
+      text: '192.0.2.7 - - [20/Nov/2026:14:40:00 +0000] "GET / HTTP/1.1" 200 612 "-" "curl"\n',
+    },
+  },
+  suggestTargets: {
+    response: {
+      kind: 'suggestions',
+      suggestions: [
+        {
+          url: 'file:///var/log/nginx/*.log',
+          title: 'nginx',
+          kind: 'service',
+          files: 2,
+          bytes: 163_840,
+          modifiedMs: MS,
+          open: true,
+          watched: false,
+        },
+      ],
+      containers: [{ name: 'shop', image: 'shop:4.1', labels: { tier: 'web' } }],
+    },
+  },
   readLedger: {
     response: {
       agent: AGENT,

@@ -50,6 +50,7 @@ export const systemSchema = z.object({
 });
 
 const { ledger } = agentMonitorActions;
+const { listFolder, readFileEnd, suggest } = agentManagerActions;
 const { listAgents, approve, revoke, listTargets, addTargets, removeTargets } = agentManagerActions;
 
 /** All routes by name. */
@@ -80,6 +81,28 @@ export const ROUTES = {
       'Tells what an agent (`agent=` its name or id) has seen, read, had confirmed, and what is stored',
     query: ledger.request,
     response: ledger.response,
+  }),
+  listFolder: route('get', '/api/agents/files', {
+    ...bare,
+    access: listFolder.role,
+    summary:
+      'Lists a folder (`path=`) of an agent’s host, as far as its owner allows; `match=` narrows it',
+    query: listFolder.request,
+    response: listFolder.response,
+  }),
+  readFileEnd: route('get', '/api/agents/files/end', {
+    ...bare,
+    access: readFileEnd.role,
+    summary: 'Reads the last `bytes=` of a file (`path=`) of an agent’s host',
+    query: readFileEnd.request,
+    response: readFileEnd.response,
+  }),
+  suggestTargets: route('get', '/api/agents/suggestions', {
+    ...bare,
+    access: suggest.role,
+    summary: 'Tells what is worth watching on an agent’s host, and which containers run there',
+    query: suggest.request,
+    response: suggest.response,
   }),
   approveAgents: route('post', '/api/agents/approve', {
     ...bare,

@@ -1,24 +1,37 @@
-import { parseSettings, settingsHelp, switchSchema } from '@apiary/common/config.ts';
+import { parseSettings, type Settings, settingsHelp, switchSchema } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import type { Agent, AgentView } from '@apiary/common/messages/agent.ts';
 import { ROUTES } from '@apiary/queen/routes.ts';
+import { z } from 'zod';
 import { ApiClient } from '../api-client.ts';
 import type { CommandIo } from '../command.ts';
+import { fileEndText, folderText, suggestionsText } from '../host-text.ts';
 import { ledgerText } from '../ledger-text.ts';
 import { connectionSettings } from '../settings.ts';
 import { printable, table } from '../terminal-text.ts';
 
 const shape = {
   ...connectionSettings,
-  json: { schema: switchSchema, help: 'prints one JSON document: {"agents"} or {"ledger"}' },
+  match: {
+    schema: z.string().max(255).default(''),
+    value: 'TEXT',
+    help: 'files: names that hold it',
+  },
+  end: { schema: switchSchema, help: 'files: PATH is a file, of which the end is shown' },
+  json: {
+    schema: switchSchema,
+    help: 'prints one JSON document: {"agents"}, {"ledger"}, a folder, …',
+  },
 } as const;
 
 const USAGE = [
   './apiary agents [list | approve NAME… | revoke NAME…]',
   './apiary agents NAME',
+  './apiary agents files NAME [PATH] [--match TEXT] [--end]',
+  './apiary agents suggestions NAME',
 ].join('\n');
 
-/** `./apiary agents [list | NAME | approve NAME… | revoke NAME…]`; a NAME may be an id. */
+/** `./apiary agents [list | NAME | files … | suggestions … | approve … | revoke …]`; a NAME may be an id. */
 export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
   if (argv.includes('--help')) {
     io.stdout.write(`${USAGE}\n${settingsHelp(shape)}\n`);
@@ -34,15 +47,9 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     else io.stdout.write(agentTable(answer.agents));
     return 0;
   }
-  if (verb !== 'approve' && verb !== 'revoke') {
-    if (names.length > 0)
-      throw new AppError('setting-invalid', `agents has no ${verb}: see --help`);
-    const client = await ApiClient.connect(settings, io.signal);
-    const ledger = await client.call(ROUTES.readLedger, undefined, { agent: verb });
-    if (settings.json) toJson({ ledger });
-    else io.stdout.write(ledgerText(ledger));
-    return 0;
-  }
+  if (verb === 'files') return await files(settings, names, io);
+  if (verb === 'suggestions') return await suggestions(settings, names, io);
+  if (verb !== 'approve' && verb !== 'revoke') return await show(settings, words, io);
   if (names.length === 0) {
     throw new AppError('setting-invalid', `agents ${verb}: name the agents, as agents list does`);
   }
@@ -50,6 +57,46 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   const answer = await client.decide(verb, names);
   if (settings.json) toJson(answer);
   else for (const agent of answer.agents) io.stdout.write(decided(agent));
+  return 0;
+}
+
+type AgentSettings = Settings<typeof shape>;
+
+async function show(settings: AgentSettings, words: readonly string[], io: CommandIo) {
+  const [agent = '', ...more] = words;
+  if (more.length > 0) throw new AppError('setting-invalid', `agents has no ${agent}: see --help`);
+  const client = await ApiClient.connect(settings, io.signal);
+  const ledger = await client.call(ROUTES.readLedger, undefined, { agent });
+  io.stdout.write(settings.json ? `${JSON.stringify({ ledger })}\n` : ledgerText(ledger));
+  return 0;
+}
+
+/** Exit code 1 for a folder that is closed. */
+async function files(settings: AgentSettings, words: readonly string[], io: CommandIo) {
+  const [agent, path = '/', ...more] = words;
+  if (agent === undefined || more.length > 0) {
+    throw new AppError('setting-invalid', 'agents files: give an agent and, if you like, a path');
+  }
+  const client = await ApiClient.connect(settings, io.signal);
+  if (settings.end) {
+    const end = await client.call(ROUTES.readFileEnd, undefined, { agent, path });
+    io.stdout.write(settings.json ? `${JSON.stringify(end)}\n` : fileEndText(end));
+    return 0;
+  }
+  const { match } = settings;
+  const folder = await client.call(ROUTES.listFolder, undefined, { agent, path, match });
+  io.stdout.write(settings.json ? `${JSON.stringify(folder)}\n` : folderText(folder));
+  return folder.open ? 0 : 1;
+}
+
+async function suggestions(settings: AgentSettings, words: readonly string[], io: CommandIo) {
+  const [agent, ...more] = words;
+  if (agent === undefined || more.length > 0) {
+    throw new AppError('setting-invalid', 'agents suggestions: give an agent');
+  }
+  const client = await ApiClient.connect(settings, io.signal);
+  const found = await client.call(ROUTES.suggestTargets, undefined, { agent });
+  io.stdout.write(settings.json ? `${JSON.stringify(found)}\n` : suggestionsText(found, agent));
   return 0;
 }
 

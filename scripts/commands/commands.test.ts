@@ -73,6 +73,8 @@ describe('wrong use', () => {
     ['a range that ends before it begins', search, ['a', '--from', '1h', '--to', '2h']],
     ['an unknown flag', search, ['a', '--colour']],
     ['an unknown verb of agents', agents, ['remove', 'web-a']],
+    ['files of nobody', agents, ['files']],
+    ['suggestions for nobody', agents, ['suggestions']],
     ['approving nobody', agents, ['approve']],
     ['adding targets to nobody', targets, ['add', 'file:///x']],
     ['adding no targets', targets, ['add', '--agents', 'all']],
@@ -233,6 +235,48 @@ describe('agents, targets and link', () => {
     const json = JSON.parse((await play(agents, 'web-a', '--json')).stdout);
     expect(json).toMatchObject({ ledger: { name: 'web-a', totals: { lag: 40 } } });
     await expect(play(agents, 'nobody')).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('lists a folder of a host, with what is closed and why', async () => {
+    const asked: string[] = [];
+    const closed = { name: 'evil\u001b[2J', kind: 'file', link: true, open: false } as const;
+    fixture.hive.folder = (match) => {
+      asked.push(match);
+      const entries = [
+        { name: 'nginx', kind: 'folder', link: false, open: true, watched: false } as const,
+        { ...closed, bytes: 81_920, modifiedMs: 1, reason: 'permission denied', watched: false },
+      ];
+      return { open: true, entries, omitted: 3 };
+    };
+    const { code, stdout } = await play(agents, 'files', 'web-a', '/var/log', '--match', 'n');
+    expect([code, asked]).toEqual([0, ['n']]);
+    expect(stdout).toMatch(/^open +- +- +nginx\/$/m);
+    expect(stdout).toMatch(/^closed +81920 .+ evil␛\[2J@ +permission denied$/m);
+    expect(stdout).toContain('3 more');
+    const end = await play(agents, 'files', 'web-a', '/var/log/a.log', '--end');
+    expect(end.stdout).toBe('one\ntwo\n␛\n');
+    await expect(play(agents, 'files', 'web-a', 'relative')).rejects.toMatchObject({
+      code: 'request-invalid',
+    });
+  });
+
+  it('suggests what to watch, as a command to type', async () => {
+    const open = { kind: 'service', files: 2, bytes: 10, open: true, watched: false } as const;
+    fixture.hive.suggestions = [
+      { ...open, url: 'file:///var/log/nginx/*.log', title: 'nginx' },
+      {
+        url: 'docker:',
+        title: 'Docker containers',
+        kind: 'containers',
+        open: false,
+        reason: 'not in the group docker',
+        watched: false,
+      },
+    ];
+    const { stdout } = await play(agents, 'suggestions', 'web-a');
+    expect(stdout).toMatch(/^open +2 +nginx +file:\/\/\/var\/log\/nginx\/\*\.log$/m);
+    expect(stdout).toMatch(/^closed .+ docker: +not in the group docker$/m);
+    expect(stdout).toContain('./apiary targets add --agents web-a URL');
   });
 
   it('approves and revokes by name', async () => {

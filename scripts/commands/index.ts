@@ -40,8 +40,10 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'agents',
-    usage: '[list | NAME | approve NAME… | revoke NAME…] [--json]',
-    summary: 'lists, approves and revokes Bees; of one it shows what it has delivered',
+    usage:
+      '[list | NAME | files NAME [PATH] | suggestions NAME | approve NAME… | revoke NAME…] [--json]',
+    summary:
+      'lists, approves and revokes Bees; shows what one has delivered and what is on its host',
     load: () => import('./agents.ts'),
   },
   {

@@ -78,6 +78,7 @@ export class HiveStandIn {
       this.reports.push(message);
       return;
     }
+    if (message.type !== 'handshake') return;
     this.handshakes++;
     this.#commandQueue = message.commandQueue;
     // A Bee that was killed meanwhile has taken its queue with it.

@@ -14,6 +14,12 @@ export const agentFactsSchema = z.object({
   version: z.string().max(32),
   /** Minutes east of UTC, for time stamps without a zone. */
   zoneOffsetMinutes: z.number().int().min(-900).max(900),
+  /** `6.1.0-18-amd64`. */
+  kernel: z.string().max(128).optional(),
+  /** `none`, or what the machine is made of: `kvm`, `vmware`, `docker`, … */
+  virtualisation: z.string().max(32).optional(),
+  /** Whose machine it is, by its firmware's words: `aws`, `azure`, `hetzner`, … Absent where none is known. */
+  cloud: z.string().max(32).optional(),
 });
 
 /** See {@link agentFactsSchema}. */

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { agentFactsSchema, agentIdSchema, targetSpecSchema, targetStateSchema } from './agent.ts';
+import { answerSchema, questionSchema } from './host-view.ts';
 import { ledgerReportSchema } from './ledger.ts';
 
 /** Bee → agentmanager, at every (re)connection. */
@@ -44,8 +45,21 @@ export const targetReportsSchema = z.object({
   reports: z.array(targetReportSchema).max(1000),
 });
 
+/** Bee → agentmanager: the answer to `ask`. */
+export const agentAnswerSchema = z.object({
+  type: z.literal('answer'),
+  version: z.literal(1),
+  agent: agentIdSchema,
+  request: z.string().max(64),
+  answer: answerSchema,
+});
+
 /** All that a Bee may send to agentmanager. */
-export const fromAgentSchema = z.discriminatedUnion('type', [handshakeSchema, targetReportsSchema]);
+export const fromAgentSchema = z.discriminatedUnion('type', [
+  handshakeSchema,
+  targetReportsSchema,
+  agentAnswerSchema,
+]);
 
 /** agentmanager → Bee, after a handshake and at each change of approval. */
 export const welcomeSchema = z.object({
@@ -67,8 +81,20 @@ export const setTargetsSchema = z.object({
   targets: z.array(targetSpecSchema).max(1000),
 });
 
+/** agentmanager → Bee: what somebody wants to know about the host. */
+export const askSchema = z.object({
+  type: z.literal('ask'),
+  version: z.literal(1),
+  request: z.string().max(64),
+  question: questionSchema,
+});
+
 /** All that agentmanager may send to a Bee. */
-export const toAgentSchema = z.discriminatedUnion('type', [welcomeSchema, setTargetsSchema]);
+export const toAgentSchema = z.discriminatedUnion('type', [
+  welcomeSchema,
+  setTargetsSchema,
+  askSchema,
+]);
 
 /** See {@link handshakeSchema}. */
 export type Handshake = z.output<typeof handshakeSchema>;
@@ -84,3 +110,7 @@ export type Welcome = z.output<typeof welcomeSchema>;
 export type SetTargets = z.output<typeof setTargetsSchema>;
 /** See {@link toAgentSchema}. */
 export type ToAgent = z.output<typeof toAgentSchema>;
+/** See {@link askSchema}. */
+export type Ask = z.output<typeof askSchema>;
+/** See {@link agentAnswerSchema}. */
+export type AgentAnswer = z.output<typeof agentAnswerSchema>;

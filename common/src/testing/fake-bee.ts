@@ -2,12 +2,14 @@ import type { Bus, OutgoingMessage, Subscription } from '../bus/bus.ts';
 import { EXCHANGE, FROM_AGENT_KEY } from '../bus/topology.ts';
 import type { AgentFacts, TargetSpec } from '../messages/agent.ts';
 import {
+  type Ask,
   type FromAgent,
   type Heartbeat,
   type TargetReports,
   type ToAgent,
   toAgentSchema,
 } from '../messages/control.ts';
+import type { Answer, Question } from '../messages/host-view.ts';
 import type { LedgerReport } from '../messages/ledger.ts';
 import { generateSigningKeys, type SigningKeys, signControl } from '../messages/signature.ts';
 
@@ -24,6 +26,8 @@ export class FakeBee {
   commandQueue = '';
   report: FakeReports = (targets) =>
     targets.map(({ id }) => ({ target: id, state: 'active', files: 1 }));
+  /** How it answers `ask`; undefined: not at all. */
+  answer: (question: Question) => Answer | undefined = () => undefined;
   #subscription: Subscription | undefined;
   #sequence = 0;
 
@@ -58,6 +62,7 @@ export class FakeBee {
       this.received.push(command);
       delivery.ack();
       if (command.type === 'set-targets') await this.#answer(command.request, command.targets);
+      if (command.type === 'ask') await this.#say(command);
     });
     await this.greet(sentMs);
   }
@@ -121,6 +126,13 @@ export class FakeBee {
     const body = Buffer.from(JSON.stringify(content));
     const headers = signControl(this.keys, body);
     return { exchange: EXCHANGE.fromAgents, routingKey, type: content.type, body, headers };
+  }
+
+  async #say({ request, question }: Ask): Promise<void> {
+    const answer = this.answer(question);
+    if (!answer) return;
+    const message = { type: 'answer', version: 1, agent: this.id, request, answer } as const;
+    await this.bus.publish(this.sign(FROM_AGENT_KEY.reply, message));
   }
 
   async #answer(request: string, targets: readonly TargetSpec[]): Promise<void> {

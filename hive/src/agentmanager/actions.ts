@@ -2,6 +2,7 @@ import type { ActionHandlers } from '@apiary/common/messages/actions/action.ts';
 import type { agentManagerActions } from '@apiary/common/messages/actions/agentmanager.ts';
 import type { Parts } from './parts.ts';
 import type { Quarantine } from './quarantine.ts';
+import type { Questions } from './questions.ts';
 import type { AgentRegistry } from './registry.ts';
 import type { Targets } from './targets.ts';
 import { listAgents, listTargets } from './views.ts';
@@ -12,13 +13,23 @@ async function greetAgain({ model, commands }: Parts, ids: readonly string[]): P
   await commands.welcomeAll(known.flatMap((each) => (each ? [each.document] : [])));
 }
 
+/** What the handlers work with. */
+export interface ActionContext {
+  readonly parts: Parts;
+  readonly registry: AgentRegistry;
+  readonly targets: Targets;
+  readonly quarantine: Quarantine;
+  readonly questions: Questions;
+}
+
 /** What agentmanager answers on the bus. */
-export function actionHandlers(
-  parts: Parts,
-  registry: AgentRegistry,
-  targets: Targets,
-  quarantine: Quarantine,
-): ActionHandlers<typeof agentManagerActions> {
+export function actionHandlers({
+  parts,
+  registry,
+  targets,
+  quarantine,
+  questions,
+}: ActionContext): ActionHandlers<typeof agentManagerActions> {
   return {
     listAgents: async () => ({ agents: await listAgents(parts) }),
     approve: async ({ agents }, { actor }) => ({
@@ -37,6 +48,10 @@ export function actionHandlers(
     },
     listTargets: async ({ agents }) => ({ targets: await listTargets(parts, agents) }),
     addTargets: async (wanted, { actor }) => ({ results: await targets.add(wanted, actor) }),
+    listFolder: ({ agent, path, match }) => questions.ask(agent, { kind: 'folder', path, match }),
+    readFileEnd: ({ agent, path, bytes }) =>
+      questions.ask(agent, { kind: 'file-end', path, bytes }),
+    suggest: ({ agent }) => questions.ask(agent, { kind: 'suggestions' }),
     removeTargets: async ({ targets: ids }) => ({ results: await targets.remove(ids) }),
   };
 }

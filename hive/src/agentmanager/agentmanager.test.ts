@@ -2,6 +2,8 @@ import type { Actor } from '@apiary/common/bus/bus.ts';
 import { EXCHANGE, FROM_AGENT_KEY, QUEUE } from '@apiary/common/bus/topology.ts';
 import type { Component } from '@apiary/common/component.ts';
 import { LIVENESS } from '@apiary/common/documents/collections.ts';
+import { toAppError } from '@apiary/common/errors.ts';
+import { QUESTION_WAIT_MS } from '@apiary/common/limits/host-view.ts';
 import {
   CONTROL_MESSAGE_BYTES_MAX,
   PENDING_AGENTS_MAX,
@@ -451,5 +453,83 @@ describe('agentmanager', () => {
       body: Buffer.from('{}'),
     });
     expect(site.broker.queue(QUEUE.agentManager)?.ready).toHaveLength(1);
+  });
+
+  describe('questions about a host', () => {
+    const folder = {
+      kind: 'folder' as const,
+      path: '/var/log',
+      roots: ['/var/log'],
+      open: true,
+    };
+    const request = { path: '/var/log', match: 'x' };
+
+    test('go to the Bee, and its answer comes back', async () => {
+      const bee = await approved('web-1');
+      bee.answer = () => ({ ...folder, entries: [], omitted: 7 });
+      const answer = await ask(actions.listFolder, { agent: 'web-1', ...request });
+      expect(answer).toEqual({ ...folder, entries: [], omitted: 7 });
+      expect(bee.last).toMatchObject({ type: 'ask', question: { kind: 'folder', ...request } });
+    });
+
+    test('are refused in the words of the Bee', async () => {
+      const bee = await approved('web-1');
+      const reason = 'There is no file /x.';
+      bee.answer = () => ({ kind: 'refused', code: 'not-found', reason });
+      const asked = ask(actions.readFileEnd, { agent: bee.id, path: '/x' });
+      await expect(asked).rejects.toMatchObject({ code: 'not-found', message: reason });
+    });
+
+    test('end when the Bee does not answer, and at once when it is not connected', async () => {
+      const bee = await approved('web-1');
+      const asked = ask(actions.suggest, { agent: 'web-1' });
+      const ended = expect(asked).rejects.toMatchObject({ code: 'deadline-passed' });
+      await site.broker.settled();
+      site.clock.advance(QUESTION_WAIT_MS);
+      await ended;
+      await bee.disconnect();
+      await expect(ask(actions.suggest, { agent: 'web-1' })).rejects.toMatchObject({
+        code: 'deadline-passed',
+        message: 'web-1 is not connected',
+      });
+    });
+
+    test('another Bee cannot answer in its place', async () => {
+      const bee = await approved('web-1');
+      const other = await approved('web-2');
+      const asked = ask(actions.suggest, { agent: 'web-1' });
+      await site.broker.settled();
+      const last = bee.last;
+      if (last?.type !== 'ask') throw new Error('it was not asked');
+      const answer = { kind: 'suggestions', suggestions: [], containers: [] } as const;
+      const say = async (
+        one: FakeBee,
+        containers: { name: string; image: string; labels: Record<string, string> }[],
+      ) =>
+        await one.bus.publish(
+          one.sign(FROM_AGENT_KEY.reply, {
+            type: 'answer',
+            version: 1,
+            agent: one.id,
+            request: last.request,
+            answer: { ...answer, suggestions: [], containers },
+          }),
+        );
+      await say(other, [{ name: 'forged', image: '', labels: {} }]);
+      await say(bee, []);
+      expect(await asked).toEqual(answer);
+    });
+
+    test('nobody is asked who is not approved or not there', async () => {
+      const pending = await connected('new');
+      const code = async (agent: string) =>
+        await ask(actions.suggest, { agent }).then(
+          () => 'none',
+          (error: unknown) => toAppError(error).code,
+        );
+      expect(await code('new')).toBe('agent-not-approved');
+      expect(await code('nobody')).toBe('not-found');
+      expect(pending.received.map(({ type }) => type)).toEqual(['welcome']);
+    });
   });
 });

@@ -9,6 +9,7 @@ import { readControl } from '@apiary/common/messages/read-control.ts';
 import { KeyedQueue } from './at-once.ts';
 import type { Handshakes } from './handshakes.ts';
 import type { Parts } from './parts.ts';
+import type { Questions } from './questions.ts';
 import type { Reports } from './reports.ts';
 
 /** Codes of messages that no repetition makes better. */
@@ -18,20 +19,25 @@ const DEAD_CODES: ReadonlySet<string> = new Set([
   'agent-not-approved',
 ]);
 
+/** Who takes what. */
+interface Receivers {
+  readonly handshakes: Handshakes;
+  readonly reports: Reports;
+  readonly questions: Questions;
+}
+
 /** Consumes `agentmanager.inbox`. */
 export class Inbox {
   readonly #parts: Parts;
-  readonly #handshakes: Handshakes;
-  readonly #reports: Reports;
+  readonly #receivers: Receivers;
   /** Messages of one agent are worked on in their order, those of different agents side by side. */
   readonly #queue = new KeyedQueue();
   readonly #underWay = new Set<Promise<void>>();
   #subscription: Subscription | undefined;
 
-  constructor(parts: Parts, handshakes: Handshakes, reports: Reports) {
+  constructor(parts: Parts, receivers: Receivers) {
     this.#parts = parts;
-    this.#handshakes = handshakes;
-    this.#reports = reports;
+    this.#receivers = receivers;
   }
 
   async start(): Promise<void> {
@@ -74,9 +80,14 @@ export class Inbox {
   }
 
   #handle(message: FromAgent, delivery: Delivery): Promise<string> {
-    return message.type === 'handshake'
-      ? this.#handshakes.receive(message, delivery)
-      : this.#reports.receive(message, delivery);
+    switch (message.type) {
+      case 'handshake':
+        return this.#receivers.handshakes.receive(message, delivery);
+      case 'target-reports':
+        return this.#receivers.reports.receive(message, delivery);
+      case 'answer':
+        return this.#receivers.questions.receive(message, delivery);
+    }
   }
 
   /** What may pass is tried again after a while, anything else once more; then a person has to look. */

@@ -4,6 +4,7 @@ import { AppError } from '@apiary/common/errors.ts';
 import type { Target, TargetState } from '@apiary/common/messages/agent.ts';
 import type { TargetReports } from '@apiary/common/messages/control.ts';
 import { publicKeyFromRaw, verifyControl } from '@apiary/common/messages/signature.ts';
+import type { Model } from './model.ts';
 import { emitEvent, type Parts } from './parts.ts';
 
 /** Takes what Bees tell of their targets. */
@@ -21,8 +22,8 @@ export class Reports {
    * @throws AppError `signature-invalid`, `agent-not-approved`, or as the store
    */
   async receive(message: TargetReports, delivery: Delivery): Promise<string> {
-    await this.#verify(message, delivery);
     const { model, commands } = this.#parts;
+    await verifyApproved(model, message.agent, delivery);
     const stored = new Map<string, Target>();
     for await (const { document } of eachDocument(model.targets, { agent: message.agent })) {
       stored.set(document.id, document);
@@ -35,16 +36,6 @@ export class Reports {
     );
     if (message.request !== undefined) commands.answered(message.request);
     return 'stored';
-  }
-
-  async #verify(message: TargetReports, delivery: Delivery): Promise<void> {
-    const agent = (await this.#parts.model.agents.get(message.agent))?.document;
-    if (!agent) throw new AppError('agent-not-approved', 'reports of an unknown agent');
-    const publicKey = publicKeyFromRaw(Buffer.from(agent.publicKey, 'base64'));
-    verifyControl(delivery.headers, delivery.body, { agent: agent.id, publicKey });
-    if (agent.approval !== 'approved') {
-      throw new AppError('agent-not-approved', `reports of an agent that is ${agent.approval}`);
-    }
   }
 
   async #store(target: Target, status: TargetState): Promise<void> {
@@ -60,6 +51,25 @@ export class Reports {
       ...(reason === undefined ? {} : { reason }),
       atMs: this.#parts.context.clock.now(),
     });
+  }
+}
+
+/**
+ * A message must be of an agent that is known and approved, and signed by it.
+ *
+ * @throws AppError `signature-invalid`, `agent-not-approved`
+ */
+export async function verifyApproved(
+  { agents }: Pick<Model, 'agents'>,
+  id: string,
+  delivery: Delivery,
+): Promise<void> {
+  const agent = (await agents.get(id))?.document;
+  if (!agent) throw new AppError('agent-not-approved', 'a message of an unknown agent');
+  const publicKey = publicKeyFromRaw(Buffer.from(agent.publicKey, 'base64'));
+  verifyControl(delivery.headers, delivery.body, { agent: agent.id, publicKey });
+  if (agent.approval !== 'approved') {
+    throw new AppError('agent-not-approved', `a message of an agent that is ${agent.approval}`);
   }
 }
 

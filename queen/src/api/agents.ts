@@ -4,15 +4,27 @@ import { agentManagerActions } from '@apiary/common/messages/actions/agentmanage
 import { agentMonitorActions } from '@apiary/common/messages/actions/agentmonitor.ts';
 import type { Handlers } from './handler.ts';
 
-/** Agents: agentmanager answers. */
-export function agentHandlers(
-  bus: Bus,
-): Handlers<'listAgents' | 'readLedger' | 'approveAgents' | 'revokeAgents'> {
-  const { listAgents, approve, revoke } = agentManagerActions;
+type AgentRoutes =
+  | 'listAgents'
+  | 'readLedger'
+  | 'listFolder'
+  | 'readFileEnd'
+  | 'suggestTargets'
+  | 'approveAgents'
+  | 'revokeAgents';
+
+/** Agents: agentmanager answers, of ledgers agentmonitor. */
+export function agentHandlers(bus: Bus): Handlers<AgentRoutes> {
+  const { listAgents, approve, revoke, listFolder, readFileEnd, suggest } = agentManagerActions;
   return {
     listAgents: ({ actor, signal }) => callAction(bus, listAgents, {}, { actor, signal }),
     readLedger: ({ query, actor, signal }) =>
       callAction(bus, agentMonitorActions.ledger, query, { actor, signal }),
+    listFolder: ({ query, actor, signal }) => callAction(bus, listFolder, query, { actor, signal }),
+    readFileEnd: ({ query, actor, signal }) =>
+      callAction(bus, readFileEnd, query, { actor, signal }),
+    suggestTargets: ({ query, actor, signal }) =>
+      callAction(bus, suggest, query, { actor, signal }),
     approveAgents: ({ body, actor, signal }) => callAction(bus, approve, body, { actor, signal }),
     revokeAgents: ({ body, actor, signal }) => callAction(bus, revoke, body, { actor, signal }),
   };

@@ -10,6 +10,7 @@ import {
   type SearchRequest,
 } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { AgentView, Target } from '@apiary/common/messages/agent.ts';
+import type { Folder, Suggestion } from '@apiary/common/messages/host-view.ts';
 import type { LedgerLine, LedgerProblem } from '@apiary/common/messages/ledger.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
 
@@ -126,6 +127,13 @@ export class FakeHive {
   cancelled = 0;
   agents: AgentView[] = [makeAgent('a')];
   targets: Target[] = [makeTarget('t1', 'a')];
+  suggestions: Suggestion[] = [];
+  /** What a folder holds. */
+  folder: (match: string) => Pick<Folder, 'open' | 'entries' | 'omitted'> = () => ({
+    open: true,
+    entries: [],
+    omitted: 0,
+  });
   ledgerLines: LedgerLine[] = [];
   ledgerProblems: LedgerProblem[] = [];
   missedRecords: LogRecord[] = [];
@@ -262,6 +270,25 @@ export class FakeHive {
           }),
         ),
       }),
+      listFolder: async ({ agent, path, match }) => {
+        this.#named([agent]);
+        return { kind: 'folder', path, roots: ['/var/log'], ...this.folder(match) };
+      },
+      readFileEnd: async ({ agent, path }) => {
+        this.#named([agent]);
+        return {
+          kind: 'file-end',
+          path,
+          bytes: 9,
+          modifiedMs: 1,
+          from: 0,
+          text: 'one\ntwo\n\u001b',
+        };
+      },
+      suggest: async ({ agent }) => {
+        this.#named([agent]);
+        return { kind: 'suggestions', suggestions: this.suggestions, containers: [] };
+      },
       removeTargets: async ({ targets }) => ({
         results: targets.map((target) => ({
           agent: 'a'.repeat(32),

@@ -1,6 +1,14 @@
 /** What agentmanager answers. */
 import { z } from 'zod';
 import { agentIdSchema, agentSchema, agentViewSchema, tagSchema, targetSchema } from '../agent.ts';
+import {
+  fileEndRequestSchema,
+  fileEndSchema,
+  folderRequestSchema,
+  folderSchema,
+  ofAgentSchema,
+  suggestionsSchema,
+} from '../host-view.ts';
 import { defineAction } from './action.ts';
 
 /** Agents by name or id, or all approved ones. */
@@ -81,4 +89,14 @@ export const agentManagerActions = {
     z.object({ targets: z.array(z.string()).min(1).max(10_000) }),
     z.object({ results: z.array(targetResultSchema) }),
   ),
+  /** The names in a folder of an agent's host, as far as its owner allows. */
+  listFolder: defineAction('agentmanager.listFolder', 'editor', folderRequestSchema, folderSchema),
+  readFileEnd: defineAction(
+    'agentmanager.readFileEnd',
+    'editor',
+    fileEndRequestSchema,
+    fileEndSchema,
+  ),
+  /** What is worth watching on an agent's host. */
+  suggest: defineAction('agentmanager.suggest', 'editor', ofAgentSchema, suggestionsSchema),
 } as const;
