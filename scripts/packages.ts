@@ -94,9 +94,9 @@ async function aptInstall(
 ): Promise<string | undefined> {
   const env = { ...environment, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   const install = ['install', '-y', '--no-install-recommends', ...names];
-  if ((await run('apt-get', install, env)) === undefined) return undefined;
+  if ((await runToEnd('apt-get', install, env)) === undefined) return undefined;
   // The package lists may be missing (a fresh container) or name versions that are gone.
-  return (await run('apt-get', ['update'], env)) ?? (await run('apt-get', install, env));
+  return (await runToEnd('apt-get', ['update'], env)) ?? (await runToEnd('apt-get', install, env));
 }
 
 /** Runs `task` while dpkg may start no service; what was there before is put back. */
@@ -115,7 +115,7 @@ async function withoutServices<T>(task: () => Promise<T>): Promise<T> {
 }
 
 /** Runs a command to its end; undefined when it went well, else the last line that it wrote. */
-async function run(
+export async function runToEnd(
   command: string,
   args: readonly string[],
   env: Environment,

@@ -1,8 +1,9 @@
-/** Real servers and programs for tests and benchmarks: RabbitMQ and Chromium. */
+/** Real servers and programs for tests and benchmarks: RabbitMQ, MongoDB's protocol and Chromium. */
 import { AppError } from '@apiary/common/errors.ts';
 import { type Environment, ensurePackages, findProgram, PACKAGES } from './packages.ts';
 import { RabbitNode, type RabbitUser } from './rabbit-node.ts';
 
+export { type MongoService, prepareMongo, provideMongo } from './mongo-server.ts';
 export { ensurePackages, missingPackages } from './packages.ts';
 export type { RabbitUser } from './rabbit-node.ts';
 

@@ -28,6 +28,7 @@ export const ERRORS = {
   'agent-not-approved': [403, false, 'This Bee is not approved.'],
   'store-in-use': [409, false, 'Another process uses this data folder.'],
   'store-busy': [503, true, 'Another process held the store for too long; try again.'],
+  'store-unreachable': [503, true, 'The database server does not answer; it is tried again.'],
   'store-corrupt': [500, false, 'Stored bytes do not match their checksum.'],
   'store-full': [507, true, 'The disk of the store is full; ingest waits until there is room.'],
   'lease-lost': [409, false, 'Another process took over this segment.'],

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { CommandIo } from '../command.ts';
 import { projectRoot } from '../data-folder.ts';
 import { ensurePackages, PACKAGES } from '../packages.ts';
+import { prepareMongo } from '../services.ts';
 import { buildWeb, webIsBuilt } from '../web-build.ts';
 
 /** What Jest's `--json` says, as far as it is read here. */
@@ -22,7 +23,10 @@ interface Count {
   failed: number;
 }
 
-const REAL_PARTS = ['<rootDir>/test/e2e/', '<rootDir>/test/chaos/', '<rootDir>/test/bench/'];
+/** Tests that need a server with MongoDB's protocol. */
+const MONGODB_PART = 'test/mongodb/';
+/** Real processes, brokers and browsers: one suite at a time on a small machine. */
+const REAL_PARTS = ['test/e2e/', 'test/chaos/', 'test/bench/', MONGODB_PART];
 
 /** See the file's head. Paths narrow it down, as Jest takes them. */
 export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
@@ -39,30 +43,23 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     io.stderr.write('apiary: building the web UI…\n');
     await buildWeb();
   }
+  const tell = (line: string) => io.stderr.write(`apiary: ${line}\n`);
+  const hasMongo = await prepareMongo({ environment: io.env, tell });
+  const ignored = ['/node_modules/', '/dist/', ...(hasMongo ? [] : [`/${MONGODB_PART}`])];
   const count: Count = { passed: 0, failed: 0 };
   if (argv.length > 0) {
-    await runJest([...argv, '--runInBand'], io, count);
+    await runJest([...argv, '--runInBand', ...ignoring(ignored)], io, count);
   } else {
-    await runJest(
-      [
-        '--maxWorkers=2',
-        '--testPathIgnorePatterns',
-        '/node_modules/',
-        '/dist/',
-        ...REAL_PARTS.map((path) => path.replace('<rootDir>', '')),
-      ],
-      io,
-      count,
-    );
-    // Real processes, brokers and browsers: one suite at a time on a small machine.
-    await runJest(
-      ['--runInBand', ...REAL_PARTS.map((path) => path.replace('<rootDir>/', ''))],
-      io,
-      count,
-    );
+    await runJest(['--maxWorkers=2', ...ignoring([...ignored, ...REAL_PARTS])], io, count);
+    await runJest(['--runInBand', ...REAL_PARTS, ...ignoring(ignored)], io, count);
   }
+  if (!hasMongo) io.stdout.write('mongodb: not run, set MONGODB_URL\n');
   io.stdout.write(`\n${count.passed} passed, ${count.failed} failed\n`);
   return count.failed === 0 && count.passed > 0 ? 0 : 1;
+}
+
+function ignoring(patterns: readonly string[]): string[] {
+  return patterns.flatMap((pattern) => ['--testPathIgnorePatterns', pattern]);
 }
 
 async function runJest(argv: readonly string[], io: CommandIo, count: Count): Promise<void> {

@@ -1,19 +1,22 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '../errors.ts';
+import { isMongoUrl } from '../mongodb/address.ts';
 import type { Documents } from './documents.ts';
 import { openSqliteDocuments } from './sqlite.ts';
 
 /**
  * Opens the documents of a store: `sqlite:DIR` keeps them in `DIR/documents.sqlite`, with the folder made
- * (0700) where it is missing.
+ * (0700) where it is missing; `mongodb://…/DATABASE` in a database of that server or cluster.
  *
- * @throws AppError `setting-invalid` for another form, `not-supported` for `mongodb://`,
- * `folder-unusable`, `store-corrupt`, `store-busy`
+ * @throws AppError `setting-invalid` for another form, `store-unreachable`, `folder-unusable`,
+ * `store-corrupt`, `store-busy`
  */
 export async function openDocuments(store: string): Promise<Documents> {
-  if (/^mongodb(\+srv)?:/.test(store)) {
-    throw new AppError('not-supported', 'documents in MongoDB come later: use sqlite:DIR');
+  if (isMongoUrl(store)) {
+    // The driver is some megabytes that nobody else needs.
+    const { openMongoDocuments } = await import('./mongodb/mongodb-documents.ts');
+    return await openMongoDocuments(store);
   }
   const folder = /^sqlite:(.+)$/s.exec(store)?.[1];
   if (!folder) {

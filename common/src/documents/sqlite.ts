@@ -5,6 +5,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../errors.ts';
 import { SQLITE_BUSY_TIMEOUT_MS } from '../limits.ts';
+import { isProperName } from './check.ts';
 import type {
   Collection,
   CollectionDefinition,
@@ -15,9 +16,6 @@ import type {
 import { SqliteCollection, tableSql } from './sqlite-collection.ts';
 import { translateSqliteError } from './sqlite-errors.ts';
 import { WriteBatch } from './write-batch.ts';
-
-const COLLECTION_NAME = /^[a-z][a-z-]{0,63}$/;
-const FIELD_NAME = /^[A-Za-z][A-Za-z0-9]{0,63}$/;
 
 /**
  * Opens the file, making it where it is missing; its folder must be there.
@@ -51,7 +49,7 @@ class SqliteDocuments implements Documents {
     definition: CollectionDefinition<T>,
   ): Promise<Collection<T>> {
     const { name, indexes } = definition;
-    if (!COLLECTION_NAME.test(name) || !indexes.every((field) => FIELD_NAME.test(field))) {
+    if (!isProperName(definition)) {
       throw new AppError('request-invalid', `${name} or an index of it has no proper name`);
     }
     await this.#writes.add(() => this.#database.exec(tableSql(name, indexes)));

@@ -1,0 +1,285 @@
+/**
+ * A database of a server that speaks MongoDB's protocol, as little of it as Apiary uses: rows by their id,
+ * inserts that say whether the id was there, compare-and-set on a version. The one file that knows the
+ * driver. Everything works on MongoDB and on FerretDB v1: no transactions, no change streams.
+ *
+ * Writes are acknowledged by a majority and its journals; reads see what a majority has.
+ */
+import {
+  Binary,
+  type Collection,
+  type Db,
+  type Filter,
+  MongoBulkWriteError,
+  MongoClient,
+  MongoError,
+  MongoServerError,
+} from 'mongodb';
+import { AppError } from '../errors.ts';
+import { MONGODB_CONNECTIONS_MAX, MONGODB_SELECTION_MS_MAX } from '../limits/mongodb.ts';
+import { newId } from '../random.ts';
+import { RowLocks } from './row-locks.ts';
+
+/** A stored row. Values are what BSON knows; bytes are written as {@link bytesValue} makes them. */
+export interface Row {
+  readonly _id: string;
+  /** Grows by one with each replacement. */
+  readonly version: number;
+  readonly [field: string]: unknown;
+}
+
+/** Fields by which rows are found: equality, or any of a list. */
+export type RowFilter = Readonly<Record<string, unknown>>;
+
+/** Rows of one name. */
+export interface Table {
+  get(id: string): Promise<Row | undefined>;
+  /** By id, at most `limit`, those with an id greater than `after`. */
+  find(filter: RowFilter, page: { readonly after: string; readonly limit: number }): Promise<Row[]>;
+  count(filter: RowFilter): Promise<number>;
+  /** False, and nothing is written, if there is a row of that id. */
+  insert(row: Row): Promise<boolean>;
+  /** Inserts each row whose id is not there, and says which ids were. */
+  insertAll(rows: readonly Row[]): Promise<Set<string>>;
+  /** Writes `row` in the place of exactly the version before its own; false if that is not there. */
+  replace(row: Row): Promise<boolean>;
+  /** False if it is not there, or there in another version than the one that is wanted. */
+  delete(id: string, version?: number): Promise<boolean>;
+  drop(): Promise<void>;
+}
+
+/** An open database. */
+export interface Database {
+  /** Opens a table, making it and indexes on these fields where they are missing. */
+  table(name: string, indexes?: readonly string[]): Promise<Table>;
+  tableNames(): Promise<string[]>;
+  /** Removes everything. */
+  drop(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Bytes as a value of a row. */
+export function bytesValue(bytes: Uint8Array): unknown {
+  return new Binary(bytes);
+}
+
+/** The bytes of a value that {@link bytesValue} made; undefined for any other. */
+export function bytesOf(value: unknown): Buffer | undefined {
+  if (Buffer.isBuffer(value)) return value;
+  return value instanceof Binary ? Buffer.from(value.value()) : undefined;
+}
+
+/**
+ * Connects to a server or cluster.
+ *
+ * @param url `mongodb://…/DATABASE`; without a database's name it is `apiary`
+ * @throws AppError `setting-invalid`, `store-unreachable`
+ */
+export async function connectDatabase(url: string): Promise<Database> {
+  let client: MongoClient;
+  let name: string;
+  try {
+    const { pathname, searchParams } = new URL(url.replace(/,[^/]*/, ''));
+    name = decodeURIComponent(pathname.slice(1)) || 'apiary';
+    client = new MongoClient(url, {
+      appName: 'apiary',
+      writeConcern: { w: 'majority', journal: true },
+      readConcern: { level: 'majority' },
+      promoteBuffers: true,
+      ignoreUndefined: true,
+      maxPoolSize: MONGODB_CONNECTIONS_MAX,
+      // What the address itself says goes first.
+      ...(!searchParams.has('serverSelectionTimeoutMS') && {
+        serverSelectionTimeoutMS: MONGODB_SELECTION_MS_MAX,
+      }),
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AppError('setting-invalid', `store: ${reason}`, { cause: error });
+  }
+  try {
+    await client.connect();
+    const server = await client.db(name).admin().command({ buildInfo: 1 });
+    // FerretDB v1 reads, changes and writes a row without keeping others from it meanwhile.
+    return new MongoDatabase(client, name, !('ferretdbVersion' in server));
+  } catch (error) {
+    await client.close();
+    throw translate(error);
+  }
+}
+
+class MongoDatabase implements Database {
+  readonly #client: MongoClient;
+  readonly #db: Db;
+  readonly #updatesAreAtomic: boolean;
+
+  constructor(client: MongoClient, name: string, updatesAreAtomic: boolean) {
+    this.#client = client;
+    this.#db = client.db(name);
+    this.#updatesAreAtomic = updatesAreAtomic;
+  }
+
+  async table(name: string, indexes: readonly string[] = []): Promise<Table> {
+    const rows = new MongoTable(this.#db.collection<Row>(name));
+    if (indexes.length > 0) await rows.index(indexes);
+    if (this.#updatesAreAtomic) return rows;
+    const locks = new MongoTable(this.#db.collection<Row>(`${name}.locks`));
+    return new LockingTable(rows, new RowLocks(locks, newId()));
+  }
+
+  async tableNames(): Promise<string[]> {
+    return await asking(async () => {
+      const found = await this.#db.listCollections({}, { nameOnly: true }).toArray();
+      return found.map(({ name }) => name);
+    });
+  }
+
+  async drop(): Promise<void> {
+    await asking(() => this.#db.dropDatabase());
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+}
+
+class MongoTable implements Table {
+  readonly #rows: Collection<Row>;
+
+  constructor(rows: Collection<Row>) {
+    this.#rows = rows;
+  }
+
+  async index(fields: readonly string[]): Promise<void> {
+    await asking(async () => {
+      for (const field of fields) await this.#rows.createIndex({ [field]: 1 });
+    });
+  }
+
+  async get(id: string): Promise<Row | undefined> {
+    return (await asking(() => this.#rows.findOne({ _id: id }))) ?? undefined;
+  }
+
+  async find(
+    filter: RowFilter,
+    { after, limit }: { readonly after: string; readonly limit: number },
+  ): Promise<Row[]> {
+    const wanted = { ...conditions(filter), ...(after === '' ? {} : { _id: { $gt: after } }) };
+    return await asking(() => this.#rows.find(wanted).sort({ _id: 1 }).limit(limit).toArray());
+  }
+
+  async count(filter: RowFilter): Promise<number> {
+    return await asking(() => this.#rows.countDocuments(conditions(filter)));
+  }
+
+  async insert(row: Row): Promise<boolean> {
+    return (await this.insertAll([row])).size === 0;
+  }
+
+  async insertAll(rows: readonly Row[]): Promise<Set<string>> {
+    try {
+      await this.#rows.insertMany([...rows], { ordered: false });
+      return new Set();
+    } catch (error) {
+      if (!(error instanceof MongoBulkWriteError)) throw translate(error);
+      const failed = [error.writeErrors].flat();
+      if (failed.length === 0 || failed.some(({ code }) => code !== DUPLICATE_KEY)) {
+        throw translate(error);
+      }
+      return new Set(failed.map(({ index }) => rows[index]?._id ?? ''));
+    }
+  }
+
+  async replace(row: Row): Promise<boolean> {
+    const before = { _id: row._id, version: row.version - 1 };
+    const { matchedCount } = await asking(() => this.#rows.replaceOne(before, row));
+    return matchedCount === 1;
+  }
+
+  async delete(id: string, version?: number): Promise<boolean> {
+    const wanted = version === undefined ? { _id: id } : { _id: id, version };
+    return (await asking(() => this.#rows.deleteOne(wanted))).deletedCount === 1;
+  }
+
+  async drop(): Promise<void> {
+    await asking(() => this.#rows.drop());
+  }
+}
+
+/** A table whose rows are locked while they are compared and set. */
+class LockingTable implements Table {
+  readonly #rows: MongoTable;
+  readonly #locks: RowLocks;
+
+  constructor(rows: MongoTable, locks: RowLocks) {
+    this.#rows = rows;
+    this.#locks = locks;
+  }
+
+  get(id: string): Promise<Row | undefined> {
+    return this.#rows.get(id);
+  }
+
+  find(filter: RowFilter, page: { readonly after: string; readonly limit: number }) {
+    return this.#rows.find(filter, page);
+  }
+
+  count(filter: RowFilter): Promise<number> {
+    return this.#rows.count(filter);
+  }
+
+  insert(row: Row): Promise<boolean> {
+    return this.#rows.insert(row);
+  }
+
+  insertAll(rows: readonly Row[]): Promise<Set<string>> {
+    return this.#rows.insertAll(rows);
+  }
+
+  replace(row: Row): Promise<boolean> {
+    return this.#locks.hold(row._id, () => this.#rows.replace(row));
+  }
+
+  delete(id: string, version?: number): Promise<boolean> {
+    return this.#locks.hold(id, () => this.#rows.delete(id, version));
+  }
+
+  drop(): Promise<void> {
+    return this.#rows.drop();
+  }
+}
+
+const DUPLICATE_KEY = 11_000;
+
+function conditions(filter: RowFilter): Filter<Row> {
+  return Object.fromEntries(
+    Object.entries(filter).map(([field, wanted]) => [
+      field,
+      Array.isArray(wanted) ? { $in: wanted } : wanted,
+    ]),
+  );
+}
+
+async function asking<R>(ask: () => Promise<R>): Promise<R> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw translate(error);
+  }
+}
+
+/** Codes of MongoDB (https://www.mongodb.com/docs/manual/reference/error-codes/) that mean a full disk or quota. */
+const FULL_CODES: readonly unknown[] = [14_031, 8_000];
+
+/** What the driver threw → an {@link AppError} where a person can act on it, else as it was. */
+function translate(error: unknown): unknown {
+  if (!(error instanceof MongoError)) return error;
+  const cause = { cause: error };
+  if (error instanceof MongoServerError && !error.hasErrorLabel('RetryableWriteError')) {
+    if (FULL_CODES.includes(error.code)) {
+      return new AppError('store-full', 'The disk of MongoDB is full: make room.', cause);
+    }
+    return new AppError('internal', `MongoDB refused: ${error.message}`, cause);
+  }
+  return new AppError('store-unreachable', `MongoDB does not answer: ${error.message}`, cause);
+}

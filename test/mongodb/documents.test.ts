@@ -1,0 +1,80 @@
+/** The contract of documents on a server with MongoDB's protocol, and what happens when that is away. */
+import { randomUUID } from 'node:crypto';
+import { describeDocuments } from '@apiary/common/documents/documents.contract.ts';
+import { openDocuments } from '@apiary/common/documents/open.ts';
+import { connectDatabase } from '@apiary/common/mongodb/database.ts';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { type MongoService, provideMongo } from '../../scripts/services.ts';
+
+let mongo: MongoService;
+
+beforeAll(async () => {
+  mongo = await provideMongo({ environment: process.env });
+}, 300_000);
+
+afterAll(async () => {
+  await mongo.stop();
+}, 60_000);
+
+function newStore() {
+  const url = mongo.url(`apiary-test-${randomUUID()}`);
+  return {
+    url,
+    open: () => openDocuments(url),
+    remove: async () => {
+      const database = await connectDatabase(url);
+      await database.drop();
+      await database.close();
+    },
+  };
+}
+
+describeDocuments('mongodb', async () => newStore());
+
+const NOTES = {
+  name: 'notes',
+  schema: z.object({ id: z.string(), deep: z.record(z.string(), z.array(z.array(z.unknown()))) }),
+  indexes: [],
+};
+
+describe('documents on MongoDB', () => {
+  test('any JSON comes back, with names and nesting that the server itself would refuse', async () => {
+    const store = newStore();
+    const documents = await store.open();
+    const notes = await documents.collection(NOTES);
+    const note = { id: 'a$.\u0000', deep: { '$set.a': [[1, null, { '': -0.5 }]], '\u0000': [] } };
+    await notes.insert(note);
+    expect((await notes.get(note.id))?.document).toEqual(note);
+    await documents.close();
+    await store.remove();
+  });
+
+  test('a server that was killed is asked again once it is back, and nothing is lost', async () => {
+    if (mongo.kind === 'given') return;
+    const store = newStore();
+    const documents = await store.open();
+    const notes = await documents.collection(NOTES);
+    await notes.insert({ id: 'before', deep: {} });
+    await mongo.kill();
+    const writing = notes.insert({ id: 'meanwhile', deep: {} }).then(
+      () => 'written',
+      (error: unknown) => error,
+    );
+    await mongo.start();
+    const outcome = await writing;
+    if (outcome !== 'written') expect(outcome).toMatchObject({ code: 'store-unreachable' });
+    await notes.put({ id: 'after', deep: {} });
+    const ids = (await notes.find()).map(({ document }) => document.id);
+    expect(ids.filter((id) => id !== 'meanwhile')).toEqual(['after', 'before']);
+    await documents.close();
+    await store.remove();
+  });
+
+  test('an address without a server says so', async () => {
+    await expect(
+      openDocuments('mongodb://127.0.0.1:1/x?serverSelectionTimeoutMS=300'),
+    ).rejects.toMatchObject({ code: 'store-unreachable' });
+    await expect(openDocuments('mongodb://')).rejects.toMatchObject({ code: 'setting-invalid' });
+  });
+});
