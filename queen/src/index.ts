@@ -11,6 +11,7 @@ import { agentHandlers } from './api/agents.ts';
 import { alertHandlers } from './api/alerts.ts';
 import { auditHandlers } from './api/audit.ts';
 import { exportHandlers } from './api/export.ts';
+import { installHandlers } from './api/install.ts';
 import { notificationHandlers } from './api/notifications.ts';
 import { queryHandlers } from './api/queries.ts';
 import { searchHandlers } from './api/search.ts';
@@ -198,6 +199,7 @@ class QueenComponent implements Queen {
       ...alertHandlers(bus),
       ...notificationHandlers(bus),
       ...targetHandlers(bus),
+      ...installHandlers(this.#settings),
       ...systemHandlers({
         bus,
         metrics,

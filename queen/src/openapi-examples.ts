@@ -287,6 +287,16 @@ export const EXAMPLES: {
     body: { targets: [result.target] },
     response: { results: [{ ...result, state: 'removed' }] },
   },
+  install: {
+    response: {
+      line: "curl -fsSk --pinnedpubkey 'sha256//7HIp…=' https://192.0.2.7:4280/install-bee.sh | sudo sh",
+      uninstall: 'sudo apiary-bee-uninstall',
+      broker: 'amqps://192.0.2.7:5671?pin=sha256%2F%2F7HIp…%3D',
+      pin: 'sha256//7HIp…=',
+      reach: 'network',
+      hint: 'The new Bee waits until you approve it; compare its fingerprint.',
+    },
+  },
   system: {
     response: {
       version: '0.1.0',

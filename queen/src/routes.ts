@@ -17,6 +17,7 @@ import { recordSchema } from '@apiary/common/record.ts';
 import { z } from 'zod';
 import { ACCESS_ROUTES } from './access-routes.ts';
 import { ALERT_ROUTES } from './alert-routes.ts';
+import { INSTALL_ROUTES } from './install-routes.ts';
 import { NOTIFICATION_ROUTES } from './notification-routes.ts';
 import { QUERY_ROUTES } from './query-routes.ts';
 import { type Access, bare, route } from './route.ts';
@@ -59,6 +60,7 @@ export const ROUTES = {
   ...QUERY_ROUTES,
   ...ALERT_ROUTES,
   ...NOTIFICATION_ROUTES,
+  ...INSTALL_ROUTES,
   search: route('post', '/api/search', {
     ...bare,
     access: honeycombActions.search.role,
