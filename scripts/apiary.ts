@@ -2,11 +2,13 @@
  * The command line. The only place that touches `process`: it turns signals and the end of a parent
  * into one abort signal, errors into one line, and results into exit codes.
  */
+import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { toAppError } from '@apiary/common/errors.ts';
-import type { CommandIo } from './command.ts';
+import { AppError, toAppError } from '@apiary/common/errors.ts';
+import type { CommandIo, ParentLink } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
+import { readableStack } from './readable-stack.ts';
 
 /** How long a command may take to end after it was told to. */
 const STOP_MS_MAX = 8_000;
@@ -53,6 +55,22 @@ function collectGarbageSoon(): void {
   }, COLLECT_AFTER_MS).unref();
 }
 
+function parentLink(signal: AbortSignal): ParentLink | undefined {
+  if (!process.connected) return undefined;
+  return {
+    tell: (message) => void process.send?.(message),
+    told: (type) =>
+      new Promise((resolve, reject) => {
+        const end = () => reject(new AppError('component-missing', 'the launcher has ended'));
+        if (signal.aborted) end();
+        signal.addEventListener('abort', end, { once: true });
+        process.on('message', (message) => {
+          if (message instanceof Object && 'type' in message && message.type === type) resolve();
+        });
+      }),
+  };
+}
+
 async function main(argv: readonly string[]): Promise<number> {
   const [name = '--help', ...rest] = argv;
   if (name === '--help' || name === 'help' || name === '-h') {
@@ -64,16 +82,19 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`apiary: there is no command ${name}; ./apiary --help lists them\n`);
     return 2;
   }
+  const signal = endSignal();
   const io: CommandIo = {
     stdout: process.stdout,
     stderr: process.stderr,
     stdin: process.stdin,
     env: process.env,
-    signal: endSignal(),
+    signal,
     ready: (facts) => {
       process.send?.({ type: 'ready', ...facts });
       collectGarbageSoon();
     },
+    program: fileURLToPath(import.meta.url),
+    parent: parentLink(signal),
   };
   try {
     return await (await command.load()).run(rest, io);
@@ -81,12 +102,16 @@ async function main(argv: readonly string[]): Promise<number> {
     const error = toAppError(thrown);
     process.stderr.write(`apiary ${name}: ${error.message}\n`);
     if (error.code === 'internal' && thrown instanceof Error) {
-      process.stderr.write(`${thrown.stack}\n`);
+      process.stderr.write(`${readableStack(thrown.stack ?? '')}\n`);
     }
     return USAGE_CODES.has(error.code) ? 2 : 1;
   }
 }
 
+// Node prints the stack as it is, and ends the process; this comes before it.
+process.on('uncaughtExceptionMonitor', (error) => {
+  process.stderr.write(`${readableStack(error.stack ?? '')}\n`);
+});
 // A reader that went away (`| head`) is no error.
 process.stdout.on('error', () => process.exit(0));
 process.exitCode = await main(process.argv.slice(2));

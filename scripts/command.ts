@@ -10,6 +10,17 @@ export interface CommandIo {
   readonly signal: AbortSignal;
   /** Tells the process that started this one that the work has begun. */
   readonly ready: (facts: Readonly<Record<string, unknown>>) => void;
+  /** The file that runs commands; processes that a command starts run it too. */
+  readonly program: string;
+  /** The process that started this one, if it listens. */
+  readonly parent: ParentLink | undefined;
+}
+
+/** A line to the process that started this one. */
+export interface ParentLink {
+  readonly tell: (message: { readonly type: string } & Readonly<Record<string, unknown>>) => void;
+  /** Resolves when it says so; rejects when it has ended. */
+  readonly told: (type: string) => Promise<void>;
 }
 
 /** A command's module. */

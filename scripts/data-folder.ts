@@ -7,13 +7,19 @@ import {
   readFileSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '@apiary/common/errors.ts';
 
-/** The checkout's root. */
-export const projectRoot = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+/** The checkout's root; this code may run from a bundle deeper in it. */
+export const projectRoot = rootAbove(dirname(fileURLToPath(import.meta.url)));
+
+function rootAbove(folder: string): string {
+  if (existsSync(join(folder, 'package-lock.json'))) return folder;
+  const above = dirname(folder);
+  return above === folder ? folder : rootAbove(above);
+}
 
 /** Where `up` keeps its data unless `--data` says otherwise. */
 export function defaultDataFolder(): string {

@@ -13,7 +13,6 @@ import { createLogger, type LogLevel } from '@apiary/common/log.ts';
 import { Metrics } from '@apiary/common/metrics.ts';
 import { newId } from '@apiary/common/random.ts';
 import { HIVE_COMPONENTS, hiveComponents } from '@apiary/hive/index.ts';
-import { createQueen } from '@apiary/queen/index.ts';
 import type { QueenSettings } from '@apiary/queen/settings.ts';
 
 /** What a host needs to know. */
@@ -51,7 +50,10 @@ export async function startHost(options: HostOptions): Promise<Component> {
         publicUrl: publicUrlOf(options),
       },
     }),
-    queen: (context) => createQueen(context, queenSettings(options)),
+    async queen(context) {
+      const { createQueen } = await import('@apiary/queen/index.ts');
+      return createQueen(context, queenSettings(options));
+    },
   };
   const factories = options.components.map((name) => {
     const factory = registry[name];

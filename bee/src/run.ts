@@ -2,12 +2,10 @@
 import { connectBus } from '@apiary/common/bus/amqp-bus.ts';
 import { systemClock } from '@apiary/common/clock.ts';
 import { createLogger } from '@apiary/common/log.ts';
+import { VERSION } from '@apiary/common/version.ts';
 import { Bee } from './bee.ts';
 import { findFacts } from './facts.ts';
 import type { BeeRun } from './settings.ts';
-
-/** The version that a Bee tells the Hive. */
-export const BEE_VERSION = '0.1.0';
 
 /**
  * Connects (trying for ever), runs, and stops when `signal` is aborted.
@@ -31,7 +29,7 @@ export async function runBee(run: BeeRun, signal: AbortSignal, onReady: () => vo
     dataFolder: run.dataFolder,
     allow: run.allow,
     checks: run.checks,
-    facts: () => findFacts(BEE_VERSION),
+    facts: () => findFacts(VERSION),
   });
   try {
     await bee.start();

@@ -1,10 +1,5 @@
 /** The Hive's components by name. Adding one is a folder and a line here. */
 import type { ComponentFactory } from '@apiary/common/component.ts';
-import { createAgentManager } from './agentmanager/index.ts';
-import { createAgentMonitor } from './agentmonitor/index.ts';
-import { createHoneycomb } from './honeycomb/index.ts';
-import { createPheromone } from './pheromone/index.ts';
-import { createSting } from './sting/index.ts';
 import type { StingSettings } from './sting/parts.ts';
 
 /** What a host process may be asked for beside its components' names. */
@@ -14,14 +9,29 @@ export interface HiveSettings {
   readonly sting: StingSettings;
 }
 
-/** Every component of the Hive. */
+/** Every component of the Hive; its code is loaded where it runs. */
 export function hiveComponents(settings: HiveSettings): Readonly<Record<string, ComponentFactory>> {
   return {
-    agentmanager: (context) => createAgentManager(context, { approve: settings.approve }),
-    agentmonitor: createAgentMonitor,
-    honeycomb: createHoneycomb,
-    pheromone: createPheromone,
-    sting: (context) => createSting(context, settings.sting),
+    async agentmanager(context) {
+      const { createAgentManager } = await import('./agentmanager/index.ts');
+      return createAgentManager(context, { approve: settings.approve });
+    },
+    async agentmonitor(context) {
+      const { createAgentMonitor } = await import('./agentmonitor/index.ts');
+      return createAgentMonitor(context);
+    },
+    async honeycomb(context) {
+      const { createHoneycomb } = await import('./honeycomb/index.ts');
+      return createHoneycomb(context);
+    },
+    async pheromone(context) {
+      const { createPheromone } = await import('./pheromone/index.ts');
+      return createPheromone(context);
+    },
+    async sting(context) {
+      const { createSting } = await import('./sting/index.ts');
+      return createSting(context, settings.sting);
+    },
   };
 }
 

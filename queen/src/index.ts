@@ -1,12 +1,11 @@
 /** Queen: the front end of the Hive. REST, sockets and the web UI on one address. */
-import { readFileSync } from 'node:fs';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Actor, Subscription } from '@apiary/common/bus/bus.ts';
 import type { Component, ComponentContext } from '@apiary/common/component.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { HTTP_CONNECTIONS_MAX } from '@apiary/common/limits.ts';
-import { z } from 'zod';
+import { VERSION } from '@apiary/common/version.ts';
 import { agentHandlers } from './api/agents.ts';
 import { alertHandlers } from './api/alerts.ts';
 import { auditHandlers } from './api/audit.ts';
@@ -203,7 +202,7 @@ class QueenComponent implements Queen {
       ...systemHandlers({
         bus,
         metrics,
-        version: packageVersion(),
+        version: VERSION,
         broker: this.#settings.broker,
         probeDocuments: async () => void (await sessions.find('')),
       }),
@@ -230,9 +229,4 @@ async function listen(http: HttpServer, host: string, port: number): Promise<num
 function originOf(host: string, port: number): string {
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }

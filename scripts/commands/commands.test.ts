@@ -55,6 +55,8 @@ function stage(options: { isTTY?: boolean } = {}): Stage {
     signal: controller.signal,
     ready: () => ready.resolve(),
     isReady: ready.promise,
+    program: '',
+    parent: undefined,
     end: () => controller.abort(),
   };
 }

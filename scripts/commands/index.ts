@@ -127,6 +127,20 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./broker.ts'),
   },
   {
+    name: 'up-plan',
+    usage: '',
+    summary: 'does what `up` needs before and after its children start',
+    internal: true,
+    load: () => import('./up-plan.ts'),
+  },
+  {
+    name: 'bundle',
+    usage: 'DIR',
+    summary: 'bundles the programs and the single-file Bee',
+    internal: true,
+    load: () => import('./bundle.ts'),
+  },
+  {
     name: 'docs',
     usage: '[--check]',
     summary: 'generates the reference pages under docs/',

@@ -66,7 +66,7 @@ export async function startApiary(options: UpOptions = {}): Promise<RunningApiar
     [
       '--disable-warning=ExperimentalWarning',
       '--max-semi-space-size=1',
-      join(projectRoot, 'scripts/apiary.ts'),
+      join(projectRoot, 'scripts/launch.js'),
       ...['up', '--data', folder, ...ports, ...broker],
     ],
     {

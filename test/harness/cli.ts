@@ -16,7 +16,7 @@ export type RunningCli = ChildProcessByStdio<null, Readable, Readable>;
 
 /** Starts a command. */
 export function startCli(argv: readonly string[]): RunningCli {
-  const entry = join(projectRoot, 'scripts/apiary.ts');
+  const entry = join(projectRoot, 'scripts/launch.js');
   return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry, ...argv], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -32,7 +32,7 @@ export interface CliInput {
 
 /** Runs a command to its end. */
 export async function runCli(argv: readonly string[], input: CliInput = {}): Promise<CliResult> {
-  const entry = join(projectRoot, 'scripts/apiary.ts');
+  const entry = join(projectRoot, 'scripts/launch.js');
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry, ...argv], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...input.env },

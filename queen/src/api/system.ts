@@ -27,7 +27,7 @@ type SystemRoutes = 'system' | 'openapi' | 'healthz' | 'readyz' | 'metrics';
 /** State, health and self-description. */
 export function systemHandlers(parts: SystemParts): Handlers<SystemRoutes> {
   const { bus, metrics, version, broker } = parts;
-  const openapi = openapiDocument(version);
+  let openapi: ReturnType<typeof openapiDocument> | undefined;
   return {
     system: async ({ actor }) => {
       const [store, ...states] = await Promise.all([
@@ -42,7 +42,11 @@ export function systemHandlers(parts: SystemParts): Handlers<SystemRoutes> {
       ];
       return { version, components, ...(broker && { broker }), ...(store && { store }) };
     },
-    openapi: async () => openapi,
+    openapi: async () => {
+      // Some megabytes, made where somebody asks for it.
+      openapi ??= openapiDocument(version);
+      return openapi;
+    },
     healthz: async () => 'ok\n',
     readyz: async () => {
       if (bus.state !== 'connected') {
