@@ -12,6 +12,8 @@ import { CheckpointFile } from './checkpoint-file.ts';
 
 /** An ended generation is remembered so long, in case its file comes back. */
 const ENDED_KEPT_MS = 86_400_000;
+/** A gz file stays where it is, maybe for years, and is known by nothing but what is remembered of it. */
+const GZIP_KEPT_MS = 400 * 86_400_000;
 
 const generationSchema = z.object({
   id: z.string().regex(/^[0-9a-f]{16}$/),
@@ -35,6 +37,8 @@ const generationSchema = z.object({
   historyTo: z.number(),
   /** An unfinished line that ends here or before was in the file already and is not sent for its silence. */
   quietTo: z.number(),
+  /** When its file was last changed, by the file's own stamp, as far as was seen. */
+  writtenMs: z.number().default(0),
   /** No more is expected: the file was truncated, replaced, or deleted. */
   ended: z.boolean(),
   /** When it was last changed here. */
@@ -151,7 +155,8 @@ export class Checkpoint {
   #forgetOldest(): void {
     const nowMs = this.#clock.now();
     for (const record of this.generations.values()) {
-      const isPast = record.ended && nowMs - record.changedMs > ENDED_KEPT_MS;
+      const keptMs = record.path.endsWith('.gz') ? GZIP_KEPT_MS : ENDED_KEPT_MS;
+      const isPast = record.ended && nowMs - record.changedMs > keptMs;
       if (isPast) this.generations.delete(record.id);
     }
     const excess = this.generations.size - CHECKPOINT_GENERATIONS_MAX;

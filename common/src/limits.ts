@@ -296,6 +296,10 @@ export const FIELD_VALUES_MAX = 64;
 export const FIELD_DEPTH_MAX = 16;
 /** Files that one Bee holds open at once (a descriptor each). Past it: the target says so. */
 export const OPEN_FILES_MAX = 4096;
+/** Plain bytes of one gzipped log file. Past it the file is not read, and the Bee's log says so. */
+export const GZIP_PLAIN_BYTES_MAX = 16 * 1024 * MiB;
+/** A gzipped file that could not be unpacked, e.g. because it is still being written, is tried again so much later. */
+export const GZIP_RETRY_MS = 2_000;
 /** Names that one look at a target's folders walks over. Past it: the target says so. */
 export const WALK_ENTRIES_MAX = 200_000;
 /** Generations that a Bee's checkpoint remembers; past it the ones seen longest ago are forgotten. */

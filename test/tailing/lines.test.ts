@@ -1,4 +1,12 @@
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { LogWriter } from './log-writer.ts';
@@ -308,5 +316,39 @@ describe('what a target may be', () => {
     await rig.settle(written);
     expect(rig.store.compare(written)).toEqual(CLEAN);
     expect(rig.report()).toMatchObject({ state: 'active', files: 2_000 });
+  });
+});
+
+describe('sizes that are not to be believed', () => {
+  test('case 19: a file that looks shorter for a moment is not read anew', async () => {
+    await rig.start();
+    await rig.watch([`file://${log.path}`]);
+    log.lines(200);
+    await rig.settle(log.written);
+    const content = readFileSync(log.path);
+    for (let round = 0; round < 10; round++) {
+      // What a network file system shows from its cache: an old size, and the true one a moment later.
+      truncateSync(log.path, content.length - 100 * (round + 1));
+      await rig.advance(50);
+      writeFileSync(log.path, content);
+      await rig.advance(1_000);
+    }
+    log.lines(20);
+    await rig.settle(log.written);
+    expect(rig.store.compare(log.written)).toEqual(CLEAN);
+    expect(rig.store.generations()).toHaveLength(1);
+  });
+
+  test('case 19: one that stays shorter is another generation', async () => {
+    await rig.start();
+    await rig.watch([`file://${log.path}`]);
+    log.lines(200);
+    await rig.settle(log.written);
+    truncateSync(log.path, 0);
+    await rig.advance(1_000);
+    log.lines(20);
+    await rig.settle(log.written);
+    expect(rig.store.compare(log.written)).toEqual(CLEAN);
+    expect(rig.store.generations()).toHaveLength(2);
   });
 });

@@ -1,4 +1,12 @@
-import { chmodSync, linkSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  linkSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { LogWriter } from './log-writer.ts';
@@ -71,27 +79,61 @@ describe('links', () => {
   });
 });
 
+/** The user of no rights, as whom root reads what it may not. */
+const NOBODY = 65_534;
 const asRoot = process.getuid?.() === 0;
 
 describe('permissions', () => {
+  afterEach(() => {
+    if (asRoot) process.seteuid?.(0);
+  });
+
+  /** Does something as who owns the logs. */
+  function asOwner(work: () => void): void {
+    if (asRoot) process.seteuid?.(0);
+    work();
+    if (asRoot) process.seteuid?.(NOBODY);
+  }
+
   test('case 23: a file that may not be read says so, and starts when it may', async () => {
     const log = new LogWriter(join(rig.logs, 'app.log'));
-    await rig.start();
-    await rig.watch([`file://${rig.logs}/app.log`]);
     log.touch();
     chmodSync(log.path, 0o000);
-    await rig.advance(3_000);
-    // Root may read it all the same; for others the reason says what to do.
-    expect(rig.report()).toMatchObject(
-      asRoot
-        ? { state: 'active' }
-        : { state: 'failed', reason: expect.stringContaining('setfacl') },
-    );
-    chmodSync(log.path, 0o644);
-    log.lines(5);
+    mkdirSync(rig.data);
+    if (asRoot) for (const path of [rig.folder, rig.data]) chownSync(path, NOBODY, NOBODY);
+    asOwner(() => undefined);
+    await rig.start();
+    await rig.watch([`file://${rig.logs}/app.log`]);
+    expect(rig.report()).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining('setfacl'),
+    });
+    asOwner(() => {
+      chmodSync(log.path, 0o644);
+      log.lines(5);
+    });
     await rig.settle(log.written);
-    await rig.advance(1_000);
+    await rig.until(() => rig.report()?.state === 'active');
     expect(rig.store.compare(log.written)).toEqual(CLEAN);
-    expect(rig.report()).toMatchObject({ state: 'active' });
+  });
+
+  test('case 23: a folder that may not be listed says so, and its files are read when it may', async () => {
+    const log = new LogWriter(join(rig.logs, 'deep', 'app.log'));
+    mkdirSync(rig.data);
+    if (asRoot) for (const path of [rig.folder, rig.data]) chownSync(path, NOBODY, NOBODY);
+    chmodSync(join(rig.logs, 'deep'), 0o000);
+    asOwner(() => undefined);
+    await rig.start();
+    await rig.watch([`file://${rig.logs}/*/*.log`]);
+    expect(rig.report()).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining('setfacl'),
+    });
+    asOwner(() => {
+      chmodSync(join(rig.logs, 'deep'), 0o755);
+      log.lines(5);
+    });
+    await rig.settle(log.written);
+    expect(rig.store.compare(log.written)).toEqual(CLEAN);
   });
 });

@@ -16,10 +16,13 @@ import {
 import type { TargetSpec, TargetState } from '@apiary/common/messages/agent.ts';
 import { codeOf } from '../../system-error.ts';
 import type { Input, InputContext } from '../input.ts';
+import type { Appearance } from './appearance.ts';
 import { Folders } from './folders.ts';
+import { isGzipName } from './gzip.ts';
 import { birthOf, inodeKey } from './identity.ts';
+import { LookTimer } from './look-timer.ts';
 import { openRegular, reasonOf, statOf } from './open.ts';
-import { type Appearance, Opener } from './opener.ts';
+import { Opener } from './opener.ts';
 import type { FileReader, ReaderOwner } from './reader.ts';
 import { type Found, isCompressed } from './rotation.ts';
 import { type FileTarget, setFileTargets } from './target.ts';
@@ -45,6 +48,7 @@ export class FileInput implements Input, ReaderOwner {
   readonly #folders = new Folders(() => performance.now());
   readonly #opener: Opener;
   readonly #watch: FolderWatch;
+  readonly #timer: LookTimer;
   readonly #readers = new Map<string, FileReader>();
   readonly #targets = new Map<string, FileTarget>();
   readonly #sizesAtStart = new Map<string, number>();
@@ -52,14 +56,16 @@ export class FileInput implements Input, ReaderOwner {
   #unsaved = new Set<FileReader>();
   #restored = false;
   #movedMs: number;
-  #cancelLook: (() => void) | undefined;
-  #lookDueMs = Number.POSITIVE_INFINITY;
   #stopped = false;
 
   constructor(context: InputContext) {
     this.#context = context;
     this.now = () => context.clock.now();
     this.#movedMs = this.now();
+    this.#timer = new LookTimer(context.clock, () => {
+      this.#look();
+      void this.#save();
+    });
     this.#opener = new Opener({
       checkpoint: context.checkpoint,
       ledger: context.ledger,
@@ -88,7 +94,8 @@ export class FileInput implements Input, ReaderOwner {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#cancelLook?.();
+    this.#timer.stop();
+    this.#opener.stop();
     for (const reader of this.#readers.values()) this.#close(reader);
     await this.#watch.close();
   }
@@ -99,7 +106,7 @@ export class FileInput implements Input, ReaderOwner {
     if (size < reader.generation.offset) {
       reader.shrunkMs ??= this.now();
       if (Math.abs(this.now() - reader.shrunkMs) < SHRINK_CONFIRM_MS) {
-        this.#lookWithin(SHRINK_CONFIRM_MS);
+        this.#timer.within(SHRINK_CONFIRM_MS);
         return;
       }
     }
@@ -107,7 +114,7 @@ export class FileInput implements Input, ReaderOwner {
     if (reader.isRotated || this.#opener.looksCopied(reader.path, reader.fd, size)) {
       // The name was used again, for a newer copy: a look finds out whose.
       this.displaced(reader);
-      this.#lookWithin(WOKEN_MS);
+      this.#timer.within(WOKEN_MS);
       return;
     }
     this.#opener.restart(reader);
@@ -143,6 +150,10 @@ export class FileInput implements Input, ReaderOwner {
     });
   }
 
+  unpacked(): void {
+    this.#timer.within(WOKEN_MS);
+  }
+
   failed(reader: FileReader, error: unknown): void {
     this.#context.log.warn({ file: reader.path, error: String(error) }, 'file.read-failed');
     this.#close(reader);
@@ -154,24 +165,12 @@ export class FileInput implements Input, ReaderOwner {
     const reader = name === undefined ? undefined : this.#byPath.get(join(folder, name));
     if (reader && kind === 'change') {
       this.#context.demand.offer(reader);
-      this.#lookWithin(LOOK_ACTIVE_MS);
+      this.#timer.within(LOOK_ACTIVE_MS);
       return;
     }
     this.#folders.touch(folder);
-    this.#lookWithin(WOKEN_MS);
+    this.#timer.within(WOKEN_MS);
   };
-
-  #lookWithin(delayMs: number): void {
-    const dueMs = performance.now() + delayMs;
-    if (this.#stopped || (this.#cancelLook && this.#lookDueMs <= dueMs)) return;
-    this.#cancelLook?.();
-    this.#lookDueMs = dueMs;
-    this.#cancelLook = this.#context.clock.after(delayMs, () => {
-      this.#cancelLook = undefined;
-      this.#look();
-      void this.#save();
-    });
-  }
 
   /** Looks at everything once and says when the next look is due. */
   #look(): void {
@@ -207,7 +206,7 @@ export class FileInput implements Input, ReaderOwner {
       target.settle();
     }
     const pace = Math.abs(this.now() - this.#movedMs) < ACTIVE_MS ? LOOK_ACTIVE_MS : LOOK_IDLE_MS;
-    this.#lookWithin(Math.max(pace, 10 * (performance.now() - startMs)));
+    this.#timer.within(Math.max(pace, 10 * (performance.now() - startMs)));
   }
 
   #lookAt(
@@ -220,7 +219,7 @@ export class FileInput implements Input, ReaderOwner {
     },
   ): void {
     if (isCompressed(path)) {
-      target.compressed(path);
+      this.#lookAtCompressed(target, path);
       return;
     }
     const stat = statOf(path);
@@ -236,6 +235,14 @@ export class FileInput implements Input, ReaderOwner {
       if (opened.kind === 'open') closeSync(opened.fd);
       else if (opened.kind === 'refused') target.problem(opened.reason);
     }
+  }
+
+  #lookAtCompressed(target: FileTarget, path: string): void {
+    const stat = isGzipName(path) ? statOf(path) : undefined;
+    const { isFresh, spec } = target;
+    const appearance = { target: spec, existedBytes: 0, isFresh };
+    if (!stat?.isFile()) target.compressed(path);
+    else if (this.#opener.appearGzip(path, stat, appearance)) target.count(stat.ino);
   }
 
   /** A path leads to this reader now; lines of the file that it led to before come first. */
@@ -327,6 +334,7 @@ export class FileInput implements Input, ReaderOwner {
       this.#movedMs = nowMs;
       reader.size = stat.size;
       reader.mtimeMs = stat.mtimeMs;
+      generation.record.writtenMs = Math.max(generation.record.writtenMs, stat.mtimeMs);
       // Also when it is no longer: a read tells whether it was written anew.
       this.#context.demand.offer(reader);
     }

@@ -2,15 +2,19 @@
  * Makes readers: decides for each file that appears which generation it is and where reading begins, and
  * finds the rest of generations whose file was rotated.
  */
-import { closeSync } from 'node:fs';
-import { COPY_SUSPECT_MS } from '@apiary/common/limits.ts';
+import { closeSync, type Stats } from 'node:fs';
+import { ROTATED_QUIET_MS } from '@apiary/common/limits.ts';
 import type { Logger } from '@apiary/common/log.ts';
 import type { TargetSpec } from '@apiary/common/messages/agent.ts';
 import { newGeneration } from '@apiary/common/random.ts';
 import type { Checkpoint, GenerationRecord } from '../../checkpoint.ts';
 import type { Ledger } from '../../ledger.ts';
+import type { Appearance } from './appearance.ts';
+import { CopySuspects } from './copy-suspects.ts';
 import { FolderIndex } from './folder-index.ts';
 import { Generation } from './generation.ts';
+import { GzipFiles, type GzipHead } from './gzip-files.ts';
+import { type GzipKnowledge, judgeGzip, missedGzips } from './gzip-generations.ts';
 import {
   bearsMarks,
   birthAgrees,
@@ -24,9 +28,9 @@ import { endOfLastLine } from './last-line.ts';
 import { findMissed, type Missed } from './missed.ts';
 import { type Allowance, openRegular } from './open.ts';
 import { FileReader, ReadBuffer, type ReaderOwner } from './reader.ts';
-import { type Found, findCopy, isCopyOf } from './rotation.ts';
+import { type Found, findCopy } from './rotation.ts';
 
-/** How long after its last sign of life an absent file is waited for. */
+/** So long after its last sign of life an absent file is waited for. */
 const ABSENT_MS_MAX = 30 * 86_400_000;
 /** Rotated files that are read at once; more of them wait. A Bee that was long away may find thousands. */
 const ROTATED_READERS_MAX = 512;
@@ -42,25 +46,32 @@ export interface OpenerOptions {
   readonly readers: Map<string, FileReader>;
 }
 
-/** How a file that no reader reads is to be taken. */
-export interface Appearance {
-  readonly target: TargetSpec;
-  /** Bytes that it held when its target was set; 0 for a file that came later. */
-  readonly existedBytes: number;
-  /** The target was set just now, so that what is known from earlier does not bind. */
-  readonly isFresh: boolean;
-}
-
 /** See the file's head. */
 export class Opener {
   readonly #options: OpenerOptions;
   readonly #buffer = new ReadBuffer();
   /** Generations to be read that no reader reads yet, eldest first. */
   readonly #waiting = new Set<GenerationRecord>();
-  readonly #suspects = new Map<string, { size: number; sinceMs: number }>();
+  readonly #gzip: GzipFiles;
+  readonly #knowledge: GzipKnowledge;
+  readonly #suspects: CopySuspects;
 
   constructor(options: OpenerOptions) {
     this.#options = options;
+    const { owner, readers, checkpoint } = options;
+    this.#gzip = new GzipFiles({ ...options, now: owner.now, onReady: () => owner.unpacked() });
+    this.#knowledge = { checkpoint, gzip: this.#gzip };
+    this.#suspects = new CopySuspects(readers);
+  }
+
+  /** Unpacks nothing more. */
+  stop(): void {
+    this.#gzip.stop();
+  }
+
+  /** True if a file looks like a copy, complete or under way, of one that is being read. */
+  looksCopied(path: string, fd: number, size: number): boolean {
+    return this.#suspects.looksCopied(path, fd, size);
   }
 
   /** A reader for an opened file, or undefined while it may turn out to be a copy. Takes the descriptor. */
@@ -69,11 +80,11 @@ export class Opener {
     for (const gone of replaced) this.#abandon(gone, appearance.target);
     if (record) return this.#resume(file, record, appearance);
     const isNew = !appearance.isFresh && appearance.existedBytes === 0 && replaced.length === 0;
-    if (isNew && this.#isSuspect(file)) {
+    if (isNew && this.#suspects.mustWait(file, this.#options.owner.now())) {
       closeSync(file.fd);
       return undefined;
     }
-    this.#suspects.delete(inodeKey(file.stat));
+    this.#suspects.clear(file.stat);
     return this.#begin(file, appearance);
   }
 
@@ -92,6 +103,9 @@ export class Opener {
       const noted = this.#newRecord(missed, reader.target, record.path);
       this.#waiting.add(noted);
       log.info({ file: record.path, generation: noted.id }, 'file.rotated-unseen');
+    }
+    for (const head of missedGzips(record, this.#knowledge)) {
+      this.#noteGzip(head, reader.target, record.path);
     }
   }
 
@@ -112,6 +126,11 @@ export class Opener {
     if (copy) {
       reader.predecessor = this.#follow(copy, generation, reader.target);
       this.#options.log.info({ ...fields, copy: copy.path }, 'file.copied-and-truncated');
+      return;
+    }
+    if (generation.isSettled && this.#gzip.mayHold(generation.record)) {
+      this.#options.ledger.close(generation.record.id);
+      this.#waitForGzip(generation.record);
       return;
     }
     const lost = seen - generation.offset;
@@ -143,7 +162,7 @@ export class Opener {
     const rotated = [...this.#options.readers.values()].filter(
       (reader) => reader.isRotated && reader.unread > 0,
     );
-    for (const record of this.#waiting) {
+    for (const record of [...this.#waiting]) {
       if (rotated.length + begun.length >= ROTATED_READERS_MAX) break;
       const reader = this.#attach(record, targets.get(record.target), folders);
       if (!reader) continue;
@@ -178,14 +197,55 @@ export class Opener {
       bearsMarks(opened.fd, record);
     if (!opened || !isSame || path === undefined) {
       if (opened) closeSync(opened.fd);
-      this.#absent(record);
-      return undefined;
+      return this.#attachGzip(record, target);
     }
-    const tail = readAt(opened.fd, record.confirmed - record.tailLength, record.tailLength);
-    const reader = this.#follow({ ...opened, path }, this.#generationOf(record, tail), target);
+    return this.#attachFile({ ...opened, path }, record, target);
+  }
+
+  /** The inode is gone: its content may have been gzipped. */
+  #attachGzip(record: GenerationRecord, target: TargetSpec): FileReader | undefined {
+    const content = this.#gzip.contentOf(record);
+    if (content === 'later') this.#waiting.add(record);
+    else if (content) return this.#attachFile(content, record, target);
+    else this.#absent(record);
+    return undefined;
+  }
+
+  #attachFile(file: Found, record: GenerationRecord, target: TargetSpec): FileReader {
+    const tail = readAt(file.fd, record.confirmed - record.tailLength, record.tailLength);
+    const reader = this.#follow(file, this.#generationOf(record, tail), target);
     // Its writer has been silent since: read to its end it needs no further wait.
-    reader.grownMs = Math.min(reader.grownMs, opened.stat.mtimeMs);
+    reader.grownMs = Math.min(reader.grownMs, file.stat.mtimeMs - ROTATED_QUIET_MS);
     return reader;
+  }
+
+  /** Its inode holds something else now, by which it is not to be found. */
+  #waitForGzip(record: GenerationRecord): void {
+    record.dev = 0;
+    record.ino = 0;
+    this.#options.checkpoint.changed();
+    this.#waiting.add(record);
+  }
+
+  #noteGzip({ headLength, headCrc }: GzipHead, target: TargetSpec, path: string) {
+    const mark = { dev: 0, ino: 0, birthMs: 0, headLength, headCrc };
+    const record = this.#newRecord(mark, target, path);
+    this.#waiting.add(record);
+    this.#options.log.info({ file: path, generation: record.id }, 'file.gzipped-unseen');
+    return record;
+  }
+
+  /** A gz file that a target names: content that is new waits to be read. */
+  appearGzip(path: string, stat: Stats, { isFresh, target }: Appearance): boolean {
+    const judged = judgeGzip(path, stat, isFresh, this.#knowledge);
+    if (judged === 'not-yet') return false;
+    if (judged === 'known') return true;
+    const record = this.#noteGzip(judged, target, path);
+    if (!isFresh) return true;
+    record.historyTo = Number.MAX_SAFE_INTEGER;
+    // Without history it is remembered, so that no later look takes it for new.
+    record.ended = !target.history;
+    return true;
   }
 
   /** Its file may come back: a file system that is not mounted yet is no deletion. */
@@ -209,6 +269,10 @@ export class Opener {
       const tail = readAt(copy.fd, record.confirmed - record.tailLength, record.tailLength);
       this.#follow(copy, this.#generationOf(record, tail), target);
       this.#options.log.info({ ...fields, copy: copy.path }, 'file.copied-and-truncated');
+      return;
+    }
+    if (this.#gzip.mayHold(record)) {
+      this.#waitForGzip(record);
       return;
     }
     this.#options.log.warn(fields, 'file.replaced-while-stopped');
@@ -270,6 +334,7 @@ export class Opener {
     record.ended = false;
     record.birthMs ||= birthOf(file.stat);
     record.changedMs = this.#options.owner.now();
+    record.writtenMs = file.stat.mtimeMs;
     // A target that was set anew: the store subtracts what it holds, so history may be sent again.
     if (appearance.isFresh) this.#placeAtStart(record, file, appearance);
     const tail = readAt(file.fd, record.confirmed - record.tailLength, record.tailLength);
@@ -281,6 +346,7 @@ export class Opener {
     const { dev, ino } = file.stat;
     const mark = { dev, ino, birthMs: birthOf(file.stat), ...headOf(file.fd) };
     const record = this.#newRecord(mark, target, file.path);
+    record.writtenMs = file.stat.mtimeMs;
     this.#placeAtStart(record, file, appearance);
     return this.#reader(file, this.#generationOf(record, Buffer.alloc(0)), target);
   }
@@ -309,6 +375,7 @@ export class Opener {
       historyTo: 0,
       quietTo: 0,
       ended: false,
+      writtenMs: 0,
       changedMs: this.#options.owner.now(),
     };
     this.#options.checkpoint.generations.set(record.id, record);
@@ -328,30 +395,5 @@ export class Opener {
     const reader = new FileReader({ fd, stat, path, realPath, target, generation, buffer, owner });
     readers.set(inodeKey(stat), reader);
     return reader;
-  }
-
-  /** True if a file looks like a copy, complete or under way, of one that is being read. */
-  looksCopied(path: string, fd: number, size: number): boolean {
-    for (const elder of this.#options.readers.values()) {
-      if (elder.isRotated || elder.fd === fd || !elder.mayHaveCopyAt(path)) continue;
-      const { marks } = elder.generation;
-      // One without content yet may become a copy, and there is nothing to miss.
-      if (size === 0 || isCopyOf(fd, { fd: elder.fd, marks })) return true;
-    }
-    return false;
-  }
-
-  /** A file that equals the beginning of its elder is read later, when it has shown to be no copy. */
-  #isSuspect(file: Found): boolean {
-    const key = inodeKey(file.stat);
-    const nowMs = this.#options.owner.now();
-    const { size } = file.stat;
-    if (!this.looksCopied(file.path, file.fd, size)) return false;
-    const known = this.#suspects.get(key);
-    if (!known || size === 0 || known.size !== size || nowMs < known.sinceMs) {
-      this.#suspects.set(key, { size, sinceMs: nowMs });
-      return true;
-    }
-    return nowMs - known.sinceMs < COPY_SUSPECT_MS;
   }
 }

@@ -32,6 +32,8 @@ export interface ReaderOwner {
   unfinished(reader: FileReader): void;
   /** Its last record may go on with the next line: it is sent when nothing comes for a while. */
   held(reader: FileReader): void;
+  /** The plain content of a gz file can be read now. */
+  unpacked(): void;
   /** The system refused to read. */
   failed(reader: FileReader, error: unknown): void;
 }

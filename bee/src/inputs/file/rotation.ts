@@ -15,7 +15,7 @@ const COMPARED_MAX = 100;
 /** A file that was found and opened. */
 export type Found = Extract<Opened, { kind: 'open' }> & { readonly path: string };
 
-/** Names of compressed files: they are no text, and what they hold was read before. */
+/** Names of compressed files: they are no text. Of gzipped ones `gzip-files.ts` gives the plain content. */
 export function isCompressed(path: string): boolean {
   return /\.(?:gz|bz2|xz|zst|lz4|zip)$/i.test(path);
 }

@@ -73,7 +73,7 @@ export class FileTarget {
     this.#problems.push(reason);
   }
 
-  /** A compressed file: says so only if it was asked for by its name. */
+  /** A file that is compressed in another way than gzip: says so only if it was asked for by its name. */
   compressed(path: string): void {
     if (this.isLiteral) {
       this.problem(`${path} is compressed. Import it instead: ./apiary import ${path}`);

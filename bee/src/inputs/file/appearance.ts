@@ -1,0 +1,10 @@
+import type { TargetSpec } from '@apiary/common/messages/agent.ts';
+
+/** How a file that no reader reads is to be taken. */
+export interface Appearance {
+  readonly target: TargetSpec;
+  /** Bytes that it held when its target was set; 0 for a file that came later. */
+  readonly existedBytes: number;
+  /** The target was set just now, so that what is known from earlier does not bind. */
+  readonly isFresh: boolean;
+}

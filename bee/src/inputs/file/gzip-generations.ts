@@ -1,0 +1,49 @@
+/** Which gz files hold what nobody has read: by their heads, and by when they were last written. */
+import type { Stats } from 'node:fs';
+import type { Checkpoint, GenerationRecord } from '../../checkpoint.ts';
+import { type GzipFiles, type GzipHead, gzipFormsOf } from './gzip-files.ts';
+import { statOf } from './open.ts';
+
+/** Where to look it up. */
+export interface GzipKnowledge {
+  readonly checkpoint: Checkpoint;
+  readonly gzip: GzipFiles;
+}
+
+/** Heads of the gz forms of a log that were written later than anything of it that was seen, eldest first. */
+export function missedGzips(record: GenerationRecord, { checkpoint, gzip }: GzipKnowledge) {
+  const ofPath = [...checkpoint.generations.values()].filter(
+    (other) => other !== record && other.path === record.path,
+  );
+  if (ofPath.length === 0) return [];
+  const newestMs = Math.max(...ofPath.map(({ writtenMs }) => writtenMs));
+  const found = gzipFormsOf(record.path).flatMap((path) => {
+    const stat = statOf(path);
+    return stat?.isFile() && stat.mtimeMs > newestMs ? [{ path, stat }] : [];
+  });
+  return found
+    .sort((a, b) => a.stat.mtimeMs - b.stat.mtimeMs)
+    .flatMap(({ path, stat }) => gzip.headOf(path, stat) ?? [])
+    .filter((head) => !gzip.isKnown(head));
+}
+
+/**
+ * Judges a gz file that a target names. Known is what a remembered generation holds, and what was last written
+ * before something of the same log that was seen.
+ */
+export function judgeGzip(
+  path: string,
+  stat: Stats,
+  isFresh: boolean,
+  { checkpoint, gzip }: GzipKnowledge,
+): GzipHead | 'known' | 'not-yet' {
+  const head = gzip.headOf(path, stat);
+  if (!head) return 'not-yet';
+  if (gzip.isKnown(head)) return 'known';
+  if (isFresh) return head;
+  const original = path.replace(/(?:[.-]\d[\d.T_-]*)?\.gz$/i, '');
+  for (const record of checkpoint.generations.values()) {
+    if (record.path === original && record.writtenMs >= stat.mtimeMs) return 'known';
+  }
+  return head;
+}
