@@ -1,4 +1,6 @@
+import type { Stats } from 'node:fs';
 import type { TargetSpec } from '@apiary/common/messages/agent.ts';
+import type { FileTarget } from './target.ts';
 
 /** How a file that no reader reads is to be taken. */
 export interface Appearance {
@@ -7,4 +9,11 @@ export interface Appearance {
   readonly existedBytes: number;
   /** The target was set just now, so that what is known from earlier does not bind. */
   readonly isFresh: boolean;
+}
+
+/** A file that a target names and that no reader reads. */
+export interface Candidate {
+  readonly target: FileTarget;
+  readonly path: string;
+  readonly stat: Stats;
 }

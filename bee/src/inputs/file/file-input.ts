@@ -16,7 +16,7 @@ import {
 import type { TargetSpec, TargetState } from '@apiary/common/messages/agent.ts';
 import { codeOf } from '../../system-error.ts';
 import type { Input, InputContext } from '../input.ts';
-import type { Appearance } from './appearance.ts';
+import type { Appearance, Candidate } from './appearance.ts';
 import { Folders } from './folders.ts';
 import { isGzipName } from './gzip.ts';
 import { birthOf, inodeKey } from './identity.ts';
@@ -34,12 +34,6 @@ const ACTIVE_MS = 10_000;
 const SHRINK_CONFIRM_MS = 50;
 /** A look that a wake-up asks for comes this soon. */
 const WOKEN_MS = 5;
-
-interface Candidate {
-  readonly target: FileTarget;
-  readonly path: string;
-  readonly stat: Stats;
-}
 
 /** See the file's head. */
 export class FileInput implements Input, ReaderOwner {
