@@ -3,7 +3,15 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Run } from '../messages/data/run.ts';
 import { appendOf, runOf, streamOf } from '../testing/chunk-runs.ts';
-import type { Block, ChunkStore, NewChunk, Segment, SequenceRange } from './chunks.ts';
+import type {
+  AppendOutcome,
+  Block,
+  ChunkStore,
+  NewChunk,
+  RunOutcome,
+  Segment,
+  SequenceRange,
+} from './chunks.ts';
 
 /** A place for one store: opened several times, by one owner after another. */
 export interface ChunkStorePlace {
@@ -14,8 +22,17 @@ export interface ChunkStorePlace {
 const LINES = Array.from({ length: 40 }, (_, index) => `line ${index} of the stream`);
 const STREAM = streamOf(LINES);
 
-/** Runs the suite on a driver. */
-export function describeChunkStore(name: string, make: () => Promise<ChunkStorePlace>): void {
+/**
+ * Runs the suite on a driver.
+ *
+ * @param owners `one` at a time, or `many` with a segment each
+ */
+export function describeChunkStore(
+  name: string,
+  make: () => Promise<ChunkStorePlace>,
+  owners: 'one' | 'many' = 'one',
+): void {
+  if (owners === 'many') describeManyOwners(name, make);
   describe(name, () => {
     let place: ChunkStorePlace;
     let store: ChunkStore;
@@ -161,15 +178,19 @@ export function describeChunkStore(name: string, make: () => Promise<ChunkStoreP
       expect(again?.runs).toEqual([{ kind: 'held' }]);
     });
 
-    test('a second owner is told that the store is in use, until the first lets go', async () => {
-      const other = await place.open();
-      await expect(other.openSegment('other')).rejects.toMatchObject({ code: 'store-in-use' });
-      await segment.close();
-      const taken = await other.openSegment('other');
-      expect(taken.epoch).toBeGreaterThan(segment.epoch);
-      await taken.close();
-      await other.close();
-    });
+    const testOne = owners === 'one' ? test : () => undefined;
+    testOne(
+      'a second owner is told that the store is in use, until the first lets go',
+      async () => {
+        const other = await place.open();
+        await expect(other.openSegment('other')).rejects.toMatchObject({ code: 'store-in-use' });
+        await segment.close();
+        const taken = await other.openSegment('other');
+        expect(taken.epoch).toBeGreaterThan(segment.epoch);
+        await taken.close();
+        await other.close();
+      },
+    );
 
     test('without room nothing is stored, and with room again everything is', async () => {
       await reopen({ bytesMax: 250_000 });
@@ -200,6 +221,149 @@ export function describeChunkStore(name: string, make: () => Promise<ChunkStoreP
       expect([...(block?.message.runs[0]?.bodyLengths ?? [])]).toEqual([2, 2]);
     });
   });
+}
+
+/** What a driver with room for several owners promises beside. */
+function describeManyOwners(name: string, make: () => Promise<ChunkStorePlace>): void {
+  describe(`${name}, several owners`, () => {
+    let place: ChunkStorePlace;
+    let stores: ChunkStore[];
+
+    beforeEach(async () => {
+      place = await make();
+      stores = await Promise.all([place.open(), place.open(), place.open()]);
+    });
+
+    afterEach(async () => {
+      for (const store of stores) await store.close();
+      await place.remove();
+    });
+
+    const open = async (count: number) => {
+      const segments: Segment[] = [];
+      for (const [index, store] of stores.slice(0, count).entries()) {
+        segments.push(await store.openSegment(`owner-${index}`));
+      }
+      return segments;
+    };
+
+    /** Takes over what a segment holds although its owner lives. */
+    const takeOver = async (victim: Segment, store: ChunkStore) => {
+      const orphan = { id: victim.id, instance: victim.instance, epoch: victim.epoch };
+      const taken = await store.adopt(orphan, 'heir');
+      if (!taken) throw new Error('not adopted');
+      return taken;
+    };
+
+    test('each has a segment of its own, and what all append at once is stored once', async () => {
+      const segments = await open(3);
+      expect(new Set(segments.map(({ epoch }) => epoch)).size).toBe(3);
+      const cuts = Array.from({ length: 12 }, (_, index) => index * 60);
+      const outcomes = await Promise.all(
+        segments.map(async (segment, own) => {
+          const all: AppendOutcome[] = [];
+          // Each in another order and cut elsewhere, as after a redelivery.
+          for (const index of cuts.keys()) {
+            const from = cuts[(index * (own + 1) * 5) % cuts.length] ?? 0;
+            const run = runOf(STREAM, from, Math.min(from + 60 + own * 7, STREAM.length));
+            all.push(...(await segment.append([appendOf([run])])));
+          }
+          return all;
+        }),
+      );
+      expect(outcomes.flat().flatMap(({ runs }) => runs.filter(isDifferent))).toEqual([]);
+      const rest = await segments[0]?.append([appendOf([runOf(STREAM, 0, STREAM.length)])]);
+      expect(rest).toHaveLength(1);
+      const blocks = await Promise.all(segments.map((segment) => blocksOf(segment)));
+      expect(bytesIn(blocks.flat())).toEqual(STREAM);
+      for (const segment of segments) await segment.close();
+    });
+
+    test('chunks of all are in one catalogue, seen by all', async () => {
+      const [one, two] = await open(2);
+      await one?.seal([chunkOf('chunk-1')], []);
+      await two?.seal([chunkOf('chunk-2')], []);
+      for (const store of stores) {
+        const { chunks } = await store.catalogue();
+        expect(chunks.map(({ id }) => id)).toEqual(['chunk-1', 'chunk-2']);
+        expect((await store.readSection('chunk-2', 0)).toString()).toBe('chunk-2');
+      }
+      await stores[2]?.replace(['chunk-1'], [chunkOf('chunk-3')]);
+      const again = stores[0]?.replace(['chunk-1'], [chunkOf('chunk-4')]);
+      await expect(again).rejects.toMatchObject({ code: 'not-found' });
+      await one?.close();
+      await two?.close();
+    });
+
+    test('what an owner gave back is an orphan until it is adopted, once', async () => {
+      const [one] = await open(1);
+      await one?.append([appendOf([runOf(STREAM, 0, 100)])]);
+      expect(await stores[1]?.orphans()).toEqual([]);
+      await one?.close();
+      const [orphan] = (await stores[1]?.orphans()) ?? [];
+      if (!orphan) throw new Error('no orphan');
+      expect(orphan.instance).toBe('owner-0');
+      const adopted = await Promise.all(stores.slice(1).map((each) => each.adopt(orphan, 'heir')));
+      const [heir] = adopted.filter((segment) => segment !== undefined);
+      if (!heir) throw new Error('nobody adopted it');
+      expect(adopted.filter((segment) => segment !== undefined)).toHaveLength(1);
+      expect(bytesIn(await blocksOf(heir))).toEqual(STREAM.subarray(0, 100));
+      await heir.seal([chunkOf('chunk-1')], [1]);
+      await heir.close();
+      expect(await stores[0]?.orphans()).toEqual([]);
+    });
+
+    test('an owner that was taken over can neither append nor seal', async () => {
+      const [asleep] = await open(1);
+      if (!asleep || !stores[1]) throw new Error('not opened');
+      await asleep.append([appendOf([runOf(STREAM, 0, 100)])]);
+      const heir = await takeOver(asleep, stores[1]);
+      expect(heir.epoch).toBeGreaterThan(asleep.epoch);
+      const late = asleep.append([appendOf([runOf(STREAM, 100, 200)])]);
+      await expect(late).rejects.toMatchObject({ code: 'lease-lost' });
+      const sealing = asleep.seal([chunkOf('chunk-1')], [1]);
+      await expect(sealing).rejects.toMatchObject({ code: 'lease-lost' });
+      expect(bytesIn(await blocksOf(heir))).toEqual(STREAM.subarray(0, 100));
+      const outcomes = await heir.append([appendOf([runOf(STREAM, 100, 200)])]);
+      expect(outcomes[0]?.sequence).toBe(2);
+      expect((await stores[2]?.catalogue())?.chunks).toEqual([]);
+      await asleep.close();
+      expect(await stores[2]?.orphans()).toEqual([]);
+      await heir.close();
+    });
+
+    test('taken over at any moment of its commits, every byte it was told of is there once', async () => {
+      for (let round = 0; round < 12; round++) {
+        const [store, other] = stores;
+        if (!store || !other) throw new Error('not opened');
+        const id = { generation: `00000000000c${String(round).padStart(4, '0')}` };
+        const asleep = await store.openSegment('asleep');
+        const told: number[] = [];
+        const appending = (async () => {
+          for (let from = 0; from < 800; from += 10) {
+            await asleep.append([appendOf([runOf(STREAM, from, from + 10, id)])]);
+            told.push(from);
+          }
+        })().catch((error: unknown) => error);
+        while (told.length < round) await new Promise((resolve) => setImmediate(resolve));
+        const heir = await takeOver(asleep, other);
+        const end = await appending;
+        if (end) expect(end).toMatchObject({ code: 'lease-lost' });
+        await heir.append([appendOf([runOf(STREAM, 0, 800, id)])]);
+        const blocks = await blocksOf(heir);
+        const own = blocks.filter(({ message }) =>
+          message.runs.some(({ generation }) => generation === id.generation),
+        );
+        expect((await store.ranges(id.generation)).length).toBe(1);
+        expect(bytesIn(own)).toEqual(STREAM.subarray(0, 800));
+        await heir.close();
+      }
+    });
+  });
+}
+
+function isDifferent(outcome: RunOutcome): boolean {
+  return outcome.kind === 'differs';
 }
 
 async function blocksOf(segment: Segment, range?: SequenceRange): Promise<Block[]> {

@@ -89,6 +89,8 @@ export interface SequenceRange {
 
 /** The part of a store that one honeycomb writes: open blocks under a lease. */
 export interface Segment {
+  /** The same for all its owners, one after another. */
+  readonly id: string;
   /** Who owns it; told with live results. */
   readonly instance: string;
   /** Grows each time the segment changes hands. */
@@ -116,10 +118,29 @@ export interface Segment {
   close(): Promise<void>;
 }
 
+/** A segment whose owner is gone, with blocks in it that nobody searches or seals. */
+export interface Orphan {
+  readonly id: string;
+  /** Who owned it last. */
+  readonly instance: string;
+  readonly epoch: number;
+}
+
 /** A store of chunks. */
 export interface ChunkStore {
-  /** Takes the lease. @throws AppError `store-in-use` when another live process holds it */
+  /**
+   * Takes a segment to write to, one that its owner gave back if there is one.
+   *
+   * @throws AppError `store-in-use` when the driver has room for one owner, and it lives
+   */
   openSegment(instance: string): Promise<Segment>;
+  /** Segments that somebody should adopt; none where there is one segment at a time. */
+  orphans(): Promise<Orphan[]>;
+  /**
+   * Takes an orphan over; from then on its former owner, should it live, can neither append nor seal.
+   * Undefined when somebody else was faster.
+   */
+  adopt(orphan: Orphan, instance: string): Promise<Segment | undefined>;
   catalogue(): Promise<Catalogue>;
   /** @throws AppError `not-found` when the chunk has gone meanwhile */
   readSection(chunk: string, index: number): Promise<Buffer>;

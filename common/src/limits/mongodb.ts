@@ -12,3 +12,25 @@ export const ROW_LOCK_TRIES_MAX = 3_000;
 export const DOCUMENT_UPDATE_TRIES_MAX = 50;
 /** Scalars of a document that are stored beside it for indexes still to come. Longer ones are not. */
 export const DOCUMENT_FIELD_CHARACTERS_MAX = 1_024;
+/** How long the end of a log of rows is taken to be where it was seen; then its head is looked at first. */
+export const ROW_LOG_TRUST_MS = 5 * 60_000;
+/** Rows that are no longer needed are deleted after this, so well after anybody trusts their absence. */
+export const ROW_LOG_DELETE_MS = 15 * 60_000;
+/** Pause before a write whose outcome is not known is tried again. */
+export const ROW_LOG_RETRY_MS = 100;
+/** How long it is tried. Past it: `store-unreachable`, and the segment has to be opened anew. */
+export const ROW_LOG_UNSURE_MS_MAX = 120_000;
+/** Every so many entries of a generation one bears all its ranges. */
+export const RANGE_ENTRIES_PER_STATE = 64;
+/** Generations whose ranges are kept in memory. Past it the least used are read again when they come. */
+export const RANGE_STATES_MAX = 20_000;
+/** Every so many changes of the catalogue one bears all of it. */
+export const CATALOGUE_ROWS_PER_STATE = 256;
+/** The whole catalogue in one row, compressed: some 150,000 chunks. Past it starts read more rows. */
+export const CATALOGUE_STATE_BYTES_MAX = 12 * 1024 * 1024;
+/** Bodies in one frame of blocks; a larger commit is written as several. */
+export const FRAME_BYTES_MAX = 6 * 1024 * 1024;
+/** A segment's lease; its owner renews it at a third of this. Past it others adopt the segment. */
+export const SEGMENT_LEASE_MS = 10_000;
+/** Sections of chunks that were replaced stay for queries that began before. */
+export const REPLACED_SECTIONS_MS = 60_000;

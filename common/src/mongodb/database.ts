@@ -41,6 +41,8 @@ export interface Table {
   insert(row: Row): Promise<boolean>;
   /** Inserts each row whose id is not there, and says which ids were. */
   insertAll(rows: readonly Row[]): Promise<Set<string>>;
+  /** Writes `row` whatever is there; not for rows that several write. */
+  put(row: Row): Promise<void>;
   /** Writes `row` in the place of exactly the version before its own; false if that is not there. */
   replace(row: Row): Promise<boolean>;
   /** False if it is not there, or there in another version than the one that is wanted. */
@@ -190,6 +192,18 @@ class MongoTable implements Table {
     }
   }
 
+  async put(row: Row): Promise<void> {
+    await asking(async () => {
+      try {
+        await this.#rows.replaceOne({ _id: row._id }, row, { upsert: true });
+      } catch (error) {
+        // Two that both found none.
+        if (!(error instanceof MongoServerError) || error.code !== DUPLICATE_KEY) throw error;
+        await this.#rows.replaceOne({ _id: row._id }, row);
+      }
+    });
+  }
+
   async replace(row: Row): Promise<boolean> {
     const before = { _id: row._id, version: row.version - 1 };
     const { matchedCount } = await asking(() => this.#rows.replaceOne(before, row));
@@ -234,6 +248,10 @@ class LockingTable implements Table {
 
   insertAll(rows: readonly Row[]): Promise<Set<string>> {
     return this.#rows.insertAll(rows);
+  }
+
+  put(row: Row): Promise<void> {
+    return this.#rows.put(row);
   }
 
   replace(row: Row): Promise<boolean> {

@@ -1,8 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { AppError } from '../../errors.ts';
-import { decodeRuns, encodeRuns } from '../../messages/data/codec.ts';
+import { decodeRuns } from '../../messages/data/codec.ts';
 import type { Run } from '../../messages/data/run.ts';
+import { encodeFitting } from '../block-body.ts';
 import type { Block, Partition, SequenceRange } from '../chunks.ts';
 import { partitionOf } from '../partition.ts';
 
@@ -105,15 +106,4 @@ function bodyRuns(row: Record<string, unknown>): Run[] {
     throw new AppError('store-corrupt', `Block ${row.sequence} does not match its checksum.`);
   }
   return decodeRuns(body);
-}
-
-/** Cut runs can need more than one body: every hole repeats what describes a run. */
-function encodeFitting(runs: readonly Run[]): Buffer[] {
-  try {
-    return [encodeRuns(runs)];
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'too-large' || runs.length < 2) throw error;
-    const middle = runs.length >> 1;
-    return [...encodeFitting(runs.slice(0, middle)), ...encodeFitting(runs.slice(middle))];
-  }
 }

@@ -1,22 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import { z } from 'zod';
 import { AppError } from '../../errors.ts';
+import { entrySchema } from '../chunk-entry.ts';
 import type { ChunkEntry, NewChunk, Partition } from '../chunks.ts';
-
-const entrySchema: z.ZodType<ChunkEntry> = z.object({
-  id: z.string(),
-  partition: z.object({ day: z.string(), retentionClass: z.string() }),
-  format: z.string(),
-  records: z.number(),
-  rawBytes: z.number(),
-  storedBytes: z.number(),
-  minTime: z.number(),
-  maxTime: z.number(),
-  firstSequence: z.number(),
-  lastSequence: z.number(),
-  sections: z.array(z.object({ name: z.string(), bytes: z.number() })),
-});
 
 /** The catalogue and the sections of its chunks. Writes happen within a transaction of the caller. */
 export class ChunkTable {

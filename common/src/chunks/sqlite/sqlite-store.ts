@@ -12,6 +12,7 @@ import type {
   Catalogue,
   ChunkStore,
   NewChunk,
+  Orphan,
   Partition,
   Segment,
   SequenceRange,
@@ -70,6 +71,14 @@ class SqliteStore implements ChunkStore {
     }
   }
 
+  async orphans(): Promise<Orphan[]> {
+    return [];
+  }
+
+  async adopt(): Promise<undefined> {
+    return undefined;
+  }
+
   async catalogue(): Promise<Catalogue> {
     const version = this.#tables.state('catalogue');
     if (this.#catalogue?.version !== version) {
@@ -116,6 +125,7 @@ interface SegmentOptions {
 }
 
 class SqliteSegment implements Segment {
+  readonly id = 'only';
   readonly instance: string;
   readonly epoch: number;
   readonly #tables: Tables;

@@ -1,0 +1,174 @@
+/**
+ * What the catalogue's log amounts to: which chunks exist, who owns which segment, and which of a segment's
+ * blocks are in chunks. Pure: everybody who reads the same rows knows the same.
+ */
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { z } from 'zod';
+import { AppError } from '../../errors.ts';
+import { entrySchema } from '../chunk-entry.ts';
+import type { ChunkEntry, Partition } from '../chunks.ts';
+import { partitionKey } from '../partition.ts';
+import { mergeRanges } from '../ranges.ts';
+
+/** Sequences `from` (inclusive) to `to` (exclusive). */
+const rangesSchema = z.array(z.object({ from: z.number(), to: z.number() }));
+
+const segmentSchema = z.object({
+  id: z.string(),
+  owner: z.string(),
+  epoch: z.number(),
+  /** `free`: nobody owns it; `empty`: and it holds nothing. */
+  state: z.enum(['open', 'free', 'empty']),
+  /** Frames before this one are gone. */
+  firstFrame: z.number(),
+  /** Sequences of blocks that are in chunks. */
+  taken: rangesSchema,
+  /** What is left of blocks among them: sequence → the frame that holds it. */
+  kept: z.array(z.object({ sequence: z.number(), frame: z.number() })),
+});
+
+/** A segment as the catalogue knows it. */
+export type SegmentState = z.output<typeof segmentSchema>;
+
+const partitionSchema = z.object({ day: z.string(), retentionClass: z.string() });
+const added = z.array(entrySchema);
+const ofSegment = { segment: z.string(), epoch: z.number() };
+
+const changeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('open'), segment: z.string(), owner: z.string() }),
+  z.object({ kind: z.literal('free'), ...ofSegment, isEmpty: z.boolean() }),
+  z.object({
+    kind: z.literal('seal'),
+    ...ofSegment,
+    added,
+    taken: rangesSchema,
+    kept: segmentSchema.shape.kept,
+    firstFrame: z.number(),
+  }),
+  z.object({ kind: z.literal('replace'), removed: z.array(z.string()), added }),
+  z.object({ kind: z.literal('drop'), partition: partitionSchema }),
+]);
+
+/** One row of the catalogue's log. */
+export type CatalogueChange = z.output<typeof changeSchema>;
+
+const stateSchema = z.object({
+  version: z.number(),
+  chunks: z.array(entrySchema),
+  segments: z.array(segmentSchema),
+  dropped: z.array(z.string()),
+});
+
+/** See the file's head. */
+export class CatalogueState {
+  /** The number of the last row that is in it. */
+  number = 0;
+  /** The number of the last row that changed which chunks there are. */
+  version = 0;
+  readonly chunks = new Map<string, ChunkEntry>();
+  readonly segments = new Map<string, SegmentState>();
+  /** Keys of partitions that were dropped. */
+  readonly dropped = new Set<string>();
+
+  /** Takes in the next row. */
+  apply(number: number, change: CatalogueChange): void {
+    this.number = number;
+    if (change.kind !== 'open' && change.kind !== 'free') this.version = number;
+    switch (change.kind) {
+      case 'open': {
+        const before = this.segments.get(change.segment);
+        const fresh = { id: change.segment, firstFrame: 1, taken: [], kept: [] };
+        const opened = { owner: change.owner, epoch: number, state: 'open' as const };
+        this.segments.set(change.segment, { ...fresh, ...before, ...opened });
+        break;
+      }
+      case 'free':
+        this.#changeSegment(change.segment, { state: change.isEmpty ? 'empty' : 'free' });
+        break;
+      case 'seal':
+        this.#seal(change);
+        break;
+      case 'replace':
+        for (const id of change.removed) this.chunks.delete(id);
+        this.#add(change.added);
+        break;
+      case 'drop':
+        this.#drop(change.partition);
+        break;
+    }
+  }
+
+  /** Throws away everything and takes in a whole state. */
+  reset(number: number, encoded: Uint8Array | undefined): void {
+    this.chunks.clear();
+    this.segments.clear();
+    this.dropped.clear();
+    this.number = number;
+    this.version = 0;
+    if (!encoded) return;
+    const state = stateSchema.parse(JSON.parse(zstdDecompressSync(encoded).toString()));
+    this.version = state.version;
+    this.#add(state.chunks);
+    for (const segment of state.segments) this.segments.set(segment.id, segment);
+    for (const key of state.dropped) this.dropped.add(key);
+  }
+
+  /** All of it, compressed. */
+  encode(): Buffer {
+    const state: z.input<typeof stateSchema> = {
+      version: this.version,
+      chunks: [...this.chunks.values()],
+      segments: [...this.segments.values()],
+      dropped: [...this.dropped],
+    };
+    return zstdCompressSync(JSON.stringify(state));
+  }
+
+  /** The segment, if it is still owned in that epoch. @throws AppError `lease-lost` */
+  owned(segment: string, epoch: number): SegmentState {
+    const state = this.segments.get(segment);
+    if (state?.epoch === epoch && state.state === 'open') return state;
+    throw new AppError('lease-lost', `Segment ${segment} was taken over by another process.`);
+  }
+
+  #seal(change: Extract<CatalogueChange, { kind: 'seal' }>): void {
+    this.#add(change.added);
+    const segment = this.segments.get(change.segment);
+    if (!segment) return;
+    const isTaken = (sequence: number) =>
+      change.taken.some(({ from, to }) => sequence >= from && sequence < to);
+    this.#changeSegment(change.segment, {
+      firstFrame: change.firstFrame,
+      taken: mergeRanges(segment.taken, change.taken),
+      kept: [...segment.kept.filter(({ sequence }) => !isTaken(sequence)), ...change.kept],
+    });
+  }
+
+  #drop(partition: Partition): void {
+    const key = partitionKey(partition);
+    this.dropped.add(key);
+    for (const entry of this.chunks.values()) {
+      if (partitionKey(entry.partition) === key) this.chunks.delete(entry.id);
+    }
+  }
+
+  #add(entries: readonly ChunkEntry[]): void {
+    for (const entry of entries) this.chunks.set(entry.id, entry);
+  }
+
+  #changeSegment(id: string, change: Partial<SegmentState>): void {
+    const before = this.segments.get(id);
+    if (before) this.segments.set(id, { ...before, ...change });
+  }
+}
+
+/** A row's change. @throws AppError `store-corrupt` */
+export function readChange(text: unknown): CatalogueChange {
+  try {
+    return changeSchema.parse(JSON.parse(String(text)));
+  } catch (error) {
+    throw new AppError('store-corrupt', 'A row of the catalogue has not the documented shape.', {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,113 @@
+/** The logs over tables in memory: states, heads, deletions, and who slept through them. */
+import { describe, expect, test } from '@jest/globals';
+import { ManualClock } from '../../clock.ts';
+import {
+  CATALOGUE_ROWS_PER_STATE,
+  RANGE_ENTRIES_PER_STATE,
+  ROW_LOG_DELETE_MS,
+} from '../../limits/mongodb.ts';
+import { runOf, streamOf } from '../../testing/chunk-runs.ts';
+import { MemoryTable } from '../../testing/memory-table.ts';
+import { CatalogueLog } from './catalogue-log.ts';
+import { RangeLog } from './range-log.ts';
+import { RowLogs } from './row-log.ts';
+
+const STREAM = streamOf(Array.from({ length: 1_000 }, (_, index) => `line ${index}`));
+const GENERATION = '00000000000000aa';
+
+function newPlace() {
+  const clock = new ManualClock();
+  const rows = new MemoryTable();
+  const heads = new MemoryTable();
+  return { clock, rows, open: () => new RowLogs({ rows, heads, clock }) };
+}
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('the log of a generation', () => {
+  /** Adds one piece; true if it was stored. */
+  async function add(ranges: RangeLog, from: number): Promise<boolean> {
+    for (;;) {
+      const draft = (await ranges.drafts([GENERATION])).get(GENERATION);
+      if (draft?.judge(runOf(STREAM, from, from + 5)).kind !== 'stored') return false;
+      if ((await ranges.add([draft], `frame-${from}`)).size === 0) return true;
+    }
+  }
+
+  test('is read from its last state, and entries before that go in time', async () => {
+    const { clock, rows, open } = newPlace();
+    const ranges = new RangeLog(open(), clock);
+    const count = 3 * RANGE_ENTRIES_PER_STATE + 3;
+    for (let index = 0; index < count; index++) await add(ranges, index * 5);
+    await settled();
+    expect(rows.size).toBe(count);
+    clock.advance(ROW_LOG_DELETE_MS);
+    await settled();
+    expect(rows.size).toBeLessThan(RANGE_ENTRIES_PER_STATE);
+    const fresh = new RangeLog(open(), clock);
+    expect(await fresh.ranges(GENERATION)).toEqual([{ from: 0, to: count * 5 }]);
+    expect(await add(fresh, 0)).toBe(false);
+  });
+
+  test('refuses who slept while entries came and went', async () => {
+    const { clock, open } = newPlace();
+    const asleep = new RangeLog(open(), clock);
+    const awake = new RangeLog(open(), clock);
+    await add(asleep, 0);
+    const draft = (await asleep.drafts([GENERATION])).get(GENERATION);
+    expect(draft?.judge(runOf(STREAM, 5, 10)).kind).toBe('stored');
+    for (let index = 1; index < 2 * RANGE_ENTRIES_PER_STATE; index++) await add(awake, index * 5);
+    await settled();
+    clock.advance(ROW_LOG_DELETE_MS);
+    await settled();
+    expect(draft && (await asleep.add([draft], 'late'))).toEqual(new Set([GENERATION]));
+    expect(await add(asleep, 5)).toBe(false);
+    expect(await awake.ranges(GENERATION)).toHaveLength(1);
+  });
+
+  test('an entry that was not written in time is never written', async () => {
+    const { clock, open } = newPlace();
+    const owner = new RangeLog(open(), clock);
+    const heir = new RangeLog(open(), clock);
+    const draft = (await owner.drafts([GENERATION])).get(GENERATION);
+    draft?.judge(runOf(STREAM, 0, 5));
+    expect(await heir.lost({ by: 'frame', entries: { [GENERATION]: 1 } })).toEqual([GENERATION]);
+    expect(draft && (await owner.add([draft], 'frame'))).toEqual(new Set([GENERATION]));
+    expect(await add(owner, 0)).toBe(true);
+    expect(await heir.lost({ by: 'frame-0', entries: { [GENERATION]: 2 } })).toEqual([]);
+  });
+});
+
+describe('the log of the catalogue', () => {
+  test('is the same for who was there, who came late and who slept', async () => {
+    const { clock, rows, open } = newPlace();
+    const [one, two, asleep] = [open(), open(), open()].map(
+      (logs) => new CatalogueLog(logs, clock),
+    );
+    if (!one || !two || !asleep) throw new Error('not made');
+    await asleep.refresh();
+    const rounds = CATALOGUE_ROWS_PER_STATE + 20;
+    for (let round = 0; round < rounds; round++) {
+      await Promise.all(
+        [one, two].map((log, own) =>
+          log.commit(() => ({ kind: 'open', segment: `s${round % 3}`, owner: `${own}-${round}` })),
+        ),
+      );
+    }
+    await settled();
+    expect(one.state.number).toBe(2 * rounds);
+    clock.advance(ROW_LOG_DELETE_MS);
+    await settled();
+    expect(rows.size).toBeLessThan(CATALOGUE_ROWS_PER_STATE);
+    const late = new CatalogueLog(open(), clock);
+    for (const log of [one, two, asleep, late]) {
+      const { number, segments } = await log.refresh();
+      expect(number).toBe(2 * rounds);
+      expect(segments).toEqual(one.state.segments);
+    }
+    await asleep.commit(() => ({ kind: 'open', segment: 's9', owner: 'asleep' }));
+    expect((await late.refresh()).segments.get('s9')?.epoch).toBe(2 * rounds + 1);
+  });
+});

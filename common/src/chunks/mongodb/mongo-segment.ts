@@ -1,0 +1,369 @@
+/**
+ * A segment on MongoDB. A commit is a frame with the blocks, then the entries of its generations, which make
+ * them exist. Where another honeycomb was faster with a generation, its runs are judged again.
+ */
+import type { Clock } from '../../clock.ts';
+import { AppError } from '../../errors.ts';
+import { FRAME_BYTES_MAX } from '../../limits/mongodb.ts';
+import type { Run } from '../../messages/data/run.ts';
+import { Turns } from '../../turns.ts';
+import { encodeFitting } from '../block-body.ts';
+import type {
+  AppendMessage,
+  AppendOutcome,
+  Block,
+  NewChunk,
+  RunOutcome,
+  Segment,
+  SequenceRange,
+} from '../chunks.ts';
+import { partitionKey, partitionOf } from '../partition.ts';
+import { BlockIndex } from './block-index.ts';
+import type { CatalogueLog } from './catalogue-log.ts';
+import type { SegmentState } from './catalogue-state.ts';
+import { type FrameHead, type NewSlot, slotRuns } from './frame.ts';
+import type { FrameLog } from './frame-log.ts';
+import type { Draft, RangeLog } from './range-log.ts';
+import type { SectionTables } from './section-tables.ts';
+
+/** What a segment works with. */
+export interface SegmentContext {
+  readonly state: SegmentState;
+  readonly catalogue: CatalogueLog;
+  readonly frames: FrameLog;
+  readonly ranges: RangeLog;
+  readonly sections: SectionTables;
+  readonly clock: Clock;
+  readonly bytesMax: number;
+  /** Ends the lease. */
+  readonly release: () => void;
+}
+
+/** A run that is still to be judged. */
+interface Pending {
+  readonly message: number;
+  readonly position: number;
+  readonly run: Run;
+}
+
+interface Appending {
+  readonly messages: readonly AppendMessage[];
+  readonly sequences: (number | undefined)[];
+  readonly outcomes: RunOutcome[][];
+}
+
+/** See the file's head. */
+export class MongoSegment implements Segment {
+  readonly instance: string;
+  readonly epoch: number;
+  readonly #context: SegmentContext;
+  readonly #index = new BlockIndex();
+  readonly #turns = new Turns();
+  #lastSequence = 0;
+  #isClosed = false;
+  #isBroken = false;
+
+  private constructor(context: SegmentContext) {
+    this.#context = context;
+    this.instance = context.state.owner;
+    this.epoch = context.state.epoch;
+  }
+
+  /** Takes over the frames of a segment that this process owns by the catalogue. */
+  static async open(context: SegmentContext): Promise<MongoSegment> {
+    const segment = new MongoSegment(context);
+    const { state, frames, catalogue } = context;
+    const { dropped } = catalogue.state;
+    for (const { to } of state.taken) segment.#saw(to - 1);
+    const kept = new Map(state.kept.map(({ sequence, frame }) => [sequence, frame]));
+    for (const { frame, lost } of await frames.takeOver(state.firstFrame)) {
+      segment.#restore(frame, lost, { state, kept, dropped });
+    }
+    return segment;
+  }
+
+  /** The segment's id in the catalogue. */
+  get id(): string {
+    return this.#context.state.id;
+  }
+
+  async append(messages: readonly AppendMessage[]): Promise<AppendOutcome[]> {
+    return await this.#turns.take('write', async () => {
+      this.#refuseClosed();
+      const outcomes: AppendOutcome[] = [];
+      for (const batch of batches(messages)) outcomes.push(...(await this.#append(batch)));
+      return outcomes;
+    });
+  }
+
+  async *blocks(
+    { first, last }: SequenceRange = { first: 0, last: Number.MAX_SAFE_INTEGER },
+  ): AsyncGenerator<Block> {
+    for (const sequence of this.#index.within(first, last)) {
+      const block = await this.#read(sequence);
+      if (block) yield block;
+    }
+  }
+
+  async seal(
+    chunks: readonly NewChunk[],
+    taken: readonly number[],
+    kept: readonly Block[] = [],
+  ): Promise<void> {
+    await this.#turns.take('write', async () => {
+      this.#refuseClosed();
+      const { catalogue, frames, sections } = this.#context;
+      this.#refuseFull(chunks.reduce((sum, { entry }) => sum + entry.storedBytes, 0));
+      for (const chunk of chunks) await sections.write(chunk);
+      const slots = kept.map((block) => slotOf(block, encodeFitting(block.message.runs)));
+      const keptIn =
+        slots.length > 0 ? await this.#surely(() => frames.write('kept', slots)) : undefined;
+      const gone = new Set(taken);
+      const firstFrame = this.#index.firstFrame(keptIn?.number ?? frames.next, gone);
+      await catalogue.commit((state) => {
+        state.owned(this.id, this.epoch);
+        return {
+          kind: 'seal',
+          ...{ segment: this.id, epoch: this.epoch, firstFrame },
+          added: chunks.map(({ entry }) => entry),
+          taken: asRanges(taken),
+          kept: keptIn ? kept.map(({ sequence }) => ({ sequence, frame: keptIn.number })) : [],
+        };
+      });
+      this.#index.take(gone);
+      for (const [slot, one] of slots.entries()) this.#place(one, keptIn?.number ?? 0, slot, []);
+      // What is left of a sweep is swept by the segment's next owner.
+      await frames.sweep(firstFrame).catch(() => undefined);
+    });
+  }
+
+  lastSequence(): number {
+    return this.#lastSequence;
+  }
+
+  /** Forgets the blocks of a partition that was dropped. */
+  dropPartition(partition: string): void {
+    this.#index.dropPartition(partition);
+  }
+
+  async close(): Promise<void> {
+    await this.#turns.take('write', async () => {
+      if (this.#isClosed) return;
+      this.#isClosed = true;
+      this.#context.release();
+      const isEmpty = this.#index.isEmpty;
+      try {
+        await this.#context.catalogue.commit((state) => {
+          state.owned(this.id, this.epoch);
+          return { kind: 'free', segment: this.id, epoch: this.epoch, isEmpty };
+        });
+      } catch (error) {
+        // Whoever has it now needs no telling.
+        if (!(error instanceof AppError) || error.code !== 'lease-lost') throw error;
+      }
+    });
+  }
+
+  async #append(messages: readonly AppendMessage[]): Promise<AppendOutcome[]> {
+    const appending: Appending = {
+      messages,
+      sequences: messages.map(() => undefined),
+      outcomes: messages.map(() => []),
+    };
+    let pending: Pending[] = messages.flatMap(({ message }, index) =>
+      message.runs.map((run, position) => ({ message: index, position, run })),
+    );
+    this.#refuseFull(messages.reduce((sum, { encoded }) => sum + encoded.length, 0));
+    while (pending.length > 0) pending = await this.#commit(appending, pending);
+    return messages.map((_, index) => {
+      const runs = appending.outcomes[index] ?? [];
+      const isStored = runs.some(({ kind }) => kind === 'stored');
+      return { sequence: isStored ? appending.sequences[index] : undefined, runs };
+    });
+  }
+
+  /** Judges runs and stores what is new of them; gives back those that have to be judged again. */
+  async #commit(appending: Appending, pending: readonly Pending[]): Promise<Pending[]> {
+    const { ranges, frames } = this.#context;
+    const drafts = await ranges.drafts(new Set(pending.map(({ run }) => run.generation)));
+    const judged = pending.map((one) => ({ one, outcome: outcomeOf(drafts, one.run) }));
+    const adding = [...drafts.values()].filter(({ hasPieces }) => hasPieces);
+    const lost = new Set<string>();
+    if (adding.length > 0) {
+      const slots = this.#slots(appending, judged);
+      const entries = Object.fromEntries(
+        adding.map(({ generation, number }) => [generation, number]),
+      );
+      const number = await this.#surely(async () => {
+        const written = await frames.write('blocks', slots, entries);
+        for (const generation of await ranges.add(adding, written.by)) lost.add(generation);
+        return written.number;
+      });
+      frames.settle(number, lost);
+      for (const [slot, one] of slots.entries()) this.#place(one, number, slot, [...lost]);
+    }
+    const again: Pending[] = [];
+    for (const { one, outcome } of judged) {
+      const runs = appending.outcomes[one.message];
+      if (lost.has(one.run.generation)) again.push(one);
+      else if (runs) runs[one.position] = outcome;
+    }
+    return again;
+  }
+
+  /** A slot for each message of which something is stored; gives the message its sequence. */
+  #slots(
+    { messages, sequences }: Appending,
+    judged: readonly { readonly one: Pending; readonly outcome: RunOutcome }[],
+  ): NewSlot[] {
+    const slots: NewSlot[] = [];
+    for (const [index, { message, encoded, ...arrival }] of messages.entries()) {
+      const own = judged.filter(({ one }) => one.message === index);
+      const runs = own.flatMap(({ outcome }) => (outcome.kind === 'stored' ? outcome.pieces : []));
+      if (runs.length === 0) continue;
+      sequences[index] ??= ++this.#lastSequence;
+      const isWhole =
+        runs.length === message.runs.length &&
+        runs.every((piece, position) => piece === message.runs[position]);
+      const block: Block = {
+        sequence: sequences[index],
+        message: { ...message, runs },
+        ...arrival,
+      };
+      slots.push(slotOf(block, isWhole ? [encoded] : encodeFitting(runs)));
+    }
+    return slots;
+  }
+
+  #restore(
+    frame: FrameHead,
+    lost: readonly string[],
+    known: {
+      readonly state: SegmentState;
+      readonly kept: ReadonlyMap<number, number>;
+      readonly dropped: ReadonlySet<string>;
+    },
+  ): void {
+    for (const [position, slot] of frame.slots.entries()) {
+      const { sequence } = slot;
+      this.#saw(sequence);
+      const isTaken = known.state.taken.some(({ from, to }) => sequence >= from && sequence < to);
+      const exists = frame.kind === 'kept' ? known.kept.get(sequence) === frame.number : !isTaken;
+      if (!exists || known.dropped.has(partitionKey(partitionOf(slot)))) continue;
+      this.#place(slot, frame.number, position, lost);
+    }
+  }
+
+  #place(
+    slot: {
+      readonly sequence: number;
+      readonly arrivedMs: number;
+      readonly retentionClass: string;
+      readonly generations: readonly string[];
+      readonly bodies: readonly { readonly length?: number; readonly bytes?: number }[];
+    },
+    frame: number,
+    position: number,
+    lost: readonly string[],
+  ): void {
+    if (slot.generations.every((generation) => lost.includes(generation))) return;
+    const bytes = slot.bodies.reduce((sum, body) => sum + (body.bytes ?? body.length ?? 0), 0);
+    const partition = partitionKey(partitionOf(slot));
+    this.#index.add(slot.sequence, {
+      frame,
+      slot: position,
+      lost: new Set(lost),
+      partition,
+      bytes,
+    });
+  }
+
+  async #read(sequence: number): Promise<Block | undefined> {
+    const runs: Run[] = [];
+    let head: Omit<Block, 'message'> & { agent: string; host: string; zoneOffsetMinutes: number };
+    let found: typeof head | undefined;
+    for (const place of this.#index.get(sequence)) {
+      const frame = await this.#context.frames.read(place.frame);
+      const slot = frame.slots[place.slot];
+      if (!slot) continue;
+      found = slot;
+      runs.push(...slotRuns(frame, place.slot).filter((run) => !place.lost.has(run.generation)));
+    }
+    if (!found) return undefined;
+    const { retentionClass, arrivedMs, agent, host, zoneOffsetMinutes } = found;
+    const message = { agent, host, zoneOffsetMinutes, runs };
+    return { sequence, retentionClass, arrivedMs, message };
+  }
+
+  #saw(sequence: number): void {
+    this.#lastSequence = Math.max(this.#lastSequence, sequence);
+  }
+
+  /** Where it is not known what became of a write, only opening the segment anew tells. */
+  async #surely<R>(write: () => Promise<R>): Promise<R> {
+    try {
+      return await write();
+    } catch (error) {
+      this.#isBroken = true;
+      throw error;
+    }
+  }
+
+  #refuseClosed(): void {
+    if (this.#isClosed) throw new AppError('lease-lost', 'This segment was closed.');
+    if (this.#isBroken) {
+      throw new AppError(
+        'lease-lost',
+        'What became of the last commit is not known: open it anew.',
+      );
+    }
+  }
+
+  #refuseFull(bytes: number): void {
+    const { catalogue, bytesMax } = this.#context;
+    if (bytesMax === Number.POSITIVE_INFINITY) return;
+    let stored = this.#index.bytes + bytes;
+    for (const entry of catalogue.state.chunks.values()) stored += entry.storedBytes;
+    if (stored > bytesMax) {
+      throw new AppError('store-full', 'No room for log data: the bound of the store is reached.');
+    }
+  }
+}
+
+function outcomeOf(drafts: ReadonlyMap<string, Draft>, run: Run): RunOutcome {
+  // A draft was made for every generation of what is pending.
+  return drafts.get(run.generation)?.judge(run) ?? { kind: 'held' };
+}
+
+function slotOf(block: Block, bodies: readonly Buffer[]): NewSlot {
+  const { sequence, retentionClass, arrivedMs, message } = block;
+  const { agent, host, zoneOffsetMinutes } = message;
+  const generations = [...new Set(message.runs.map(({ generation }) => generation))];
+  const head = { sequence, retentionClass, arrivedMs, agent, host, zoneOffsetMinutes };
+  return { ...head, generations, bodies };
+}
+
+function* batches(messages: readonly AppendMessage[]): Generator<AppendMessage[]> {
+  let batch: AppendMessage[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    if (batch.length > 0 && bytes + message.encoded.length > FRAME_BYTES_MAX) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(message);
+    bytes += message.encoded.length;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function asRanges(sequences: readonly number[]): { from: number; to: number }[] {
+  const ranges: { from: number; to: number }[] = [];
+  for (const sequence of [...sequences].sort((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last && sequence <= last.to) last.to = Math.max(last.to, sequence + 1);
+    else ranges.push({ from: sequence, to: sequence + 1 });
+  }
+  return ranges;
+}

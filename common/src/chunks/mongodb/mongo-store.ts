@@ -1,0 +1,201 @@
+/**
+ * Chunks on MongoDB (or FerretDB v1), for several honeycombs at once. Everything that makes something exist
+ * is the insertion of a row with an agreed id: `docs/decisions/0006-…` says how and why.
+ */
+import { type Clock, systemClock } from '../../clock.ts';
+import { AppError } from '../../errors.ts';
+import { connectDatabase, type Database } from '../../mongodb/database.ts';
+import { newId } from '../../random.ts';
+import type { Catalogue, ChunkStore, NewChunk, Orphan, Partition, Segment } from '../chunks.ts';
+import { partitionKey } from '../partition.ts';
+import type { ByteRange } from '../ranges.ts';
+import { CatalogueLog } from './catalogue-log.ts';
+import type { SegmentState } from './catalogue-state.ts';
+import { FrameLog } from './frame-log.ts';
+import { MongoSegment } from './mongo-segment.ts';
+import { RangeLog } from './range-log.ts';
+import { RowLogs } from './row-log.ts';
+import { SectionTables } from './section-tables.ts';
+import { SegmentLeases } from './segment-leases.ts';
+
+/** Where, and how much it may hold. */
+export interface MongoStoreOptions {
+  /** `mongodb://…/DATABASE`. */
+  readonly url: string;
+  /** Past it writes are `store-full`; without it the server decides. */
+  readonly bytesMax?: number;
+  readonly clock?: Clock;
+}
+
+/** Opens the chunk store of a database. @throws AppError `setting-invalid`, `store-unreachable` */
+export async function openMongoStore(options: MongoStoreOptions): Promise<ChunkStore> {
+  const clock = options.clock ?? systemClock;
+  const database = await connectDatabase(options.url);
+  const table = (name: string) => database.table(`log.${name}`);
+  const heads = await table('heads');
+  const logs = new RowLogs({ rows: await table('entries'), heads, clock });
+  const catalogueLogs = new RowLogs({ rows: await table('catalogue'), heads, clock });
+  return new MongoStore({
+    database,
+    clock,
+    logs: [logs, catalogueLogs],
+    ranges: new RangeLog(logs, clock),
+    catalogue: new CatalogueLog(catalogueLogs, clock),
+    sections: new SectionTables(database, 'log.sections', clock),
+    leases: new SegmentLeases(await table('leases'), clock),
+    bytesMax: options.bytesMax ?? Number.POSITIVE_INFINITY,
+  });
+}
+
+interface StoreContext {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly logs: readonly RowLogs[];
+  readonly ranges: RangeLog;
+  readonly catalogue: CatalogueLog;
+  readonly sections: SectionTables;
+  readonly leases: SegmentLeases;
+  readonly bytesMax: number;
+}
+
+class MongoStore implements ChunkStore {
+  readonly #context: StoreContext;
+  readonly #segments = new Set<MongoSegment>();
+  #catalogue: Catalogue | undefined;
+
+  constructor(context: StoreContext) {
+    this.#context = context;
+  }
+
+  async openSegment(instance: string): Promise<Segment> {
+    const { segments } = await this.#context.catalogue.refresh();
+    for (const { id, state } of segments.values()) {
+      if (state === 'open') continue;
+      const taken = await this.#take(id, instance, 'free');
+      if (taken) return taken;
+    }
+    const made = await this.#take(newId(), instance, 'new');
+    if (!made) throw new AppError('store-busy', 'No segment could be made: try again.');
+    return made;
+  }
+
+  async orphans(): Promise<Orphan[]> {
+    const { segments } = await this.#context.catalogue.refresh();
+    const own = new Set([...this.#segments].map(({ id }) => id));
+    const orphans: Orphan[] = [];
+    for (const { id, owner, epoch, state } of segments.values()) {
+      if (state === 'empty' || own.has(id)) continue;
+      const isHeld = state === 'open' && (await this.#context.leases.isHeld(id));
+      if (!isHeld) orphans.push({ id, instance: owner, epoch });
+    }
+    return orphans;
+  }
+
+  async adopt(orphan: Orphan, instance: string): Promise<Segment | undefined> {
+    return await this.#take(orphan.id, instance, orphan.epoch);
+  }
+
+  async catalogue(): Promise<Catalogue> {
+    const state = await this.#context.catalogue.refresh();
+    if (this.#catalogue?.version !== state.version) {
+      this.#catalogue = {
+        version: state.version,
+        chunks: [...state.chunks.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
+      };
+    }
+    return this.#catalogue;
+  }
+
+  async readSection(chunk: string, index: number): Promise<Buffer> {
+    const { catalogue, sections } = this.#context;
+    const entry =
+      catalogue.state.chunks.get(chunk) ?? (await catalogue.refresh()).chunks.get(chunk);
+    if (!entry) throw new AppError('not-found', `Chunk ${chunk} is not in the catalogue.`);
+    return await sections.read(entry, index);
+  }
+
+  async replace(removed: readonly string[], added: readonly NewChunk[]): Promise<void> {
+    const { catalogue, sections } = this.#context;
+    for (const chunk of added) await sections.write(chunk);
+    const gone = new Map<string, NewChunk['entry']>();
+    await catalogue.commit((state) => {
+      gone.clear();
+      for (const id of removed) {
+        const entry = state.chunks.get(id);
+        if (!entry) throw new AppError('not-found', `Chunk ${id} is not in the catalogue.`);
+        gone.set(id, entry);
+      }
+      return { kind: 'replace', removed: [...removed], added: added.map(({ entry }) => entry) };
+    });
+    for (const entry of gone.values()) sections.deleteLater(entry);
+  }
+
+  async dropPartition(partition: Partition): Promise<void> {
+    const { catalogue, sections } = this.#context;
+    await catalogue.commit(() => ({ kind: 'drop', partition }));
+    for (const segment of this.#segments) segment.dropPartition(partitionKey(partition));
+    await sections.drop(partition);
+  }
+
+  async ranges(generation: string): Promise<ByteRange[]> {
+    return [...(await this.#context.ranges.ranges(generation))];
+  }
+
+  async close(): Promise<void> {
+    for (const logs of this.#context.logs) logs.close();
+    this.#context.sections.close();
+    await this.#context.database.close();
+  }
+
+  /** Undefined when somebody else was faster, or it has another epoch than the one that is wanted. */
+  async #take(
+    id: string,
+    owner: string,
+    wanted: 'free' | 'new' | number,
+  ): Promise<MongoSegment | undefined> {
+    const { catalogue, leases } = this.#context;
+    // Before it is owned, so that nobody takes it for an orphan; a lease of too many harms nobody.
+    await leases.renew(id);
+    try {
+      await catalogue.commit(({ segments }) => {
+        const known = segments.get(id);
+        const fits =
+          wanted === 'new'
+            ? known === undefined
+            : wanted === 'free'
+              ? known !== undefined && known.state !== 'open'
+              : known?.epoch === wanted;
+        if (!fits) throw new AppError('conflict', `Segment ${id} was taken by somebody else.`);
+        return { kind: 'open', segment: id, owner };
+      });
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'conflict') return undefined;
+      throw error;
+    }
+    const state = catalogue.state.segments.get(id);
+    if (state?.owner !== owner) return undefined;
+    return await this.#open(state);
+  }
+
+  async #open(state: SegmentState): Promise<MongoSegment> {
+    const { catalogue, leases, database, ranges, clock, sections, bytesMax } = this.#context;
+    const { id, epoch } = state;
+    const end = leases.hold(id);
+    try {
+      const table = await database.table('log.frames');
+      const frames = new FrameLog({ segment: id, epoch, frames: table, ranges, clock });
+      const segment = await MongoSegment.open({
+        ...{ state, catalogue, frames, ranges, sections, clock, bytesMax },
+        release: () => {
+          this.#segments.delete(segment);
+          end();
+        },
+      });
+      this.#segments.add(segment);
+      return segment;
+    } catch (error) {
+      end();
+      throw error;
+    }
+  }
+}

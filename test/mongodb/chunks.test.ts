@@ -1,0 +1,33 @@
+/** The contract of chunks on a server with MongoDB's protocol. */
+import { randomUUID } from 'node:crypto';
+import { describeChunkStore } from '@apiary/common/chunks/chunks.contract.ts';
+import { openMongoStore } from '@apiary/common/chunks/mongodb/mongo-store.ts';
+import { connectDatabase } from '@apiary/common/mongodb/database.ts';
+import { afterAll, beforeAll } from '@jest/globals';
+import { type MongoService, provideMongo } from '../../scripts/services.ts';
+
+let mongo: MongoService;
+
+beforeAll(async () => {
+  mongo = await provideMongo({ environment: process.env });
+}, 300_000);
+
+afterAll(async () => {
+  await mongo.stop();
+}, 60_000);
+
+describeChunkStore(
+  'chunks on MongoDB',
+  async () => {
+    const url = mongo.url(`apiary-test-${randomUUID()}`);
+    return {
+      open: (options) => openMongoStore({ url, ...options }),
+      remove: async () => {
+        const database = await connectDatabase(url);
+        await database.drop();
+        await database.close();
+      },
+    };
+  },
+  'many',
+);
