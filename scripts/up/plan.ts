@@ -48,9 +48,6 @@ export function refuseWhatIsNotThereYet(settings: UpSettings): void {
       `--listen ${settings.listen}: this version listens on loopback addresses only, because TLS comes later`,
     );
   }
-  if (settings.store?.startsWith('mongodb')) {
-    throw new AppError('not-supported', '--store mongodb://…: this version stores in SQLite only');
-  }
 }
 
 /**

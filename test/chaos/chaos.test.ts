@@ -17,7 +17,7 @@ describe('kill -9 of each process in turn, under load, with rotation', () => {
     });
     if (!rabbit) throw new Error('RabbitMQ is required here');
     try {
-      const result = await runChaos({ rounds: 1, broker: rabbit });
+      const result = await runChaos({ rounds: 1, broker: { url: rabbit.url, service: rabbit } });
       expect(result).toMatchObject(CLEAN);
       expect(result.lines).toBeGreaterThan(5_000);
     } finally {

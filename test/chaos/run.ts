@@ -1,6 +1,6 @@
 /**
- * Chaos: under load, kills each process in turn, lets all recover, and reads everything back. Used by
- * `./apiary chaos` and, shorter, by the tests.
+ * Chaos: under load, kills each process in turn, or for so many minutes kills one or stops it for a while at
+ * random; lets all recover, and reads everything back. Used by `./apiary chaos` and, shorter, by the tests.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,29 +10,44 @@ import { eventually } from '../harness/eventually.ts';
 import { judge, type Verdict } from './oracle.ts';
 import { Workload } from './workload.ts';
 
-/** A broker outside, with its own kill and start. */
-export interface ExternalBroker {
-  readonly url: string;
+/** A broker or store outside, with its own kill and start. */
+export interface ExternalService {
+  /** Its process group, for signals; without it, it is never stopped for a while. */
+  readonly group: number | undefined;
   kill(): Promise<void>;
   start(): Promise<void>;
 }
 
+/** An outside service and where it is. */
+export interface ServiceAt {
+  readonly url: string;
+  readonly service: ExternalService;
+}
+
 /** What a run does. */
 export interface ChaosOptions {
-  readonly rounds: number;
+  /** Rounds that kill everything once, or minutes of random kills and stops. */
+  readonly rounds?: number;
+  readonly minutes?: number;
   readonly files?: number;
   readonly linesPerSecond?: number;
   readonly rotateMs?: number;
   /** Between two kills. */
   readonly pauseMs?: number;
-  readonly broker?: ExternalBroker;
+  readonly broker?: ServiceAt;
+  readonly store?: ServiceAt;
   readonly report?: (line: string) => void;
 }
 
 /** What a run saw. */
 export interface ChaosResult extends Verdict {
   readonly kills: number;
+  /** Processes that were stopped with SIGSTOP and woken later. */
+  readonly stops: number;
 }
+
+/** Longer than a segment's lease and a heartbeat, so that others have given the sleeper up. */
+const STOP_MS_MAX = 15_000;
 
 const SETTLE_MS_MAX = 180_000;
 
@@ -45,6 +60,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const apiary = await startApiary({
     folder: data,
     ...(options.broker ? { broker: options.broker.url } : {}),
+    ...(options.store ? { store: options.store.url } : {}),
   });
   const workload = new Workload({
     folder,
@@ -63,12 +79,15 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     });
     if (!results.every(({ ok }) => ok)) throw new Error(`no target: ${JSON.stringify(results)}`);
     workload.start();
-    const kills = await killInTurn(apiary, options, report);
+    const done =
+      options.minutes === undefined
+        ? await killInTurn(apiary, options, report)
+        : await atRandom(apiary, { ...options, minutes: options.minutes }, report);
     workload.stop();
     await settle(apiary, mark, workload.total());
     const verdict = await judge(apiary.client, mark, workload.written());
     isClean = verdict.lost + verdict.doubled + verdict.broken === 0;
-    return { ...verdict, kills };
+    return { ...verdict, ...done };
   } finally {
     await apiary.stop();
     if (isClean) for (const each of [folder, data]) rmSync(each, { recursive: true, force: true });
@@ -76,28 +95,83 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   }
 }
 
+interface Done {
+  readonly kills: number;
+  readonly stops: number;
+}
+
 async function killInTurn(
   apiary: RunningApiary,
   options: ChaosOptions,
   report: (line: string) => void,
-): Promise<number> {
+): Promise<Done> {
+  const rounds = options.rounds ?? 1;
   let kills = 0;
-  for (let round = 1; round <= options.rounds; round += 1) {
+  for (let round = 1; round <= rounds; round += 1) {
     for (const [name, pid] of Object.entries(apiary.children())) {
       process.kill(pid, 'SIGKILL');
       kills += 1;
       await restarted(apiary, name, pid);
       await pause(options.pauseMs ?? 1_000);
     }
-    if (options.broker) {
-      await options.broker.kill();
+    for (const { service } of outside(options)) {
+      await service.kill();
       kills += 1;
-      await options.broker.start();
+      await service.start();
       await pause(options.pauseMs ?? 1_000);
     }
-    report(`round ${round} of ${options.rounds}: ${kills} kills`);
+    report(`round ${round} of ${rounds}: ${kills} kills`);
   }
-  return kills;
+  return { kills, stops: 0 };
+}
+
+async function atRandom(
+  apiary: RunningApiary,
+  options: ChaosOptions & { readonly minutes: number },
+  report: (line: string) => void,
+): Promise<Done> {
+  const until = performance.now() + options.minutes * 60_000;
+  let [kills, stops] = [0, 0];
+  while (performance.now() < until) {
+    const victims = [...Object.entries(apiary.children()), ...outside(options)];
+    const victim = victims[Math.floor(Math.random() * victims.length)];
+    const isStop = Math.random() < 0.4;
+    if (!victim) continue;
+    if (!('service' in victim)) {
+      const [name, pid] = victim;
+      if (isStop) await asleep(pid);
+      else {
+        process.kill(pid, 'SIGKILL');
+        await restarted(apiary, name, pid);
+      }
+      report(`${isStop ? 'stopped and woke' : 'killed'} ${name}`);
+    } else if (isStop && victim.service.group !== undefined) {
+      await asleep(-victim.service.group);
+      report(`stopped and woke the ${victim.name}`);
+    } else {
+      await victim.service.kill();
+      await victim.service.start();
+      report(`killed the ${victim.name}`);
+    }
+    if (isStop) stops += 1;
+    else kills += 1;
+    await pause(options.pauseMs ?? 1_000);
+  }
+  return { kills, stops };
+}
+
+function outside({ broker, store }: ChaosOptions) {
+  return [
+    ...(broker ? [{ name: 'broker', service: broker.service }] : []),
+    ...(store ? [{ name: 'store', service: store.service }] : []),
+  ];
+}
+
+/** Stops a process, or a group by its negative id, and wakes it later. */
+async function asleep(pid: number): Promise<void> {
+  process.kill(pid, 'SIGSTOP');
+  await pause(500 + Math.random() * (STOP_MS_MAX - 500));
+  process.kill(pid, 'SIGCONT');
 }
 
 async function restarted(apiary: RunningApiary, name: string, oldPid: number): Promise<void> {

@@ -90,7 +90,6 @@ describe('./apiary up says in one line, with exit code 2,', () => {
 
   it.each([
     ['that it listens on loopback only', ['--listen', '0.0.0.0'], /loopback/],
-    ['that it cannot store in MongoDB', ['--store', 'mongodb://127.0.0.1/x'], /SQLite only/],
     ['which port is no port', ['--http-port', 'x'], /--http-port: expected a port number/],
     ['which flag there is not', ['--colour', 'red'], /--colour/],
   ])('%s', async (_, argv, words) => {

@@ -33,6 +33,8 @@ export interface UpOptions {
   readonly folder?: string;
   /** A broker in place of the embedded one. */
   readonly broker?: string;
+  /** A store in place of the embedded one. */
+  readonly store?: string;
   readonly httpPort?: number;
   readonly amqpPort?: number;
 }
@@ -60,6 +62,7 @@ export async function startApiary(options: UpOptions = {}): Promise<RunningApiar
   const amqpPort = options.amqpPort ?? (await freePort());
   const ports = ['--http-port', String(httpPort), '--amqp-port', String(amqpPort)];
   const broker = options.broker === undefined ? [] : ['--broker', options.broker];
+  const store = options.store === undefined ? [] : ['--store', options.store];
   const startedMs = performance.now();
   const launcher = spawn(
     process.execPath,
@@ -67,7 +70,7 @@ export async function startApiary(options: UpOptions = {}): Promise<RunningApiar
       '--disable-warning=ExperimentalWarning',
       '--max-semi-space-size=1',
       join(projectRoot, 'scripts/launch.js'),
-      ...['up', '--data', folder, ...ports, ...broker],
+      ...['up', '--data', folder, ...ports, ...broker, ...store],
     ],
     {
       stdio: ['ignore', 'pipe', 'pipe'],

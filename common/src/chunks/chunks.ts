@@ -134,8 +134,12 @@ export interface ChunkStore {
    * @throws AppError `store-in-use` when the driver has room for one owner, and it lives
    */
   openSegment(instance: string): Promise<Segment>;
-  /** Segments that somebody should adopt; none where there is one segment at a time. */
-  orphans(): Promise<Orphan[]>;
+  /**
+   * Segments that somebody should adopt; none where there is one segment at a time.
+   *
+   * @param isGone asked of owners whose lease still runs
+   */
+  orphans(isGone?: (instance: string) => Promise<boolean>): Promise<Orphan[]>;
   /**
    * Takes an orphan over; from then on its former owner, should it live, can neither append nor seal.
    * Undefined when somebody else was faster.

@@ -34,3 +34,9 @@ export const FRAME_BYTES_MAX = 6 * 1024 * 1024;
 export const SEGMENT_LEASE_MS = 10_000;
 /** Sections of chunks that were replaced stay for queries that began before. */
 export const REPLACED_SECTIONS_MS = 60_000;
+/** How often a honeycomb looks for segments whose owner is gone: half a lease. */
+export const ADOPTION_INTERVAL_MS = SEGMENT_LEASE_MS / 2;
+/** Pause before a honeycomb that was taken over joins again; doubles up to REJOIN_MS_MAX. */
+export const REJOIN_MS_MIN = 200;
+/** See REJOIN_MS_MIN. */
+export const REJOIN_MS_MAX = 10_000;

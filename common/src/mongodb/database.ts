@@ -287,14 +287,21 @@ async function asking<R>(ask: () => Promise<R>): Promise<R> {
 }
 
 /** Codes of MongoDB (https://www.mongodb.com/docs/manual/reference/error-codes/) that mean a full disk or quota. */
-const FULL_CODES: readonly unknown[] = [14_031, 8_000];
+const FULL_CODES: ReadonlySet<number> = new Set([14_031, 8_000]);
+
+/** Codes that an election, a shut-down or a slow majority brings: host unreachable, not primary, interrupted, … */
+const PASSING_CODES: ReadonlySet<number> = new Set([
+  6, 7, 64, 89, 91, 134, 189, 262, 9_001, 10_058, 10_107, 11_600, 11_602, 13_435, 13_436,
+]);
 
 /** What the driver threw → an {@link AppError} where a person can act on it, else as it was. */
 function translate(error: unknown): unknown {
   if (!(error instanceof MongoError)) return error;
   const cause = { cause: error };
-  if (error instanceof MongoServerError && !error.hasErrorLabel('RetryableWriteError')) {
-    if (FULL_CODES.includes(error.code)) {
+  // A bulk write bears whatever ended it, the loss of its connection included, which has no code.
+  const code = error instanceof MongoServerError ? error.code : undefined;
+  if (typeof code === 'number' && !PASSING_CODES.has(code)) {
+    if (FULL_CODES.has(code)) {
       return new AppError('store-full', 'The disk of MongoDB is full: make room.', cause);
     }
     return new AppError('internal', `MongoDB refused: ${error.message}`, cause);

@@ -34,6 +34,8 @@ export interface CommittedMessage {
 export class Holdings {
   readonly #open = new Map<string, OpenChunk>();
   readonly #frozen = new Set<OpenChunk>();
+  /** What others held that are gone. */
+  readonly #guests = new Set<Holdings>();
   #chunks: readonly ChunkEntry[];
 
   readonly #chunkRawBytes: number;
@@ -45,7 +47,8 @@ export class Holdings {
   }
 
   get chunks(): readonly ChunkEntry[] {
-    return this.#chunks;
+    if (this.#guests.size === 0) return this.#chunks;
+    return [...this.#chunks, ...[...this.#guests].flatMap((guest) => guest.chunks)];
   }
 
   get openChunks(): readonly OpenChunk[] {
@@ -58,14 +61,26 @@ export class Holdings {
   }
 
   get openRecords(): number {
-    return [...this.#open.values(), ...this.#frozen].reduce((sum, chunk) => sum + chunk.records, 0);
+    return this.#unsealed.reduce((sum, chunk) => sum + chunk.records, 0);
   }
 
   get openBytes(): number {
-    return [...this.#open.values(), ...this.#frozen].reduce(
-      (sum, chunk) => sum + chunk.rawBytes,
-      0,
-    );
+    return this.#unsealed.reduce((sum, chunk) => sum + chunk.rawBytes, 0);
+  }
+
+  get #unsealed(): readonly OpenChunk[] {
+    const guests = [...this.#guests].flatMap((guest) => guest.#unsealed);
+    return [...this.#open.values(), ...this.#frozen, ...guests];
+  }
+
+  /** Shows what another one holds as its own, from now on. */
+  take(guest: Holdings): void {
+    this.#guests.add(guest);
+  }
+
+  /** Keeps of a guest what is sealed. */
+  release(guest: Holdings): void {
+    if (this.#guests.delete(guest)) this.#chunks = [...this.#chunks, ...guest.chunks];
   }
 
   /** Takes in what was stored of a message. */
@@ -133,8 +148,8 @@ export class Holdings {
   }
 
   snapshot(): HoldingsSnapshot {
-    const open = [...this.#open.values(), ...this.#frozen].map((chunk) => chunk.snapshot());
-    return { open, chunks: this.#chunks };
+    const open = this.#unsealed.map((chunk) => chunk.snapshot());
+    return { open, chunks: this.chunks };
   }
 }
 

@@ -2,13 +2,15 @@
 
 import type { Subscription } from '@apiary/common/bus/bus.ts';
 import type { ChunkStore, Segment } from '@apiary/common/chunks/chunks.ts';
-import { openSqliteStore } from '@apiary/common/chunks/sqlite/sqlite-store.ts';
+import { openChunks } from '@apiary/common/chunks/open.ts';
 import type { Component, ComponentContext } from '@apiary/common/component.ts';
-import { AppError, toAppError } from '@apiary/common/errors.ts';
+import { toAppError } from '@apiary/common/errors.ts';
+import { REJOIN_MS_MAX, REJOIN_MS_MIN } from '@apiary/common/limits/mongodb.ts';
 import { callAction, serveActions } from '@apiary/common/messages/actions/action.ts';
 import { agentManagerActions } from '@apiary/common/messages/actions/agentmanager.ts';
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
 import { createHandlers } from './actions.ts';
+import { Adoption } from './cluster/adoption.ts';
 import { Holdings, type TouchedRows } from './holdings.ts';
 import { Approvals } from './ingest/approvals.ts';
 import { Ingest } from './ingest/ingest.ts';
@@ -16,9 +18,9 @@ import { Judge } from './ingest/judge.ts';
 import { RateMeter } from './ingest/rate-meter.ts';
 import { Refusals } from './ingest/refusals.ts';
 import { StoredTeller } from './ingest/stored-teller.ts';
-import { HONEYCOMB_ACTOR, joinHoneycombs } from './members.ts';
+import { HONEYCOMB_ACTOR, isGone, joinHoneycombs } from './members.ts';
 import { Figures } from './metrics.ts';
-import { Sealer } from './sealer.ts';
+import { restore, Sealer } from './sealer.ts';
 import { ChunkCache } from './search/chunk-cache.ts';
 import { Search } from './search/search.ts';
 import { Missed } from './standing/missed.ts';
@@ -45,10 +47,14 @@ class Honeycomb implements Component {
   readonly #options: HoneycombOptions;
   /** What has to be undone, in the order in which it was done. */
   readonly #undo: (() => Promise<void> | void)[] = [];
+  readonly #figures: Figures;
+  #rejoining: Promise<void> | undefined;
+  #isStopped = false;
 
   constructor(context: ComponentContext, options: HoneycombOptions) {
     this.#context = context;
     this.#options = options;
+    this.#figures = new Figures(context.metrics);
   }
 
   async start(): Promise<void> {
@@ -61,15 +67,22 @@ class Honeycomb implements Component {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#rejoining;
+    await this.#undoAll();
+  }
+
+  async #undoAll(): Promise<void> {
     for (const undo of this.#undo.splice(0).reverse()) await undo();
   }
 
   async #start(): Promise<void> {
-    const { bus, clock, log, metrics, instance } = this.#context;
+    const { bus, clock, log, instance } = this.#context;
     const { store, segment } = await this.#openStore();
     const holdings = new Holdings((await store.catalogue()).chunks, this.#options.chunkRawBytes);
-    const figures = new Figures(metrics);
-    const shared = { ...this.#context, segment, holdings, figures };
+    const figures = this.#figures;
+    const onLeaseLost = () => this.#rejoin();
+    const shared = { ...this.#context, segment, holdings, figures, onLeaseLost };
     const sealer = new Sealer(shared);
     this.#undo.push(() => sealer.stop());
     await restore(segment, holdings, sealer);
@@ -79,6 +92,13 @@ class Honeycomb implements Component {
     const standing = await StandingQueries.open(shared);
     this.#undo.push(() => standing.stop());
     this.#undo.push(await joinHoneycombs(this.#context));
+    const adoption = new Adoption({
+      ...{ store, instance, holdings, clock, log, figures },
+      chunkRawBytes: this.#options.chunkRawBytes,
+      isGone: (other) => isGone(bus, other),
+    });
+    this.#undo.push(() => adoption.stop());
+    await adoption.start();
     const approvals = await Approvals.open(this.#context);
     this.#undo.push(() => approvals.close());
     const refusals = new Refusals({ bus, clock, figures });
@@ -91,7 +111,7 @@ class Honeycomb implements Component {
     const search = new Search({ holdings, cache, clock, figures });
     const missed = new Missed({ holdings, cache, clock });
     const ingest = new Ingest({
-      ...{ bus, clock, log, segment, holdings, refusals, rate, stored, figures },
+      ...{ bus, clock, log, segment, holdings, refusals, rate, stored, figures, onLeaseLost },
       judge: new Judge(approvals, clock),
       onCommit: (touched) => afterCommit(touched, standing, sealer),
       onQuarantined: (agent) => releaseIfApproved(this.#context, approvals, agent),
@@ -112,19 +132,35 @@ class Honeycomb implements Component {
 
   async #openStore(): Promise<{ readonly store: ChunkStore; readonly segment: Segment }> {
     const { storeBytesMax } = this.#options;
-    const [kind, ...rest] = this.#context.store.split(':');
-    const folder = rest.join(':');
-    if (kind !== 'sqlite' || folder === '') {
-      throw new AppError('not-supported', `Honeycomb stores log data in sqlite:DIR only for now.`);
-    }
-    const store = openSqliteStore({
-      folder,
-      ...(storeBytesMax === undefined ? {} : { bytesMax: storeBytesMax }),
-    });
+    const bound = storeBytesMax === undefined ? {} : { bytesMax: storeBytesMax };
+    const store = await openChunks(this.#context.store, bound);
     this.#undo.push(() => store.close());
     const segment = await store.openSegment(this.#context.instance);
     this.#undo.push(() => segment.close());
     return { store, segment };
+  }
+
+  /** Another process took the segment, so this one was away too long: it begins anew with another. */
+  #rejoin(): void {
+    if (this.#isStopped || this.#rejoining) return;
+    const { log, clock } = this.#context;
+    log.warn({}, 'lease-lost');
+    let pauseMs = REJOIN_MS_MIN;
+    const attempt = async () => {
+      if (this.#isStopped) return;
+      try {
+        await this.#undoAll();
+        if (!this.#isStopped) await this.#start();
+        this.#rejoining = undefined;
+      } catch (error) {
+        log.error({ error: toAppError(error).message, pauseMs }, 'rejoin-failed');
+        clock.after(pauseMs, () => {
+          this.#rejoining = attempt();
+        });
+        pauseMs = Math.min(2 * pauseMs, REJOIN_MS_MAX);
+      }
+    };
+    this.#rejoining = attempt();
   }
 
   #undoSubscription(subscription: Subscription): void {
@@ -143,15 +179,6 @@ async function releaseIfApproved(
   await callAction(bus, agentManagerActions.release, { agents: [agent] }, options).catch(
     (error: unknown) => log.warn({ agent, reason: toAppError(error).message }, 'not-released'),
   );
-}
-
-/** Makes the open chunks again from what was committed. */
-async function restore(segment: Segment, holdings: Holdings, sealer: Sealer): Promise<void> {
-  for await (const block of segment.blocks()) {
-    const { chunk } = holdings.restore(block);
-    const pause = sealer.touched([chunk]);
-    if (pause) await pause;
-  }
 }
 
 function afterCommit(

@@ -2,7 +2,7 @@
  * Which honeycombs there are: each writes itself down before it reads who is approved. agentmanager asks
  * all of them before a revocation counts as done.
  */
-import type { Actor } from '@apiary/common/bus/bus.ts';
+import type { Actor, Bus } from '@apiary/common/bus/bus.ts';
 import type { ComponentContext } from '@apiary/common/component.ts';
 import { HONEYCOMBS } from '@apiary/common/documents/collections.ts';
 import { toAppError } from '@apiary/common/errors.ts';
@@ -29,16 +29,21 @@ export async function joinHoneycombs(
   const others = (await members.find()).filter(({ document }) => document.id !== instance);
   await Promise.all(
     others.map(async ({ document: { id } }) => {
-      const options = { actor: HONEYCOMB_ACTOR, instance: id, deadlineMs: PRESENCE_MS_MAX };
-      try {
-        await callAction(bus, honeycombActions.distrust, { agents: [] }, options);
-      } catch (error) {
-        // Only its queue's absence proves that it is gone; whoever is slow stays.
-        if (toAppError(error).code === 'component-missing') await members.delete(id);
-      }
+      if (await isGone(bus, id)) await members.delete(id);
     }),
   );
   return async () => {
     await members.delete(instance);
   };
+}
+
+/** Only its queue's absence proves that a honeycomb is gone; whoever is slow is there. */
+export async function isGone(bus: Bus, instance: string): Promise<boolean> {
+  const options = { actor: HONEYCOMB_ACTOR, instance, deadlineMs: PRESENCE_MS_MAX };
+  try {
+    await callAction(bus, honeycombActions.distrust, { agents: [] }, options);
+    return false;
+  } catch (error) {
+    return toAppError(error).code === 'component-missing';
+  }
 }

@@ -29,6 +29,8 @@ export interface SealerContext {
   readonly clock: Clock;
   readonly log: Logger;
   readonly figures: Figures;
+  /** Told when another process has the segment. */
+  readonly onLeaseLost?: () => void;
 }
 
 /** See the file's head. */
@@ -115,8 +117,9 @@ export class Sealer {
       }
     } catch (error) {
       const { code, message } = toAppError(error);
-      const { log, clock } = this.#context;
+      const { log, clock, onLeaseLost } = this.#context;
       log.error({ code, error: message, retryMs: this.#retryMs }, 'seal-failed');
+      if (code === 'lease-lost') onLeaseLost?.();
       this.#cancelRetry = clock.after(this.#retryMs, () => this.#wake());
       this.#retryMs = Math.min(this.#retryMs * 2, STORE_RETRY_MS_MAX);
     }
@@ -155,5 +158,14 @@ export class Sealer {
     for await (const block of this.#context.segment.blocks({ first, last })) {
       if (taken.has(block.sequence) && partitionKey(partitionOf(block)) === key) yield block;
     }
+  }
+}
+
+/** Makes the open chunks again from what was committed. */
+export async function restore(segment: Segment, holdings: Holdings, sealer: Sealer): Promise<void> {
+  for await (const block of segment.blocks()) {
+    const { chunk } = holdings.restore(block);
+    const pause = sealer.touched([chunk]);
+    if (pause) await pause;
   }
 }

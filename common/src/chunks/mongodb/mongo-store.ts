@@ -1,6 +1,6 @@
 /**
  * Chunks on MongoDB (or FerretDB v1), for several honeycombs at once. Everything that makes something exist
- * is the insertion of a row with an agreed id: `docs/decisions/0006-…` says how and why.
+ * is the insertion of a row with an agreed id: `docs/decisions/0007-…` says how and why.
  */
 import { type Clock, systemClock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
@@ -79,14 +79,14 @@ class MongoStore implements ChunkStore {
     return made;
   }
 
-  async orphans(): Promise<Orphan[]> {
+  async orphans(isGone?: (instance: string) => Promise<boolean>): Promise<Orphan[]> {
     const { segments } = await this.#context.catalogue.refresh();
     const own = new Set([...this.#segments].map(({ id }) => id));
     const orphans: Orphan[] = [];
     for (const { id, owner, epoch, state } of segments.values()) {
       if (state === 'empty' || own.has(id)) continue;
       const isHeld = state === 'open' && (await this.#context.leases.isHeld(id));
-      if (!isHeld) orphans.push({ id, instance: owner, epoch });
+      if (!isHeld || (await isGone?.(owner))) orphans.push({ id, instance: owner, epoch });
     }
     return orphans;
   }

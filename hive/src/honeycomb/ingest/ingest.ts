@@ -30,6 +30,8 @@ export interface IngestContext {
   readonly onCommit: (touched: readonly TouchedRows[]) => Promise<void> | undefined;
   /** Told after data of an agent went to the quarantine. */
   readonly onQuarantined: (agent: string) => Promise<void>;
+  /** Another process has the segment: nothing more can be stored. */
+  readonly onLeaseLost: () => void;
 }
 
 /** See the file's head. */
@@ -171,6 +173,7 @@ export class Ingest {
   /** Nothing was stored: what is not acked goes back to the queue, and is asked for again later. */
   #failed(error: unknown): void {
     const { code, message } = toAppError(error);
+    if (code === 'lease-lost') this.#context.onLeaseLost();
     if (code === 'store-full') this.#context.figures.add('storeFull');
     this.#context.log.error({ code, error: message, retryMs: this.#retryMs }, 'commit-failed');
     this.#generation++;

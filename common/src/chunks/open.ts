@@ -1,0 +1,29 @@
+import { AppError } from '../errors.ts';
+import { isMongoUrl } from '../mongodb/address.ts';
+import type { ChunkStore } from './chunks.ts';
+import { openSqliteStore } from './sqlite/sqlite-store.ts';
+
+/**
+ * Opens the chunks of a store: `sqlite:DIR` or `mongodb://…/DATABASE`.
+ *
+ * @param options `bytesMax`: past it writes are `store-full`
+ * @throws AppError `setting-invalid` for another form, `store-full`, `store-corrupt`, `store-unreachable`
+ */
+export async function openChunks(
+  store: string,
+  options: { readonly bytesMax?: number } = {},
+): Promise<ChunkStore> {
+  if (isMongoUrl(store)) {
+    // The driver is some megabytes that nobody else needs.
+    const { openMongoStore } = await import('./mongodb/mongo-store.ts');
+    return await openMongoStore({ url: store, ...options });
+  }
+  const folder = /^sqlite:(.+)$/s.exec(store)?.[1];
+  if (!folder) {
+    throw new AppError(
+      'setting-invalid',
+      `store: expected sqlite:DIR or mongodb://…, got ${store}`,
+    );
+  }
+  return openSqliteStore({ folder, ...options });
+}
