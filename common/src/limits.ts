@@ -79,6 +79,8 @@ export const SECTION_BYTES_MAX = 8 * MiB;
 export const PIECE_MEMORY_BYTES = 64 * MiB;
 /** How long SQLite waits for another process's write. Past it: the write fails (`store-busy`). */
 export const SQLITE_BUSY_TIMEOUT_MS = 5_000;
+/** Pause before a new database file is looked at again that another process is setting up. */
+export const SQLITE_RETRY_MS = 20;
 /** SQLite's page cache of the chunk store; its reads are mostly large and come once. */
 export const CHUNK_STORE_CACHE_KIB = 4 * KiB;
 /** Pieces of one generation that keep a checksum: what small messages leave of PIECE_MEMORY_BYTES. */

@@ -11,6 +11,12 @@ const CODES: Readonly<Record<number, readonly [code: ErrorCode, message: string]
   26: ['store-corrupt', 'the documents file is no SQLite database'],
 };
 
+/** True when another connection held a lock. */
+export function isBusy(error: unknown): boolean {
+  const translated = translateSqliteError(error);
+  return translated instanceof AppError && translated.code === 'store-busy';
+}
+
 /** What SQLite threw → an {@link AppError} where a person can act on it, else as it was. */
 export function translateSqliteError(error: unknown): unknown {
   const number =

@@ -4,7 +4,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../errors.ts';
-import { SQLITE_BUSY_TIMEOUT_MS } from '../limits.ts';
+import { SQLITE_BUSY_TIMEOUT_MS, SQLITE_RETRY_MS } from '../limits.ts';
 import { isProperName } from './check.ts';
 import type {
   Collection,
@@ -14,7 +14,7 @@ import type {
   Identified,
 } from './documents.ts';
 import { SqliteCollection, tableSql } from './sqlite-collection.ts';
-import { translateSqliteError } from './sqlite-errors.ts';
+import { isBusy, translateSqliteError } from './sqlite-errors.ts';
 import { WriteBatch } from './write-batch.ts';
 
 /**
@@ -25,13 +25,30 @@ import { WriteBatch } from './write-batch.ts';
 export function openSqliteDocuments(path: string): Documents {
   try {
     const database = new DatabaseSync(path, { timeout: SQLITE_BUSY_TIMEOUT_MS });
-    // Reading the mode first keeps all but the first opener from asking for the exclusive lock.
-    const mode = database.prepare('PRAGMA journal_mode').get()?.journal_mode;
-    if (mode !== 'wal') database.exec('PRAGMA journal_mode = WAL');
+    useWriteAheadLog(database);
     database.exec('PRAGMA synchronous = FULL');
     return new SqliteDocuments(database);
   } catch (error) {
     throw translateSqliteError(error);
+  }
+}
+
+/**
+ * Two that open a new file at once both find it without the mode, and SQLite refuses one of them without
+ * waiting, as it does with locks that would wait for one another: that one looks again.
+ */
+function useWriteAheadLog(database: DatabaseSync): void {
+  const giveUpMs = performance.now() + SQLITE_BUSY_TIMEOUT_MS;
+  for (;;) {
+    const mode = database.prepare('PRAGMA journal_mode').get()?.journal_mode;
+    if (mode === 'wal') return;
+    try {
+      database.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > giveUpMs) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SQLITE_RETRY_MS);
+    }
   }
 }
 
