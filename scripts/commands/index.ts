@@ -120,6 +120,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./chaos.ts'),
   },
   {
+    name: 'fuzz',
+    usage: '[frames|bodies|http|sockets …] [--seconds N] [--seed N]',
+    summary: 'attacks an instance with spoilt input and looks whether it stays well',
+    load: () => import('./fuzz.ts'),
+  },
+  {
     name: 'broker',
     usage: '--data DIR [--amqp-port N]',
     summary: 'runs the embedded broker alone',

@@ -26,7 +26,7 @@ interface Count {
 /** Tests that need a server with MongoDB's protocol. */
 const MONGODB_PART = 'test/mongodb/';
 /** Real processes, brokers and browsers: one suite at a time on a small machine. */
-const REAL_PARTS = ['test/e2e/', 'test/chaos/', 'test/bench/', MONGODB_PART];
+const REAL_PARTS = ['test/e2e/', 'test/chaos/', 'test/fuzz/', 'test/bench/', MONGODB_PART];
 
 /** See the file's head. Paths narrow it down, as Jest takes them. */
 export async function run(argv: readonly string[], io: CommandIo): Promise<number> {

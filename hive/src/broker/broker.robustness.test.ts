@@ -3,9 +3,9 @@ import net from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { connect } from 'amqplib';
 import type { BrokerUser } from './broker.ts';
-import { FRAME_END } from './codec/frame-reader.ts';
 import { methodFrame, PROTOCOL_HEADER } from './codec/frame-writer.ts';
 import { EmbeddedBroker, GUEST } from './testing/embedded.ts';
+import { goodSession, startOk } from './testing/good-session.ts';
 import { publishConfirmed, Session, until, within } from './testing/session.ts';
 
 const BEE: BrokerUser = {
@@ -50,69 +50,6 @@ async function stillServes(): Promise<void> {
   expect(await publishConfirmed(channel, '', queue, 'x')).toBe(true);
 }
 
-function startOk(user: string, password: string): Buffer {
-  return methodFrame(0, 'connection.start-ok', {
-    clientProperties: new Map(),
-    mechanism: 'PLAIN',
-    response: Buffer.from(`\0${user}\0${password}`),
-    locale: 'en_US',
-  });
-}
-
-/** A whole session of a well-behaved client. */
-function goodSession(): Buffer {
-  const body = Buffer.alloc(2_000, 'x');
-  const header = Buffer.concat([
-    Buffer.from([2, 0, 1, 0, 0, 0, 14, 0, 60, 0, 0, 0, 0, 0, 0, 0, 0, 7, 208, 0, 0]),
-    Buffer.from([FRAME_END]),
-  ]);
-  const frame = Buffer.from([3, 0, 1, 0, 0, 7, 208]);
-  const none = new Map();
-  const flags = { passive: false, durable: false, exclusive: false, autoDelete: true };
-  const noWait = false;
-  const routingKey = 'a.#';
-  return Buffer.concat([
-    PROTOCOL_HEADER,
-    startOk('guest', 'guest'),
-    methodFrame(0, 'connection.tune-ok', { channelMax: 9, frameMax: 131_072, heartbeat: 0 }),
-    methodFrame(0, 'connection.open', { virtualHost: '/' }),
-    methodFrame(1, 'channel.open', {}),
-    methodFrame(1, 'confirm.select', { noWait }),
-    methodFrame(1, 'queue.declare', { queue: 'fz', ...flags, noWait, arguments: none }),
-    methodFrame(1, 'queue.bind', {
-      queue: 'fz',
-      exchange: 'amq.topic',
-      routingKey,
-      noWait,
-      arguments: none,
-    }),
-    methodFrame(1, 'basic.qos', { prefetchSize: 0, prefetchCount: 5, global: false }),
-    methodFrame(1, 'basic.consume', {
-      queue: 'fz',
-      consumerTag: 'c',
-      noLocal: false,
-      noAck: false,
-      exclusive: false,
-      noWait,
-      arguments: none,
-    }),
-    methodFrame(1, 'basic.publish', {
-      exchange: 'amq.topic',
-      routingKey: 'a.b',
-      mandatory: true,
-      immediate: false,
-    }),
-    header,
-    frame,
-    body,
-    Buffer.from([FRAME_END]),
-    methodFrame(1, 'basic.nack', { deliveryTag: 0, multiple: true, requeue: true }),
-    methodFrame(1, 'basic.get', { queue: 'fz', noAck: true }),
-    methodFrame(1, 'channel.close', { replyCode: 200, replyText: '', classId: 0, methodId: 0 }),
-    methodFrame(0, 'connection.close', { replyCode: 200, replyText: '', classId: 0, methodId: 0 }),
-  ]);
-}
-
 /** A small generator with a seed, so that a failing session can be made again. */
 function randomNumbers(seed: number): (below: number) => number {
   let state = seed >>> 0;
@@ -130,7 +67,7 @@ describe('garbage', () => {
   });
 
   test('mutated sessions harm nobody else', async () => {
-    const good = goodSession();
+    const good = goodSession('guest', 'guest');
     const answer = await exchange(good);
     expect(answer.includes(Buffer.from([0, 10, 0, 51]))).toBe(true);
     const random = randomNumbers(42);
