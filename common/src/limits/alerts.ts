@@ -80,3 +80,6 @@ export const RULE_FILL_DEADLINE_MS = 60_000;
 export const ALERTS_PRUNE_INTERVAL_MS = 10 * 60_000;
 /** Alerts that fire are read again for the screens at most this often, however many events come. */
 export const ALERTS_REFRESH_INTERVAL_MS = 250;
+
+/** Bad results in a row that a check's rule may wait for: what flapping is judged on. */
+export const CHECK_ATTEMPTS_MAX = 21;

@@ -4,6 +4,7 @@ import {
   ALERT_LINES_MAX,
   ALERT_TEXT_CHARS_MAX,
   ALERT_TITLE_CHARS_MAX,
+  CHECK_ATTEMPTS_MAX,
   CONTEXT_LINES_MAX,
   GROUP_VALUE_CHARS_MAX,
   RULE_CHANNELS_MAX,
@@ -68,6 +69,25 @@ export const thresholdConditionSchema = z.object({
   windowMs: windowMs.default(60_000),
 });
 
+/** Every value of a numeric field above or below a bound for a whole window: a metric that stays there. */
+export const sustainedConditionSchema = z.object({
+  type: z.literal('sustained'),
+  field: fieldName,
+  direction: z.enum(['above', 'below']),
+  value: z.number(),
+  windowMs: windowMs.default(300_000),
+});
+
+/** A monitoring check (records of `check:` targets) that is bad `attempts` times in a row, or flaps. */
+export const checkConditionSchema = z.object({
+  type: z.literal('check'),
+  /** From which status on it is bad; `warning` takes UNKNOWN as bad too. */
+  level: z.enum(['warning', 'critical']).default('critical'),
+  attempts: z.number().int().min(1).max(CHECK_ATTEMPTS_MAX).default(3),
+  /** How far back results are read after a restart. */
+  windowMs: windowMs.default(3_600_000),
+});
+
 /** Matches of the rule's query against those of another, above a bound. */
 export const ratioConditionSchema = z.object({
   type: z.literal('ratio'),
@@ -91,6 +111,8 @@ export const conditionSchema = z.discriminatedUnion('type', [
   absenceConditionSchema,
   firstConditionSchema,
   thresholdConditionSchema,
+  sustainedConditionSchema,
+  checkConditionSchema,
   ratioConditionSchema,
   agentDeadConditionSchema,
   targetFailedConditionSchema,

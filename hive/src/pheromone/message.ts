@@ -112,6 +112,10 @@ function whatHappened({ condition, name }: Rule, value: number): string {
         : `a value of ${condition.field} that never came before`;
     case 'threshold':
       return `${condition.field} is ${amount}, ${condition.direction} ${condition.value}`;
+    case 'sustained':
+      return `${condition.field} is ${amount}, ${condition.direction} ${condition.value} for ${window}`;
+    case 'check':
+      return value === 0 ? 'it flaps' : `bad ${amount} ${value === 1 ? 'time' : 'times'} in a row`;
     case 'ratio':
       return `${numberText(value * 100)} % of lines in ${window}, above ${numberText(condition.above * 100)} %`;
     case 'agent-dead':

@@ -80,6 +80,26 @@ export const STARTER_RULES: readonly RuleInput[] = [
     title: '{rule} on {host}: {line}',
   },
   {
+    id: 'check-critical',
+    name: 'Check critical',
+    query: 'check:*',
+    condition: { type: 'check', level: 'critical', attempts: 3 },
+    groupBy: ['host', 'check'],
+    severity: 'critical',
+    title: '{check} on {host} is critical: {output}',
+  },
+  {
+    id: 'processor-busy',
+    name: 'Processor busy',
+    query: 'metric:cpu',
+    condition: {
+      ...{ type: 'sustained', field: 'used_percent', direction: 'above', value: 95 },
+      windowMs: 10 * MINUTE_MS,
+    },
+    groupBy: ['host'],
+    title: 'The processor of {host} is {value} % busy',
+  },
+  {
     id: 'agent-dead',
     name: 'Agent dead',
     condition: { type: 'agent-dead' },

@@ -67,6 +67,28 @@ describeCondition('ratio', {
   appease: quiet,
 });
 
+/** Results of a check, a minute apart; returns the last one's time. */
+function results(condition: Condition, group: string, atMs: number, ...statuses: string[]): number {
+  for (const [step, status] of statuses.entries()) {
+    const timeMs = atMs + (step + 1) * MINUTE;
+    feed(condition, { id: `c${count++}`, timeMs, group, values: [status] });
+  }
+  return atMs + statuses.length * MINUTE;
+}
+
+describeCondition('check', {
+  make: () => make({ type: 'check', attempts: 2 }),
+  provoke: (condition, group, atMs) => results(condition, group, atMs, 'CRITICAL', 'CRITICAL'),
+  appease: (condition, group, atMs) => results(condition, group, atMs, 'OK'),
+});
+
+describeCondition('sustained', {
+  make: () =>
+    make({ type: 'sustained', field: 'x', direction: 'above', value: 90, windowMs: 2 * MINUTE }),
+  provoke: (condition, group, atMs) => results(condition, group, atMs, '91', '95%', '99'),
+  appease: (condition, group, atMs) => results(condition, group, atMs, '12'),
+});
+
 describeCondition('absence', {
   make: () => make({ type: 'absence', windowMs: MINUTE }),
   provoke: (condition, group, atMs) => {
@@ -95,6 +117,78 @@ function reported(condition: Condition): ReportedCondition {
   if (!(condition instanceof ReportedCondition)) throw new Error('not a reported condition');
   return condition;
 }
+
+describe('a check', () => {
+  const verdicts = (condition: Condition) => condition.take().map(({ holds }) => holds);
+
+  test('that is bad once is soft: nobody is told', () => {
+    const condition = make({ type: 'check', attempts: 3 }, []);
+    const atMs = results(condition, '', START_MS, 'CRITICAL', 'CRITICAL', 'OK', 'CRITICAL');
+    expect(verdicts(condition)).toEqual([]);
+    results(condition, '', atMs, 'CRITICAL', 'CRITICAL');
+    expect(condition.take()).toMatchObject([{ holds: true, value: 3 }]);
+  });
+
+  test('that warns is no matter of a rule for critical ones, and ends its alert', () => {
+    const condition = make({ type: 'check', attempts: 1 }, []);
+    results(condition, '', START_MS, 'WARNING', 'UNKNOWN', 'CRITICAL', 'CRITICAL', 'WARNING');
+    expect(verdicts(condition)).toEqual([true, false]);
+    const strict = make({ type: 'check', attempts: 2, level: 'warning' }, []);
+    results(strict, '', START_MS, 'WARNING', 'UNKNOWN');
+    expect(verdicts(strict)).toEqual([true]);
+  });
+
+  test('that flaps is told once, until it is steady', () => {
+    const condition = make({ type: 'check', attempts: 1 }, []);
+    const steady = new Array(21).fill('OK');
+    let atMs = results(condition, '', START_MS, ...steady);
+    for (let change = 0; change < 20; change++) {
+      atMs = results(condition, '', atMs, change % 2 === 0 ? 'CRITICAL' : 'OK');
+    }
+    const told = verdicts(condition);
+    // Before a half of the results have changed each change counts; from then on none does.
+    expect(told.at(-1)).toBe(true);
+    expect(told.length).toBeLessThan(12);
+    results(condition, '', atMs, ...steady);
+    expect(verdicts(condition)).toEqual([false]);
+  });
+
+  test('passes over results that come out of order, and lines without a status', () => {
+    const condition = make({ type: 'check', attempts: 1 }, []);
+    results(condition, '', START_MS + 10 * MINUTE, 'OK');
+    results(condition, '', START_MS, 'CRITICAL');
+    feed(condition, { id: 'x', timeMs: START_MS + 20 * MINUTE });
+    expect(condition.take()).toEqual([]);
+  });
+});
+
+describe('a sustained condition', () => {
+  const busy = { type: 'sustained', field: 'x', direction: 'above', value: 90 };
+
+  test('needs every value of the window beyond the bound', () => {
+    const condition = make({ ...busy, windowMs: 3 * MINUTE }, []);
+    const atMs = results(condition, '', START_MS, '99', '99', '90', '99', '99', '99');
+    expect(condition.take()).toEqual([]);
+    results(condition, '', atMs, '97');
+    expect(condition.take()).toMatchObject([{ holds: true, value: 97, atMs: atMs + MINUTE }]);
+  });
+
+  test('ends when nothing is heard of the group any more', () => {
+    const condition = make({ ...busy, windowMs: MINUTE }, []);
+    const atMs = results(condition, '', START_MS, '99', '99');
+    condition.advance(atMs + 5 * MINUTE);
+    expect(condition.take()).toMatchObject([{ holds: true }]);
+    const dueMs = condition.dueMs() ?? Number.NaN;
+    condition.advance(dueMs);
+    expect(condition.take()).toMatchObject([{ holds: false, atMs: dueMs }]);
+  });
+
+  test('takes units, and passes over what is no number', () => {
+    const condition = make({ ...busy, direction: 'below', value: 5, windowMs: MINUTE }, []);
+    results(condition, '', START_MS, '4 %', 'idle', '3.5ms');
+    expect(condition.take()).toMatchObject([{ holds: true, value: 3.5 }]);
+  });
+});
 
 describe('conditions', () => {
   test('a count fires with the n-th match, not a moment later', () => {

@@ -1,12 +1,14 @@
 /** The conditions by type. Adding one is a file, a schema in `common/src/messages/alerts.ts`, and a line here. */
 import type { Rule } from '@apiary/common/messages/alerts.ts';
 import { AbsenceCondition } from './absence.ts';
+import { CheckCondition } from './check.ts';
 import type { Condition, ConditionStart } from './condition.ts';
 import { CountCondition } from './count.ts';
 import { FirstCondition } from './first.ts';
 import { RateCondition } from './rate.ts';
 import { RatioCondition } from './ratio.ts';
 import { ReportedCondition } from './reported.ts';
+import { SustainedCondition } from './sustained.ts';
 import { ThresholdCondition } from './threshold.ts';
 
 /** Makes the condition of a rule. */
@@ -19,6 +21,10 @@ export function createCondition(
       return new CountCondition(condition);
     case 'threshold':
       return new ThresholdCondition(condition);
+    case 'sustained':
+      return new SustainedCondition(condition);
+    case 'check':
+      return new CheckCondition(condition);
     case 'first':
       return new FirstCondition(condition, start);
     case 'rate':

@@ -1,11 +1,9 @@
 import type { RuleCondition } from '@apiary/common/messages/alerts.ts';
 import type { Condition, Held, Sample, Verdict } from './condition.ts';
+import { isBeyond, numberOf } from './number-value.ts';
 import { WindowCount } from './window-count.ts';
 
 type Threshold = Extract<RuleCondition, { type: 'threshold' }>;
-
-/** A number as lines write it, a unit behind it left aside: `12`, `-0.5`, `1e3`, `120ms`, `99%`. */
-const NUMBER = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(?:[a-zµ%]{0,4})\s*$/i;
 
 /** `count` values of a field above or below a bound within a window. Monotone. */
 export class ThresholdCondition implements Condition {
@@ -26,7 +24,7 @@ export class ThresholdCondition implements Condition {
   }
 
   add(sample: Sample): void {
-    const beyond = sample.values.map(numberOf).find((value) => this.#isBeyond(value));
+    const beyond = sample.values.map(numberOf).find((value) => isBeyond(value, this.#condition));
     if (beyond === undefined) return;
     this.#last = beyond;
     this.#windows.add(sample);
@@ -54,13 +52,4 @@ export class ThresholdCondition implements Condition {
   memory(): undefined {
     return undefined;
   }
-
-  #isBeyond(value: number): boolean {
-    const { direction, value: bound } = this.#condition;
-    return direction === 'above' ? value > bound : value < bound;
-  }
-}
-
-function numberOf(text: string): number {
-  return Number(NUMBER.exec(text)?.[1] ?? Number.NaN);
 }

@@ -23,6 +23,10 @@ export function conditionWords(condition: RuleCondition): string {
       const times = condition.count === 1 ? '' : `${wholeNumber(condition.count)} times `;
       return `${condition.field} ${times}${condition.direction} ${condition.value} in ${durationWords(condition.windowMs)}`;
     }
+    case 'sustained':
+      return `${condition.field} ${condition.direction} ${condition.value} for ${durationWords(condition.windowMs)}`;
+    case 'check':
+      return `a check that is ${condition.level === 'critical' ? 'critical' : 'not well'} ${countOf(condition.attempts, 'time')} in a row, or flaps`;
     case 'ratio':
       return `more than ${percent(condition.above)} of the lines with ${condition.of || '*'} in ${durationWords(condition.windowMs)}`;
     case 'agent-dead':
@@ -43,6 +47,7 @@ export function measuredWords(alert: Alert, condition: RuleCondition | undefined
     case 'ratio':
       return `${percent(alert.value)} of the lines, limit ${percent(condition.above)}`;
     case 'threshold':
+    case 'sustained':
       return `${condition.field} ${round(alert.value)}, limit ${condition.value}`;
     default:
       return conditionWords(condition);

@@ -14,6 +14,8 @@ export const CONDITION_KINDS = {
   absence: 'no line for a time',
   first: 'something that never came before',
   threshold: 'a field above or below a number',
+  sustained: 'a field that stays above or below a number',
+  check: 'a check that is not well',
   ratio: 'a share of the lines',
   'agent-dead': 'an agent that is not heard any more',
   'target-failed': 'a target that cannot be watched',
@@ -162,6 +164,14 @@ function conditionOf(draft: RuleDraft): unknown {
         count,
         windowMs,
       };
+    }
+    case 'sustained': {
+      const way = direction === 'below' ? 'below' : 'above';
+      return { type, field: field.trim(), direction: way, value: Number(draft.value), windowMs };
+    }
+    case 'check': {
+      const level = direction === 'warning' ? 'warning' : 'critical';
+      return { ...kept, type, level, attempts: numbers.count };
     }
     case 'ratio':
       return { ...kept, type, of: draft.of, above: Number(draft.value), windowMs };

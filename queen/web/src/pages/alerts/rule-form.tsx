@@ -28,6 +28,12 @@ const FIELDS: Readonly<
     ['count', 'so many times', '1'],
     ['window', 'within', '1m'],
   ],
+  sustained: [
+    ['field', 'The field', 'used_percent'],
+    ['value', 'limit', '90'],
+    ['window', 'for', '5m'],
+  ],
+  check: [['count', 'so many times in a row', '3']],
   ratio: [
     ['of', 'Of the lines that match', 'status:*'],
     ['value', 'more than this share', '0.01'],
@@ -46,6 +52,14 @@ const DIRECTIONS: Readonly<Partial<Record<ConditionKind, readonly (readonly [str
     threshold: [
       ['above', 'above'],
       ['below', 'below'],
+    ],
+    sustained: [
+      ['above', 'above'],
+      ['below', 'below'],
+    ],
+    check: [
+      ['critical', 'critical'],
+      ['warning', 'warning, critical or unknown'],
     ],
   };
 
