@@ -9,10 +9,14 @@ import {
 } from '@apiary/common/config.ts';
 import { z } from 'zod';
 import type { Bench, BenchRow } from '../../test/bench/bench.ts';
+import { CORPUS_KINDS, type CorpusKind } from '../../test/bench/honeycomb/corpus.ts';
 import { BENCHES } from '../../test/bench/index.ts';
 import type { CommandIo } from '../command.ts';
 import { projectRoot } from '../data-folder.ts';
 import { writePerformancePage } from '../performance-page.ts';
+
+/** Past it the corpus and its two stores fill most disks. */
+const GB_MAX = 100;
 
 const shape = {
   json: { schema: switchSchema, help: 'one JSON document on stdout' },
@@ -23,6 +27,18 @@ const shape = {
     value: 'DIR',
     help: 'folder with real sample logs',
     defaultText: '../shared/data/loghub, else built-in synthetic ones',
+  },
+  corpus: {
+    schema: z.enum(CORPUS_KINDS).optional(),
+    value: CORPUS_KINDS.join('|'),
+    help: 'which corpus, for `honeycomb`',
+    defaultText: 'loghub',
+  },
+  gb: {
+    schema: z.coerce.number().positive().max(GB_MAX).optional(),
+    value: 'N',
+    help: 'its size in GB',
+    defaultText: '0.1',
   },
 } as const satisfies SettingsShape;
 
@@ -65,13 +81,20 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
 
 async function measure(
   bench: Bench,
-  settings: { readonly short: boolean; readonly samples?: string | undefined },
+  settings: {
+    readonly short: boolean;
+    readonly samples?: string | undefined;
+    readonly corpus?: CorpusKind | undefined;
+    readonly gb?: number | undefined;
+  },
   io: CommandIo,
 ): Promise<BenchResult> {
   const real = join(projectRoot, '../shared/data/loghub');
   const rows = await bench.run({
     short: settings.short,
     samples: settings.samples ?? (existsSync(real) ? real : undefined),
+    corpus: settings.corpus,
+    gb: settings.gb,
     report: (line) => io.stderr.write(`${line}\n`),
     signal: io.signal,
   });

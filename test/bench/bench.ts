@@ -19,6 +19,10 @@ export interface BenchOptions {
   readonly short: boolean;
   /** Where real samples are, if anywhere. */
   readonly samples: string | undefined;
+  /** Which corpus, for benchmarks that have several. */
+  readonly corpus?: 'loghub' | 'json' | 'nginx' | 'text' | undefined;
+  /** Size of the corpus. */
+  readonly gb?: number | undefined;
   readonly report: (line: string) => void;
   readonly signal: AbortSignal;
 }
