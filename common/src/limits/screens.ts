@@ -10,3 +10,9 @@ export const EXPORTS_MAX = 4;
 export const RATE_HISTORY_SECONDS = 300;
 /** Lines of an export that a browser holds before it hands them to the disk as one piece. */
 export const EXPORT_PIECE_BYTES = 1_048_576;
+/** Members of a field, each with a colour; everything else is the eighth. Past it a chart cannot be read. */
+export const FIELD_MEMBERS_MAX = 7;
+/** Fields that are defined beside one query: they travel in an address, which browsers cut at some kilobytes. */
+export const QUERY_FIELDS_MAX = 8;
+/** Columns that a list of lines has beside time, host and line. */
+export const LIST_COLUMNS_MAX = 12;

@@ -1,5 +1,6 @@
 /** Saved queries: searches with a name, for oneself or for all. */
 import { z } from 'zod';
+import { queryFieldsSchema } from './query-field.ts';
 
 /** What a person saves. */
 export const savedQueryInputSchema = z.object({
@@ -13,6 +14,8 @@ export const savedQueryInputSchema = z.object({
     .max(64)
     .regex(/^(all|\d{1,6}[dhms]|[\dTZ:.-]+\/[\dTZ:.-]+)$/)
     .optional(),
+  /** What its lines are compared by. */
+  fields: queryFieldsSchema.optional(),
   /** Everybody sees it; needs the role `editor`. */
   shared: z.boolean().default(false),
 });

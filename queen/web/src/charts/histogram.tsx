@@ -1,12 +1,13 @@
 import type { Histogram } from '@apiary/common/messages/actions/honeycomb.ts';
-import { axisBottom, format, type ScaleTime, scaleLinear, scaleTime, select } from 'd3';
-import { useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { format, scaleLinear, scaleTime } from 'd3';
+import { useMemo, useRef, useState } from 'react';
 import { countOf, wholeNumber } from '../components/figures.ts';
-import { clockSecondsText, fullTimeText } from '../log-list/time-text.ts';
+import { fullTimeText } from '../log-list/time-text.ts';
 import { bucketCount, LEVELS_WORST_FIRST, levelTotal } from '../state/counts.ts';
 import { Brush, type Selection } from './brush.tsx';
 import './histogram.css';
 import { bucketTotals, highestTotal, stackLayers } from './stack.ts';
+import { TimeAxis } from './time-axis.tsx';
 import { useWidth } from './use-width.ts';
 
 const HEIGHT = 104;
@@ -73,7 +74,7 @@ export function HistogramChart(props: {
             <g clipPath="url(#ap-band)">{paths}</g>
           </>
         ) : null}
-        <TimeAxis x={x} />
+        <TimeAxis x={x} top={HEIGHT - AXIS} />
         <Brush
           x={x}
           width={plot}
@@ -92,37 +93,6 @@ export function HistogramChart(props: {
       )}
     </div>
   );
-}
-
-type TimeScale = ScaleTime<number, number>;
-
-function TimeAxis(props: { readonly x: TimeScale }) {
-  const group = useRef<SVGGElement>(null);
-  const { x } = props;
-  useLayoutEffect(() => {
-    if (!group.current) return;
-    const ticks = Math.max(2, Math.floor((x.range()[1] ?? 0) / 90));
-    const tall = x.tickFormat(ticks);
-    const axis = axisBottom(x)
-      .ticks(ticks)
-      .tickSize(0)
-      .tickPadding(5)
-      .tickFormat((time) => {
-        // d3 hands the scale's own dates back.
-        const date = time as Date;
-        return date.getSeconds() === 0 || date.getMilliseconds() !== 0
-          ? shortTick(date, tall)
-          : clockSecondsText(date.getTime());
-      });
-    select(group.current).call(axis);
-  }, [x]);
-  return <g ref={group} className="ap-axis" transform={`translate(0 ${HEIGHT - AXIS})`} />;
-}
-
-function shortTick(date: Date, byDefault: (date: Date) => string): string {
-  const midnight = date.getHours() === 0 && date.getMinutes() === 0;
-  if (midnight || date.getMilliseconds() !== 0) return byDefault(date);
-  return clockSecondsText(date.getTime()).slice(0, 5);
 }
 
 function Readout(props: {

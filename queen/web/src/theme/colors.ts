@@ -39,6 +39,14 @@ export const DARK = {
   'syntax-text': '#82d2a8',
   'syntax-pattern': '#c9aaee',
   'syntax-operator': '#959089',
+  'chart-1': '#61a3e6',
+  'chart-2': '#d9c96d',
+  'chart-3': '#e177a3',
+  'chart-4': '#69d3c6',
+  'chart-5': '#8d73d1',
+  'chart-6': '#dc9064',
+  'chart-7': '#a0de93',
+  'chart-8': '#847f78',
   shadow: '0 12px 32px #000000a0, 0 2px 6px #00000080',
 } as const satisfies Record<string, string>;
 
@@ -81,5 +89,13 @@ export const LIGHT: Record<Token, string> = {
   'syntax-text': '#216a49',
   'syntax-pattern': '#7847a6',
   'syntax-operator': '#6c665f',
+  'chart-1': '#2773c0',
+  'chart-2': '#aa8717',
+  'chart-3': '#bd3e74',
+  'chart-4': '#0e9a94',
+  'chart-5': '#623bab',
+  'chart-6': '#974a24',
+  'chart-7': '#4f9c47',
+  'chart-8': '#8a857e',
   shadow: '0 12px 32px #211d1926, 0 2px 6px #211d1914',
 };
