@@ -41,11 +41,6 @@ describe('a new user', () => {
   let logs: string;
   let file: string;
   const complaints: string[] = [];
-  /**
-   * While axe looks and while a coloured selection in the editor is typed over: both try an inline style,
-   * which the page's policy refuses without harm.
-   */
-  let isTesting = false;
 
   const keepScreenshot = (name: string) =>
     // Hiding the caret would need an inline style, which the page's policy forbids.
@@ -54,10 +49,8 @@ describe('a new user', () => {
   async function search(query: string): Promise<void> {
     const input = page.getByTestId('query-input');
     await input.click();
-    isTesting = true;
     await page.keyboard.press('ControlOrMeta+A');
     await page.keyboard.type(query);
-    isTesting = false;
     await page.keyboard.press('Enter');
   }
 
@@ -71,7 +64,7 @@ describe('a new user', () => {
     page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' });
     page.setDefaultTimeout(30_000);
     page.on('console', (message) => {
-      if (message.type() === 'error' && !isTesting) complaints.push(message.text());
+      if (message.type() === 'error') complaints.push(message.text());
     });
     page.on('pageerror', (error) => complaints.push(String(error)));
   }, 120_000);
@@ -154,7 +147,6 @@ describe('a new user', () => {
   it.each(['dark', 'light'] as const)(
     'finds no accessibility violation, %s',
     async (colorScheme) => {
-      isTesting = true;
       await page.emulateMedia({ colorScheme });
       expect(await violations(page)).toEqual([]);
       await keepScreenshot(`search-${colorScheme}`);
@@ -162,7 +154,6 @@ describe('a new user', () => {
       await page.getByTestId('fleet').waitFor();
       expect(await violations(page)).toEqual([]);
       await keepScreenshot(`agents-${colorScheme}`);
-      isTesting = false;
       await page.goto(new URL('/search?q=tag%3Ashop', page.url()).href);
       await rows(page, 'runs out of honey').first().waitFor();
     },

@@ -12,6 +12,7 @@ import {
   type ViewUpdate,
 } from '@codemirror/view';
 import { useEffect, useLayoutEffect, useRef } from 'react';
+import { closeProposals, completionPopup, takeChosen, takeFirst } from './completion-popup.ts';
 import type { EditorProps } from './editor-props.ts';
 import { highlightQuery } from './highlight.ts';
 
@@ -69,6 +70,21 @@ const oneLine = EditorState.transactionFilter.of((transaction) => {
   return { changes: whole, selection: { anchor: text.length } };
 });
 
+/**
+ * Typing over a selection is an edit of the document. Left to itself Chromium keeps the colour of what is typed
+ * over, as an inline style, which the page's policy refuses and the console reports.
+ */
+const typeOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { main } = view.state.selection;
+    const plain = event.inputType === 'insertText' && event.data !== null && !event.isComposing;
+    if (!plain || main.empty) return false;
+    event.preventDefault();
+    view.dispatch(view.state.replaceSelection(event.data ?? ''), { userEvent: 'input.type' });
+    return true;
+  },
+});
+
 /** The editor. Its text is `value`; changes, Enter and Escape are told. */
 export function CodeEditor(props: EditorProps) {
   const host = useRef<HTMLDivElement>(null);
@@ -115,21 +131,27 @@ function extensions(latest: { readonly current: EditorProps }): Extension[] {
     history(),
     drawSelection(),
     oneLine,
+    typeOver,
     colours,
     errorField,
     placeholder(latest.current.placeholder),
+    completionPopup(() => latest.current.words),
     Prec.highest(
       keymap.of([
         {
           key: 'Enter',
-          run: () => {
+          run: (editor) => {
+            if (takeChosen(editor)) return true;
+            closeProposals(editor);
             latest.current.onSubmit();
             return true;
           },
         },
+        { key: 'Tab', run: takeFirst },
         {
           key: 'Escape',
           run: (editor) => {
+            if (closeProposals(editor)) return true;
             editor.contentDOM.blur();
             latest.current.onEscape();
             return true;

@@ -1,4 +1,5 @@
 import type { RefObject } from 'react';
+import type { QueryWords } from './completion.ts';
 
 /** What the plain input and the editor that replaces it have in common. */
 export interface EditorProps {
@@ -7,6 +8,8 @@ export interface EditorProps {
   readonly placeholder: string;
   /** What is underlined as wrong. */
   readonly error: { readonly from: number; readonly to: number } | undefined;
+  /** What is proposed while one types. */
+  readonly words: QueryWords;
   readonly onChange: (value: string) => void;
   readonly onSubmit: () => void;
   readonly onEscape: () => void;

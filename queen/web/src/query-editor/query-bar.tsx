@@ -12,6 +12,7 @@ import {
 } from 'react';
 import { IconHistory, IconSearch } from '../components/icons.ts';
 import { readHistory } from '../state/history.ts';
+import type { QueryWords } from './completion.ts';
 import type { EditorProps } from './editor-props.ts';
 import './query-bar.css';
 import { QueryText } from './query-text.tsx';
@@ -30,6 +31,8 @@ export function QueryBar(props: {
   readonly onRun: (query: string) => void;
   readonly onMistake: (mistaken: boolean) => void;
   readonly focusRef: RefObject<() => void>;
+  /** What is proposed while one types. */
+  readonly words: QueryWords;
   /** Stands before the history. */
   readonly menu: ReactNode;
   readonly children: ReactNode;
@@ -74,6 +77,7 @@ export function QueryBar(props: {
             label="Query"
             placeholder="Search every line, e.g. level:error host:web*"
             error={visible}
+            words={props.words}
             onChange={setDraft}
             onSubmit={() => run(draft)}
             onEscape={() => {
