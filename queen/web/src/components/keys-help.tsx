@@ -12,6 +12,7 @@ const KEYS = [
   ['f  Shift f', 'Only, without the focused value'],
   ['c  Shift c', 'Copy the line, its link'],
   ['w', 'Wrap'],
+  ['1 2', 'Lines, Fields'],
   ['g h  g s', 'Go to Home, Search'],
   ['g a  g l', 'Go to Agents, Alerts'],
   ['Ctrl k', 'Find anything'],

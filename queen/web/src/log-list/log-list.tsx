@@ -36,6 +36,7 @@ export interface LogListProps {
   readonly wrap: boolean;
   readonly narrow: boolean;
   readonly marker: Marker;
+  readonly columns: readonly string[];
   readonly actions: RowActions;
   readonly onMove: (by: number | 'first' | 'last') => void;
   readonly onShowGap: () => void;
@@ -127,6 +128,7 @@ function ListItem(props: LogListProps & { readonly row: number }) {
       ) : (
         <LogRow
           {...shared}
+          columns={props.columns}
           fresh={search.isNew(record.id)}
           above={comparable ? clockText(above.time) : undefined}
         />

@@ -5,10 +5,14 @@ import type { LogRecord } from '@apiary/common/record.ts';
 import { memo } from 'react';
 import { IconCopy, IconLink } from '../components/icons.ts';
 import { displayPieces, safeText } from './display.ts';
+import { fieldText } from './field-text.ts';
 import { headLength } from './line-head.ts';
 import { LineText } from './line-text.tsx';
 import type { Marker } from './marker.ts';
 import { clockText, sharedHead } from './time-text.ts';
+
+/** More does not fit into a column. */
+const COLUMN_CHARACTERS_MAX = 60;
 
 /** What a row may ask of the list. */
 export interface RowActions {
@@ -28,6 +32,8 @@ export const LogRow = memo(function LogRow(props: {
   /** It has just come in: it fades from honey. */
   readonly fresh: boolean;
   readonly marker: Marker;
+  /** Fields that have a column. */
+  readonly columns: readonly string[];
   readonly actions: RowActions;
 }) {
   const { record, actions } = props;
@@ -61,6 +67,11 @@ export const LogRow = memo(function LogRow(props: {
       <span role="gridcell" className="ap-cell-host">
         <bdi>{safeText(record.host)}</bdi>
       </span>
+      {props.columns.map((column) => (
+        <span key={column} role="gridcell" className="ap-cell-column">
+          <bdi>{safeText(fieldText(record, column).slice(0, COLUMN_CHARACTERS_MAX))}</bdi>
+        </span>
+      ))}
       <span role="gridcell" className="ap-cell-line">
         <LineText pieces={pieces} />
       </span>

@@ -1,25 +1,19 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { RangeMenu } from '../components/range-menu.tsx';
-import { LogList, type LogListProps } from '../log-list/log-list.tsx';
-import { markerFor } from '../log-list/marker.ts';
 import { QueryBar } from '../query-editor/query-bar.tsx';
 import { withFilter } from '../query-editor/query-edit.ts';
-import type { SearchAddress } from '../state/address.ts';
 import { browserClock } from '../state/clock.ts';
 import { remember } from '../state/history.ts';
 import { LogSearch, type SearchView as SearchViewState } from '../state/log-search.ts';
 import { useServices } from '../state/services.ts';
 import { DEFAULT_RANGE, isLive, type TimeRange, windowOf } from '../state/time-range.ts';
-import { useNarrow } from '../state/use-narrow.ts';
 import { useSearchAddress } from '../state/use-search-address.ts';
 import { useStore } from '../state/use-store.ts';
 import './search.css';
-import { ListHead } from './search/list-head.tsx';
-import { NothingFound } from './search/nothing-found.tsx';
 import { SearchNotices } from './search/notices.tsx';
+import { wordsOf } from './search/query-words.ts';
+import { Results } from './search/results.tsx';
 import { SavedMenu } from './search/saved-menu.tsx';
-import { Skeleton } from './search/skeleton.tsx';
-import { SummaryPanel } from './search/summary.tsx';
 import { useRowActions } from './search/use-row-actions.ts';
 import { useRowCursor } from './search/use-row-cursor.ts';
 import { useRunSearch } from './search/use-run-search.ts';
@@ -51,6 +45,7 @@ function SearchView(props: { readonly search: LogSearch }) {
   const focusQuery = useRef(() => {});
   const scrollToRow = useRef((_row: number) => {});
   const { query, range } = address;
+  const words = useMemo(() => wordsOf(search.buffer), [search]);
   const live = isLive(range);
   useRunSearch(search, query, range);
   const cursor = useRowCursor(search, scrollToRow);
@@ -78,6 +73,7 @@ function SearchView(props: { readonly search: LogSearch }) {
     toggleLive,
     openRange: () => setRangeOpened(true),
     toggleWrap: () => change({ wrap: !address.wrap }, true),
+    showTab: (tab) => change({ tab }),
   });
   const run = (text: string) => {
     remember(window.localStorage, text);
@@ -94,6 +90,7 @@ function SearchView(props: { readonly search: LogSearch }) {
         onRun={run}
         onMistake={setMistaken}
         focusRef={focusQuery}
+        words={words}
         menu={<SavedMenu address={address} onPick={change} />}
       >
         <RangeMenu
@@ -106,19 +103,12 @@ function SearchView(props: { readonly search: LogSearch }) {
       </QueryBar>
       <SearchNotices view={view} onAgain={() => search.repeat()} onStop={() => search.stop()} />
       <div className={resultsClass(mistaken, firstRun)}>
-        <SummaryPanel view={view} query={query} range={range} onChange={change} />
-        <ListHead
-          view={view}
-          address={address}
-          newest={search.buffer.at(0)}
-          onWrap={() => change({ wrap: !address.wrap }, true)}
-          onNewest={toNewest}
-        />
-        <Lines
+        <Results
           search={search}
           view={view}
           address={address}
           onChange={change}
+          onNewest={toNewest}
           list={{
             currentId: cursor.current?.id,
             actions,
@@ -142,38 +132,6 @@ function useFirstRun(search: LogSearch, view: SearchViewState): boolean {
   const asked = view.query.trim() !== '';
   const nothing = view.status === 'done' && search.buffer.size === 0;
   return nothing && !asked && status === 'ready' && targets.size === 0;
-}
-
-/** The list; or what stands in its place while there is nothing to list. */
-function Lines(props: {
-  readonly search: LogSearch;
-  readonly view: SearchViewState;
-  readonly address: SearchAddress;
-  readonly onChange: (change: Partial<SearchAddress>) => void;
-  readonly list: Pick<LogListProps, 'currentId' | 'actions' | 'onMove' | 'scrollRef'>;
-}) {
-  const { search, view, address, onChange } = props;
-  const narrow = useNarrow();
-  const marker = useMemo(() => markerFor(view.query), [view.query]);
-  if (search.buffer.size === 0) {
-    if (view.status === 'failed') return null;
-    if (view.status !== 'done') return <Skeleton />;
-    const { query, range } = address;
-    return <NothingFound query={query} range={range} onChange={onChange} />;
-  }
-  const showGap = () => view.gap && onChange({ range: { kind: 'between', ...view.gap } });
-  return (
-    <LogList
-      {...props.list}
-      search={search}
-      view={view}
-      openId={address.line}
-      wrap={address.wrap}
-      narrow={narrow}
-      marker={marker}
-      onShowGap={showGap}
-    />
-  );
 }
 
 function LiveButton(props: { readonly live: boolean; readonly onToggle: () => void }) {

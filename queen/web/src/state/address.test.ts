@@ -2,7 +2,20 @@ import { describe, expect, test } from '@jest/globals';
 import { formatAddress, parseAddress, type SearchAddress } from './address.ts';
 import { DEFAULT_RANGE, durationWords, stepFor, windowOf } from './time-range.ts';
 
-const plain: SearchAddress = { query: '', range: DEFAULT_RANGE, line: undefined, wrap: false };
+const plain: SearchAddress = {
+  query: '',
+  range: DEFAULT_RANGE,
+  line: undefined,
+  wrap: false,
+  tab: 'lines',
+  columns: [],
+  fields: [],
+};
+const outcome = {
+  name: 'Login outcome',
+  members: [{ name: 'Wrong & password', query: '"Failed password" NOT "invalid user"', color: 3 }],
+  rest: false,
+};
 
 describe('the address of a search', () => {
   test.each([
@@ -11,6 +24,7 @@ describe('the address of a search', () => {
     { ...plain, range: { kind: 'all' } as const, wrap: true },
     { ...plain, range: { kind: 'last', durationMs: 7 * 86_400_000 } as const },
     { ...plain, range: { kind: 'between', fromMs: 1_000, toMs: 2_001 } as const, line: 'a1:77' },
+    { ...plain, tab: 'fields', fields: [outcome], columns: ['user.id', 'a&b'] } as const,
   ])('reads back what it wrote: %j', (address) => {
     expect(parseAddress(formatAddress(address))).toEqual(address);
   });
@@ -20,7 +34,7 @@ describe('the address of a search', () => {
   });
 
   test('what cannot be read is as if it were absent', () => {
-    expect(parseAddress('range=-5m&from=x&to=y')).toEqual(plain);
+    expect(parseAddress('range=-5m&from=x&to=y&tab=z&fields=%5B3')).toEqual(plain);
     expect(parseAddress('from=2026-11-20T10:00:00Z&to=2026-11-20T09:00:00Z')).toEqual(plain);
   });
 });

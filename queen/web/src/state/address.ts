@@ -1,5 +1,13 @@
 /** The address of a search: everything that the Search page shows is in it. */
+import { LIST_COLUMNS_MAX } from '@apiary/common/limits/screens.ts';
+import { type QueryField, queryFieldsSchema } from '@apiary/common/messages/query-field.ts';
 import { DEFAULT_RANGE, formatDuration, parseDuration, type TimeRange } from './time-range.ts';
+
+/** What the page shows of the lines found. */
+export const SEARCH_TABS = ['lines', 'fields'] as const;
+
+/** See {@link SEARCH_TABS}. */
+export type SearchTab = (typeof SEARCH_TABS)[number];
 
 /** What an address says. */
 export interface SearchAddress {
@@ -8,7 +16,15 @@ export interface SearchAddress {
   /** The id of the open line. */
   readonly line: string | undefined;
   readonly wrap: boolean;
+  readonly tab: SearchTab;
+  /** Fields of the lines that have a column. */
+  readonly columns: readonly string[];
+  /** Fields that are defined beside the query. */
+  readonly fields: readonly QueryField[];
 }
+
+/** The members of an address that are not as usual. */
+export type AddressParts = Pick<SearchAddress, 'query' | 'range'> & Partial<SearchAddress>;
 
 /** Reads the part of an address behind `?`. What cannot be read is as if it were absent. */
 export function parseAddress(search: string): SearchAddress {
@@ -18,11 +34,14 @@ export function parseAddress(search: string): SearchAddress {
     range: parseRange(params),
     line: params.get('line') ?? undefined,
     wrap: params.get('wrap') === '1',
+    tab: SEARCH_TABS.find((tab) => tab === params.get('tab')) ?? 'lines',
+    columns: params.getAll('column').slice(0, LIST_COLUMNS_MAX),
+    fields: parseFields(params.get('fields')),
   };
 }
 
 /** The part of an address behind `?`; empty members are left out. */
-export function formatAddress(address: SearchAddress): string {
+export function formatAddress(address: AddressParts): string {
   const params = new URLSearchParams();
   if (address.query !== '') params.set('q', address.query);
   const range = address.range;
@@ -37,7 +56,22 @@ export function formatAddress(address: SearchAddress): string {
   }
   if (address.wrap) params.set('wrap', '1');
   if (address.line !== undefined) params.set('line', address.line);
+  if (address.tab !== undefined && address.tab !== 'lines') params.set('tab', address.tab);
+  for (const column of address.columns ?? []) params.append('column', column);
+  if (address.fields && address.fields.length > 0) {
+    params.set('fields', JSON.stringify(address.fields));
+  }
   return params.toString();
+}
+
+function parseFields(text: string | null): readonly QueryField[] {
+  if (text === null) return [];
+  try {
+    const parsed = queryFieldsSchema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : [];
+  } catch {
+    return [];
+  }
 }
 
 function durationOfDefault(): number {

@@ -46,7 +46,7 @@ export class SavedQueryList {
 
 /** The range of a search as it is saved; undefined for the usual one. */
 export function savedRange(range: TimeRange): string | undefined {
-  const params = new URLSearchParams(formatAddress({ query: '', range, ...NOTHING_ELSE }));
+  const params = new URLSearchParams(formatAddress({ query: '', range }));
   const from = params.get('from');
   if (from !== null) return `${from}/${params.get('to')}`;
   return params.get('range') ?? undefined;
@@ -54,10 +54,16 @@ export function savedRange(range: TimeRange): string | undefined {
 
 /** What a saved query shows. */
 export function savedAddress(saved: SavedQuery, usual: TimeRange): SearchAddress {
-  return { query: saved.query, range: rangeOf(saved.range) ?? usual, ...NOTHING_ELSE };
+  return {
+    query: saved.query,
+    range: rangeOf(saved.range) ?? usual,
+    line: undefined,
+    wrap: false,
+    tab: 'lines',
+    columns: [],
+    fields: saved.fields ?? [],
+  };
 }
-
-const NOTHING_ELSE = { line: undefined, wrap: false } as const;
 
 function rangeOf(text: string | undefined): TimeRange | undefined {
   if (text === undefined) return undefined;

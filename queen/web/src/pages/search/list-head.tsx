@@ -1,23 +1,20 @@
 import type { LogRecord } from '@apiary/common/record.ts';
 import { useEffect, useRef, useState } from 'react';
-import { Link } from 'wouter';
 import { countOf, wholeNumber } from '../../components/figures.ts';
-import { IconArrowUp, IconBell, IconTextWrap } from '../../components/icons.ts';
+import { IconArrowUp } from '../../components/icons.ts';
+import { safeText } from '../../log-list/display.ts';
 import { dateText } from '../../log-list/time-text.ts';
-import type { SearchAddress } from '../../state/address.ts';
 import type { SearchView } from '../../state/log-search.ts';
-import { ExportMenu } from './export-menu.tsx';
 
 const ANNOUNCE_MS = 10_000;
 /** From here on a number is too long for the pill. */
 const PILL_MAX = 9_999;
 
-/** The head of the list: columns, the pill with the lines that wait, and the wrap switch. */
+/** The head of the list: its columns, and the pill with the lines that wait. */
 export function ListHead(props: {
   readonly view: SearchView;
-  readonly address: SearchAddress;
+  readonly columns: readonly string[];
   readonly newest: LogRecord | undefined;
-  readonly onWrap: () => void;
   readonly onNewest: () => void;
 }) {
   const { view, newest } = props;
@@ -27,6 +24,11 @@ export function ListHead(props: {
     <div className="ap-list-head">
       <span className="ap-head-time">{newest ? dateText(newest.time) : 'Time'}</span>
       <span className="ap-head-host">Host</span>
+      {props.columns.map((column) => (
+        <bdi key={column} className="ap-head-column">
+          {safeText(column)}
+        </bdi>
+      ))}
       <span className="ap-head-line">Line</span>
       {waiting > 0 ? (
         <button type="button" className="ap-pill" data-testid="new-lines" onClick={props.onNewest}>
@@ -39,29 +41,6 @@ export function ListHead(props: {
           {countOf(view.missed, 'line')} came too fast to show here; they are stored
         </span>
       ) : null}
-      <span className="ap-head-gap" />
-      <Link
-        href={`/alerts/rules/new?q=${encodeURIComponent(props.address.query)}`}
-        className="ap-text-button"
-      >
-        <IconBell size={16} stroke={1.6} aria-hidden="true" />
-        <span className="ap-wide-only">Alert on this</span>
-        <span className="ap-narrow-only">Alert</span>
-      </Link>
-      <ExportMenu
-        query={props.address.query}
-        range={props.address.range}
-        total={view.counts.total}
-      />
-      <button
-        type="button"
-        className="ap-text-button ap-wrap"
-        aria-pressed={props.address.wrap}
-        onClick={props.onWrap}
-      >
-        <IconTextWrap size={16} stroke={1.6} aria-hidden="true" />
-        Wrap
-      </button>
       <Announcer waiting={waiting} />
     </div>
   );

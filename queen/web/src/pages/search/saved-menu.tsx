@@ -87,7 +87,7 @@ function SavedRow(props: { readonly saved: SavedQuery; readonly onPick: () => vo
 function SaveForm(props: { readonly address: SearchAddress; readonly onSaved: () => void }) {
   const { savedQueries, notices, session } = useServices();
   const state = useStore(session.state);
-  const { query, range } = props.address;
+  const { query, range, fields } = props.address;
   const [name, setName] = useState('');
   const [shared, setShared] = useState(false);
   const mayShare = state.kind === 'signed-in' && state.actor.role !== 'viewer';
@@ -96,7 +96,13 @@ function SaveForm(props: { readonly address: SearchAddress; readonly onSaved: ()
     const wanted = name.trim();
     if (wanted === '') return;
     const savedAs = savedRange(range);
-    const body = { name: wanted, query, shared, ...(savedAs !== undefined && { range: savedAs }) };
+    const body = {
+      name: wanted,
+      query,
+      shared,
+      ...(savedAs !== undefined && { range: savedAs }),
+      ...(fields.length > 0 && { fields: [...fields] }),
+    };
     void notices.act(async () => {
       await savedQueries.save(body);
       setName('');

@@ -1,6 +1,7 @@
 import type { LogRecord } from '@apiary/common/record.ts';
 import { useKeys } from '../../components/use-keys.ts';
 import type { RowActions } from '../../log-list/log-row.tsx';
+import type { SearchTab } from '../../state/address.ts';
 
 /** The keys of the Search page. */
 export function useSearchKeys(options: {
@@ -15,6 +16,7 @@ export function useSearchKeys(options: {
   readonly toggleLive: () => void;
   readonly openRange: () => void;
   readonly toggleWrap: () => void;
+  readonly showTab: (tab: SearchTab) => void;
 }): void {
   const { actions, cursor } = options;
   const current = cursor.current;
@@ -27,6 +29,8 @@ export function useSearchKeys(options: {
     l: options.toggleLive,
     t: options.openRange,
     w: options.toggleWrap,
+    '1': () => options.showTab('lines'),
+    '2': () => options.showTab('fields'),
     c: () => current && actions.copy(current),
     C: () => current && actions.copyLink(current),
     f: () => filterFocused(options.filter, false),

@@ -1,0 +1,62 @@
+import { LIST_COLUMNS_MAX } from '@apiary/common/limits/screens.ts';
+import { Checkbox, Popover } from '@mantine/core';
+import { useState } from 'react';
+import { IconColumns } from '../../components/icons.ts';
+import { safeText } from '../../log-list/display.ts';
+import type { LogBuffer } from '../../state/log-buffer.ts';
+import { fieldNamesIn } from './query-words.ts';
+
+/** Every line has these; time and host have columns anyway. */
+const OWN = ['file', 'tag', 'agent', 'level'] as const;
+const NAMES_SHOWN = 40;
+
+/** Chooses the fields that have a column, from those of the lines held. */
+export function ColumnsMenu(props: {
+  readonly buffer: LogBuffer;
+  readonly columns: readonly string[];
+  readonly onChange: (columns: readonly string[]) => void;
+}) {
+  const { buffer, columns, onChange } = props;
+  const [opened, setOpened] = useState(false);
+  const names = opened ? namesIn(buffer, columns) : [];
+  const full = columns.length >= LIST_COLUMNS_MAX;
+  return (
+    <Popover opened={opened} onChange={setOpened} position="bottom-end" trapFocus>
+      <Popover.Target>
+        <button
+          type="button"
+          className="ap-text-button ap-columns"
+          aria-expanded={opened}
+          onClick={() => setOpened(!opened)}
+        >
+          <IconColumns size={16} stroke={1.6} aria-hidden="true" />
+          Columns
+        </button>
+      </Popover.Target>
+      <Popover.Dropdown className="ap-menu ap-columns-menu">
+        {names.map((name) => (
+          <Checkbox
+            key={name}
+            label={<bdi>{safeText(name)}</bdi>}
+            checked={columns.includes(name)}
+            disabled={full && !columns.includes(name)}
+            onChange={(event) =>
+              onChange(
+                event.currentTarget.checked
+                  ? [...columns, name]
+                  : columns.filter((other) => other !== name),
+              )
+            }
+          />
+        ))}
+        {full ? <p className="ap-menu-empty">More than {LIST_COLUMNS_MAX} do not fit.</p> : null}
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+/** The chosen ones, what every line has, then the fields of the newest lines by how often they occur. */
+function namesIn(buffer: LogBuffer, columns: readonly string[]): string[] {
+  const found = fieldNamesIn(buffer).slice(0, NAMES_SHOWN);
+  return [...new Set([...columns, ...OWN, ...found])];
+}

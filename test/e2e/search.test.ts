@@ -1,0 +1,173 @@
+/**
+ * The Search page in a real Chromium, driven by the keyboard alone where a person could: fields, columns, facets,
+ * patterns. The names and lines are hostile, as lines are.
+ */
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { type RunningApiary, startApiary } from '../harness/apiary-up.ts';
+import { axeViolations } from '../harness/axe.ts';
+import { openBrowser } from '../harness/browser.ts';
+
+const LOGINS = [
+  ...Array.from({ length: 6 }, (_, n) => `Failed password for root port ${4000 + n}`),
+  ...Array.from({ length: 3 }, (_, n) => `Failed password for invalid user admin port ${5000 + n}`),
+  'Accepted publickey for mira port 22',
+];
+
+describe('the Search page', () => {
+  let apiary: RunningApiary;
+  let browser: Browser;
+  let page: Page;
+  let logs: string;
+  let file: string;
+  let origin: string;
+
+  const open = (path: string) => page.goto(`${origin}${path}`);
+  const row = (text: string) => page.getByTestId('log-row').filter({ hasText: text }).first();
+  const write = (text: string) => appendFileSync(file, `${new Date().toISOString()} ${text}\n`);
+
+  /** Presses Tab until an element of this name has the focus. */
+  async function tabTo(role: 'button' | 'textbox' | 'tab', name: string | RegExp): Promise<void> {
+    const wanted = page.getByRole(role, { name }).first();
+    await wanted.waitFor();
+    for (let pressed = 0; pressed < 120; pressed++) {
+      if (await wanted.evaluate((element) => element === element.ownerDocument.activeElement))
+        return;
+      await page.keyboard.press('Tab');
+    }
+    throw new Error(`the keyboard does not reach ${name}`);
+  }
+
+  beforeAll(async () => {
+    logs = mkdtempSync(join(tmpdir(), 'apiary-search-'));
+    file = join(logs, 'auth.log');
+    writeFileSync(file, '');
+    for (const line of LOGINS) write(line);
+    apiary = await startApiary();
+    origin = new URL(apiary.link).origin;
+    await apiary.client.addTargets({
+      agents: 'all',
+      urls: [`file://${encodeURI(file)}`],
+      tags: ['logins'],
+      history: true,
+    });
+    browser = await openBrowser();
+    const context = await browser.newContext({ reducedMotion: 'reduce' });
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
+    page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    await page.goto(apiary.link);
+    await page.getByTestId('query-input').waitFor();
+    await open('/search?q=password%20OR%20publickey&range=all');
+    await row('Accepted publickey').waitFor();
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser.close();
+    await apiary.stop();
+    rmSync(logs, { recursive: true, force: true });
+  });
+
+  it('compares members of a field that the keyboard alone defined', async () => {
+    await open('/search?q=password%20OR%20publickey&range=all');
+    await row('Accepted publickey').waitFor();
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('2');
+    await tabTo('textbox', 'New field');
+    await page.keyboard.type('Outcome');
+    await page.keyboard.press('Enter');
+    for (const [name, query] of [
+      ['Wrong password', 'failed'],
+      ['Unknown user', '"invalid user"'],
+    ] as const) {
+      await tabTo('textbox', 'Member');
+      await page.keyboard.type(name);
+      await tabTo('textbox', 'Its query');
+      await page.keyboard.type(query);
+      await page.keyboard.press('Enter');
+    }
+    const counts = page.getByTestId('member-count');
+    await page
+      .getByRole('img', { name: /Wrong password 9, 90.0 %/ })
+      .first()
+      .waitFor();
+    expect(await counts.allTextContents()).toEqual(['9', '0']);
+    await tabTo('button', /^Move Unknown user/);
+    await page.keyboard.press('ArrowUp');
+    await page
+      .getByRole('img', { name: /Unknown user 3.*Wrong password 6/ })
+      .first()
+      .waitFor();
+    expect(await counts.allTextContents()).toEqual(['3', '6']);
+    await page.reload();
+    await page
+      .getByRole('img', { name: /Unknown user 3.*Everything else 1/ })
+      .first()
+      .waitFor();
+    await tabTo('button', 'Table');
+    await page.keyboard.press('Enter');
+    expect(await page.getByRole('row').allTextContents()).toEqual([
+      'OutcomeLinesShare',
+      'Unknown user330.0 %',
+      'Wrong password660.0 %',
+      'Everything else110.0 %',
+      'All10100.0 %',
+    ]);
+  }, 90_000);
+
+  it('keeps the fields with a saved query', async () => {
+    await page.getByRole('button', { name: 'Saved queries' }).click();
+    await page.getByLabel('Save this query as').fill('Logins');
+    await page.keyboard.press('Enter');
+    await page.getByText('Saved Logins').waitFor();
+    await open('/search?range=all');
+    await page.getByRole('button', { name: 'Saved queries' }).click();
+    await page.getByRole('button', { name: /^Logins/ }).click();
+    await page.getByRole('tab', { name: 'Fields 1' }).click();
+    await page
+      .getByRole('img', { name: /Unknown user 3/ })
+      .first()
+      .waitFor();
+  }, 60_000);
+
+  it('proposes fields and values while a query is typed', async () => {
+    await open('/search?q=password%20OR%20publickey&range=all');
+    await row('Accepted publickey').waitFor();
+    await page.locator('.ap-editor').waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.type('ta');
+    await page.getByRole('option', { name: 'tag:' }).waitFor();
+    await page.keyboard.press('Tab');
+    await page.getByRole('option', { name: 'logins' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/search?q=tag%3Alogins+&range=all');
+  }, 60_000);
+
+  it.each(['dark', 'light'] as const)(
+    'has no violation on any tab, %s',
+    async (colorScheme) => {
+      await page.emulateMedia({ colorScheme });
+      for (const width of [1440, 360]) {
+        await page.setViewportSize({ width, height: 800 });
+        for (const tab of await page.getByRole('tab').all()) {
+          await tab.click();
+          expect([width, await tab.textContent(), await axeViolations(page)]).toEqual([
+            width,
+            await tab.textContent(),
+            [],
+          ]);
+          const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+          expect(overflow).toBe(0);
+        }
+      }
+      await page.setViewportSize({ width: 1440, height: 800 });
+    },
+    120_000,
+  );
+});
