@@ -15,6 +15,7 @@ import { notificationHandlers } from './api/notifications.ts';
 import { queryHandlers } from './api/queries.ts';
 import { searchHandlers } from './api/search.ts';
 import { linkUrl, sessionHandlers } from './api/session.ts';
+import { storeHandlers } from './api/store.ts';
 import { systemHandlers } from './api/system.ts';
 import { targetHandlers } from './api/targets.ts';
 import { tokenHandlers } from './api/tokens.ts';
@@ -199,6 +200,7 @@ class QueenComponent implements Queen {
       ...notificationHandlers(bus),
       ...targetHandlers(bus),
       ...installHandlers(this.#settings),
+      ...storeHandlers(bus),
       ...systemHandlers({
         bus,
         metrics,

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { ALERT_EXAMPLES } from './alert-examples.ts';
 import { NOTIFICATION_EXAMPLES } from './notification-examples.ts';
 import type { Routes } from './routes.ts';
+import { STORE_EXAMPLES } from './store-examples.ts';
 
 /** An example of one route. */
 export interface RouteExample<B = unknown, R = unknown> {
@@ -112,6 +113,7 @@ export const EXAMPLES: {
   >;
 } = {
   ...NOTIFICATION_EXAMPLES,
+  ...STORE_EXAMPLES,
   readSignIn: { response: { methods: ['password'] } },
   useLink: {
     body: { token: 'cGZ0v1cJtJq1n3lT0m0o8Vg4tT9kz3m0pN1sG2sQ7uX' },

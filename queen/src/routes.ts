@@ -21,6 +21,7 @@ import { INSTALL_ROUTES } from './install-routes.ts';
 import { NOTIFICATION_ROUTES } from './notification-routes.ts';
 import { QUERY_ROUTES } from './query-routes.ts';
 import { type Access, bare, route } from './route.ts';
+import { STORE_ROUTES } from './store-routes.ts';
 
 export type { Access, Route } from './route.ts';
 
@@ -61,6 +62,7 @@ export const ROUTES = {
   ...ALERT_ROUTES,
   ...NOTIFICATION_ROUTES,
   ...INSTALL_ROUTES,
+  ...STORE_ROUTES,
   search: route('post', '/api/search', {
     ...bare,
     access: honeycombActions.search.role,

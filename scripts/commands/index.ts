@@ -72,6 +72,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./deliveries.ts'),
   },
   {
+    name: 'store',
+    usage: 'retention [list | set NAME [--tags a,b] [--days N] [--size 50G] | remove NAME]',
+    summary: 'shows and sets how long what is stored stays',
+    load: () => import('./store.ts'),
+  },
+  {
     name: 'link',
     usage: '[--data DIR]',
     summary: 'prints a new one-time sign-in link',

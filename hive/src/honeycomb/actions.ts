@@ -6,6 +6,8 @@ import type { honeycombActions } from '@apiary/common/messages/actions/honeycomb
 import type { Holding } from '@apiary/common/messages/ledger.ts';
 import type { Holdings } from './holdings.ts';
 import type { RateMeter } from './ingest/rate-meter.ts';
+import { storeHandlers } from './life/actions.ts';
+import type { RetentionClasses } from './life/retention-classes.ts';
 import type { Figures } from './metrics.ts';
 import type { Search } from './search/search.ts';
 import type { Missed } from './standing/missed.ts';
@@ -18,6 +20,7 @@ export interface ActionContext {
   readonly missed: Missed;
   readonly store: ChunkStore;
   readonly holdings: Holdings;
+  readonly classes: RetentionClasses;
   readonly rate: RateMeter;
   readonly figures: Figures;
   /** See the action of that name. */
@@ -35,6 +38,7 @@ export function createHandlers(context: ActionContext): ActionHandlers<typeof ho
     distrust: ({ agents }) => context.distrust(agents),
     holdings: ({ generations }) => heldOf(context.store, generations),
     stats: async () => statsOf(context),
+    ...storeHandlers(context),
   };
 }
 

@@ -18,6 +18,7 @@ import { Judge } from './ingest/judge.ts';
 import { RateMeter } from './ingest/rate-meter.ts';
 import { Refusals } from './ingest/refusals.ts';
 import { StoredTeller } from './ingest/stored-teller.ts';
+import { RetentionClasses } from './life/retention-classes.ts';
 import { HONEYCOMB_ACTOR, isGone, joinHoneycombs } from './members.ts';
 import { Figures } from './metrics.ts';
 import { restore, Sealer } from './sealer.ts';
@@ -101,6 +102,8 @@ class Honeycomb implements Component {
     await adoption.start();
     const approvals = await Approvals.open(this.#context);
     this.#undo.push(() => approvals.close());
+    const classes = await RetentionClasses.open(this.#context);
+    this.#undo.push(() => classes.close());
     const refusals = new Refusals({ bus, clock, figures });
     this.#undo.push(approvals.onChange((agent) => refusals.forget(agent)));
     const rate = new RateMeter({ bus, clock, instance });
@@ -112,7 +115,7 @@ class Honeycomb implements Component {
     const missed = new Missed({ holdings, cache, clock });
     const ingest = new Ingest({
       ...{ bus, clock, log, segment, holdings, refusals, rate, stored, figures, onLeaseLost },
-      judge: new Judge(approvals, clock),
+      judge: new Judge(approvals, classes, clock),
       onCommit: (touched) => afterCommit(touched, standing, sealer),
       onQuarantined: (agent) => releaseIfApproved(this.#context, approvals, agent),
     });
@@ -121,7 +124,7 @@ class Honeycomb implements Component {
       await ingest.settled();
       return { instance };
     };
-    const parts = { search, standing, missed, store, holdings, rate, figures, distrust };
+    const parts = { search, standing, missed, store, holdings, classes, rate, figures, distrust };
     const address = { component: 'honeycomb', instance };
     const handlers = createHandlers(parts);
     this.#undoSubscription(await serveActions(bus, address, honeycombActions, handlers));

@@ -5,6 +5,7 @@ import {
   standingQuerySchema,
 } from '@apiary/common/messages/actions/honeycomb.ts';
 import { type Agent, agentSchema } from '@apiary/common/messages/agent.ts';
+import { type Retention, retentionSchema } from '@apiary/common/messages/retention.ts';
 
 /** Agents; agentmanager writes them. */
 export const agentsDefinition: CollectionDefinition<Agent> = {
@@ -17,5 +18,12 @@ export const agentsDefinition: CollectionDefinition<Agent> = {
 export const standingQueriesDefinition: CollectionDefinition<StandingQuery> = {
   name: 'standing-queries',
   schema: standingQuerySchema,
+  indexes: [],
+};
+
+/** How long what is stored stays: one document, which honeycomb writes. */
+export const retentionDefinition: CollectionDefinition<Retention> = {
+  name: 'retention',
+  schema: retentionSchema,
   indexes: [],
 };

@@ -13,6 +13,7 @@ import type { AgentView, Target } from '@apiary/common/messages/agent.ts';
 import type { Folder, Suggestion } from '@apiary/common/messages/host-view.ts';
 import type { LedgerLine, LedgerProblem } from '@apiary/common/messages/ledger.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
+import { fakeStore } from './fake-store.ts';
 
 /** A record with some text. */
 export function makeRecord(offset: number, over: Partial<LogRecord> = {}): LogRecord {
@@ -194,6 +195,7 @@ export class FakeHive {
   #honeycomb(): ActionHandlers<typeof honeycombActions> {
     const hive = this;
     return {
+      ...fakeStore(),
       search: async function* (body, { signal }) {
         hive.searches.push(body);
         if (body.query.includes('((')) {

@@ -6,6 +6,7 @@ import { LEVELS, recordSchema } from '../../record.ts';
 import { agentIdSchema } from '../agent.ts';
 import { generationIdSchema, holdingSchema } from '../ledger.ts';
 import { defineAction, defineStream } from './action.ts';
+import { storeActions } from './store.ts';
 
 /** A query's text with its range; times in ms since 1970, `from` inclusive, `to` exclusive. */
 export const searchRequestSchema = z.object({
@@ -76,6 +77,7 @@ export type StandingQuery = z.output<typeof standingQuerySchema>;
 
 /** The table. */
 export const honeycombActions = {
+  ...storeActions,
   search: defineStream('honeycomb.search', 'viewer', searchRequestSchema, searchPartSchema),
   /** Registers or renews. The exchange `apiary.live.<id>` exists when this returns. */
   stand: defineAction(

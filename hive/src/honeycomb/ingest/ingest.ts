@@ -1,7 +1,12 @@
 /** The write path: consume, judge, commit, ack, and hand on to search and standing queries. */
 import type { Bus, Delivery, Subscription } from '@apiary/common/bus/bus.ts';
 import { QUEUE } from '@apiary/common/bus/topology.ts';
-import type { AppendOutcome, RunOutcome, Segment } from '@apiary/common/chunks/chunks.ts';
+import type {
+  AppendMessage,
+  AppendOutcome,
+  RunOutcome,
+  Segment,
+} from '@apiary/common/chunks/chunks.ts';
 import type { Clock } from '@apiary/common/clock.ts';
 import { toAppError } from '@apiary/common/errors.ts';
 import { BLOCKS_PREFETCH, STORE_RETRY_MS_MAX, STORE_RETRY_MS_MIN } from '@apiary/common/limits.ts';
@@ -98,11 +103,7 @@ export class Ingest {
     const { refusals, log } = this.#context;
     switch (verdict.kind) {
       case 'accepted':
-        this.#committer.add({
-          delivery,
-          message: verdict.message,
-          rawBytes: verdict.rawBytes,
-        });
+        this.#accept(delivery, verdict.messages);
         return;
       case 'quarantine':
         return refusals
@@ -111,6 +112,19 @@ export class Ingest {
       case 'dead':
         log.warn({ agent: verdict.agent, reason: verdict.reason }, 'message-dead');
         return refusals.deadLetter(delivery, verdict.agent, verdict.reason);
+    }
+  }
+
+  #accept(delivery: Delivery, messages: readonly AppendMessage[]): void {
+    // Acked once all of its parts are settled.
+    let left = messages.length;
+    const ack = () => {
+      if (--left === 0) delivery.ack();
+    };
+    const part = messages.length === 1 ? delivery : { ...delivery, ack };
+    for (const message of messages) {
+      const rawBytes = message.message.runs.reduce((sum, run) => sum + run.data.length, 0);
+      this.#committer.add({ delivery: part, message, rawBytes });
     }
   }
 

@@ -8,21 +8,26 @@ import {
   type SignedDataHeaders,
   verifyData,
 } from '@apiary/common/messages/data/message.ts';
+import type { RetentionClasses } from '../life/retention-classes.ts';
 import type { Approvals, Standing } from './approvals.ts';
+import { splitByClass } from './by-class.ts';
 
 /** What is to be done with a delivery. */
 export type Verdict =
-  | { readonly kind: 'accepted'; readonly message: AppendMessage; readonly rawBytes: number }
+  /** One message, or one for each retention class of its runs. */
+  | { readonly kind: 'accepted'; readonly messages: readonly AppendMessage[] }
   | { readonly kind: 'quarantine'; readonly agent: string; readonly reason: string }
   | { readonly kind: 'dead'; readonly agent: string | undefined; readonly reason: string };
 
 /** Judges deliveries: who sent them, whether they may, and what they hold. */
 export class Judge {
   readonly #approvals: Approvals;
+  readonly #classes: RetentionClasses;
   readonly #clock: Clock;
 
-  constructor(approvals: Approvals, clock: Clock) {
+  constructor(approvals: Approvals, classes: RetentionClasses, clock: Clock) {
     this.#approvals = approvals;
+    this.#classes = classes;
     this.#clock = clock;
   }
 
@@ -55,11 +60,10 @@ export class Judge {
     try {
       if (publicKey) verifyData(headers, delivery.body, publicKey);
       const message = decodeDataMessage(headers, delivery.body);
-      const arrivedMs = this.#clock.now();
+      const arrival = { message, encoded: delivery.body, arrivedMs: this.#clock.now() };
       return {
         kind: 'accepted',
-        message: { message, encoded: delivery.body, retentionClass: 'default', arrivedMs },
-        rawBytes: message.runs.reduce((sum, run) => sum + run.data.length, 0),
+        messages: splitByClass(arrival, (tags) => this.#classes.classOf(tags)),
       };
     } catch (error) {
       return dead(headers.agent, error);

@@ -1,0 +1,22 @@
+/** Routes of what is stored and how long it stays: a part of Queen's table. honeycomb answers. */
+import { storeActions } from '@apiary/common/messages/actions/store.ts';
+import { bare, route } from './route.ts';
+
+const { readRetention, setRetention } = storeActions;
+
+/** See the file's head. */
+export const STORE_ROUTES = {
+  readRetention: route('get', '/api/store/retention', {
+    ...bare,
+    access: readRetention.role,
+    summary: 'Tells how long each retention class keeps what is stored, and what it holds now',
+    response: readRetention.response,
+  }),
+  setRetention: route('post', '/api/store/retention', {
+    ...bare,
+    access: setRetention.role,
+    summary: 'Replaces all retention classes; what is past its time goes at once',
+    body: setRetention.request,
+    response: setRetention.response,
+  }),
+} as const;
