@@ -4,11 +4,16 @@
  */
 import { join } from 'node:path';
 import { connectBus } from '@apiary/common/bus/amqp-bus.ts';
+import type { Bus } from '@apiary/common/bus/bus.ts';
 import { systemClock } from '@apiary/common/clock.ts';
-import type { Component, ComponentContext, ComponentFactory } from '@apiary/common/component.ts';
+import type { Component, ComponentFactory } from '@apiary/common/component.ts';
 import { announceChanges } from '@apiary/common/documents/announce.ts';
 import { openDocuments } from '@apiary/common/documents/open.ts';
 import { AppError } from '@apiary/common/errors.ts';
+import { diskOfStore } from '@apiary/common/health/disk-space.ts';
+import { HealthBoard } from '@apiary/common/health/health-board.ts';
+import { type StatusPort, StatusServer } from '@apiary/common/health/status-server.ts';
+import { VitalsTeller } from '@apiary/common/health/vitals-teller.ts';
 import { createLogger, type LogLevel } from '@apiary/common/log.ts';
 import { Metrics } from '@apiary/common/metrics.ts';
 import { newId } from '@apiary/common/random.ts';
@@ -23,6 +28,8 @@ export interface HostOptions {
   readonly logLevel: LogLevel;
   /** Agents approved at their first handshake. */
   readonly approve: readonly string[];
+  /** Where this process tells how it is, on loopback; absent = nowhere. */
+  readonly statusPort?: StatusPort | undefined;
   readonly queen: {
     readonly host: string;
     readonly port: number;
@@ -61,40 +68,69 @@ export async function startHost(options: HostOptions): Promise<Component> {
     const known = HOST_COMPONENTS.join(', ');
     throw new AppError('setting-invalid', `there is no component ${name}; there are ${known}`);
   });
-  const log = createLogger(options.components.join('+'), options.logLevel);
-  const bus = await connectBus({
-    url: options.broker,
-    name: options.components.join('+'),
-    declareTopology: true,
-    log,
-  });
-  const documents = await openDocuments(options.store);
-  const announcing = announceChanges(documents, bus);
+  return await runHost(options, factories);
+}
+
+interface NamedFactory {
+  readonly name: string;
+  readonly factory: ComponentFactory;
+}
+
+async function runHost(
+  options: HostOptions,
+  factories: readonly NamedFactory[],
+): Promise<Component> {
+  const name = options.components.join('+');
+  const log = createLogger(name, options.logLevel);
+  const undo: (() => Promise<void> | void)[] = [];
+  const stop = async () => {
+    for (const each of undo.splice(0).reverse()) await each();
+  };
   const metrics = new Metrics();
   metrics.addProcessFigures();
-  const started: Component[] = [];
-  const stop = async () => {
-    for (const component of started.splice(0).reverse()) await component.stop();
-    announcing();
-    await bus.close();
-    await documents.close();
-  };
+  let isStarted = false;
+  let bus: Bus | undefined;
   try {
-    for (const { name, factory } of factories) {
-      const context: ComponentContext = {
-        bus,
-        documents,
-        log: log.child({ component: name }),
-        clock: systemClock,
-        metrics,
-        instance: newId(),
-        store: options.store,
-      };
-      const component = await factory(context);
-      started.push(component);
-      await component.start();
-      log.info({ component: name }, 'component.started');
+    const ready = async () => {
+      if (!isStarted || !bus) throw new AppError('component-missing', 'It is still being started.');
+      if (bus.state === 'connected') return;
+      throw new AppError('bus-lost', 'The connection to the broker is being re-made.');
+    };
+    if (options.statusPort) {
+      const status = new StatusServer({ listen: options.statusPort, metrics, log, ready });
+      await status.start();
+      undo.push(() => status.stop());
     }
+    const made = await connectBus({ url: options.broker, name, declareTopology: true, log });
+    bus = made;
+    undo.push(() => made.close());
+    const documents = await openDocuments(options.store);
+    undo.push(() => documents.close());
+    undo.push(announceChanges(documents, made));
+    const board = new HealthBoard();
+    const shared = {
+      bus: made,
+      documents,
+      clock: systemClock,
+      metrics,
+      board,
+      store: options.store,
+    };
+    for (const { name: component, factory } of factories) {
+      const child = log.child({ component });
+      const started = await factory({ ...shared, log: child, instance: newId() });
+      undo.push(() => started.stop());
+      await started.start();
+      log.info({ component }, 'component.started');
+    }
+    const { components } = options;
+    const teller = new VitalsTeller({
+      ...{ bus: made, clock: systemClock, metrics, board, components, instance: newId() },
+      disk: diskOfStore(options.store),
+    });
+    undo.push(() => teller.stop());
+    await teller.start();
+    isStarted = true;
   } catch (error) {
     await stop();
     throw error;

@@ -1,6 +1,7 @@
 /** Settings that several commands share; each exists once, here. */
 
 import { portSchema, type Setting } from '@apiary/common/config.ts';
+import { statusPortSetting } from '@apiary/common/health/status-server.ts';
 import { LOG_LEVELS } from '@apiary/common/log.ts';
 import { z } from 'zod';
 import { defaultDataFolder } from './data-folder.ts';
@@ -62,6 +63,7 @@ export const commonSettings = {
     value: 'TOKEN',
     help: 'API token to be let in by; other users of this machine see flags, not the environment',
   },
+  statusPort: statusPortSetting,
   logLevel: {
     schema: z.enum(LOG_LEVELS).default('info'),
     value: 'LEVEL',

@@ -8,6 +8,7 @@ import {
   switchSchema,
 } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
+import { type StatusPort, statusPortSetting } from '@apiary/common/health/status-server.ts';
 import { LOG_LEVELS, type LogLevel } from '@apiary/common/log.ts';
 import { z } from 'zod';
 import type { CheckAllowance } from './inputs/input.ts';
@@ -37,6 +38,7 @@ export const beeSettings = {
     schema: switchSchema,
     help: 'Whether check: targets may give arguments to plugins.',
   },
+  statusPort: statusPortSetting,
   logLevel: {
     schema: z
       .enum(LOG_LEVELS, { error: `expected one of ${LOG_LEVELS.join(', ')}` })
@@ -54,6 +56,8 @@ export interface BeeRun {
   readonly allow: readonly string[];
   readonly checks: CheckAllowance;
   readonly logLevel: LogLevel;
+  /** Where it tells how it is, on loopback; absent = nowhere. */
+  readonly statusPort?: StatusPort | undefined;
 }
 
 /** What `--help` prints. */
@@ -99,6 +103,7 @@ export function readBeeSettings(
       allowArguments: settings.checkArguments,
     },
     logLevel: settings.logLevel,
+    statusPort: settings.statusPort,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Bus } from './bus/bus.ts';
 import type { Clock } from './clock.ts';
 import type { Documents } from './documents/documents.ts';
+import type { HealthBoard } from './health/health-board.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -19,6 +20,8 @@ export interface ComponentContext {
   readonly log: Logger;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  /** Where it says how it is; absent where nobody listens. */
+  readonly board?: HealthBoard;
   /** This process's instance id, new at every start. */
   readonly instance: string;
   /** Where the data lives: `sqlite:DIR` or `mongodb://…`. */

@@ -27,6 +27,7 @@ import { SameOrigin } from './auth/same-origin.ts';
 import { AgentsFeed } from './live/agents-feed.ts';
 import { type AlertsFeed, createAlertsFeed } from './live/alerts-feed.ts';
 import { createDeliveriesFeed, type DeliveriesFeed } from './live/deliveries-feed.ts';
+import { HealthFeed } from './live/health-feed.ts';
 import { LedgerFeeds } from './live/ledger-feeds.ts';
 import { RateFeed } from './live/rate-feed.ts';
 import { TailHub } from './live/tail-hub.ts';
@@ -69,6 +70,7 @@ class QueenComponent implements Queen {
   readonly #deliveries: DeliveriesFeed;
   readonly #ledgers: LedgerFeeds;
   readonly #rates: RateFeed;
+  readonly #health: HealthFeed;
   readonly #tails: TailHub;
   #accounts: Accounts | undefined;
   #live: Live | undefined;
@@ -86,6 +88,7 @@ class QueenComponent implements Queen {
     this.#deliveries = createDeliveriesFeed({ bus, clock, log, actor: QUEEN_ACTOR });
     this.#ledgers = new LedgerFeeds({ bus, clock, log, actor: QUEEN_ACTOR });
     this.#rates = new RateFeed(bus, clock);
+    this.#health = new HealthFeed(bus, clock, this.#rates);
     const onCount = (count: number) => this.#metrics.tails.set(count);
     this.#tails = new TailHub({ bus, clock, log, onCount });
   }
@@ -108,6 +111,7 @@ class QueenComponent implements Queen {
     await this.#alerts.start();
     await this.#deliveries.start();
     await this.#rates.start();
+    await this.#health.start();
     this.#subscription = await accounts.watch(this.#context, () => this.#recheck());
     const { host, port } = this.#settings;
     this.#http.maxConnections = HTTP_CONNECTIONS_MAX;
@@ -129,6 +133,7 @@ class QueenComponent implements Queen {
     await this.#deliveries.stop();
     await this.#ledgers.stop();
     await this.#rates.stop();
+    await this.#health.stop();
   }
 
   async #recheck(): Promise<void> {
@@ -169,6 +174,7 @@ class QueenComponent implements Queen {
         deliveries: this.#deliveries,
         ledgers: this.#ledgers,
         rates: this.#rates,
+        health: this.#health,
         clock,
         onMissed: (count) => this.#metrics.missed.inc(count),
       },
@@ -205,6 +211,7 @@ class QueenComponent implements Queen {
         bus,
         metrics,
         version: VERSION,
+        readHealth: () => this.#health.read(),
         broker: this.#settings.broker,
         probeDocuments: async () => void (await sessions.find('')),
       }),

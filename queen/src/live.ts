@@ -55,6 +55,7 @@ const HANDLERS: EventHandlers = {
   'deliveries.watch': (session) => session.watchDeliveries(),
   'ledger.watch': (session, { agent }) => session.watchLedger(agent),
   'ledger.unwatch': (session, { agent }) => session.unwatchLedger(agent),
+  'health.watch': (session) => session.watchHealth(),
   'system.watch': (session) => session.watchSystem(),
 };
 

@@ -306,6 +306,23 @@ export const EXAMPLES: {
       broker: { host: '192.0.2.10', port: 5672, secure: false },
     },
   },
+  health: {
+    response: {
+      health: {
+        atMs: MS,
+        well: true,
+        sentences: [],
+        linesPerSecond: 4_812,
+        bytesPerSecond: 731_000,
+        queue: { waiting: 3, most: 41, mostAtMs: MS - 3_600_000 },
+        lagMs: 84,
+        dead: 0,
+        quarantined: 0,
+        components: [{ name: 'honeycomb', state: 'well', processes: 1 }],
+        processes: [],
+      },
+    },
+  },
   healthz: { response: 'ok\n' },
   readyz: { response: 'ready\n' },
 };

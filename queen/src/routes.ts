@@ -13,6 +13,7 @@ import {
 } from '@apiary/common/messages/actions/honeycomb.ts';
 import { pheromoneActions } from '@apiary/common/messages/actions/pheromone.ts';
 import { stingActions } from '@apiary/common/messages/actions/sting.ts';
+import { healthSchema } from '@apiary/common/messages/vitals.ts';
 import { recordSchema } from '@apiary/common/record.ts';
 import { z } from 'zod';
 import { ACCESS_ROUTES } from './access-routes.ts';
@@ -149,6 +150,12 @@ export const ROUTES = {
     summary: 'Tells the version, the state of the components, and figures of the store',
     response: systemSchema,
   }),
+  health: route('get', '/api/system/health', {
+    ...bare,
+    access: 'viewer',
+    summary: 'Tells how Apiary itself is: queue, lag, rate, disk, processes, and what is not well',
+    response: z.object({ health: healthSchema }),
+  }),
   openapi: route('get', '/api/openapi.json', {
     ...bare,
     access: 'public',
@@ -203,6 +210,7 @@ export const SOCKET_EVENTS = {
   'deliveries.watch': { access: stingActions.listDeliveries.role, payload: z.unknown() },
   'ledger.watch': { access: ledger.role, payload: ledger.request },
   'ledger.unwatch': { access: ledger.role, payload: ledger.request },
+  'health.watch': { access: 'viewer', payload: z.unknown() },
   'system.watch': { access: 'viewer', payload: z.unknown() },
 } as const satisfies Record<
   string,

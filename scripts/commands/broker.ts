@@ -1,18 +1,20 @@
 import { join } from 'node:path';
 import { BEE_PERMISSIONS } from '@apiary/common/bus/topology.ts';
 import { parseSettings, settingsHelp } from '@apiary/common/config.ts';
-import { createLogger } from '@apiary/common/log.ts';
+import { AppError } from '@apiary/common/errors.ts';
+import { type StatusPort, StatusServer } from '@apiary/common/health/status-server.ts';
+import { createLogger, type Logger } from '@apiary/common/log.ts';
 import { Broker } from '@apiary/hive/broker/broker.ts';
 import { z } from 'zod';
 import { aborted, type CommandIo } from '../command.ts';
 import { readOrMake } from '../data-folder.ts';
 import { commonSettings } from '../settings.ts';
 
-const { data, amqpPort, listen, logLevel } = commonSettings;
+const { data, amqpPort, listen, logLevel, statusPort } = commonSettings;
 
 /** `./apiary broker`: the embedded broker, with the accounts that `up` wrote. */
 export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
-  const shape = { data, amqpPort, listen, logLevel };
+  const shape = { data, amqpPort, listen, logLevel, statusPort };
   if (argv.includes('--help')) {
     io.stdout.write(`./apiary broker\n${settingsHelp(shape)}\n`);
     return 0;
@@ -22,19 +24,43 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     .object({ hivePassword: z.string() })
     .parse(readOrMake(join(settings.data, 'run/broker-accounts.json'), () => ({})));
   const everything = { configure: '.*', write: '.*', read: '.*' };
+  const log = createLogger('broker', settings.logLevel);
   const broker = new Broker({
     dataFolder: join(settings.data, 'broker'),
     host: settings.listen,
     port: settings.amqpPort,
     users: [
-      { name: 'hive', password: accounts.hivePassword, permissions: everything },
+      {
+        name: 'hive',
+        password: accounts.hivePassword,
+        permissions: everything,
+        usesDiskReserve: true,
+      },
       { name: 'bee', password: 'bee', permissions: BEE_PERMISSIONS },
     ],
-    log: createLogger('broker', settings.logLevel),
+    log,
   });
   const { port } = await broker.start();
+  const status = settings.statusPort && (await tellStatus(broker, settings.statusPort, log));
   io.ready({ port });
   await aborted(io.signal);
+  await status?.stop();
   await broker.stop();
   return 0;
+}
+
+/** What Prometheus needs is loaded only where it is asked for. */
+async function tellStatus(broker: Broker, listen: StatusPort, log: Logger) {
+  const { Metrics } = await import('@apiary/common/metrics.ts');
+  const { registerBrokerMetrics } = await import('@apiary/hive/broker/broker-metrics.ts');
+  const metrics = new Metrics();
+  metrics.addProcessFigures();
+  registerBrokerMetrics(metrics, () => broker.stats());
+  const ready = async () => {
+    const { alarm } = broker.stats();
+    if (alarm) throw new AppError('store-full', `Publishers are blocked: ${alarm}.`);
+  };
+  const status = new StatusServer({ listen, metrics, log, ready });
+  await status.start();
+  return status;
 }

@@ -5,11 +5,14 @@ import { HOST_COMPONENTS, startHost } from '../host.ts';
 import { commonSettings } from '../settings.ts';
 import { webFolder } from '../web-build.ts';
 
-const { data, broker, store, logLevel, approve, httpPort, listen, publicUrl } = commonSettings;
+const { data, broker, store, logLevel, approve, httpPort, listen, publicUrl, statusPort } =
+  commonSettings;
 
 /** `./apiary hive [component …]`: runs components until it is told to end. */
 export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
-  const shape = { data, broker, store, logLevel, approve, httpPort, listen, publicUrl };
+  const shape = {
+    ...{ data, broker, store, logLevel, approve, httpPort, listen, publicUrl, statusPort },
+  };
   if (argv.includes('--help')) {
     io.stdout.write(`./apiary hive [${HOST_COMPONENTS.join(' | ')}] …\n${settingsHelp(shape)}\n`);
     return 0;
@@ -24,6 +27,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     store: settings.store ?? `sqlite:${settings.data}`,
     logLevel: settings.logLevel,
     approve: settings.approve,
+    statusPort: settings.statusPort,
     queen: {
       host: settings.listen,
       port: settings.httpPort,

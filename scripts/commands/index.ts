@@ -78,6 +78,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./store.ts'),
   },
   {
+    name: 'health',
+    usage: '[--json]',
+    summary: 'tells how Apiary itself is, and what is not well',
+    load: () => import('./health.ts'),
+  },
+  {
     name: 'link',
     usage: '[--data DIR]',
     summary: 'prints a new one-time sign-in link',

@@ -22,6 +22,12 @@ export const upSettings = {
   broker,
   store,
   logLevel,
+  statusPort: {
+    ...commonSettings.statusPort,
+    schema: commonSettings.statusPort.schema.unwrap().default({ port: 4290, orNext: true }),
+    help: 'first of three loopback ports for /healthz, /readyz and /metrics: broker, honeycomb, hive',
+    defaultText: '4290+',
+  },
 };
 
 /** See {@link upSettings}. */
@@ -92,6 +98,7 @@ export async function makePlan(
 /** The children in the order of their start; each group is ready before the next one begins. */
 export function childGroups(plan: Plan): ChildSpec[][] {
   const { folder, settings } = plan;
+  const status = (index: number) => ['--status-port', statusText(settings.statusPort, index)];
   const log = (name: string) => join(folder, 'logs', `${name}.log`);
   const level = ['--log-level', settings.logLevel];
   const hive = ['--broker', plan.brokerUrl, '--store', plan.store, '--data', folder, ...level];
@@ -104,7 +111,7 @@ export function childGroups(plan: Plan): ChildSpec[][] {
           {
             name: 'broker',
             argv: ['broker', '--data', folder, '--amqp-port', String(plan.amqpPort)].concat(
-              ['--listen', settings.listen],
+              ['--listen', settings.listen, ...status(0)],
               level,
             ),
             logFile: log('broker'),
@@ -113,7 +120,11 @@ export function childGroups(plan: Plan): ChildSpec[][] {
   return [
     brokerGroup,
     [
-      { name: 'honeycomb', argv: ['hive', 'honeycomb', ...hive], logFile: log('honeycomb') },
+      {
+        name: 'honeycomb',
+        argv: ['hive', 'honeycomb', ...hive, ...status(1)],
+        logFile: log('honeycomb'),
+      },
       {
         name: 'hive',
         argv: [
@@ -125,14 +136,22 @@ export function childGroups(plan: Plan): ChildSpec[][] {
           'queen',
           ...hive,
           ...web,
-        ].concat(['--approve', plan.ownAgent]),
+        ].concat(['--approve', plan.ownAgent, ...status(2)]),
         logFile: log('hive'),
       },
       {
         name: 'bee',
-        argv: ['bee', plan.beeBrokerUrl, '--data', join(folder, 'bee'), '--allow', '/', ...level],
+        argv: ['bee', plan.beeBrokerUrl, '--data', join(folder, 'bee'), '--allow', '/'].concat(
+          ['--status-port', 'none'],
+          level,
+        ),
         logFile: join(folder, 'logs', 'bee', 'bee.log'),
       },
     ],
   ];
+}
+
+/** The port of one process of several, as its setting is written. */
+function statusText(first: UpSettings['statusPort'], index: number): string {
+  return first ? `${first.port + index}${first.orNext ? '+' : ''}` : 'none';
 }

@@ -13,6 +13,7 @@ import type {
 } from './bus.ts';
 import { BusConnection, type BusTls } from './connection.ts';
 import { consume } from './consumer.ts';
+import { queueDepths } from './declare.ts';
 import { AmqpEvents } from './events.ts';
 import { Listeners } from './listeners.ts';
 import { AmqpLive } from './live.ts';
@@ -129,6 +130,12 @@ export class AmqpBus implements Bus {
       },
       handler,
     });
+  }
+
+  async depths(queues: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const { model } = this.#connection;
+    if (!model) throw new AppError('bus-lost', 'The connection to the broker is being re-made.');
+    return await queueDepths(model, queues);
   }
 
   async close(deadlineMs = BUS_CLOSE_DEADLINE_MS): Promise<void> {

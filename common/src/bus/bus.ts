@@ -169,6 +169,12 @@ export interface Bus {
     options: ConsumeOptions,
     handler: (delivery: Delivery) => void | Promise<void>,
   ): Promise<Subscription>;
+  /**
+   * Messages that wait in queues of the topology, by name; what a broker does not tell is left out.
+   *
+   * @throws AppError `bus-lost`
+   */
+  depths(queues: readonly string[]): Promise<ReadonlyMap<string, number>>;
   readonly rpc: BusRpc;
   readonly events: BusEvents;
   readonly live: BusLive;

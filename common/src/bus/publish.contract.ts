@@ -53,6 +53,18 @@ export function describePublishing(bench: () => BusBench): void {
     });
   });
 
+  it('tells how many messages wait in a queue', async () => {
+    const bus = await bench().bus();
+    const before = (await bus.depths([QUEUE.dead])).get(QUEUE.dead) ?? 0;
+    await bus.publish({ exchange: EXCHANGE.dead, routingKey: '', body: Buffer.from('one') });
+    expect((await bus.depths([QUEUE.dead, 'no.such.queue'])).get(QUEUE.dead)).toBe(before + 1);
+    const subscription = await bus.consume(QUEUE.dead, { prefetch: 1 }, (delivery) =>
+      delivery.ack(),
+    );
+    await bus.publish(handshake('still usable'));
+    await subscription.cancel();
+  });
+
   it('carries bodies of several frames and of none', async () => {
     const bus = await bench().bus();
     const inbox = new Inbox<number>();

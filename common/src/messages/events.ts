@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { agentIdSchema } from './agent.ts';
 import { deliveryKindSchema } from './delivery.ts';
 import { holdingSchema } from './ledger.ts';
+import { vitalsSchema } from './vitals.ts';
 
 const agentEvent = z.object({ agent: agentIdSchema, name: z.string(), atMs: z.number() });
 
@@ -57,6 +58,11 @@ export const EVENT_SCHEMAS = {
   }),
   /** An instance of pheromone stops: its rules are free. */
   'rules.released': z.object({ instance: z.string() }),
+  /** How a process is, every VITALS_INTERVAL_MS. */
+  'process.vitals': vitalsSchema,
+  /** A honeycomb takes nothing in: what comes waits in the broker, then at the Bees. */
+  'ingest.stopped': z.object({ instance: z.string(), reason: z.string(), atMs: z.number() }),
+  'ingest.resumed': z.object({ instance: z.string(), stoppedMs: z.number(), atMs: z.number() }),
   'ingest.rate': z.object({
     instance: z.string(),
     linesPerSecond: z.number(),

@@ -149,6 +149,14 @@ export class MemoryBus implements Bus {
     this.#fillWindow();
   }
 
+  depths(queues: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const known = queues.flatMap((name): [string, number][] => {
+      const queue = this.#broker.queue(name);
+      return queue ? [[name, queue.ready.length]] : [];
+    });
+    return Promise.resolve(new Map(known));
+  }
+
   consume(queue: string, options: ConsumeOptions, handler: Handler): Promise<Subscription> {
     return Promise.resolve(
       this.#subscribe(options, handler, { open: () => this.#broker.queue(queue) }),

@@ -1,5 +1,6 @@
 /** The embedded AMQP 0-9-1 broker: for development and small sites. */
 import { type Clock, systemClock } from '@apiary/common/clock.ts';
+import { DiskSpace } from '@apiary/common/health/disk-space.ts';
 import {
   BROKER_DISK_BYTES_MAX,
   BROKER_LOG_PENDING_BYTES_MAX,
@@ -8,6 +9,7 @@ import {
 import type { Logger } from '@apiary/common/log.ts';
 import { newId } from '@apiary/common/random.ts';
 import { type Counters, createCounters } from './counters.ts';
+import { DiskAlarm } from './disk-alarm.ts';
 import { Intake } from './intake.ts';
 import { FolderLock } from './log/folder-lock.ts';
 import { MessageLog } from './log/message-log.ts';
@@ -47,6 +49,8 @@ export interface BrokerOptions {
    * again. Default: the error is thrown as an uncaught exception.
    */
   readonly onFatal?: (error: Error) => void;
+  /** Default: the disk of the data folder. */
+  readonly disk?: DiskSpace;
 }
 
 /** Figures of one queue. */
@@ -91,6 +95,7 @@ interface Running {
   readonly intake: Intake;
   readonly host: VirtualHost;
   readonly server: Server;
+  readonly diskAlarm: DiskAlarm;
 }
 
 /** An AMQP 0-9-1 server on one port with one data folder. */
@@ -145,7 +150,7 @@ export class Broker {
     const gauge = new MemoryGauge(this.#options.memoryBytesMax ?? BROKER_MEMORY_BYTES_MAX, () =>
       intake.setAlarm('low on memory', gauge.isFull),
     );
-    const log = this.#openLog(queueIds, intake, topology);
+    const { log, diskAlarm } = this.#openLog(queueIds, intake, topology);
     const counters = this.#counters;
     const store = new MessageStore({ log, gauge, counters, logger: this.#options.log });
     const recorder = new TopologyRecorder(topology);
@@ -160,21 +165,27 @@ export class Broker {
     this.#recover(host, log, store);
     log.startCompaction();
     const server = new Server(this.#options);
-    return { lock, topology, log, gauge, intake, host, server };
+    return { lock, topology, log, gauge, intake, host, server, diskAlarm };
   }
 
-  #openLog(queueIds: ReadonlySet<number>, intake: Intake, topology: TopologyLog): MessageLog {
-    const diskBytesMax = this.#options.diskBytesMax ?? BROKER_DISK_BYTES_MAX;
+  #openLog(queueIds: ReadonlySet<number>, intake: Intake, topology: TopologyLog) {
+    const { dataFolder, diskBytesMax = BROKER_DISK_BYTES_MAX } = this.#options;
+    const disk = this.#options.disk ?? new DiskSpace(dataFolder);
+    const followDisk = () => {
+      const isFull = log.figures().bytes > diskBytesMax;
+      intake.setAlarm('low on disk', diskAlarm.isOn || isFull);
+    };
+    const diskAlarm = new DiskAlarm(this.#clock, disk, followDisk);
     const followPending = () => intake.setPaused(log.pendingBytes > BROKER_LOG_PENDING_BYTES_MAX);
     const log: MessageLog = new MessageLog({
-      folder: this.#options.dataFolder,
+      folder: dataFolder,
       clock: this.#clock,
       keepQueue: (id) => queueIds.has(id),
       syncFirst: () => topology.sync(),
       onAppended: followPending,
       onProgress: () => {
         followPending();
-        intake.setAlarm('low on disk', log.figures().bytes > diskBytesMax);
+        followDisk();
       },
       onTrouble: (error) => {
         if (error) this.#counters.logWriteRetries++;
@@ -187,7 +198,7 @@ export class Broker {
         this.#options.log.error(fields, 'broker.compaction-failed');
       },
     });
-    return log;
+    return { log, diskAlarm };
   }
 
   #onFatal(error: Error): void {
@@ -231,6 +242,7 @@ export class Broker {
     const running = this.#running;
     if (!running) return;
     this.#running = undefined;
+    running.diskAlarm.close();
     await running.server.stop();
     running.host.close();
     await running.log.close();

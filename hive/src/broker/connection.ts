@@ -63,6 +63,7 @@ export class Connection implements FrameSink, QueueOwner {
       socket,
       output: this.#output,
       intake: context.intake,
+      usesDiskReserve: () => this.#handshake.account?.usesDiskReserve ?? false,
       onAlarm: (alarm) => this.#onAlarm(alarm),
       onResumed: () => {
         // The silence was the broker's own.

@@ -7,6 +7,8 @@ export interface InputGateOptions {
   readonly socket: Socket;
   readonly output: Output;
   readonly intake: Intake;
+  /** True where a disk that fills holds nobody up: see BrokerUser. */
+  readonly usesDiskReserve: () => boolean;
   /** Publishers are blocked now; undefined = no longer. Called only for a connection that publishes. */
   readonly onAlarm: (alarm: Alarm | undefined) => void;
   readonly onResumed: () => void;
@@ -40,8 +42,8 @@ export class InputGate {
 
   /** Reads or not, as things are now. */
   update(): void {
-    const { socket, output, intake } = this.#options;
-    const held = this.#publishes && intake.isHeld;
+    const { socket, output, intake, usesDiskReserve } = this.#options;
+    const held = this.#publishes && intake.holds(usesDiskReserve());
     if (!held && !output.isFull) this.#resume();
     else if (!this.#paused) {
       this.#paused = true;
@@ -58,7 +60,8 @@ export class InputGate {
 
   #followIntake(): void {
     if (!this.#publishes) return;
-    const { alarm } = this.#options.intake;
+    const { intake, usesDiskReserve } = this.#options;
+    const alarm = intake.alarmFor(usesDiskReserve());
     if ((alarm !== undefined) !== this.#toldBlocked) {
       this.#toldBlocked = alarm !== undefined;
       this.#options.onAlarm(alarm);

@@ -14,9 +14,15 @@ export class Intake {
     return this.#alarms.values().next().value;
   }
 
-  /** True while publishers' sockets are not to be read. */
-  get isHeld(): boolean {
-    return this.#paused || this.#alarms.size > 0;
+  /** The first reason for which these publishers are blocked; who has the reserve minds memory alone. */
+  alarmFor(usesDiskReserve: boolean): Alarm | undefined {
+    if (!usesDiskReserve) return this.alarm;
+    return this.#alarms.has('low on memory') ? 'low on memory' : undefined;
+  }
+
+  /** True while these publishers' sockets are not to be read. */
+  holds(usesDiskReserve: boolean): boolean {
+    return this.#paused || this.alarmFor(usesDiskReserve) !== undefined;
   }
 
   /** Calls `listener` at each change; the result stops it. */

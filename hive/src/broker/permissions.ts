@@ -17,17 +17,24 @@ export interface BrokerUser {
   };
   /** Connections of this account at once; default: only the broker's own bound. */
   readonly connectionsMax?: number;
+  /**
+   * Its publishing is held for memory, but not for a disk that fills: what it writes is small, has the
+   * reserve, and empties the queues.
+   */
+  readonly usesDiskReserve?: boolean;
 }
 
 /** A signed-in account. */
 export class Account {
   readonly name: string;
   readonly connectionsMax: number;
+  readonly usesDiskReserve: boolean;
   readonly #patterns: Readonly<Record<Operation, RegExp>>;
 
   /** @throws AppError `setting-invalid` for what is no regular expression. */
   constructor(user: BrokerUser) {
     this.name = user.name;
+    this.usesDiskReserve = user.usesDiskReserve ?? false;
     this.connectionsMax = user.connectionsMax ?? Number.POSITIVE_INFINITY;
     const { configure, write, read } = user.permissions;
     this.#patterns = { configure: compile(configure), write: compile(write), read: compile(read) };

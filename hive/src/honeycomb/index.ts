@@ -5,6 +5,7 @@ import type { ChunkStore, Segment } from '@apiary/common/chunks/chunks.ts';
 import { openChunks } from '@apiary/common/chunks/open.ts';
 import type { Component, ComponentContext } from '@apiary/common/component.ts';
 import { toAppError } from '@apiary/common/errors.ts';
+import { diskOfStore } from '@apiary/common/health/disk-space.ts';
 import { REJOIN_MS_MAX, REJOIN_MS_MIN } from '@apiary/common/limits/mongodb.ts';
 import { callAction, serveActions } from '@apiary/common/messages/actions/action.ts';
 import { agentManagerActions } from '@apiary/common/messages/actions/agentmanager.ts';
@@ -14,6 +15,7 @@ import { Adoption } from './cluster/adoption.ts';
 import { Holdings, type TouchedRows } from './holdings.ts';
 import { Approvals } from './ingest/approvals.ts';
 import { Ingest } from './ingest/ingest.ts';
+import { IngestHealth } from './ingest/ingest-health.ts';
 import { Judge } from './ingest/judge.ts';
 import { RateMeter } from './ingest/rate-meter.ts';
 import { Refusals } from './ingest/refusals.ts';
@@ -106,6 +108,8 @@ class Honeycomb implements Component {
     this.#undo.push(() => classes.close());
     const refusals = new Refusals({ bus, clock, figures });
     this.#undo.push(approvals.onChange((agent) => refusals.forget(agent)));
+    const health = new IngestHealth({ bus, clock, instance }, diskOfStore(this.#context.store));
+    this.#context.board?.askIngest(() => health.now());
     const rate = new RateMeter({ bus, clock, instance });
     this.#undo.push(() => rate.stop());
     const stored = new StoredTeller({ bus, clock, instance });
@@ -114,7 +118,8 @@ class Honeycomb implements Component {
     const search = new Search({ holdings, cache, clock, figures });
     const missed = new Missed({ holdings, cache, clock });
     const ingest = new Ingest({
-      ...{ bus, clock, log, segment, holdings, refusals, rate, stored, figures, onLeaseLost },
+      ...{ bus, clock, log, segment, holdings, refusals, rate, stored, figures },
+      ...{ health, onLeaseLost },
       judge: new Judge(approvals, classes, clock),
       onCommit: (touched) => afterCommit(touched, standing, sealer),
       onQuarantined: (agent) => releaseIfApproved(this.#context, approvals, agent),

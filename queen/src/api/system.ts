@@ -2,6 +2,7 @@ import type { Actor, Bus } from '@apiary/common/bus/bus.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { callAction } from '@apiary/common/messages/actions/action.ts';
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
+import type { Health } from '@apiary/common/messages/vitals.ts';
 import type { Metrics } from '@apiary/common/metrics.ts';
 import { openapiDocument } from '../openapi.ts';
 import type { QueenSettings } from '../settings.ts';
@@ -17,12 +18,13 @@ export interface SystemParts {
   readonly bus: Bus;
   readonly metrics: Metrics;
   readonly version: string;
+  readonly readHealth: () => Promise<{ readonly health: Health }>;
   readonly broker: QueenSettings['broker'];
   /** Reads something from the documents; rejects when they cannot be reached. */
   readonly probeDocuments: () => Promise<void>;
 }
 
-type SystemRoutes = 'system' | 'openapi' | 'healthz' | 'readyz' | 'metrics';
+type SystemRoutes = 'system' | 'health' | 'openapi' | 'healthz' | 'readyz' | 'metrics';
 
 /** State, health and self-description. */
 export function systemHandlers(parts: SystemParts): Handlers<SystemRoutes> {
@@ -42,6 +44,7 @@ export function systemHandlers(parts: SystemParts): Handlers<SystemRoutes> {
       ];
       return { version, components, ...(broker && { broker }), ...(store && { store }) };
     },
+    health: () => parts.readHealth(),
     openapi: async () => {
       // Some megabytes, made where somebody asks for it.
       openapi ??= openapiDocument(version);

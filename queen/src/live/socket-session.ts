@@ -12,6 +12,7 @@ import type { AgentsFeed } from './agents-feed.ts';
 import { AgentsLane } from './agents-lane.ts';
 import type { AlertsFeed } from './alerts-feed.ts';
 import type { DeliveriesFeed } from './deliveries-feed.ts';
+import type { HealthFeed } from './health-feed.ts';
 import type { LedgerFeeds } from './ledger-feeds.ts';
 import { Outbox, type Wire } from './outbox.ts';
 import { type RateFeed, RateLane } from './rate-feed.ts';
@@ -29,6 +30,7 @@ export interface LiveParts {
   readonly deliveries: DeliveriesFeed;
   readonly ledgers: LedgerFeeds;
   readonly rates: RateFeed;
+  readonly health: HealthFeed;
   readonly clock: Clock;
   /** Told how many records a slow socket did not get. */
   readonly onMissed: (count: number) => void;
@@ -150,6 +152,11 @@ export class SocketSession {
     return await this.#watch(this.#parts.deliveries, 'deliveries.changed');
   }
 
+  /** How Apiary itself is; changes follow as `health.changed`, all of it again. */
+  async watchHealth(): Promise<Answer> {
+    return await this.#watch(this.#parts.health, 'health.changed');
+  }
+
   /** One agent's ledger; changes follow as `ledger.changed`, all of it again. */
   async watchLedger(word: string): Promise<Answer> {
     const { ledgers } = this.#parts;
@@ -191,7 +198,10 @@ export class SocketSession {
     return {};
   }
 
-  async #watch<T extends Answer>(feed: ReadingFeed<T>, event: string): Promise<Answer> {
+  async #watch<T extends Answer>(
+    feed: Pick<ReadingFeed<T>, 'watch' | 'read'>,
+    event: string,
+  ): Promise<Answer> {
     if (!this.#watched.has(event)) {
       this.#watched.add(event);
       const lane = new ReadingLane<T>(this.#outbox, event);

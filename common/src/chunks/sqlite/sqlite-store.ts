@@ -5,6 +5,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { AppError } from '../../errors.ts';
+import { DiskSpace, diskIsLow } from '../../health/disk-space.ts';
 import type {
   AppendMessage,
   AppendOutcome,
@@ -64,7 +66,8 @@ class SqliteStore implements ChunkStore {
     const release = takeLease(this.#folder);
     try {
       const epoch = this.#tables.transaction(() => this.#tables.advance('epoch', 1));
-      return new SqliteSegment({ instance, epoch, tables: this.#tables, release });
+      const disk = new DiskSpace(this.#folder);
+      return new SqliteSegment({ instance, epoch, tables: this.#tables, release, disk });
     } catch (error) {
       release();
       throw error;
@@ -122,6 +125,7 @@ interface SegmentOptions {
   readonly epoch: number;
   readonly tables: Tables;
   readonly release: () => void;
+  readonly disk: DiskSpace;
 }
 
 class SqliteSegment implements Segment {
@@ -130,17 +134,20 @@ class SqliteSegment implements Segment {
   readonly epoch: number;
   readonly #tables: Tables;
   readonly #release: () => void;
+  readonly #disk: DiskSpace;
   #lastSequence: number;
 
-  constructor({ instance, epoch, tables, release }: SegmentOptions) {
+  constructor({ instance, epoch, tables, release, disk }: SegmentOptions) {
     this.instance = instance;
     this.epoch = epoch;
     this.#tables = tables;
     this.#release = release;
+    this.#disk = disk;
     this.#lastSequence = tables.state('sequence');
   }
 
   async append(messages: readonly AppendMessage[]): Promise<AppendOutcome[]> {
+    this.#refuseWhereDiskIsLow();
     let sequence = this.#lastSequence;
     const outcomes = this.#tables.transaction(() => {
       const all = messages.map((message) => {
@@ -153,6 +160,13 @@ class SqliteSegment implements Segment {
     });
     this.#lastSequence = sequence;
     return outcomes;
+  }
+
+  /** What is left is for documents, sealing and the broker: new data would take it from them. */
+  #refuseWhereDiskIsLow(): void {
+    if (!this.#disk.isLow) return;
+    const figures = this.#disk.figures();
+    if (figures) throw new AppError('store-full', diskIsLow(figures));
   }
 
   #appendOne({ message, encoded, ...arrival }: AppendMessage, sequence: number): AppendOutcome {

@@ -14,6 +14,7 @@ import type { Logger } from '@apiary/common/log.ts';
 import type { Holdings, TouchedRows } from '../holdings.ts';
 import type { Figures } from '../metrics.ts';
 import { Committer, type Waiting } from './committer.ts';
+import type { IngestHealth } from './ingest-health.ts';
 import type { Judge, Verdict } from './judge.ts';
 import type { RateMeter } from './rate-meter.ts';
 import type { Refusals } from './refusals.ts';
@@ -31,6 +32,7 @@ export interface IngestContext {
   readonly rate: RateMeter;
   readonly stored: StoredTeller;
   readonly figures: Figures;
+  readonly health: IngestHealth;
   /** Told of each commit's rows; ingest waits for what it returns. */
   readonly onCommit: (touched: readonly TouchedRows[]) => Promise<void> | undefined;
   /** Told after data of an agent went to the quarantine. */
@@ -132,7 +134,8 @@ export class Ingest {
     batch: readonly Waiting[],
     outcomes: readonly AppendOutcome[],
   ): Promise<void> | undefined {
-    const { figures, holdings, stored, onCommit } = this.#context;
+    const { figures, holdings, stored, health, onCommit } = this.#context;
+    health.committed(oldestOf(batch));
     stored.add(outcomes);
     this.#retryMs = STORE_RETRY_MS_MIN;
     figures.add('commits');
@@ -187,9 +190,11 @@ export class Ingest {
   /** Nothing was stored: what is not acked goes back to the queue, and is asked for again later. */
   #failed(error: unknown): void {
     const { code, message } = toAppError(error);
-    if (code === 'lease-lost') this.#context.onLeaseLost();
-    if (code === 'store-full') this.#context.figures.add('storeFull');
-    this.#context.log.error({ code, error: message, retryMs: this.#retryMs }, 'commit-failed');
+    const { figures, health, log, onLeaseLost } = this.#context;
+    if (code === 'lease-lost') onLeaseLost();
+    if (code === 'store-full') figures.add('storeFull');
+    health.stoppedBy(message);
+    log.error({ code, error: message, retryMs: this.#retryMs }, 'commit-failed');
     this.#generation++;
     const subscription = this.#subscription;
     this.#subscription = undefined;
@@ -208,6 +213,17 @@ export class Ingest {
       this.#failed(error);
     }
   }
+}
+
+/** When the oldest line of a batch was read; history is old by nature, and no lag. */
+function oldestOf(batch: readonly Waiting[]): number {
+  let oldestMs = Number.POSITIVE_INFINITY;
+  for (const { message } of batch) {
+    for (const { observed, history } of message.message.runs) {
+      if (!history && observed < oldestMs) oldestMs = observed;
+    }
+  }
+  return oldestMs;
 }
 
 function storedOf(outcome: RunOutcome): { readonly records: number; readonly bytes: number } {
