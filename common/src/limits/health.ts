@@ -8,8 +8,6 @@ export const VITALS_LIFE_MS = 7_000;
 export const VITALS_PROCESSES_MAX = 200;
 /** Between two writes of the health document to browsers. */
 export const HEALTH_INTERVAL_MS = 1_000;
-/** Minutes of queue, lag and disk that Home draws. */
-export const HEALTH_HISTORY_SAMPLES_MAX = 150;
 /** What is left free on the disk of `--data`, so that documents, logs and the broker can still write. */
 export const DISK_RESERVE_BYTES_MAX = 64 * 1024 * 1024;
 /** The same on a small disk: a twentieth of it. */
