@@ -306,6 +306,31 @@ export const EXAMPLES: {
       broker: { host: '192.0.2.10', port: 5672, secure: false },
     },
   },
+  listLetters: {
+    response: {
+      letters: [
+        {
+          id: '9f86d081884c7d659a2feaa0c55ad015',
+          copies: 1,
+          type: 'data',
+          reason: 'message-invalid: the body is no zstd',
+          explanation: 'It does not have the shape that the Hive reads.',
+          source: 'honeycomb.blocks',
+          agent: AGENT,
+          host: 'web-1',
+          atMs: MS,
+          bytes: 4_096,
+          isCut: false,
+          fixed: 'Log data is stored as it was read, or not at all.',
+        },
+      ],
+      waiting: 1,
+    },
+  },
+  decideLetters: {
+    body: { queue: 'dead', ids: ['9f86d081884c7d659a2feaa0c55ad015'], action: 'requeue' },
+    response: { results: [{ id: '9f86d081884c7d659a2feaa0c55ad015', done: 1 }], waiting: 0 },
+  },
   health: {
     response: {
       health: {

@@ -53,7 +53,7 @@ export const systemSchema = z.object({
 });
 
 const { ledger } = agentMonitorActions;
-const { listFolder, readFileEnd, suggest } = agentManagerActions;
+const { listFolder, readFileEnd, suggest, listLetters, decideLetters } = agentManagerActions;
 const { listAgents, approve, revoke, listTargets, addTargets, removeTargets } = agentManagerActions;
 
 /** All routes by name. */
@@ -143,6 +143,20 @@ export const ROUTES = {
     summary: 'Removes targets',
     body: removeTargets.request,
     response: removeTargets.response,
+  }),
+  listLetters: route('get', '/api/dead-letters', {
+    ...bare,
+    access: listLetters.role,
+    summary: 'Lists messages that were put aside (`queue=` dead or quarantine), with reasons',
+    query: listLetters.request,
+    response: listLetters.response,
+  }),
+  decideLetters: route('post', '/api/dead-letters', {
+    ...bare,
+    access: decideLetters.role,
+    summary: 'Queues messages that were put aside again, as they are or edited, or discards them',
+    body: decideLetters.request,
+    response: decideLetters.response,
   }),
   system: route('get', '/api/system', {
     ...bare,

@@ -78,6 +78,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./store.ts'),
   },
   {
+    name: 'dead-letters',
+    usage: '[list | show ID | requeue ID…|all [--text JSON] | discard ID…|all] [--quarantine]',
+    summary: 'shows messages that were put aside, queues them again or discards them',
+    load: () => import('./dead-letters.ts'),
+  },
+  {
     name: 'health',
     usage: '[--json]',
     summary: 'tells how Apiary itself is, and what is not well',

@@ -2,14 +2,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connectBus } from '@apiary/common/bus/amqp-bus.ts';
 import { describeBus } from '@apiary/common/bus/bus.contract.ts';
 import { createSilentLogger } from '@apiary/common/log.ts';
+import { describeLetters } from '@apiary/hive/agentmanager/letters.contract.ts';
 import { Broker } from '@apiary/hive/broker/broker.ts';
+import { afterAll } from '@jest/globals';
 import { BEE_ACCOUNT } from '../harness/bee-account.ts';
 
 const everything = { configure: '.*', write: '.*', read: '.*' };
 
-describeBus('the embedded broker', async () => {
+async function startBroker() {
   const dataFolder = await mkdtemp(join(tmpdir(), 'apiary-broker-'));
   const broker = new Broker({
     dataFolder,
@@ -28,4 +31,18 @@ describeBus('the embedded broker', async () => {
       await rm(dataFolder, { recursive: true, force: true });
     },
   };
+}
+
+describeBus('the embedded broker', startBroker);
+
+const desks: { stop(): Promise<void> }[] = [];
+afterAll(async () => {
+  for (const broker of desks) await broker.stop();
+});
+
+describeLetters('the embedded broker', async () => {
+  const broker = await startBroker();
+  desks.push(broker);
+  const log = createSilentLogger();
+  return await connectBus({ url: broker.url, name: 'desk', declareTopology: true, log });
 });

@@ -4,6 +4,7 @@ import { connectBus } from '@apiary/common/bus/amqp-bus.ts';
 import { describeBus } from '@apiary/common/bus/bus.contract.ts';
 import { BLOCKS_KEY, EXCHANGE, QUEUE } from '@apiary/common/bus/topology.ts';
 import { createSilentLogger } from '@apiary/common/log.ts';
+import { describeLetters } from '@apiary/hive/agentmanager/letters.contract.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { provideRabbit, type RabbitService } from '../../scripts/services.ts';
 import { BEE_ACCOUNT } from '../harness/bee-account.ts';
@@ -29,6 +30,11 @@ describeBus('RabbitMQ', async () => {
   const stop = async () => undefined;
   if (!service.isPrivate) return { url: service.url, stop };
   return { url: service.url, beeUrl: service.urlOf(BEE_ACCOUNT), stop };
+});
+
+describeLetters('RabbitMQ', async () => {
+  const { url } = await requireRabbit();
+  return await connectBus({ url, name: 'desk', declareTopology: true, log: createSilentLogger() });
 });
 
 describe('a RabbitMQ that is killed', () => {

@@ -32,6 +32,7 @@ export async function deadLetter(bus: Bus, delivery: Delivery, letter: DeadLette
       ...scalars(delivery.headers),
       reason,
       source,
+      atMs,
       routingKey: delivery.routingKey,
       ...(agent === undefined ? {} : { agent }),
     },

@@ -41,6 +41,8 @@ export const EVENT_SCHEMAS = {
     atMs: z.number(),
   }),
   'message.dead': z.object({ reason: z.string(), agent: z.string().optional(), atMs: z.number() }),
+  /** Somebody decided on messages that were put aside. */
+  'letters.changed': z.object({ queue: z.enum(['dead', 'quarantine']) }),
   'delivery.dead': z.object({
     delivery: z.string(),
     channel: z.string(),

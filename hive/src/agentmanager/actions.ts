@@ -1,5 +1,6 @@
 import type { ActionHandlers } from '@apiary/common/messages/actions/action.ts';
 import type { agentManagerActions } from '@apiary/common/messages/actions/agentmanager.ts';
+import type { Letters } from './letters.ts';
 import type { Parts } from './parts.ts';
 import type { Quarantine } from './quarantine.ts';
 import type { Questions } from './questions.ts';
@@ -20,6 +21,7 @@ export interface ActionContext {
   readonly targets: Targets;
   readonly quarantine: Quarantine;
   readonly questions: Questions;
+  readonly letters: Letters;
 }
 
 /** What agentmanager answers on the bus. */
@@ -29,6 +31,7 @@ export function actionHandlers({
   targets,
   quarantine,
   questions,
+  letters,
 }: ActionContext): ActionHandlers<typeof agentManagerActions> {
   return {
     listAgents: async () => ({ agents: await listAgents(parts) }),
@@ -46,6 +49,8 @@ export function actionHandlers({
       await quarantine.release(agents);
       return {};
     },
+    listLetters: (wanted) => letters.list(wanted),
+    decideLetters: (decision) => letters.decide(decision),
     listTargets: async ({ agents }) => ({ targets: await listTargets(parts, agents) }),
     addTargets: async (wanted, { actor }) => ({ results: await targets.add(wanted, actor) }),
     listFolder: ({ agent, path, match }) => questions.ask(agent, { kind: 'folder', path, match }),

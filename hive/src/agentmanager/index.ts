@@ -13,6 +13,7 @@ import { actionHandlers } from './actions.ts';
 import { Commands } from './commands.ts';
 import { Handshakes } from './handshakes.ts';
 import { Inbox } from './inbox.ts';
+import { Letters } from './letters.ts';
 import { openModel } from './model.ts';
 import type { Parts } from './parts.ts';
 import { Quarantine } from './quarantine.ts';
@@ -70,7 +71,8 @@ class AgentManager implements Component {
     const receivers = { handshakes: new Handshakes(parts, registry), reports: new Reports(parts) };
     this.#inbox = new Inbox(parts, { ...receivers, questions });
     const targets = new Targets(parts);
-    const handlers = actionHandlers({ parts, registry, targets, quarantine, questions });
+    const letters = new Letters(context);
+    const handlers = actionHandlers({ parts, registry, targets, quarantine, questions, letters });
     const address = { component: 'agentmanager', instance: context.instance };
     this.#served = await serveActions(context.bus, address, agentManagerActions, handlers);
     await this.#inbox.start();

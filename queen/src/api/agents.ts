@@ -11,11 +11,14 @@ type AgentRoutes =
   | 'readFileEnd'
   | 'suggestTargets'
   | 'approveAgents'
-  | 'revokeAgents';
+  | 'revokeAgents'
+  | 'listLetters'
+  | 'decideLetters';
 
 /** Agents: agentmanager answers, of ledgers agentmonitor. */
 export function agentHandlers(bus: Bus): Handlers<AgentRoutes> {
   const { listAgents, approve, revoke, listFolder, readFileEnd, suggest } = agentManagerActions;
+  const { listLetters, decideLetters } = agentManagerActions;
   return {
     listAgents: ({ actor, signal }) => callAction(bus, listAgents, {}, { actor, signal }),
     readLedger: ({ query, actor, signal }) =>
@@ -25,6 +28,10 @@ export function agentHandlers(bus: Bus): Handlers<AgentRoutes> {
       callAction(bus, readFileEnd, query, { actor, signal }),
     suggestTargets: ({ query, actor, signal }) =>
       callAction(bus, suggest, query, { actor, signal }),
+    listLetters: ({ query, actor, signal }) =>
+      callAction(bus, listLetters, query, { actor, signal }),
+    decideLetters: ({ body, actor, signal }) =>
+      callAction(bus, decideLetters, body, { actor, signal }),
     approveAgents: ({ body, actor, signal }) => callAction(bus, approve, body, { actor, signal }),
     revokeAgents: ({ body, actor, signal }) => callAction(bus, revoke, body, { actor, signal }),
   };

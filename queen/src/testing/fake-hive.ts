@@ -291,6 +291,11 @@ export class FakeHive {
         this.#named([agent]);
         return { kind: 'suggestions', suggestions: this.suggestions, containers: [] };
       },
+      listLetters: async () => ({ letters: [], waiting: 0 }),
+      decideLetters: async ({ ids }) => ({
+        results: ids.map((id) => ({ id, done: 1 })),
+        waiting: 0,
+      }),
       removeTargets: async ({ targets }) => ({
         results: targets.map((target) => ({
           agent: 'a'.repeat(32),

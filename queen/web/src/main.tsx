@@ -20,6 +20,7 @@ import { AlertWatch } from './state/alerts.ts';
 import { browserClock } from './state/clock.ts';
 import { Connection } from './state/connection.ts';
 import { FleetWatch } from './state/fleet.ts';
+import { HealthWatch } from './state/health.ts';
 import { RateWatch } from './state/rate.ts';
 import { SavedQueryList } from './state/saved-queries.ts';
 import { type Services, ServicesContext } from './state/services.ts';
@@ -43,6 +44,7 @@ const services: Services = {
   connection,
   fleet: new FleetWatch(connection),
   alerts: new AlertWatch(connection),
+  health: new HealthWatch(connection),
   rate: new RateWatch(connection),
   savedQueries: new SavedQueryList(),
   system: new SystemWatch(connection, browserClock),

@@ -9,6 +9,12 @@ import {
   ofAgentSchema,
   suggestionsSchema,
 } from '../host-view.ts';
+import {
+  decidedLettersSchema,
+  decideLettersSchema,
+  lettersSchema,
+  listLettersSchema,
+} from '../letters.ts';
 import { defineAction } from './action.ts';
 
 /** Agents by name or id, or all approved ones. */
@@ -96,6 +102,14 @@ export const agentManagerActions = {
     'editor',
     fileEndRequestSchema,
     fileEndSchema,
+  ),
+  /** Messages that were put aside; an editor may see log data that is not stored yet. */
+  listLetters: defineAction('agentmanager.listLetters', 'editor', listLettersSchema, lettersSchema),
+  decideLetters: defineAction(
+    'agentmanager.decideLetters',
+    'editor',
+    decideLettersSchema,
+    decidedLettersSchema,
   ),
   /** What is worth watching on an agent's host. */
   suggest: defineAction('agentmanager.suggest', 'editor', ofAgentSchema, suggestionsSchema),

@@ -4,6 +4,7 @@ import {
   IconBell,
   IconClipboardList,
   IconKey,
+  IconMailOff,
   IconShield,
   IconUsers,
 } from '../components/icons.ts';
@@ -15,38 +16,50 @@ import './settings/channels.css';
 import { NotFoundPage } from './not-found.tsx';
 import { AuditSection } from './settings/audit.tsx';
 import { ChannelsSection } from './settings/channels.tsx';
+import { DeadLettersSection } from './settings/dead-letters.tsx';
 import { SecuritySection } from './settings/security.tsx';
 import { TokensSection } from './settings/tokens.tsx';
 import { UsersSection } from './settings/users.tsx';
+
+const RANK: Readonly<Record<string, number>> = { viewer: 0, editor: 1, admin: 2, system: 2 };
+
+type Role = 'viewer' | 'editor' | 'admin';
 
 interface Section {
   readonly id: string;
   readonly name: string;
   readonly icon: typeof IconUsers;
   readonly page: ComponentType;
-  readonly adminOnly: boolean;
+  readonly least: Role;
 }
 
 const SECTIONS: readonly Section[] = [
-  { id: 'users', name: 'Users and roles', icon: IconUsers, page: UsersSection, adminOnly: true },
-  { id: 'tokens', name: 'API tokens', icon: IconKey, page: TokensSection, adminOnly: false },
+  { id: 'users', name: 'Users and roles', icon: IconUsers, page: UsersSection, least: 'admin' },
+  { id: 'tokens', name: 'API tokens', icon: IconKey, page: TokensSection, least: 'viewer' },
   {
     id: 'channels',
     name: 'Channels and devices',
     icon: IconBell,
     page: ChannelsSection,
-    adminOnly: false,
+    least: 'viewer',
   },
-  { id: 'security', name: 'Security', icon: IconShield, page: SecuritySection, adminOnly: false },
-  { id: 'audit', name: 'Audit log', icon: IconClipboardList, page: AuditSection, adminOnly: true },
+  {
+    id: 'dead-letters',
+    name: 'Dead letters',
+    icon: IconMailOff,
+    page: DeadLettersSection,
+    least: 'editor',
+  },
+  { id: 'security', name: 'Security', icon: IconShield, page: SecuritySection, least: 'viewer' },
+  { id: 'audit', name: 'Audit log', icon: IconClipboardList, page: AuditSection, least: 'admin' },
 ];
 
 /** Settings: sections at the left, those that the role may see. */
 export function SettingsPage(props: { readonly section: string | undefined }) {
   const { session } = useServices();
   const state = useStore(session.state);
-  const isAdmin = state.kind === 'signed-in' && state.actor.role === 'admin';
-  const sections = SECTIONS.filter(({ adminOnly }) => isAdmin || !adminOnly);
+  const role = state.kind === 'signed-in' ? state.actor.role : 'viewer';
+  const sections = SECTIONS.filter(({ least }) => (RANK[role] ?? 0) >= (RANK[least] ?? 0));
   const here = sections.find(({ id }) => id === props.section);
   if (props.section === undefined) return <Redirect to={`/settings/${sections[0]?.id}`} replace />;
   if (!here) return <NotFoundPage />;

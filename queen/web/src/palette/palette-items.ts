@@ -17,6 +17,11 @@ import type { PaletteItem } from './palette-item.ts';
 const MORE_PAGES = [
   { path: '/agents/add', name: 'Add targets', words: 'watch files logs' },
   { path: '/settings/channels', name: 'Channels and devices', words: 'settings slack e-mail push' },
+  {
+    path: '/settings/dead-letters',
+    name: 'Dead letters',
+    words: 'settings quarantine refused poison messages',
+  },
   { path: '/settings', name: 'Settings', words: 'users tokens audit' },
   { path: '/docs', name: 'Documentation', words: 'help manual' },
 ] as const;

@@ -3,6 +3,7 @@ import { createContext, useContext } from 'react';
 import type { AlertWatch } from './alerts.ts';
 import type { Connection } from './connection.ts';
 import type { FleetWatch } from './fleet.ts';
+import type { HealthWatch } from './health.ts';
 import type { RateWatch } from './rate.ts';
 import type { SavedQueryList } from './saved-queries.ts';
 import type { Session } from './session.ts';
@@ -15,6 +16,7 @@ export interface Services {
   readonly connection: Connection;
   readonly fleet: FleetWatch;
   readonly alerts: AlertWatch;
+  readonly health: HealthWatch;
   readonly rate: RateWatch;
   readonly savedQueries: SavedQueryList;
   readonly system: SystemWatch;
