@@ -96,8 +96,7 @@ class FrozenRows extends OpenChunkView implements ChunkSource {
   }
 
   copy(row: number, target: Buffer, at: number): number {
-    target.set(this.#chunk.bytes(row), at);
-    return this.#chunk.bytesLength(row);
+    return this.#chunk.copy(row, target, at);
   }
 
   isMapped(row: number): boolean {

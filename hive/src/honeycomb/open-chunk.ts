@@ -8,7 +8,7 @@ import { RECORD_BYTES_MAX } from '@apiary/common/limits.ts';
 import type { DataMessage, Run } from '@apiary/common/messages/data/run.ts';
 import { LEVELS, type Level } from '@apiary/common/record.ts';
 import { type Extent, OpenChunkView } from './open-chunk-view.ts';
-import { levelOfBody, stampOf } from './record-facts.ts';
+import { levelOfBody, stampIn } from './record-facts.ts';
 import type { RowSource } from './record-set.ts';
 import { RowStore } from './row-store.ts';
 
@@ -81,17 +81,19 @@ export class OpenChunk {
     const facts = this.#factsOf(committed);
     const runIndex = this.#runs.push(facts) - 1;
     const touched: number[] = [];
+    this.#rows.take(run.data);
     const lastIndex = run.sourceLengths.length - 1;
     let offset = run.from;
     let start = 0;
     for (let index = 0; index <= lastIndex; index++) {
       const sourceLength = run.sourceLengths[index] ?? 0;
       const end = start + (run.bodyLengths ? (run.bodyLengths[index] ?? 0) : sourceLength);
-      const bytes = run.data.subarray(start, end);
       const continues = index === 0 && run.startsMidRecord;
-      let row = continues ? this.#continue(offset, sourceLength, bytes, runIndex) : undefined;
+      let row = continues
+        ? this.#continue(offset, sourceLength, run.data.subarray(start, end), runIndex)
+        : undefined;
       if (row === undefined) {
-        row = this.#addRow(bytes, { run: runIndex, offset, sourceLength });
+        row = this.#addRow(run.data, { run: runIndex, offset, sourceLength, start, end });
         if (continues) this.#heads.set(positionKey(facts.source.generation, offset), row);
       }
       offset += sourceLength;
@@ -152,7 +154,8 @@ export class OpenChunk {
   #adopt(bytes: Uint8Array, facts: RunFacts, place: { offset: number; sourceLength: number }) {
     this.#version++;
     const run = this.#runs.push({ ...facts, source: this.#intern(facts.source) }) - 1;
-    const row = this.#addRow(bytes, { run, ...place });
+    this.#rows.take(bytes);
+    const row = this.#addRow(bytes, { run, ...place, start: 0, end: bytes.length });
     this.#stale.add(row);
     this.#leaveOpen(row, place.offset + place.sourceLength);
   }
@@ -201,6 +204,11 @@ export class OpenChunk {
     return this.#runOf(row).mapped;
   }
 
+  /** Copies the row's bytes as stored; gives how many. */
+  copy(row: number, target: Buffer, at: number): number {
+    return this.#rows.copy(row, target, at);
+  }
+
   /** The row's bytes as stored, line end included. */
   bytes(row: number): Uint8Array {
     return this.#rows.bytes(row);
@@ -221,13 +229,21 @@ export class OpenChunk {
     return this.#rows.timestampLength.get(row);
   }
 
+  /** Adds a row of the bytes that were taken last, from `start` to `end`. */
   #addRow(
     bytes: Uint8Array,
-    place: { readonly run: number; readonly offset: number; readonly sourceLength: number },
+    place: {
+      readonly run: number;
+      readonly offset: number;
+      readonly sourceLength: number;
+      readonly start: number;
+      readonly end: number;
+    },
   ): number {
-    const row = this.#rows.add(bytes, { ...place, time: 0, timestampLength: 0 });
-    this.#rawBytes += bytes.length;
-    this.#recognise(row, bytes);
+    const { run, offset, sourceLength, start, end } = place;
+    const row = this.#rows.add(start, end - start, { run, offset, sourceLength });
+    this.#rawBytes += end - start;
+    this.#recognise(row, bytes, start, end);
     return row;
   }
 
@@ -286,16 +302,16 @@ export class OpenChunk {
     const sequence = Math.max(before.sequence, more.sequence);
     this.#rows.run.set(row, this.#runs.push({ ...before, sequence }) - 1);
     this.#rows.level.set(row, 0);
-    this.#recognise(row, this.#rows.bytes(row));
+    const grown = this.#rows.bytes(row);
+    this.#recognise(row, grown, 0, grown.length);
   }
 
-  #recognise(row: number, bytes: Uint8Array): void {
-    const { observed, zoneOffsetMinutes } = this.#runOf(row);
-    const stamp = stampOf(bytes, observed, zoneOffsetMinutes);
+  #recognise(row: number, bytes: Uint8Array, from: number, to: number): void {
+    const stamp = stampIn(bytes, from, to, this.#runOf(row));
     this.#rows.time.set(row, stamp.time);
     this.#rows.timestampLength.set(row, stamp.length);
-    this.#minTime = Math.min(this.#minTime, stamp.time);
-    this.#maxTime = Math.max(this.#maxTime, stamp.time);
+    if (stamp.time < this.#minTime) this.#minTime = stamp.time;
+    if (stamp.time > this.#maxTime) this.#maxTime = stamp.time;
   }
 
   #factsOf({ run, message, sequence }: CommittedRun): RunFacts {

@@ -13,13 +13,24 @@ export function stampOf(
   observed: number,
   zoneOffsetMinutes: number,
 ): { readonly time: number; readonly length: number } {
+  return stampIn(bytes, 0, bytes.length, { observed, zoneOffsetMinutes });
+}
+
+/** The same of the bytes from `from` to `to`. */
+export function stampIn(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  known: { readonly observed: number; readonly zoneOffsetMinutes: number },
+): { readonly time: number; readonly length: number } {
+  const { observed, zoneOffsetMinutes } = known;
   let recogniser = recognisers.get(zoneOffsetMinutes);
   if (!recogniser) {
     // Bounded: a zone is one of 1,801 whole minutes.
     recogniser = new TimeRecogniser({ zoneOffsetMinutes });
     recognisers.set(zoneOffsetMinutes, recogniser);
   }
-  const stamp = recogniser.recognise(bytes, 0, bytes.length, observed);
+  const stamp = recogniser.recognise(bytes, from, to, observed);
   if (!stamp) return { time: observed, length: 0 };
   return { time: stamp.timeMs, length: Math.min(stamp.head, 255) };
 }

@@ -1,15 +1,15 @@
 /** The growing columns of an open chunk's rows, and the bytes of their bodies in slabs. */
 const SLAB_BYTES = 256 * 1024;
+/** Bytes that are kept as they came. */
+const KEPT_BYTES_MIN = 16 * 1024;
 const ROWS_AT_FIRST = 256;
 
-/** Bytes of one row, and what was recognised in them. */
+/** Where a row belongs. */
 export interface RowFacts {
   /** Index of the run that it belongs to. */
   readonly run: number;
   readonly offset: number;
   readonly sourceLength: number;
-  readonly time: number;
-  readonly timestampLength: number;
 }
 
 /** Numbers that grow by doubling. */
@@ -49,7 +49,12 @@ export class RowStore {
   readonly #start = new Column((length) => new Uint32Array(length));
   readonly #length = new Column((length) => new Uint32Array(length));
   readonly #slabs: Buffer[] = [];
+  /** The slab that few bytes are copied into, and how much of it is used. */
+  #shared = -1;
   #used = 0;
+  /** Where the bytes are that were taken last. */
+  #last = 0;
+  #lastBase = 0;
   /** Rows whose bytes came in several runs. */
   readonly #joined = new Map<number, Uint8Array[]>();
   #count = 0;
@@ -58,22 +63,46 @@ export class RowStore {
     return this.#count;
   }
 
-  /** Adds a row; the bytes are copied. */
-  add(bytes: Uint8Array, facts: RowFacts): number {
+  /**
+   * Takes in the bytes of rows that are added next. Many are kept as they are and must not change; few are
+   * copied, so that a trickle of lines does not keep a buffer for each.
+   */
+  take(bytes: Uint8Array): void {
+    if (bytes.length >= KEPT_BYTES_MIN) {
+      this.#last = this.#slabs.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)) - 1;
+      this.#lastBase = 0;
+      return;
+    }
+    let slab = this.#slabs[this.#shared];
+    if (!slab || this.#used + bytes.length > slab.length) {
+      slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+      this.#shared = this.#slabs.push(slab) - 1;
+      this.#used = 0;
+    }
+    slab.set(bytes, this.#used);
+    this.#last = this.#shared;
+    this.#lastBase = this.#used;
+    this.#used += bytes.length;
+  }
+
+  /** Adds a row: `length` bytes from `from` on of those that were taken last. */
+  add(from: number, length: number, facts: RowFacts): number {
     const row = this.#count++;
     this.run.set(row, facts.run);
     this.offset.set(row, facts.offset);
     this.sourceLength.set(row, facts.sourceLength);
-    this.time.set(row, facts.time);
-    this.timestampLength.set(row, facts.timestampLength);
+    this.time.set(row, 0);
+    this.timestampLength.set(row, 0);
     this.level.set(row, 0);
-    this.#copy(row, bytes);
+    this.#slab.set(row, this.#last);
+    this.#start.set(row, this.#lastBase + from);
+    this.#length.set(row, length);
     return row;
   }
 
   /** Bytes of a row as stored, line end included. */
   bytes(row: number): Uint8Array {
-    const joined = this.#joined.get(row);
+    const joined = this.#joined.size === 0 ? undefined : this.#joined.get(row);
     if (!joined) return this.#ownBytes(row);
     const [first] = joined;
     if (first && joined.length === 1) return first;
@@ -83,9 +112,22 @@ export class RowStore {
   }
 
   length(row: number): number {
-    const joined = this.#joined.get(row);
+    const joined = this.#joined.size === 0 ? undefined : this.#joined.get(row);
     if (!joined) return this.#length.get(row);
     return joined.reduce((sum, part) => sum + part.length, 0);
+  }
+
+  /** Copies the bytes of a row; gives how many. */
+  copy(row: number, target: Buffer, at: number): number {
+    if (this.#joined.size > 0 && this.#joined.has(row)) {
+      const bytes = this.bytes(row);
+      target.set(bytes, at);
+      return bytes.length;
+    }
+    const start = this.#start.get(row);
+    const length = this.#length.get(row);
+    this.#slabs[this.#slab.get(row)]?.copy(target, at, start, start + length);
+    return length;
   }
 
   /** Continues a row; the bytes are copied. */
@@ -99,19 +141,5 @@ export class RowStore {
     const slab = this.#slabs[this.#slab.get(row)];
     const start = this.#start.get(row);
     return slab ? slab.subarray(start, start + this.#length.get(row)) : new Uint8Array();
-  }
-
-  #copy(row: number, bytes: Uint8Array): void {
-    let slab = this.#slabs.at(-1);
-    if (!slab || this.#used + bytes.length > slab.length) {
-      slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, bytes.length));
-      this.#slabs.push(slab);
-      this.#used = 0;
-    }
-    slab.set(bytes, this.#used);
-    this.#slab.set(row, this.#slabs.length - 1);
-    this.#start.set(row, this.#used);
-    this.#length.set(row, bytes.length);
-    this.#used += bytes.length;
   }
 }

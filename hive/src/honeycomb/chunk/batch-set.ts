@@ -97,7 +97,8 @@ export class BatchSet implements RecordSet {
   }
 }
 
-function offsetsOf({ count, stretches, sourceLength }: RowBatch): Float64Array {
+/** By row: its place in its generation. */
+export function offsetsOf({ count, stretches, sourceLength }: RowBatch): Float64Array {
   const offsets = new Float64Array(count);
   for (const { from, to, offset } of stretches) {
     let at = offset;

@@ -8,8 +8,8 @@ import { type ByteRange, cutRun, subtractRanges } from '@apiary/common/chunks/ra
 import { AppError } from '@apiary/common/errors.ts';
 import type { Run } from '@apiary/common/messages/data/run.ts';
 import type { Pace } from '../record-set.ts';
-import { BatchSet } from './batch-set.ts';
-import type { RowBatch } from './row-batch.ts';
+import { offsetsOf } from './batch-set.ts';
+import type { RowBatch, Stretch } from './row-batch.ts';
 
 /** What is compared with what. */
 export interface Verification {
@@ -34,7 +34,8 @@ export async function verifyBatch(verification: Verification): Promise<Block[]> 
   for await (const block of blocks) {
     const rest: Run[] = [];
     for (const run of block.message.runs) {
-      await pace();
+      const pause = pace();
+      if (pause) await pause;
       const ranges = carried.get(run.generation) ?? [];
       for (const range of ranges) {
         if (range.from < run.to && range.to > run.from) rest.push(cutRun(run, range));
@@ -70,66 +71,103 @@ function isSame(a: Uint8Array | Uint32Array | Float64Array, b: typeof a): boolea
   return bytes(a).equals(bytes(b));
 }
 
+/** Where a run is compared: a stretch, and a row of it. */
+interface Place {
+  stretch: Stretch;
+  row: number;
+}
+
+/**
+ * Compares runs with the rows. Rows of one stretch follow one another in the source and in the batch, so
+ * that their bytes are compared at once; where records begin and end is looked at one by one.
+ */
 class Comparison {
-  readonly #reader: BatchSet;
-  /** Rows by generation, ascending by offset. */
-  readonly #rows = new Map<string, number[]>();
+  readonly #batch: RowBatch;
+  readonly #offsets: Float64Array;
+  /** Stretches by generation, ascending by offset. */
+  readonly #stretches = new Map<string, Stretch[]>();
   /** Parts of bodies that are not their source, until all of them have been seen. */
   readonly #parts = new Map<number, { from: number; bytes: Uint8Array }[]>();
   #sourceBytes = 0;
   #compared = 0;
 
   constructor(batch: RowBatch) {
-    const reader = new BatchSet(batch);
-    this.#reader = reader;
-    for (let row = 0; row < reader.count; row++) {
-      const { generation } = reader.source(row);
-      const rows = this.#rows.get(generation);
-      if (rows) rows.push(row);
-      else this.#rows.set(generation, [row]);
-      this.#sourceBytes += reader.sourceLength(row);
+    this.#batch = batch;
+    this.#offsets = offsetsOf(batch);
+    for (const stretch of batch.stretches) {
+      const { generation } = stretch.source;
+      const known = this.#stretches.get(generation);
+      if (known) known.push(stretch);
+      else this.#stretches.set(generation, [stretch]);
     }
-    for (const rows of this.#rows.values()) {
-      rows.sort((a, b) => reader.offset(a) - reader.offset(b));
-    }
+    for (const stretches of this.#stretches.values()) stretches.sort((a, b) => a.offset - b.offset);
+    for (const length of batch.sourceLength) this.#sourceBytes += length;
   }
 
   compare(run: Run): void {
-    const rows = this.#rows.get(run.generation) ?? [];
-    let index = this.#indexAt(rows, run.from);
+    const place = this.#placeAt(run);
+    let first = run.from;
     let body = 0;
+    let begun = 0;
     let offset = run.from;
-    for (const [record, sourceLength] of run.sourceLengths.entries()) {
+    for (let record = 0; record < run.sourceLengths.length; record++) {
+      const sourceLength = run.sourceLengths[record] ?? 0;
       const bodyLength = run.bodyLengths ? (run.bodyLengths[record] ?? 0) : sourceLength;
-      const row = rows[index];
-      const bytes = run.data.subarray(body, body + bodyLength);
-      if (row === undefined || !this.#holds(row, offset, sourceLength)) throw differs(run, offset);
-      if (run.bodyLengths) this.#addPart(row, { from: offset, bytes });
-      else this.#compareSource(row, offset, bytes, run);
+      const { row } = place;
+      if (!this.#holds(row, offset, sourceLength)) throw differs(run, offset);
+      if (run.bodyLengths) {
+        this.#addPart(row, { from: offset, bytes: run.data.subarray(body, body + bodyLength) });
+      }
       body += bodyLength;
       offset += sourceLength;
-      if (offset === this.#reader.offset(row) + this.#reader.sourceLength(row)) index++;
+      if (offset !== this.#endOf(row)) continue;
+      place.row++;
+      if (place.row < place.stretch.to || offset === run.to) continue;
+      if (!run.bodyLengths) this.#compareSource(run, { place, first, begun, body });
+      this.#goOn(run, place, offset);
+      first = offset;
+      begun = body;
     }
+    if (!run.bodyLengths) this.#compareSource(run, { place, first, begun, body });
     this.#compared += run.to - run.from;
   }
 
   /** @throws AppError `store-corrupt` when the chunk holds something that no block does */
   finish(): void {
+    const { bytes, start } = this.#batch;
     for (const [row, parts] of this.#parts) {
       parts.sort((a, b) => a.from - b.from);
-      const whole = Buffer.concat(parts.map(({ bytes }) => bytes));
-      if (!whole.equals(this.#reader.bytes(row))) throw corrupt('a body differs from its block');
+      const whole = Buffer.concat(parts.map((part) => part.bytes));
+      if (!whole.equals(bytes.subarray(start[row], start[row + 1]))) {
+        throw corrupt('a body differs from its block');
+      }
     }
     if (this.#compared !== this.#sourceBytes) {
       throw corrupt(`${this.#sourceBytes} bytes where its blocks hold ${this.#compared}`);
     }
   }
 
-  #compareSource(row: number, offset: number, bytes: Uint8Array, run: Run): void {
-    const start = offset - this.#reader.offset(row);
-    const stored = this.#reader.bytes(row).subarray(start, start + bytes.length);
-    if (this.#reader.isMapped(row) || Buffer.compare(stored, bytes) !== 0) {
-      throw differs(run, offset);
+  /** Compares the source's bytes from `first` on, at `begun` to `body` of the run's data. */
+  #compareSource(
+    run: Run,
+    at: {
+      readonly place: Place;
+      readonly first: number;
+      readonly begun: number;
+      readonly body: number;
+    },
+  ): void {
+    const { bytes, start } = this.#batch;
+    const { stretch } = at.place;
+    const from = (start[stretch.from] ?? 0) + at.first - stretch.offset;
+    const to = from + at.body - at.begun;
+    const inside = to <= (start[stretch.to] ?? 0);
+    if (
+      stretch.mapped ||
+      !inside ||
+      bytes.compare(run.data, at.begun, at.body, from, to) !== 0
+    ) {
+      throw differs(run, at.first);
     }
   }
 
@@ -140,22 +178,49 @@ class Comparison {
   }
 
   #holds(row: number, offset: number, length: number): boolean {
-    const from = this.#reader.offset(row);
-    return offset >= from && offset + length <= from + this.#reader.sourceLength(row);
+    return offset >= (this.#offsets[row] ?? 0) && offset + length <= this.#endOf(row);
   }
 
-  /** The last row that begins at or before an offset. */
-  #indexAt(rows: readonly number[], offset: number): number {
-    let low = 0;
-    let high = rows.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const row = rows[middle];
-      if (row !== undefined && this.#reader.offset(row) <= offset) low = middle + 1;
-      else high = middle;
-    }
-    return Math.max(low - 1, 0);
+  #endOf(row: number): number {
+    return (this.#offsets[row] ?? 0) + (this.#batch.sourceLength[row] ?? 0);
   }
+
+  /** The last row that begins at or before the run. */
+  #placeAt(run: Run): Place {
+    const stretches = this.#stretches.get(run.generation) ?? [];
+    const stretch = lastAtOrBefore(stretches.length, (index) => stretches[index]?.offset, run.from);
+    const found = stretches[stretch];
+    if (!found) throw differs(run, run.from);
+    const rows = found.to - found.from;
+    const row = lastAtOrBefore(rows, (index) => this.#offsets[found.from + index], run.from);
+    return { stretch: found, row: found.from + row };
+  }
+
+  /** To the stretch that begins where the last one ended. */
+  #goOn(run: Run, place: Place, offset: number): void {
+    const stretches = this.#stretches.get(run.generation) ?? [];
+    const index = lastAtOrBefore(stretches.length, (at) => stretches[at]?.offset, offset);
+    const next = stretches[index];
+    if (!next || next === place.stretch) throw differs(run, offset);
+    place.stretch = next;
+    place.row = next.from;
+  }
+}
+
+/** The last of `count` ascending places at or before `wanted`; 0 when there is none. */
+function lastAtOrBefore(
+  count: number,
+  placeOf: (index: number) => number | undefined,
+  wanted: number,
+): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((placeOf(middle) ?? 0) <= wanted) low = middle + 1;
+    else high = middle;
+  }
+  return Math.max(low - 1, 0);
 }
 
 function differs(run: Run, offset: number): AppError {
