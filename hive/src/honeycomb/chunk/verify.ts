@@ -162,11 +162,7 @@ class Comparison {
     const from = (start[stretch.from] ?? 0) + at.first - stretch.offset;
     const to = from + at.body - at.begun;
     const inside = to <= (start[stretch.to] ?? 0);
-    if (
-      stretch.mapped ||
-      !inside ||
-      bytes.compare(run.data, at.begun, at.body, from, to) !== 0
-    ) {
+    if (stretch.mapped || !inside || bytes.compare(run.data, at.begun, at.body, from, to) !== 0) {
       throw differs(run, at.first);
     }
   }

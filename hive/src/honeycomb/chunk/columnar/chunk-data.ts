@@ -191,9 +191,14 @@ export class ChunkData {
 
   /** The bytes of a slot's column. */
   async column(slot: number): Promise<Buffer> {
-    const [{ head }, slots] = [await this.runs(), await this.slots()];
+    const slots = await this.slots();
     const from = slots.from[slot] ?? 0;
-    const to = from + (slots.bytes[slot] ?? 0);
+    return await this.columns(from, from + (slots.bytes[slot] ?? 0));
+  }
+
+  /** Bytes `from` to `to` of all columns, which stand one behind the other. */
+  async columns(from: number, to: number): Promise<Buffer> {
+    const { head } = await this.runs();
     const parts: Buffer[] = [];
     let begin = 0;
     for (const [index, length] of head.frames.entries()) {

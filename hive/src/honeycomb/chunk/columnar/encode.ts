@@ -143,7 +143,8 @@ function encodeLengths(
   { first, rows }: RowsByTemplate,
   columns: ValueColumns,
 ): Buffer {
-  const { batch, templates, firstValue, valueLength } = split;
+  const { batch, templates, firstValue } = split;
+  const valueLength = split.values.length;
   const out = new ColumnWriter();
   let slot = 0;
   for (const [id, template] of templates.entries()) {

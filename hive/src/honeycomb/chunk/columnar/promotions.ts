@@ -3,7 +3,7 @@ import { TOKEN_WORD } from './row-splitter.ts';
 /** Different words at one position of a shape, past which the position is a variable. */
 const LITERALS_MAX = 32;
 /** Shapes that are remembered; past it all are forgotten. Must fit the table at half its size. */
-const SHAPES_MAX = 60_000;
+export const SHAPES_MAX = 60_000;
 const TABLE_SIZE = 1 << 17;
 
 /** The tokens of the row at hand. */

@@ -1,13 +1,15 @@
 import type { RowBatch } from '../row-batch.ts';
 import { Promotions } from './promotions.ts';
-import { RowSplitter, TOKENS_MAX } from './row-splitter.ts';
+import { RowSplitter, SPLIT_BYTES_MAX } from './row-splitter.ts';
 import { StampFinder } from './stamp-finder.ts';
+import { Succession } from './succession.ts';
 import {
   type RowPlace,
   type Template,
   TemplateTable,
   type TemplateTraits,
 } from './template-table.ts';
+import { ValueList } from './value-list.ts';
 
 /** Rows as templates and values. */
 export interface SplitRows {
@@ -19,9 +21,7 @@ export interface SplitRows {
   readonly template: Uint16Array;
   /** By row: its first value; one more than there are rows. */
   readonly firstValue: Uint32Array;
-  /** By value: where it begins in the batch's bytes, and how long it is. */
-  readonly valueStart: Int32Array;
-  readonly valueLength: Int32Array;
+  readonly values: ValueList;
 }
 
 /** The template of rows that are kept as they are. */
@@ -37,33 +37,37 @@ export class Splitter {
   readonly #place: RowPlace = { from: 0, to: 0 };
   readonly #stamp: RowPlace = { from: 0, to: 0 };
   readonly #traits: TemplateTraits = { timestampLength: 0, ended: false, layout: -1, shift: 0 };
-  #valueStart = new Int32Array(1 << 16);
-  #valueLength = new Int32Array(1 << 16);
+  readonly #values = new ValueList();
+  #succession = new Succession();
 
   /** The result's value columns are valid until the next call. */
   split(batch: RowBatch): SplitRows {
-    const table = new TemplateTable(this.#promotions, TOKENS_MAX);
+    const values = this.#values;
+    values.count = 0;
+    this.#succession = new Succession();
+    const table = new TemplateTable(this.#promotions, values);
     const template = new Uint16Array(batch.count);
     const firstValue = new Uint32Array(batch.count + 1);
-    let values = 0;
     for (const { source, observed, mapped, from, to } of batch.stretches) {
       this.#stamps.enter(source);
+      this.#succession.enter(source);
       for (let row = from; row < to; row++) {
-        firstValue[row] = values;
+        firstValue[row] = values.count;
         const found = this.#splitRow(batch, table, row, mapped ? -1 : observed);
         template[row] = found < 0 ? RAW_ROW : found;
-        if (found >= 0) values = this.#keep(table, values);
+        if (found < 0) continue;
+        values.count += table.valueCount;
+        this.#succession.went(found);
       }
     }
-    firstValue[batch.count] = values;
+    firstValue[batch.count] = values.count;
     return {
       batch,
       templates: table.templates,
       texts: table.texts,
       template,
       firstValue,
-      valueStart: this.#valueStart,
-      valueLength: this.#valueLength,
+      values,
     };
   }
 
@@ -84,32 +88,25 @@ export class Splitter {
     const [place, stamp, traits] = [this.#place, this.#stamp, this.#traits];
     stamp.from = from + (length > 0 ? this.#stamps.at : 0);
     stamp.to = stamp.from + length;
-    if (!this.#tokens.split(bytes, from, to, stamp)) return -1;
     place.from = from;
     place.to = to;
     traits.timestampLength = head;
     traits.ended = ended;
     traits.layout = length > 0 ? this.#stamps.layout : -1;
     traits.shift = length > 0 ? this.#stamps.shift : 0;
+    const guessed = this.#guess(bytes, table);
+    if (guessed >= 0) return guessed;
+    if (!this.#tokens.split(bytes, from, to, stamp)) return -1;
     return table.find(bytes, place, this.#tokens, traits);
   }
 
-  #keep(table: TemplateTable, values: number): number {
-    const count = table.valueCount;
-    if (values + count > this.#valueStart.length) {
-      this.#valueStart = grow(this.#valueStart, values + count);
-      this.#valueLength = grow(this.#valueLength, values + count);
-    }
-    for (let value = 0; value < count; value++) {
-      this.#valueStart[values + value] = table.valueStart[value] ?? 0;
-      this.#valueLength[values + value] = table.valueLength[value] ?? 0;
-    }
-    return values + count;
+  /** The template of the row at hand if it is one of two that are likely; else negative. */
+  #guess(bytes: Buffer, table: TemplateTable): number {
+    const place = this.#place;
+    if (place.to - place.from > SPLIT_BYTES_MAX) return -1;
+    const { newest, older } = this.#succession;
+    const row = { traits: this.#traits, stamp: this.#stamp };
+    if (newest >= 0 && table.isRowOf(newest, bytes, place, row)) return newest;
+    return older >= 0 && table.isRowOf(older, bytes, place, row) ? older : -1;
   }
-}
-
-function grow(column: Int32Array, atLeast: number): Int32Array<ArrayBuffer> {
-  const grown = new Int32Array(Math.max(atLeast, column.length * 2));
-  grown.set(column);
-  return grown;
 }

@@ -1,4 +1,4 @@
-import type { ChunkData } from './chunk-data.ts';
+import type { Dictionary } from './chunk-data.ts';
 import { isEnded, type SlotTable } from './slot-table.ts';
 import { createStampLayouts, type StampLayout } from './stamp-layouts.ts';
 import { CONSTANT, FIXED } from './value-columns.ts';
@@ -19,14 +19,15 @@ interface Pieces {
   /** Where each piece ends in the text. */
   readonly end: Int32Array;
   readonly follows: Uint8Array;
-  /** The column of what follows: its bytes, and the width of its values. */
-  readonly columns: Buffer[];
+  /** Of the value that follows: where its column begins among the values, and its width. */
+  readonly from: Float64Array;
   readonly width: Int32Array;
 }
 
 /** Puts rows of one template together again, in ascending order. */
 export class TemplateDecoder {
   readonly #pieces: Pieces;
+  readonly #values: Buffer;
   /** By piece: where the next value begins. */
   readonly #next: Float64Array;
   readonly #layout: StampLayout | undefined;
@@ -35,25 +36,26 @@ export class TemplateDecoder {
   /** The index, within the template, of the row that comes next. */
   #row = 0;
 
-  private constructor(template: number, slots: SlotTable, pieces: Pieces) {
+  /**
+   * Not for raw rows.
+   *
+   * @param columns bytes of columns, the template's among them, and where they begin among all
+   */
+  constructor(
+    template: number,
+    { slots, dictionary }: { readonly slots: SlotTable; readonly dictionary: Dictionary },
+    columns: { readonly bytes: Buffer; readonly from: number },
+  ) {
+    const from = dictionary.start[template] ?? 0;
+    const text = dictionary.bytes.subarray(from, (dictionary.start[template + 1] ?? 0) - 1);
+    const first = slots.firstSlot[template] ?? 0;
+    const pieces = cut(text, { slots, first, columns });
     this.#pieces = pieces;
-    this.#next = new Float64Array(pieces.end.length);
+    this.#values = columns.bytes;
+    this.#next = pieces.from.slice();
     this.#layout = LAYOUTS[slots.layout[template] ?? -1];
     this.#shift = (slots.shiftMinutes[template] ?? 0) * MINUTE_MS;
     this.#ended = isEnded(slots, template);
-  }
-
-  /** Reads the template's columns. Not for raw rows. */
-  static async open(data: ChunkData, template: number): Promise<TemplateDecoder> {
-    const [slots, dictionary] = [await data.slots(), await data.dictionary()];
-    const first = slots.firstSlot[template] ?? 0;
-    const columns: Buffer[] = [];
-    for (let slot = first; slot < (slots.firstSlot[template + 1] ?? 0); slot++) {
-      columns.push(await data.column(slot));
-    }
-    const from = dictionary.start[template] ?? 0;
-    const text = dictionary.bytes.subarray(from, (dictionary.start[template + 1] ?? 0) - 1);
-    return new TemplateDecoder(template, slots, cut(text, { slots, first, columns }));
   }
 
   /**
@@ -66,7 +68,8 @@ export class TemplateDecoder {
   write(row: number, timeMs: number, target: Buffer, from: number): number {
     while (this.#row < row) this.#skip();
     this.#row++;
-    const { text, end, follows, columns, width } = this.#pieces;
+    const { text, end, follows, width } = this.#pieces;
+    const values = this.#values;
     const next = this.#next;
     const count = end.length;
     let at = from;
@@ -76,17 +79,15 @@ export class TemplateDecoder {
       while (literal < stop) target[at++] = text[literal++] ?? 0;
       const kind = follows[piece];
       if (kind === FIXED_VALUE) {
-        const bytes = columns[piece] ?? text;
         let value = next[piece] ?? 0;
         const behind = value + (width[piece] ?? 0);
-        while (value < behind) target[at++] = bytes[value++] ?? 0;
+        while (value < behind) target[at++] = values[value++] ?? 0;
         next[piece] = behind;
       } else if (kind === VARYING_VALUE) {
-        const bytes = columns[piece] ?? text;
         let value = next[piece] ?? 0;
-        for (let byte = bytes[value++] ?? END_MARK; byte !== END_MARK; ) {
+        for (let byte = values[value++] ?? END_MARK; byte !== END_MARK; ) {
           target[at++] = byte;
-          byte = bytes[value++] ?? END_MARK;
+          byte = values[value++] ?? END_MARK;
         }
         next[piece] = value;
       } else if (kind === STAMP && this.#layout) {
@@ -100,12 +101,12 @@ export class TemplateDecoder {
 
   #skip(): void {
     this.#row++;
-    const { follows, columns, width } = this.#pieces;
+    const { follows, width } = this.#pieces;
     const next = this.#next;
     for (let piece = 0; piece < follows.length; piece++) {
       if (follows[piece] === FIXED_VALUE) next[piece] = (next[piece] ?? 0) + (width[piece] ?? 0);
       else if (follows[piece] === VARYING_VALUE) {
-        next[piece] = (columns[piece]?.indexOf(END_MARK, next[piece]) ?? 0) + 1;
+        next[piece] = this.#values.indexOf(END_MARK, next[piece]) + 1;
       }
     }
   }
@@ -113,43 +114,52 @@ export class TemplateDecoder {
 
 function cut(
   text: Buffer,
-  { slots, first, columns }: { slots: SlotTable; first: number; columns: readonly Buffer[] },
+  {
+    slots,
+    first,
+    columns,
+  }: { slots: SlotTable; first: number; columns: { bytes: Buffer; from: number } },
 ): Pieces {
+  const room = text.length + 1;
   const literals: Buffer[] = [];
-  const pieces: { end: number; follows: number; column: Buffer; width: number }[] = [];
+  const end: number[] = [];
+  const follows: number[] = [];
+  const from: number[] = [];
+  const width: number[] = [];
   let length = 0;
-  let slot = 0;
+  let slot = first;
   let begin = 0;
   const literal = (bytes: Buffer) => {
     literals.push(bytes);
     length += bytes.length;
   };
-  for (let at = 0; at < text.length; at++) {
-    const byte = text[at];
-    if (byte !== SLOT_MARK && byte !== STAMP_MARK) continue;
-    literal(text.subarray(begin, at));
+  const piece = (kind: number, valueFrom: number, valueWidth: number) => {
+    end.push(length);
+    follows.push(kind);
+    from.push(valueFrom);
+    width.push(valueWidth);
+  };
+  for (let at = 0; at < room; at++) {
+    const byte = at === text.length ? END_MARK : text[at];
+    if (byte !== SLOT_MARK && byte !== STAMP_MARK && byte !== END_MARK) continue;
+    if (at > begin) literal(text.subarray(begin, at));
     begin = at + 1;
-    if (byte === STAMP_MARK) {
-      pieces.push({ end: length, follows: STAMP, column: text, width: 0 });
-      continue;
-    }
-    const column = columns[slot] ?? text;
-    const encoding = slots.encoding[first + slot];
-    const width = slots.longest[first + slot] ?? 0;
-    slot++;
-    if (encoding === CONSTANT) literal(column);
+    if (byte === END_MARK) piece(NOTHING, 0, 0);
+    else if (byte === STAMP_MARK) piece(STAMP, 0, 0);
     else {
-      const follows = encoding === FIXED ? FIXED_VALUE : VARYING_VALUE;
-      pieces.push({ end: length, follows, column, width });
+      const valueFrom = (slots.from[slot] ?? 0) - columns.from;
+      const valueWidth = slots.longest[slot] ?? 0;
+      const encoding = slots.encoding[slot++];
+      if (encoding === CONSTANT) {
+        literal(columns.bytes.subarray(valueFrom, valueFrom + valueWidth));
+      } else piece(encoding === FIXED ? FIXED_VALUE : VARYING_VALUE, valueFrom, valueWidth);
     }
   }
-  literal(text.subarray(begin));
-  pieces.push({ end: length, follows: NOTHING, column: text, width: 0 });
   return {
     text: Buffer.concat(literals),
-    end: Int32Array.from(pieces, ({ end }) => end),
-    follows: Uint8Array.from(pieces, ({ follows }) => follows),
-    columns: pieces.map(({ column }) => column),
-    width: Int32Array.from(pieces, ({ width }) => width),
+    end: Int32Array.from(end),
+    follows: Uint8Array.from(follows),
+    from: Float64Array.from(from),
+    width: Int32Array.from(width),
   };
 }

@@ -5,16 +5,7 @@
 import { isLevelWord } from './level-words.ts';
 import { TOKENS_MAX } from './row-splitter.ts';
 import { RAW_ROW, type SplitRows } from './split-rows.ts';
-import {
-  BYTE_CLASS,
-  CHARACTER_BITS,
-  DIGIT,
-  END_MARK,
-  HASH_BASIS,
-  hashWordBytes,
-  LETTER,
-  LOWER,
-} from './words.ts';
+import { BYTE_CLASS, DIGIT, END_MARK, hashWordBytes, LETTER } from './words.ts';
 
 /** Values of several lengths, END_MARK behind each. */
 export const VARYING = 0;
@@ -157,7 +148,8 @@ export class ColumnCollector {
   }
 
   /** Finds how long each slot's values are, and with that where each column begins. */
-  #measure({ firstValue, valueLength }: SplitRows, own: Uint32Array, slots: number): void {
+  #measure({ firstValue, values }: SplitRows, own: Uint32Array, slots: number): void {
+    const valueLength = values.length;
     const { total, min, max, next, mask, last, changes } = this.#slots;
     total.fill(0, 0, slots);
     min.fill(0x7fffffff, 0, slots);
@@ -184,40 +176,34 @@ export class ColumnCollector {
   }
 
   /**
-   * Copies one slot's values of the rows at hand into its column, and hashes them on the way. Measured: some
-   * hundred rows at once, so that they stay in the cache while slot after slot is taken, each with its state
-   * in locals; a third of encoding.
+   * Copies one slot's values of the rows at hand into its column. Measured: some hundred rows at once, so that
+   * they stay in the cache while slot after slot is taken, each with its state in locals.
    */
   #gather(split: SplitRows, index: number, count: number): void {
-    const { valueStart, valueLength } = split;
+    const { start, length, hash: hashOf, mask: maskOf } = split.values;
     const slots = this.#slots;
     const firstValues = this.#firstValues;
     const fixed = this.#isFixed(index);
     const source = split.batch.bytes;
     const target = this.#bytes;
-    const [bits, lower] = [CHARACTER_BITS, LOWER];
     let at = slots.next[index] ?? 0;
     let mask = slots.mask[index] ?? 0;
     let last = slots.last[index] ?? 0;
     let changes = slots.changes[index] ?? 0;
     for (let row = 0; row < count; row++) {
       const value = (firstValues[row] ?? 0) + index;
-      let from = valueStart[value] ?? 0;
-      const to = from + (valueLength[value] ?? 0);
+      let from = start[value] ?? 0;
+      const to = from + (length[value] ?? 0);
       const first = from;
-      let hash = HASH_BASIS;
-      while (from < to) {
-        const byte = source[from++] ?? 0;
-        target[at++] = byte;
-        mask |= bits[byte] ?? 0;
-        hash = Math.imul(hash ^ (lower[byte] ?? 0), 0x5bd1e995);
-        hash ^= hash >>> 15;
-      }
+      while (from < to) target[at++] = source[from++] ?? 0;
       if (!fixed) target[at++] = END_MARK;
-      if (hash === last && changes > 0) continue;
+      const hash = hashOf[value] ?? 0;
+      const own = maskOf[value] ?? 0;
+      mask |= own;
+      if (hash === last && changes > 0 && own !== -1) continue;
       last = hash;
       changes++;
-      this.#note(source, first, to, mask === -1 ? undefined : hash);
+      this.#note(source, first, to, own === -1 ? undefined : hash);
     }
     slots.next[index] = at;
     slots.mask[index] = mask;

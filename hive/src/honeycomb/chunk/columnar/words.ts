@@ -45,8 +45,32 @@ for (let byte = 0; byte < 256; byte++) {
 }
 for (const byte of [STAMP_MARK, SLOT_MARK, END_MARK]) BYTE_CLASS[byte] = RESERVED;
 
+/** In {@link TOKEN_BITS}: a byte that marks something. */
+export const RESERVED_BIT = 1 << 28;
+/** In {@link TOKEN_BITS}: a byte beyond ASCII. */
+export const BEYOND_ASCII_BIT = 1 << 29;
+/** See {@link TOKEN_BITS}. */
+export const DIGITS_BIT = DIGIT_BIT;
+/** Class and mask in one look: 0 between tokens, else the mask's bits, RESERVED_BIT or BEYOND_ASCII_BIT. */
+export const TOKEN_BITS = new Int32Array(256);
+
+for (let byte = 0; byte < 256; byte++) {
+  if (byte >= 0x80) TOKEN_BITS[byte] = BEYOND_ASCII_BIT;
+  else if (BYTE_CLASS[byte] === RESERVED) TOKEN_BITS[byte] = RESERVED_BIT;
+  else if (BYTE_CLASS[byte] !== BETWEEN) TOKEN_BITS[byte] = CHARACTER_BITS[byte] ?? 0;
+}
+
+/** Multiplies each state of a word's hash. */
+export const HASH_FACTOR = 0x01000193;
+
+/** The hash of a word from its last state. */
+export function finishHash(state: number): number {
+  const mixed = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d);
+  return mixed ^ (mixed >>> 13);
+}
+
 /** The first state of a word's hash. */
-export const HASH_BASIS = 0x12345;
+export const HASH_BASIS = 0x811c9dc5 | 0;
 
 /** Hash of a word's bytes, ASCII letters in lower case. What is beyond ASCII is folded first. */
 export function hashWordBytes(bytes: Uint8Array, from: number, to: number): number {
@@ -54,20 +78,18 @@ export function hashWordBytes(bytes: Uint8Array, from: number, to: number): numb
   for (let at = from; at < to; at++) {
     const byte = bytes[at] ?? 0;
     if (byte >= 0x80) return hashWord(Buffer.from(bytes.subarray(from, to)).toString('utf8'));
-    hash = Math.imul(hash ^ (LOWER[byte] ?? 0), 0x5bd1e995);
-    hash ^= hash >>> 15;
+    hash = Math.imul(hash ^ (LOWER[byte] ?? 0), HASH_FACTOR);
   }
-  return hash;
+  return finishHash(hash);
 }
 
 /** The same hash of a word of a query. */
 export function hashWord(word: string): number {
   let hash = HASH_BASIS;
   for (const byte of Buffer.from(foldCase(word), 'utf8')) {
-    hash = Math.imul(hash ^ byte, 0x5bd1e995);
-    hash ^= hash >>> 15;
+    hash = Math.imul(hash ^ byte, HASH_FACTOR);
   }
-  return hash;
+  return finishHash(hash);
 }
 
 /** The mask of a folded text: a value can contain the text only if it has all of these bits. */
