@@ -5,7 +5,7 @@ import type { SectionReader } from '../chunk-format.ts';
 import { ColumnReader } from '../columns.ts';
 import type { Stretch } from '../row-batch.ts';
 import { bloomHas } from './bloom.ts';
-import { decodeHead, type Head, SECTION } from './head.ts';
+import { BLOOM_HEAD_BYTES, decodeHead, type Head, SECTION } from './head.ts';
 import { openSection, unpackSection } from './sections.ts';
 import { decodeSlots, LEVEL_VARIES, type SlotTable } from './slot-table.ts';
 import { createStampLayouts } from './stamp-layouts.ts';
@@ -78,10 +78,10 @@ export class ChunkData {
   /** The blooms of values and of literal words. */
   async blooms(): Promise<{ readonly values: Buffer; readonly literals: Buffer }> {
     return await this.#once('blooms', async () => {
-      const { head } = await this.runs();
       const bytes = openSection(await this.#read(SECTION.bloom));
-      const values = bytes.subarray(0, head.valueBloomBytes);
-      return [{ values, literals: bytes.subarray(head.valueBloomBytes) }, bytes.length];
+      const end = BLOOM_HEAD_BYTES + bytes.readUInt32LE(0);
+      const values = bytes.subarray(BLOOM_HEAD_BYTES, end);
+      return [{ values, literals: bytes.subarray(end) }, bytes.length];
     });
   }
 

@@ -15,7 +15,7 @@ const pace = () => undefined;
 function open(batch: RowBatch) {
   const encoded = encoder.encode(batch, 1);
   if (!encoded) throw new Error('not encoded');
-  return openEncoded(batch, encoded, 'columnar@2');
+  return openEncoded(batch, encoded, 'columnar@3');
 }
 
 async function expectExact(batch: RowBatch): Promise<void> {
@@ -130,7 +130,7 @@ describe('columns', () => {
       const sections = encoded?.sections.map((each, at) =>
         at === index ? { ...each, bytes } : each,
       );
-      const reader = openEncoded(batch, { sections: sections ?? [] }, 'columnar@2');
+      const reader = openEncoded(batch, { sections: sections ?? [] }, 'columnar@3');
       const search = async () => {
         await reader.decode(pace);
         await select(reader, 'one');

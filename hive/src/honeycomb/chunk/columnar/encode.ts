@@ -5,7 +5,7 @@ import type { EncodedChunk } from '../chunk-format.ts';
 import { ColumnWriter } from '../columns.ts';
 import type { RowBatch } from '../row-batch.ts';
 import { buildBloom } from './bloom.ts';
-import { encodeHead } from './head.ts';
+import { BLOOM_HEAD_BYTES, encodeHead } from './head.ts';
 import { levelMayVary } from './level-words.ts';
 import { packSection, sealSection } from './sections.ts';
 import { encodeSlots, LEVEL_VARIES, type TemplateRow } from './slot-table.ts';
@@ -48,6 +48,9 @@ export class ColumnarEncoder {
     const valueBloom = buildBloom(columns.hashes, 0, columns.hashes.length);
     const literal = literalHashes(split.texts);
     const literalBloom = buildBloom(literal, 0, literal.length);
+    const bloomHead = Buffer.alloc(BLOOM_HEAD_BYTES);
+    bloomHead.writeUInt32LE(valueBloom.length);
+    const bloom = Buffer.concat([bloomHead, valueBloom, literalBloom]);
     const pack = (bytes: Uint8Array) => packSection(bytes, zstdLevel);
     const head = encodeHead(
       {
@@ -56,7 +59,6 @@ export class ColumnarEncoder {
         templates: templates.length,
         slots: columns.encoding.length,
         rawRows: (order.first[templates.length + 1] ?? 0) - (order.first[templates.length] ?? 0),
-        valueBloomBytes: valueBloom.length,
         frames: frames.map((frame) => frame.length),
       },
       batch.stretches,
@@ -64,7 +66,7 @@ export class ColumnarEncoder {
     return {
       sections: [
         { name: 'head', bytes: pack(head) },
-        { name: 'bloom', bytes: sealSection(Buffer.concat([valueBloom, literalBloom])) },
+        { name: 'bloom', bytes: sealSection(bloom) },
         { name: 'templates', bytes: pack(split.texts) },
         { name: 'slots', bytes: pack(encodeSlots(templateRows(split, order, levels), columns)) },
         { name: 'ids', bytes: pack(idsOf(split)) },

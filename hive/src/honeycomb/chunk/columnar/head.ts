@@ -17,6 +17,9 @@ export const SECTION = {
   values: 8,
 } as const;
 
+/** The section of blooms begins with the bytes (u32) of the first one, that of values. */
+export const BLOOM_HEAD_BYTES = 4;
+
 /** See the file's head. */
 export const headSchema = z.object({
   rows: z.number().int().nonnegative(),
@@ -26,8 +29,6 @@ export const headSchema = z.object({
   /** With the one of raw rows, which is the last. */
   slots: z.number().int().positive(),
   rawRows: z.number().int().nonnegative(),
-  /** Bytes of the first bloom, that of values; that of literal words follows. */
-  valueBloomBytes: z.number().int().positive(),
   /** Bytes of columns in each section of values. */
   frames: z.array(z.number().int().positive()),
   sources: z.array(

@@ -1,8 +1,11 @@
 /** Finds the rows of a chunk that match, reading as few sections as the query allows. */
+import { BODY_FIELD, type Query } from '@apiary/common/query/ast.ts';
 import type { Selection } from '../../record-set.ts';
 import type { ChunkData } from './chunk-data.ts';
 import { compileJudge } from './judge/compile.ts';
 import { ALL, NONE, SOME } from './judge/judge.ts';
+import { mayHaveWord } from './judge/word-judge.ts';
+import { type WantedWord, wantedWords } from './judge/word-leaf.ts';
 
 /** Rows that match, ascending. */
 export async function selectRows(
@@ -10,6 +13,9 @@ export async function selectRows(
   span: { readonly minTime: number; readonly maxTime: number },
   { query, from, to, pace, matcherOptions }: Selection,
 ): Promise<Uint32Array> {
+  for (const word of requiredWords(query)) {
+    if (!(await mayHaveWord(data, word))) return new Uint32Array(0);
+  }
   const { head } = await data.runs();
   const isInside = span.minTime >= from && span.maxTime < to;
   if (query.kind === 'all' && isInside)
@@ -38,6 +44,13 @@ export async function selectRows(
   }
   if (states.every((state) => state === NONE)) return new Uint32Array(0);
   return await collect(data, { states, partial, from, to, isInside });
+}
+
+/** Words that every matching line has in its body. */
+function requiredWords(query: Query): readonly WantedWord[] {
+  if (query.kind === 'and') return query.operands.flatMap(requiredWords);
+  const isOfBody = 'field' in query && query.field === BODY_FIELD;
+  return isOfBody ? (wantedWords(query) ?? []) : [];
 }
 
 async function collect(

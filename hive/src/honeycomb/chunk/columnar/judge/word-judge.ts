@@ -106,6 +106,15 @@ function mayHold(word: WantedWord, slots: SlotTable, slot: number): boolean {
   return !word.exact || (slots.shortest[slot] ?? 0) <= word.needle.length;
 }
 
+/**
+ * False if no line can have the word, as the blooms tell: no other section is read for that. A word of a
+ * stamp may be in any line.
+ */
+export async function mayHaveWord(data: ChunkData, word: WantedWord): Promise<boolean> {
+  if (!word.exact || word.hash === undefined || mayBeInStamp(word.needle)) return true;
+  return await data.mayHaveWord(word.hash);
+}
+
 /** Stamps have digits, `T`, `Z`, and the names of months and weekdays. */
 function mayBeInStamp(needle: string): boolean {
   if (needle.length > 13) return false;
