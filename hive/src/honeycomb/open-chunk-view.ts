@@ -3,6 +3,7 @@ import type { Level } from '@apiary/common/record.ts';
 import type { ChunkSource } from './chunk/row-batch.ts';
 import type { OpenChunk } from './open-chunk.ts';
 import type { Matches, RecordSet, RecordSource, RowSource, Selection } from './record-set.ts';
+import { requiredText } from './row-filter.ts';
 import { scanRows } from './scan.ts';
 
 /** How far an open chunk reaches at one moment. */
@@ -75,7 +76,9 @@ export class OpenChunkView implements RecordSet, RecordSource {
   }
 
   async select(selection: Selection): Promise<Matches> {
-    return await scanRows(this, selection);
+    const text = requiredText(selection.query);
+    const rows = text === undefined ? undefined : this.#chunk.candidates(text, this.count);
+    return await scanRows(this, selection, rows);
   }
 }
 

@@ -160,6 +160,11 @@ export class OpenChunk {
     this.#leaveOpen(row, place.offset + place.sourceLength);
   }
 
+  /** Rows below `count` that can have a folded text of ASCII in their bytes. */
+  candidates(text: string, count: number): Uint32Array {
+    return this.#rows.candidates(text, count);
+  }
+
   isHidden(row: number, version: number): boolean {
     if (this.#hidden.size === 0) return false;
     return (this.#hidden.get(row) ?? Number.POSITIVE_INFINITY) <= version;

@@ -1,4 +1,6 @@
 /** The growing columns of an open chunk's rows, and the bytes of their bodies in slabs. */
+import { FoldedSlab } from './row-filter.ts';
+
 const SLAB_BYTES = 256 * 1024;
 /** Bytes that are kept as they came. */
 const KEPT_BYTES_MIN = 16 * 1024;
@@ -49,6 +51,7 @@ export class RowStore {
   readonly #start = new Column((length) => new Uint32Array(length));
   readonly #length = new Column((length) => new Uint32Array(length));
   readonly #slabs: Buffer[] = [];
+  readonly #folded = new Map<number, FoldedSlab>();
   /** The slab that few bytes are copied into, and how much of it is used. */
   #shared = -1;
   #used = 0;
@@ -128,6 +131,42 @@ export class RowStore {
     const length = this.#length.get(row);
     this.#slabs[this.#slab.get(row)]?.copy(target, at, start, start + length);
     return length;
+  }
+
+  /**
+   * Rows below `count`, ascending, that can have a folded text of ASCII in their bytes: the others certainly
+   * have not. Rows stand in slabs in the order in which they were added.
+   */
+  candidates(text: string, count: number): Uint32Array {
+    const rows = new Uint32Array(count);
+    let found = 0;
+    for (let row = 0; row < count; ) {
+      const index = this.#slab.get(row);
+      let end = row + 1;
+      while (end < count && this.#slab.get(end) === index) end++;
+      const used = this.#start.get(end - 1) + this.#length.get(end - 1);
+      const whole = this.#foldedOf(index)?.text(used);
+      let at = whole?.indexOf(text, this.#start.get(row)) ?? -1;
+      for (; row < end; row++) {
+        const behind = this.#start.get(row) + this.#length.get(row);
+        while (at >= 0 && at < this.#start.get(row)) at = whole?.indexOf(text, at + 1) ?? -1;
+        const has = at >= 0 && at + text.length <= behind;
+        if (has || whole === undefined || this.#joined.has(row)) rows[found++] = row;
+        if (has) at = whole?.indexOf(text, behind) ?? -1;
+        else if (whole !== undefined && at < 0 && this.#joined.size === 0) row = end - 1;
+      }
+    }
+    return rows.subarray(0, found);
+  }
+
+  #foldedOf(index: number): FoldedSlab | undefined {
+    const slab = this.#slabs[index];
+    let folded = this.#folded.get(index);
+    if (!folded && slab) {
+      folded = new FoldedSlab(slab);
+      this.#folded.set(index, folded);
+    }
+    return folded;
   }
 
   /** Continues a row; the bytes are copied. */
