@@ -10,6 +10,7 @@ import {
   searchPartSchema,
 } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
+import { type Install, installSchema } from '@apiary/queen/install-routes.ts';
 import type { Route } from '@apiary/queen/routes.ts';
 import { z } from 'zod';
 import {
@@ -150,6 +151,11 @@ export class ApiClient {
       return { records, total: part.total, next: part.next, missing: part.missing };
     }
     throw new AppError('bus-lost', 'the search ended without its counts');
+  }
+
+  /** How a Bee comes to another machine. */
+  async install(): Promise<Install> {
+    return await this.#ask('GET', '/api/install', installSchema);
   }
 
   /** What the store and the components say of themselves. */

@@ -17,6 +17,8 @@ import { VitalsTeller } from '@apiary/common/health/vitals-teller.ts';
 import { createLogger, type LogLevel } from '@apiary/common/log.ts';
 import { Metrics } from '@apiary/common/metrics.ts';
 import { newId } from '@apiary/common/random.ts';
+import { readAuthority } from '@apiary/common/tls/authority-file.ts';
+import type { CertificatePaths } from '@apiary/common/tls/certificate-file.ts';
 import { HIVE_COMPONENTS, hiveComponents } from '@apiary/hive/index.ts';
 import type { QueenSettings } from '@apiary/queen/settings.ts';
 
@@ -24,6 +26,10 @@ import type { QueenSettings } from '@apiary/queen/settings.ts';
 export interface HostOptions {
   readonly components: readonly string[];
   readonly broker: string;
+  /** PEM file of the authority of an `amqps://` broker. */
+  readonly brokerCa?: string | undefined;
+  /** The broker as Bees reach it, where that is another address. */
+  readonly beeBroker?: string | undefined;
   readonly store: string;
   readonly logLevel: LogLevel;
   /** Agents approved at their first handshake. */
@@ -37,6 +43,9 @@ export interface HostOptions {
     readonly webFolder: string;
     /** Where people reach her, if that is not where she listens. */
     readonly publicUrl?: string | undefined;
+    /** With it she speaks https. */
+    readonly tls?: CertificatePaths | undefined;
+    readonly installer?: NonNullable<QueenSettings['installer']>;
   };
 }
 
@@ -101,7 +110,10 @@ async function runHost(
       await status.start();
       undo.push(() => status.stop());
     }
-    const made = await connectBus({ url: options.broker, name, declareTopology: true, log });
+    const made = await connectBus({
+      ...{ url: options.broker, name, declareTopology: true, log },
+      ...(options.brokerCa !== undefined && { tls: { ca: readAuthority(options.brokerCa) } }),
+    });
     bus = made;
     undo.push(() => made.close());
     const documents = await openDocuments(options.store);
@@ -139,19 +151,30 @@ async function runHost(
 }
 
 /** The origin that links in messages begin with. */
-function publicUrlOf({ queen: { host, port, publicUrl } }: HostOptions): string {
+function publicUrlOf({ queen: { host, port, publicUrl, tls } }: HostOptions): string {
   if (publicUrl !== undefined) return publicUrl.replace(/\/+$/, '');
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** Where the broker is, without the account. */
-function brokerAddress(url: string): NonNullable<QueenSettings['broker']> {
-  const { protocol, hostname, port } = new URL(url);
+/** Where Bees find the broker, without the account. */
+function brokerAddress({ broker, beeBroker }: HostOptions): NonNullable<QueenSettings['broker']> {
+  const { protocol, hostname, port, searchParams } = new URL(beeBroker ?? broker);
   const secure = protocol === 'amqps:';
-  return { host: hostname, port: Number(port) || (secure ? 5671 : 5672), secure };
+  const pin = secure ? searchParams.get('pin') : null;
+  return {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port) || (secure ? 5671 : 5672),
+    secure,
+    ...(pin !== null && { pin }),
+  };
 }
 
-function queenSettings({ broker, queen: { publicUrl, ...rest } }: HostOptions): QueenSettings {
-  const address = { broker: brokerAddress(broker) };
-  return { ...rest, ...address, ...(publicUrl !== undefined && { publicUrl }) };
+function queenSettings(options: HostOptions): QueenSettings {
+  const { publicUrl, tls, ...rest } = options.queen;
+  return {
+    ...rest,
+    broker: brokerAddress(options),
+    ...(publicUrl !== undefined && { publicUrl }),
+    ...(tls && { tls }),
+  };
 }

@@ -42,6 +42,14 @@ export const PACKAGES = {
     program: 'check_disk',
     places: ['/usr/lib/nagios/plugins/check_disk'],
   },
+  // The installer's test: a fresh Debian in a folder, with a network of its own.
+  debootstrap: {
+    name: 'debootstrap',
+    program: 'debootstrap',
+    places: ['/usr/sbin/debootstrap'],
+  },
+  ip: { name: 'iproute2', program: 'ip', places: ['/usr/sbin/ip', '/bin/ip'] },
+  systemd: { name: 'systemd', program: 'systemd-analyze', places: ['/usr/bin/systemd-analyze'] },
 } as const satisfies Record<string, Package>;
 
 /** dpkg asks this script before it starts a service; 101 means no. */

@@ -1,8 +1,11 @@
 /** Settings that several commands share; each exists once, here. */
 
+import { resolve } from 'node:path';
 import { portSchema, type Setting } from '@apiary/common/config.ts';
+import { AppError } from '@apiary/common/errors.ts';
 import { statusPortSetting } from '@apiary/common/health/status-server.ts';
 import { LOG_LEVELS } from '@apiary/common/log.ts';
+import type { CertificatePaths } from '@apiary/common/tls/certificate-file.ts';
 import { z } from 'zod';
 import { defaultDataFolder } from './data-folder.ts';
 
@@ -53,6 +56,36 @@ export const commonSettings = {
     value: 'URL',
     help: 'store to use in place of the embedded one',
   },
+  tlsCert: {
+    schema: z.string().min(1).optional(),
+    value: 'FILE',
+    help: 'certificate (PEM, with its chain) to serve https and amqps with, in place of one of an own authority',
+    defaultText: 'made beyond loopback',
+  },
+  tlsKey: {
+    schema: z.string().min(1).optional(),
+    value: 'FILE',
+    help: 'key of that certificate; both are taken up again when they change',
+    defaultText: 'made beyond loopback',
+  },
+  brokerCa: {
+    schema: z.string().min(1).optional(),
+    value: 'FILE',
+    help: 'authority (PEM) that an amqps:// broker is checked by',
+    defaultText: 'those that Node knows',
+  },
+  beeBroker: {
+    schema: z.url({ protocol: /^amqps?$/, error: 'expected amqp://… or amqps://…' }).optional(),
+    value: 'URL',
+    help: 'address of the broker as Bees reach it, without an account; shown where they are installed',
+    defaultText: 'that of --broker',
+  },
+  localPort: {
+    schema: portSchema.optional(),
+    value: 'PORT',
+    help: 'second port of the embedded broker, on 127.0.0.1 and in the clear',
+    defaultText: 'none',
+  },
   url: {
     schema: z.url({ protocol: /^https?$/, error: 'expected http://… or https://…' }).optional(),
     value: 'URL',
@@ -86,6 +119,21 @@ export const connectionSettings = {
   url: commonSettings.url,
   token: commonSettings.token,
 } as const satisfies Record<string, Setting>;
+
+/**
+ * The two files of `--tls-cert` and `--tls-key`; undefined where neither was given.
+ *
+ * @throws AppError `setting-invalid` where one is missing
+ */
+export function certificatePaths(given: {
+  readonly tlsCert?: string | undefined;
+  readonly tlsKey?: string | undefined;
+}): CertificatePaths | undefined {
+  const { tlsCert: cert, tlsKey: key } = given;
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert !== undefined && key !== undefined) return { cert: resolve(cert), key: resolve(key) };
+  throw new AppError('setting-invalid', '--tls-cert, --tls-key: give both or neither');
+}
 
 /** Addresses that never leave this machine. */
 export function isLoopback(address: string): boolean {

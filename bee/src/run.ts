@@ -21,7 +21,13 @@ export async function runBee(run: BeeRun, signal: AbortSignal, onReady: () => vo
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  const connecting = connectBus({ url: run.broker, name: 'bee', declareTopology: false, log });
+  const connecting = connectBus({
+    url: run.broker,
+    name: 'bee',
+    declareTopology: false,
+    log,
+    ...(run.brokerCa !== undefined && { tls: { ca: run.brokerCa } }),
+  });
   const bus = await Promise.race([connecting, ended]);
   if (!bus) return;
   const bee = new Bee({

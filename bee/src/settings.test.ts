@@ -1,5 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { brokerUrl, readBeeSettings } from './settings.ts';
+import { brokerUrl, defaultDataFolder, readBeeSettings } from './settings.ts';
+
+describe('the data folder', () => {
+  test('is where the system keeps such things', () => {
+    expect(defaultDataFolder('linux', true)).toBe('/var/lib/apiary-bee');
+    expect(defaultDataFolder('darwin', true)).toBe('/Library/Application Support/apiary-bee');
+    expect(defaultDataFolder('win32', false)).toBe('C:\\ProgramData\\apiary-bee');
+    expect(defaultDataFolder('linux', false)).toMatch(/\.local\/share\/apiary\/bee$/);
+  });
+});
 
 describe('the settings of a Bee', () => {
   test.each([

@@ -1,6 +1,6 @@
 /** A Bee's settings. One word, the broker, is all it needs. */
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 import {
   parseSettings,
   type SettingsShape,
@@ -10,6 +10,8 @@ import {
 import { AppError } from '@apiary/common/errors.ts';
 import { type StatusPort, statusPortSetting } from '@apiary/common/health/status-server.ts';
 import { LOG_LEVELS, type LogLevel } from '@apiary/common/log.ts';
+import { readAuthority } from '@apiary/common/tls/authority-file.ts';
+import { parsePin } from '@apiary/common/tls/pin.ts';
 import { z } from 'zod';
 import type { CheckAllowance } from './inputs/input.ts';
 
@@ -22,12 +24,19 @@ export const beeSettings = {
     schema: z.string().min(1, 'expected a folder').optional(),
     value: 'DIR',
     help: 'Folder of the key and the checkpoint.',
-    defaultText: '/var/lib/apiary-bee for root, else ~/.local/share/apiary/bee',
+    defaultText:
+      '/var/lib/apiary-bee for root (macOS: /Library/Application Support/apiary-bee), else ~/.local/share/apiary/bee',
   },
   allow: {
     schema: z.string().default('/var/log'),
     value: 'ROOT[:ROOT…]',
     help: 'Folders that files may be read from; / for all that the user may read.',
+  },
+  brokerCa: {
+    schema: z.string().min(1).optional(),
+    value: 'FILE',
+    help: 'Authority (PEM) that an amqps:// broker without a pin is checked by.',
+    defaultText: 'those that Node knows',
   },
   checks: {
     schema: z.string().default('/usr/lib/nagios/plugins'),
@@ -52,6 +61,8 @@ export const beeSettings = {
 export interface BeeRun {
   /** `amqp://…` or `amqps://…` with everything filled in. */
   readonly broker: string;
+  /** PEM of the broker's authority. */
+  readonly brokerCa: string | undefined;
   readonly dataFolder: string;
   readonly allow: readonly string[];
   readonly checks: CheckAllowance;
@@ -86,25 +97,32 @@ export function readBeeSettings(
     throw new AppError('setting-invalid', 'broker: give its address, e.g. bee 192.0.2.7');
   }
   // `--allow /a /b` is easily written; each further word must then be a folder.
-  const stray = more.find((each) => !each.startsWith('/'));
+  const stray = more.find((each) => !isAbsolute(each));
   if (stray !== undefined) throw new AppError('setting-invalid', `unexpected word: ${stray}`);
-  const allow = [...settings.allow.split(':'), ...more].filter((root) => root !== '');
-  const relative = allow.find((root) => !root.startsWith('/'));
+  const allow = [...settings.allow.split(delimiter), ...more].filter((root) => root !== '');
+  const relative = allow.find((root) => !isAbsolute(root));
   if (relative !== undefined) {
     throw new AppError('setting-invalid', `--allow: ${relative} is no absolute path`);
   }
-  const home = join(homedir(), '.local/share/apiary/bee');
   return {
     broker: brokerUrl(word),
-    dataFolder: settings.data ?? (isRoot ? '/var/lib/apiary-bee' : home),
+    brokerCa: settings.brokerCa === undefined ? undefined : readAuthority(settings.brokerCa),
+    dataFolder: settings.data ?? defaultDataFolder(process.platform, isRoot),
     allow,
     checks: {
-      folders: settings.checks.split(':').filter((folder) => folder.startsWith('/')),
+      folders: settings.checks.split(delimiter).filter((folder) => isAbsolute(folder)),
       allowArguments: settings.checkArguments,
     },
     logLevel: settings.logLevel,
     statusPort: settings.statusPort,
   };
+}
+
+/** Where a Bee keeps its key and its place in the files, by the system's custom. */
+export function defaultDataFolder(platform: NodeJS.Platform, isRoot: boolean): string {
+  if (platform === 'win32') return 'C:\\ProgramData\\apiary-bee';
+  if (!isRoot) return join(homedir(), '.local/share/apiary/bee');
+  return platform === 'darwin' ? '/Library/Application Support/apiary-bee' : '/var/lib/apiary-bee';
 }
 
 /**
@@ -125,6 +143,13 @@ export function brokerUrl(word: string): string {
     throw new AppError('setting-invalid', 'broker: expected amqp:// or amqps://');
   }
   if (url.hostname === '') throw new AppError('setting-invalid', `broker: ${word} names no host`);
+  const pin = url.searchParams.get('pin');
+  if (pin !== null && (url.protocol !== 'amqps:' || parsePin(pin) === undefined)) {
+    throw new AppError(
+      'setting-invalid',
+      'broker: pin= is 64 hexadecimal digits, on amqps:// only',
+    );
+  }
   if (url.username === '') {
     url.username = DEFAULT_ACCOUNT;
     url.password = DEFAULT_ACCOUNT;

@@ -156,6 +156,7 @@ export const BROKER_FRAME_BYTES_MAX = 128 * KiB;
 export const BROKER_HANDSHAKE_FRAME_BYTES_MAX = 8 * KiB;
 /** Broker: time for the whole handshake. Past it the socket is closed. */
 export const BROKER_HANDSHAKE_MS = 10_000;
+
 /** Broker: time for a peer to answer `connection.close`. Past it the socket is destroyed. */
 export const BROKER_CLOSE_MS = 3_000;
 /** Broker: connections at once. Past it new sockets are closed and counted. */

@@ -1,10 +1,8 @@
 /** Queen: the front end of the Hive. REST, sockets and the web UI on one address. */
 import { createServer, type Server as HttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Actor, Subscription } from '@apiary/common/bus/bus.ts';
 import type { Component, ComponentContext } from '@apiary/common/component.ts';
 import { AppError } from '@apiary/common/errors.ts';
-import { HTTP_CONNECTIONS_MAX } from '@apiary/common/limits.ts';
 import { VERSION } from '@apiary/common/version.ts';
 import { agentHandlers } from './api/agents.ts';
 import { alertHandlers } from './api/alerts.ts';
@@ -32,6 +30,7 @@ import { LedgerFeeds } from './live/ledger-feeds.ts';
 import { RateFeed } from './live/rate-feed.ts';
 import { TailHub } from './live/tail-hub.ts';
 import { Live } from './live.ts';
+import { Ports } from './ports.ts';
 import { type QueenMetrics, queenMetrics } from './queen-metrics.ts';
 import { SavedQueries } from './saved-queries.ts';
 import { Searches } from './searches.ts';
@@ -63,6 +62,7 @@ class QueenComponent implements Queen {
   readonly #context: ComponentContext;
   readonly #settings: QueenSettings;
   readonly #http: HttpServer = createServer();
+  readonly #ports: Ports;
   readonly #local: LocalToken;
   readonly #metrics: QueenMetrics;
   readonly #agents: AgentsFeed;
@@ -83,6 +83,8 @@ class QueenComponent implements Queen {
     this.#settings = settings;
     this.#local = new LocalToken(settings.dataFolder);
     this.#metrics = queenMetrics(context.metrics);
+    const onRefused = (how: 'plain' | 'handshake') => this.#metrics.refused.inc({ how });
+    this.#ports = new Ports({ http: this.#http, settings, log, onRefused });
     this.#agents = new AgentsFeed({ bus, clock, log, actor: QUEEN_ACTOR });
     this.#alerts = createAlertsFeed({ bus, clock, log, actor: QUEEN_ACTOR });
     this.#deliveries = createDeliveriesFeed({ bus, clock, log, actor: QUEEN_ACTOR });
@@ -113,11 +115,9 @@ class QueenComponent implements Queen {
     await this.#rates.start();
     await this.#health.start();
     this.#subscription = await accounts.watch(this.#context, () => this.#recheck());
-    const { host, port } = this.#settings;
-    this.#http.maxConnections = HTTP_CONNECTIONS_MAX;
-    const bound = await listen(this.#http, host, port);
-    this.#url = originOf(host, bound);
-    await this.#local.write(this.#url);
+    const { url, localUrl } = await this.#ports.open();
+    this.#url = url;
+    await this.#local.write(localUrl);
     this.#context.log.info({ url: this.url }, 'queen.listening');
   }
 
@@ -125,6 +125,7 @@ class QueenComponent implements Queen {
     await this.#local.remove();
     await this.#subscription?.cancel();
     this.#subscription = undefined;
+    this.#ports.close();
     this.#http.closeAllConnections();
     await this.#live?.stop();
     await this.#tails.stop();
@@ -145,7 +146,8 @@ class QueenComponent implements Queen {
     const { audit, authenticator } = accounts;
     const sameOrigin = new SameOrigin(this.#settings);
     const searches = new Searches(bus);
-    const secure = this.#settings.publicUrl?.startsWith('https:') ?? false;
+    const { publicUrl, tls } = this.#settings;
+    const secure = publicUrl?.startsWith('https:') ?? tls !== undefined;
     const application = createApplication({
       guard: new Guard(authenticator, sameOrigin),
       sameOrigin,
@@ -205,8 +207,12 @@ class QueenComponent implements Queen {
       ...alertHandlers(bus),
       ...notificationHandlers(bus),
       ...targetHandlers(bus),
-      ...installHandlers(this.#settings),
       ...storeHandlers(bus),
+      ...installHandlers({
+        settings: this.#settings,
+        origin: () => this.url,
+        pin: () => this.#ports.pin,
+      }),
       ...systemHandlers({
         bus,
         metrics,
@@ -217,25 +223,4 @@ class QueenComponent implements Queen {
       }),
     };
   }
-}
-
-/** @throws AppError `port-busy`, or `setting-invalid` for an address that is not this machine's */
-async function listen(http: HttpServer, host: string, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    http.once('error', (error: NodeJS.ErrnoException) => {
-      const isBusy = error.code === 'EADDRINUSE';
-      const words = isBusy ? 'is in use' : `cannot be listened on: ${error.message}`;
-      const code = isBusy ? 'port-busy' : 'setting-invalid';
-      reject(new AppError(code, `${host}:${port} ${words}`, { cause: error }));
-    });
-    http.listen(port, host, resolve);
-  });
-  // A server that listens on a port has an AddressInfo.
-  return (http.address() as AddressInfo).port;
-}
-
-/** An address for every interface is no address to type: the machine's own stands for it. */
-function originOf(host: string, port: number): string {
-  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }

@@ -29,4 +29,32 @@ export const INSTALL_ROUTES = {
     summary: 'Tells the line that installs a Bee on another machine',
     response: installSchema,
   }),
+  installScript: route('get', '/install-bee.sh', {
+    ...bare,
+    access: 'public',
+    summary: 'The script that installs a Bee on Linux, with the address of this instance in it',
+    response: z.string(),
+    contentType: 'text/x-shellscript',
+  }),
+  installBee: route('get', '/install/bee.mjs', {
+    ...bare,
+    access: 'public',
+    summary: 'The whole Bee in one file',
+    response: z.string(),
+    contentType: 'text/javascript',
+  }),
+  installNode: route('get', '/install/node', {
+    ...bare,
+    access: 'public',
+    summary: 'The Node that runs this instance, for machines of the same kind',
+    response: z.string(),
+    contentType: 'application/octet-stream',
+  }),
+  authority: route('get', '/ca.crt', {
+    ...bare,
+    access: 'public',
+    summary: "The certificate of this instance's own authority",
+    response: z.string(),
+    contentType: 'application/x-x509-ca-cert',
+  }),
 } as const;

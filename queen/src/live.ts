@@ -109,7 +109,7 @@ export class Live {
       return ['too many connections; try again later', false];
     }
     try {
-      this.#options.sameOrigin.checkHost(request.headers);
+      this.#options.sameOrigin.checkHost(request.headers, !('encrypted' in request.socket));
       this.#options.sameOrigin.checkSource(request.headers);
       return [null, true];
     } catch (error) {

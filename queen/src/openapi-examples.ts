@@ -293,7 +293,7 @@ export const EXAMPLES: {
     response: {
       line: "curl -fsSk --pinnedpubkey 'sha256//7HIp…=' https://192.0.2.7:4280/install-bee.sh | sudo sh",
       uninstall: 'sudo apiary-bee-uninstall',
-      broker: 'amqps://192.0.2.7:5671?pin=sha256%2F%2F7HIp…%3D',
+      broker: 'amqps://192.0.2.7:5671?pin=ec7229…',
       pin: 'sha256//7HIp…=',
       reach: 'network',
       hint: 'The new Bee waits until you approve it; compare its fingerprint.',

@@ -9,12 +9,20 @@ export interface QueenMetrics {
   readonly tails: Gauge;
   /** Records that slow sockets did not get. */
   readonly missed: Counter;
+  /** Connections that were turned away at the TLS port, by how: `plain`, `handshake`. */
+  readonly refused: Counter<'how'>;
 }
 
 /** Registers them; a second Queen of one process uses the first one's. */
 export function queenMetrics({ registry }: Metrics): QueenMetrics {
   const registers = [registry];
-  for (const name of ['requests_seconds', 'sockets', 'tails', 'tail_missed_total']) {
+  for (const name of [
+    'requests_seconds',
+    'sockets',
+    'tails',
+    'tail_missed_total',
+    'tls_refused_total',
+  ]) {
     registry.removeSingleMetric(`apiary_queen_${name}`);
   }
   return {
@@ -38,6 +46,12 @@ export function queenMetrics({ registry }: Metrics): QueenMetrics {
     missed: new Counter({
       name: 'apiary_queen_tail_missed_total',
       help: 'Records that slow readers did not get; they were told the count',
+      registers,
+    }),
+    refused: new Counter({
+      name: 'apiary_queen_tls_refused_total',
+      help: 'Connections turned away at the TLS port: in the clear, or the handshake failed',
+      labelNames: ['how'],
       registers,
     }),
   };

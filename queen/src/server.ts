@@ -36,7 +36,7 @@ export function createApplication(parts: ServerParts): Express {
   application.disable('x-powered-by').disable('etag');
   application.use(securityHeaders(parts.secure));
   application.use((request, _response, next) => {
-    parts.sameOrigin.checkHost(request.headers);
+    parts.sameOrigin.checkHost(request.headers, !request.secure);
     next();
   });
   for (const [name, route] of Object.entries(ROUTES)) {

@@ -1,3 +1,5 @@
+import type { CertificatePaths } from '@apiary/common/tls/certificate-file.ts';
+
 /** What Queen is told by the process that runs it. */
 export interface QueenSettings {
   /** The address to listen on. */
@@ -9,7 +11,17 @@ export interface QueenSettings {
   /** The built web UI; may be missing, then only the API answers. */
   readonly webFolder: string;
   /** Where Bees reach the broker, without an account. */
-  readonly broker?: { readonly host: string; readonly port: number; readonly secure: boolean };
+  readonly broker?: {
+    readonly host: string;
+    readonly port: number;
+    readonly secure: boolean;
+    /** The key that it must show. */
+    readonly pin?: string;
+  };
+  /** What the installer gives away: its script, the single-file Bee and Node. */
+  readonly installer?: { readonly script: string; readonly bee: string; readonly node: string };
+  /** With it she speaks https, and http on a port of 127.0.0.1 for this machine's own commands. */
+  readonly tls?: CertificatePaths;
   /** The origin by which browsers reach it, where that is not `http://HOST:PORT`. */
   readonly publicUrl?: string;
 }

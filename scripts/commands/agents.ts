@@ -1,6 +1,7 @@
 import { parseSettings, type Settings, settingsHelp, switchSchema } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import type { Agent, AgentView } from '@apiary/common/messages/agent.ts';
+import type { Install } from '@apiary/queen/install-routes.ts';
 import { ROUTES } from '@apiary/queen/routes.ts';
 import { z } from 'zod';
 import { ApiClient } from '../api-client.ts';
@@ -29,9 +30,10 @@ const USAGE = [
   './apiary agents NAME',
   './apiary agents files NAME [PATH] [--match TEXT] [--end]',
   './apiary agents suggestions NAME',
+  './apiary agents install',
 ].join('\n');
 
-/** `./apiary agents [list | NAME | files … | suggestions … | approve … | revoke …]`; a NAME may be an id. */
+/** `./apiary agents [list | NAME | files … | suggestions … | install | approve … | revoke …]`; a NAME may be an id. */
 export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
   if (argv.includes('--help')) {
     io.stdout.write(`${USAGE}\n${settingsHelp(shape)}\n`);
@@ -45,6 +47,13 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     const answer = await (await ApiClient.connect(settings, io.signal)).listAgents();
     if (settings.json) toJson(answer);
     else io.stdout.write(agentTable(answer.agents));
+    return 0;
+  }
+  if (verb === 'install') {
+    if (names.length > 0) throw new AppError('setting-invalid', 'agents install takes no names');
+    const answer = await (await ApiClient.connect(settings, io.signal)).install();
+    if (settings.json) toJson(answer);
+    else io.stdout.write(installText(answer));
     return 0;
   }
   if (verb === 'files') return await files(settings, names, io);
@@ -119,4 +128,14 @@ function agentTable(agents: readonly AgentView[]): string {
       `${agent.facts.system} ${agent.facts.architecture}`,
     ]),
   ]);
+}
+
+/** What to type on the machine that is to be watched. */
+function installText({ line, uninstall, broker, hint }: Install): string {
+  const rows = [
+    ...(line === undefined ? [] : [`Install  ${line}`]),
+    ...(uninstall === undefined ? [] : [`Remove   ${uninstall}`]),
+    `Broker   ${broker}`,
+  ];
+  return `${rows.join('\n')}\n\n${hint}\n`;
 }

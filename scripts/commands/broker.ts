@@ -4,17 +4,18 @@ import { parseSettings, settingsHelp } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { type StatusPort, StatusServer } from '@apiary/common/health/status-server.ts';
 import { createLogger, type Logger } from '@apiary/common/log.ts';
+import { CertificateFile } from '@apiary/common/tls/certificate-file.ts';
 import { Broker } from '@apiary/hive/broker/broker.ts';
 import { z } from 'zod';
 import { aborted, type CommandIo } from '../command.ts';
 import { readOrMake } from '../data-folder.ts';
-import { commonSettings } from '../settings.ts';
+import { certificatePaths, commonSettings } from '../settings.ts';
 
-const { data, amqpPort, listen, logLevel, statusPort } = commonSettings;
+const { data, amqpPort, listen, localPort, tlsCert, tlsKey, logLevel, statusPort } = commonSettings;
 
 /** `./apiary broker`: the embedded broker, with the accounts that `up` wrote. */
 export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
-  const shape = { data, amqpPort, listen, logLevel, statusPort };
+  const shape = { data, amqpPort, listen, localPort, tlsCert, tlsKey, logLevel, statusPort };
   if (argv.includes('--help')) {
     io.stdout.write(`./apiary broker\n${settingsHelp(shape)}\n`);
     return 0;
@@ -25,6 +26,8 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     .parse(readOrMake(join(settings.data, 'run/broker-accounts.json'), () => ({})));
   const everything = { configure: '.*', write: '.*', read: '.*' };
   const log = createLogger('broker', settings.logLevel);
+  const paths = certificatePaths(settings);
+  const certificate = paths && new CertificateFile(paths);
   const broker = new Broker({
     dataFolder: join(settings.data, 'broker'),
     host: settings.listen,
@@ -39,12 +42,22 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
       { name: 'bee', password: 'bee', permissions: BEE_PERMISSIONS },
     ],
     log,
+    ...(certificate && { tls: certificate.pair }),
+    ...(settings.localPort !== undefined && { localPort: settings.localPort }),
   });
   const { port } = await broker.start();
+  certificate?.watch(
+    (pair) => {
+      broker.renew(pair);
+      log.info({}, 'tls.renewed');
+    },
+    (error) => log.error({ reason: error.message }, 'tls.not-renewed'),
+  );
   const status = settings.statusPort && (await tellStatus(broker, settings.statusPort, log));
   io.ready({ port });
   await aborted(io.signal);
   await status?.stop();
+  certificate?.close();
   await broker.stop();
   return 0;
 }

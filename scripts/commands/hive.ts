@@ -1,18 +1,19 @@
+import { dirname, join } from 'node:path';
 import { parseSettings, settingsHelp } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { aborted, type CommandIo } from '../command.ts';
+import { projectRoot } from '../data-folder.ts';
 import { HOST_COMPONENTS, startHost } from '../host.ts';
-import { commonSettings } from '../settings.ts';
+import { certificatePaths, commonSettings } from '../settings.ts';
 import { webFolder } from '../web-build.ts';
 
-const { data, broker, store, logLevel, approve, httpPort, listen, publicUrl, statusPort } =
-  commonSettings;
+const { data, broker, brokerCa, beeBroker, store, logLevel, approve } = commonSettings;
+const { httpPort, listen, publicUrl, tlsCert, tlsKey, statusPort } = commonSettings;
 
 /** `./apiary hive [component …]`: runs components until it is told to end. */
 export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
-  const shape = {
-    ...{ data, broker, store, logLevel, approve, httpPort, listen, publicUrl, statusPort },
-  };
+  const hive = { data, broker, brokerCa, beeBroker, store, logLevel, approve };
+  const shape = { ...hive, httpPort, listen, publicUrl, tlsCert, tlsKey, statusPort };
   if (argv.includes('--help')) {
     io.stdout.write(`./apiary hive [${HOST_COMPONENTS.join(' | ')}] …\n${settingsHelp(shape)}\n`);
     return 0;
@@ -24,6 +25,8 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   const host = await startHost({
     components: words.length > 0 ? words : HOST_COMPONENTS.filter((name) => name !== 'queen'),
     broker: settings.broker,
+    brokerCa: settings.brokerCa,
+    beeBroker: settings.beeBroker,
     store: settings.store ?? `sqlite:${settings.data}`,
     logLevel: settings.logLevel,
     approve: settings.approve,
@@ -34,6 +37,13 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
       dataFolder: settings.data,
       webFolder,
       publicUrl: settings.publicUrl,
+      tls: certificatePaths(settings),
+      installer: {
+        script: join(projectRoot, 'scripts/install-bee.sh'),
+        // Beside the bundle that runs.
+        bee: join(dirname(io.program), 'bee.mjs'),
+        node: process.execPath,
+      },
     },
   });
   io.ready({});

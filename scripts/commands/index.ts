@@ -41,7 +41,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'agents',
     usage:
-      '[list | NAME | files NAME [PATH] | suggestions NAME | approve NAME… | revoke NAME…] [--json]',
+      '[list | NAME | files NAME [PATH] | suggestions NAME | install | approve NAME… | revoke NAME…] [--json]',
     summary:
       'lists, approves and revokes Bees; shows what one has delivered and what is on its host',
     load: () => import('./agents.ts'),
@@ -118,6 +118,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     usage: '[--who NAME] [--action NAME] [--limit N] [--json]',
     summary: 'tells who changed what, the newest last',
     load: () => import('./audit.ts'),
+  },
+  {
+    name: 'tls',
+    usage: '[renew [--new-key]] [--json]',
+    summary: 'shows the certificate of an instance and its authority, and renews it',
+    load: () => import('./tls.ts'),
   },
   {
     name: 'test',

@@ -8,7 +8,7 @@ import { parseSettings, settingsHelp } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import type { CommandIo } from '../command.ts';
 import { prepareFolder } from '../data-folder.ts';
-import { childGroups, makePlan, refuseWhatIsNotThereYet, upSettings } from '../up/plan.ts';
+import { childGroups, makePlan, type Plan, upSettings } from '../up/plan.ts';
 import { welcome } from '../up/welcome.ts';
 import { buildWeb, webIsBuilt } from '../web-build.ts';
 
@@ -24,14 +24,13 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   if (words.length > 0) {
     throw new AppError('setting-invalid', `up takes no words, but was given ${words[0]}`);
   }
-  refuseWhatIsNotThereYet(settings);
   const startedMs = performance.now();
   const folder = resolve(settings.data);
   prepareFolder(folder);
   parent.tell({ type: 'folder', folder });
   await parent.told('locked');
   const plan = await makePlan(folder, settings, given, io);
-  parent.tell({ type: 'plan', groups: childGroups(plan) });
+  parent.tell({ type: 'plan', groups: childGroups(plan), renewal: renewalOf(plan) });
   const building = buildIfNeeded(io);
   // Looked at below; until then a failed build must not count as unhandled.
   building.catch(() => {});
@@ -39,6 +38,13 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   await building;
   parent.tell({ type: 'welcomed', facts: await welcome(plan, io, startedMs) });
   return 0;
+}
+
+/** What renews the instance's own certificate when it is due. */
+function renewalOf({ encryption, folder, settings }: Plan): readonly string[] {
+  if (!encryption?.isOwn) return [];
+  const publicUrl = settings.publicUrl ? ['--public-url', settings.publicUrl] : [];
+  return ['tls', 'renew', '--due', '--data', folder, '--listen', settings.listen, ...publicUrl];
 }
 
 async function buildIfNeeded(io: CommandIo): Promise<void> {

@@ -3,12 +3,15 @@
  * again what ends, and ends all in order. It lives as long as the instance, so it stays small: what takes
  * libraries is done by `up-plan`, a process that ends once the instance is ready.
  */
+import { spawn } from 'node:child_process';
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { aborted, type CommandIo } from '../command.ts';
 import { type FolderLock, lockFolder } from '../data-folder.ts';
-import { Child, type ChildEvents, ChildFailed } from '../supervisor.ts';
+import { Child, type ChildEvents, ChildFailed, NODE_FLAGS } from '../supervisor.ts';
 import { Planner, PlannerEnded } from '../up/planner.ts';
+
+const RENEWAL_MS = 12 * 3_600_000;
 
 /** See the file's head. */
 export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
@@ -35,7 +38,8 @@ async function runPlan(folder: string, planner: Planner, io: CommandIo): Promise
   const events = childEvents(folder, io);
   const ended = aborted(io.signal).then(() => undefined);
   try {
-    for (const group of await planner.groups()) {
+    const { groups, renewal } = await planner.plan();
+    for (const group of groups) {
       const started = group.map((spec) => new Child(spec, io.program, events));
       children.push(...started);
       await Promise.race([Promise.all(started.map((child) => child.start())), ended]);
@@ -43,12 +47,24 @@ async function runPlan(folder: string, planner: Planner, io: CommandIo): Promise
     }
     const facts = await Promise.race([planner.welcome(), ended]);
     if (facts) io.ready(facts);
+    keepCertificate(renewal, io);
     await ended;
     io.stderr.write('\napiary: ending…\n');
   } finally {
     // Producers first, the broker last, so that what is under way arrives.
     for (const child of children.reverse()) await child.stop();
   }
+}
+
+/** Twice a day asks whether the certificate is due; the children take a new one up by themselves. */
+function keepCertificate(renewal: readonly string[], io: CommandIo): void {
+  if (renewal.length === 0) return;
+  const timer = setInterval(() => {
+    const argv = [...NODE_FLAGS, io.program, ...renewal];
+    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'ignore', 'pipe'] });
+    child.stderr.pipe(io.stderr, { end: false });
+  }, RENEWAL_MS);
+  io.signal.addEventListener('abort', () => clearInterval(timer), { once: true });
 }
 
 /** Keeps `run/processes.json` true, for whoever looks after the instance. */

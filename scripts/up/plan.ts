@@ -3,14 +3,21 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { loadIdentity } from '@apiary/bee/identity.ts';
 import type { Settings } from '@apiary/common/config.ts';
-import { AppError } from '@apiary/common/errors.ts';
+import { pinDigits } from '@apiary/common/tls/pin.ts';
 import type { CommandIo } from '../command.ts';
 import { readOrMake } from '../data-folder.ts';
+import { freePorts } from '../free-ports.ts';
 import { choosePort } from '../ports.ts';
-import { commonSettings, isLoopback } from '../settings.ts';
+import { commonSettings } from '../settings.ts';
 import type { ChildSpec } from '../supervisor.ts';
+import { inUrl, mainAddress } from './addresses.ts';
+import { type Encryption, encryptionOf } from './encryption.ts';
 
 const { data, httpPort, amqpPort, listen, publicUrl, broker, store, logLevel } = commonSettings;
+const { tlsCert, tlsKey, brokerCa, beeBroker } = commonSettings;
+
+/** AMQP's own port for TLS. */
+const AMQPS_PORT = 5671;
 
 /** What `up` takes. */
 export const upSettings = {
@@ -19,7 +26,11 @@ export const upSettings = {
   amqpPort,
   listen,
   publicUrl,
+  tlsCert,
+  tlsKey,
   broker,
+  brokerCa,
+  beeBroker,
   store,
   logLevel,
   statusPort: {
@@ -38,28 +49,27 @@ export interface Plan {
   readonly folder: string;
   readonly settings: UpSettings;
   readonly httpPort: number;
+  /** Where this machine's own processes connect to, with their accounts. */
   readonly brokerUrl: string;
+  readonly ownBeeBrokerUrl: string;
+  /** What other machines' Bees are given; without an account, which is the usual one. */
   readonly beeBrokerUrl: string;
+  /** Where people reach the web UI. */
+  readonly origin: string;
   /** Set when the embedded broker runs. */
   readonly amqpPort: number | undefined;
+  /** Set when that speaks TLS: its port for this machine's own processes. */
+  readonly localAmqpPort: number | undefined;
+  readonly encryption: Encryption | undefined;
   readonly store: string;
   readonly ownAgent: string;
 }
 
-/** @throws AppError `not-supported` */
-export function refuseWhatIsNotThereYet(settings: UpSettings): void {
-  if (!isLoopback(settings.listen)) {
-    throw new AppError(
-      'not-supported',
-      `--listen ${settings.listen}: this version listens on loopback addresses only, because TLS comes later`,
-    );
-  }
-}
-
 /**
- * Chooses ports and makes what is missing of keys and accounts; says where a default port was busy.
+ * Chooses ports and makes what is missing of keys, accounts and certificates; says where a default port was
+ * busy.
  *
- * @throws AppError `port-busy`, `folder-unusable`
+ * @throws AppError `port-busy`, `folder-unusable`, `setting-invalid`
  */
 export async function makePlan(
   folder: string,
@@ -67,84 +77,113 @@ export async function makePlan(
   given: ReadonlySet<string>,
   io: CommandIo,
 ): Promise<Plan> {
-  const http = await choosePort(settings.httpPort, given.has('httpPort'), settings.listen);
-  if (http !== settings.httpPort) {
-    io.stderr.write(`apiary: port ${settings.httpPort} is in use, the web UI takes ${http}\n`);
-  }
-  const amqp = settings.broker
-    ? undefined
-    : await choosePort(settings.amqpPort, given.has('amqpPort'), settings.listen);
-  if (amqp !== undefined && amqp !== settings.amqpPort) {
-    io.stderr.write(`apiary: port ${settings.amqpPort} is in use, the broker takes ${amqp}\n`);
-  }
+  const encryption = await encryptionOf(folder, settings);
+  const ports = await choosePorts(settings, given, encryption !== undefined, io);
   const secrets = readOrMake(join(folder, 'run/broker-accounts.json'), () => ({
     hivePassword: randomBytes(24).toString('base64url'),
   }));
-  const address = settings.listen.includes(':') ? `[${settings.listen}]` : settings.listen;
-  const embedded = `${address}:${amqp}`;
-  const identity = await loadIdentity(join(folder, 'bee'));
+  const { id: ownAgent } = await loadIdentity(join(folder, 'bee'));
+  const inside =
+    ports.localAmqpPort === undefined
+      ? `${inUrl(settings.listen)}:${ports.amqpPort}`
+      : `127.0.0.1:${ports.localAmqpPort}`;
+  const scheme = encryption ? 'https' : 'http';
+  const main = inUrl(mainAddress(settings));
   return {
     folder,
     settings,
-    httpPort: http,
-    amqpPort: amqp,
-    brokerUrl: settings.broker ?? `amqp://hive:${secrets.hivePassword}@${embedded}`,
-    beeBrokerUrl: settings.broker ?? `amqp://bee:bee@${embedded}`,
+    ...ports,
+    encryption,
+    brokerUrl: settings.broker ?? `amqp://hive:${secrets.hivePassword}@${inside}`,
+    ownBeeBrokerUrl: settings.broker ?? `amqp://bee:bee@${inside}`,
+    beeBrokerUrl: settings.beeBroker ?? settings.broker ?? embeddedUrl(main, ports, encryption),
+    origin: settings.publicUrl?.replace(/\/+$/, '') ?? `${scheme}://${main}:${ports.httpPort}`,
     store: settings.store ?? `sqlite:${folder}`,
-    ownAgent: identity.id,
+    ownAgent,
   };
+}
+
+type PlannedPorts = Pick<Plan, 'httpPort' | 'amqpPort' | 'localAmqpPort'>;
+
+async function choosePorts(
+  settings: UpSettings,
+  given: ReadonlySet<string>,
+  encrypted: boolean,
+  io: CommandIo,
+): Promise<PlannedPorts> {
+  const httpPort = await choosePort(settings.httpPort, given.has('httpPort'), settings.listen);
+  if (httpPort !== settings.httpPort) {
+    io.stderr.write(`apiary: port ${settings.httpPort} is in use, the web UI takes ${httpPort}\n`);
+  }
+  if (settings.broker) return { httpPort, amqpPort: undefined, localAmqpPort: undefined };
+  const asked = given.has('amqpPort');
+  const wanted = encrypted && !asked ? AMQPS_PORT : settings.amqpPort;
+  const amqpPort = await choosePort(wanted, asked, settings.listen);
+  if (amqpPort !== wanted) {
+    io.stderr.write(`apiary: port ${wanted} is in use, the broker takes ${amqpPort}\n`);
+  }
+  const [localAmqpPort] = encrypted ? await freePorts(1) : [];
+  return { httpPort, amqpPort, localAmqpPort };
+}
+
+function embeddedUrl(
+  main: string,
+  { amqpPort }: PlannedPorts,
+  encryption: Encryption | undefined,
+): string {
+  if (!encryption) return `amqp://${main}:${amqpPort}`;
+  return `amqps://${main}:${amqpPort}?pin=${pinDigits(encryption.pin)}`;
 }
 
 /** The children in the order of their start; each group is ready before the next one begins. */
 export function childGroups(plan: Plan): ChildSpec[][] {
-  const { folder, settings } = plan;
+  const { folder, settings, encryption } = plan;
   const status = (index: number) => ['--status-port', statusText(settings.statusPort, index)];
   const log = (name: string) => join(folder, 'logs', `${name}.log`);
   const level = ['--log-level', settings.logLevel];
-  const hive = ['--broker', plan.brokerUrl, '--store', plan.store, '--data', folder, ...level];
-  const publicUrl = settings.publicUrl ? ['--public-url', settings.publicUrl] : [];
-  const web = ['--http-port', String(plan.httpPort), '--listen', settings.listen, ...publicUrl];
-  const brokerGroup =
+  const authority = settings.brokerCa === undefined ? [] : ['--broker-ca', settings.brokerCa];
+  const hive = ['--data', folder, ...authority, ...level];
+  // Passwords stand in the environment: every user of the machine sees arguments.
+  const hiveEnv = { APIARY_BROKER: plan.brokerUrl, APIARY_STORE: plan.store };
+  const tls = encryption
+    ? ['--tls-cert', encryption.paths.cert, '--tls-key', encryption.paths.key]
+    : [];
+  const listen = ['--listen', settings.listen, ...tls];
+  const web = ['--http-port', String(plan.httpPort), ...listen, '--bee-broker', plan.beeBrokerUrl];
+  const origin = encryption || settings.publicUrl ? ['--public-url', plan.origin] : [];
+  return [
     plan.amqpPort === undefined
       ? []
       : [
           {
             name: 'broker',
-            argv: ['broker', '--data', folder, '--amqp-port', String(plan.amqpPort)].concat(
-              ['--listen', settings.listen, ...status(0)],
-              level,
-            ),
+            argv: brokerArgv(plan, [...listen, ...status(0), ...level]),
             logFile: log('broker'),
           },
-        ];
-  return [
-    brokerGroup,
+        ],
     [
       {
         name: 'honeycomb',
         argv: ['hive', 'honeycomb', ...hive, ...status(1)],
+        env: hiveEnv,
         logFile: log('honeycomb'),
       },
       {
         name: 'hive',
-        argv: [
-          'hive',
-          'agentmanager',
-          'agentmonitor',
-          'pheromone',
-          'sting',
-          'queen',
-          ...hive,
-          ...web,
-        ].concat(['--approve', plan.ownAgent, ...status(2)]),
+        argv: ['hive', 'agentmanager', 'agentmonitor', 'pheromone', 'sting', 'queen'].concat(
+          [...hive, ...web, ...origin],
+          ['--approve', plan.ownAgent, ...status(2)],
+        ),
+        env: hiveEnv,
         logFile: log('hive'),
       },
       {
         name: 'bee',
-        argv: ['bee', plan.beeBrokerUrl, '--data', join(folder, 'bee'), '--allow', '/'].concat(
+        argv: ['bee', '--data', join(folder, 'bee'), '--allow', '/', ...authority].concat(
           ['--status-port', 'none'],
           level,
         ),
+        env: { APIARY_BROKER: plan.ownBeeBrokerUrl },
         logFile: join(folder, 'logs', 'bee', 'bee.log'),
       },
     ],
@@ -154,4 +193,9 @@ export function childGroups(plan: Plan): ChildSpec[][] {
 /** The port of one process of several, as its setting is written. */
 function statusText(first: UpSettings['statusPort'], index: number): string {
   return first ? `${first.port + index}${first.orNext ? '+' : ''}` : 'none';
+}
+
+function brokerArgv({ folder, amqpPort, localAmqpPort }: Plan, rest: readonly string[]): string[] {
+  const local = localAmqpPort === undefined ? [] : ['--local-port', String(localAmqpPort)];
+  return ['broker', '--data', folder, '--amqp-port', String(amqpPort), ...local, ...rest];
 }

@@ -4,10 +4,18 @@ import { once } from 'node:events';
 import type { CommandIo } from '../command.ts';
 import { type ChildSpec, NODE_FLAGS, type ReadyFacts } from '../supervisor.ts';
 
+/** What is to be run. */
+export interface UpPlan {
+  /** The children in the order of their start; each group is ready before the next one begins. */
+  readonly groups: readonly (readonly ChildSpec[])[];
+  /** A command that renews the certificate where that is due; empty where there is none of ours. */
+  readonly renewal: readonly string[];
+}
+
 /** What `up-plan` says, in this order. */
 type Said =
   | { readonly type: 'folder'; readonly folder: string }
-  | { readonly type: 'plan'; readonly groups: readonly (readonly ChildSpec[])[] }
+  | ({ readonly type: 'plan' } & UpPlan)
   | { readonly type: 'welcomed'; readonly facts: ReadyFacts };
 
 /** It ended before it had said everything; why stands on stderr. */
@@ -41,15 +49,15 @@ export class Planner {
     this.#child.stderr?.pipe(io.stderr, { end: false });
   }
 
-  /** The data folder, checked; it must be locked before {@link groups} is called. */
+  /** The data folder, checked; it must be locked before {@link plan} is called. */
   async folder(): Promise<string> {
     return (await this.#said('folder')).folder;
   }
 
-  /** The children in the order of their start; each group is ready before the next one begins. */
-  async groups(): Promise<readonly (readonly ChildSpec[])[]> {
+  /** The rest of the plan, now that the folder is ours. */
+  async plan(): Promise<UpPlan> {
     this.#tell('locked');
-    return (await this.#said('plan')).groups;
+    return await this.#said('plan');
   }
 
   /** Has it greet the person, now that all children run. */

@@ -5,7 +5,6 @@ import { setTimeout } from 'node:timers/promises';
 import { toAppError } from '@apiary/common/errors.ts';
 import { ApiClient } from '../api-client.ts';
 import type { CommandIo } from '../command.ts';
-import { findLocalInstance } from '../local-instance.ts';
 import type { ReadyFacts } from '../supervisor.ts';
 import type { Plan } from './plan.ts';
 
@@ -18,16 +17,24 @@ export async function welcome(plan: Plan, io: CommandIo, startedMs: number): Pro
   await ownBeeApproved(plan, client, io);
   await watchThisMachine(plan, client, io);
   const { url, hint } = await wayIn(plan, client);
+  writeFileSync(join(plan.folder, 'run/origin'), `${plan.origin}\n`);
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   io.stdout.write(
     `\nApiary is ready (${seconds} s).\n\n` +
       `  Open   ${url}\n` +
       `         ${hint}\n` +
       `  Broker ${plan.beeBrokerUrl}\n` +
+      `${await agentsLine(client)}` +
       `  Data   ${plan.folder}\n\n` +
       'Ctrl-C ends it.\n',
   );
   return { url, httpPort: plan.httpPort, amqpPort: plan.amqpPort };
+}
+
+/** The line that installs a Bee, where other machines could use it. */
+async function agentsLine(client: ApiClient): Promise<string> {
+  const { line, reach } = await client.install();
+  return line && reach === 'network' ? `  Agents ${line}\n` : '';
 }
 
 /** A one-time link, or once there are passwords the plain address. */
@@ -38,8 +45,7 @@ async function wayIn(plan: Plan, client: ApiClient): Promise<{ url: string; hint
     return { url, hint };
   } catch (thrown) {
     if (toAppError(thrown).code !== 'password-needed') throw thrown;
-    const { url } = await findLocalInstance(plan.folder);
-    return { url, hint: 'Sign in with your name and password.' };
+    return { url: plan.origin, hint: 'Sign in with your name and password.' };
   }
 }
 

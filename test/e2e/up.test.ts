@@ -89,7 +89,7 @@ describe('./apiary up says in one line, with exit code 2,', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it.each([
-    ['that it listens on loopback only', ['--listen', '0.0.0.0'], /loopback/],
+    ['that a certificate needs its key', ['--tls-cert', 'x.pem'], /give both or neither/],
     ['which port is no port', ['--http-port', 'x'], /--http-port: expected a port number/],
     ['which flag there is not', ['--colour', 'red'], /--colour/],
   ])('%s', async (_, argv, words) => {

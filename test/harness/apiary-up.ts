@@ -37,6 +37,8 @@ export interface UpOptions {
   readonly store?: string;
   readonly httpPort?: number;
   readonly amqpPort?: number;
+  /** More of its flags. */
+  readonly flags?: readonly string[];
 }
 
 /** A TCP port that is free now on loopback. */
@@ -70,7 +72,7 @@ export async function startApiary(options: UpOptions = {}): Promise<RunningApiar
       '--disable-warning=ExperimentalWarning',
       '--max-semi-space-size=1',
       join(projectRoot, 'scripts/launch.js'),
-      ...['up', '--data', folder, ...ports, ...broker, ...store],
+      ...['up', '--data', folder, ...ports, ...broker, ...store, ...(options.flags ?? [])],
     ],
     {
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -15,6 +15,7 @@ import {
   BUS_RETRY_MS_MIN,
 } from '../limits.ts';
 import type { Logger } from '../log.ts';
+import { PinnedTrust } from '../tls/pin.ts';
 import type { BusState } from './bus.ts';
 import { declareTopology } from './declare.ts';
 
@@ -80,8 +81,12 @@ export class BusConnection {
    */
   async open(deadlineMs: number | undefined): Promise<void> {
     const { url, name, tls, log } = this.settings;
+    const pin = pinOf(url);
+    const trust = pin === undefined ? undefined : new PinnedTrust(pin);
+    await trust?.learn(placeOf(url));
     const recovering = await connect(addressOf(url), {
       ...tls,
+      ...trust?.options,
       noDelay: true,
       timeout: BUS_CONNECT_TIMEOUT_MS,
       clientProperties: { connection_name: name },
@@ -102,8 +107,10 @@ export class BusConnection {
     recovering.on('disconnect', () => this.#setState('disconnected'));
     recovering.on('error', (error) => log.debug({ reason: error.message }, 'bus connection error'));
     recovering.on('connect-failed', (error) => {
-      this.#failure = error.message;
-      log.warn({ broker: hostOf(url), reason: error.message }, 'broker not reached');
+      this.#failure = reasonOf(error, url);
+      log.warn({ broker: hostOf(url), reason: this.#failure }, 'broker not reached');
+      // It may have been away, or have another certificate with the same key.
+      void trust?.learn(placeOf(url));
     });
     await this.#firstConnection(recovering, deadlineMs);
   }
@@ -214,8 +221,26 @@ function abort(model: ChannelModel, reason: string): void {
   stream.destroy(new Error(reason));
 }
 
+/** A port that speaks TLS only closes before the first word, which amqplib shows without the reason. */
+function reasonOf({ message }: Error, url: string): string {
+  const isClosed = url.startsWith('amqp:') && message.includes('got <ConnectionClose');
+  return isClosed ? 'the broker closed at once: it speaks TLS only, use amqps://' : message;
+}
+
+/** `?pin=` of an `amqps://` address. */
+function pinOf(url: string): string | undefined {
+  const { protocol, searchParams } = new URL(url);
+  return protocol === 'amqps:' ? (searchParams.get('pin') ?? undefined) : undefined;
+}
+
+function placeOf(url: string): { host: string; port: number } {
+  const { hostname, port } = new URL(url);
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || 5671 };
+}
+
 function addressOf(url: string): string {
   const address = new URL(url);
+  address.searchParams.delete('pin');
   if (!address.searchParams.has('heartbeat')) {
     address.searchParams.set('heartbeat', String(BUS_HEARTBEAT_SECONDS));
   }

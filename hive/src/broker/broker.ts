@@ -8,6 +8,7 @@ import {
 } from '@apiary/common/limits.ts';
 import type { Logger } from '@apiary/common/log.ts';
 import { newId } from '@apiary/common/random.ts';
+import type { CertificatePair } from '@apiary/common/tls/certificate-file.ts';
 import { type Counters, createCounters } from './counters.ts';
 import { DiskAlarm } from './disk-alarm.ts';
 import { Intake } from './intake.ts';
@@ -41,8 +42,10 @@ export interface BrokerOptions {
   /** Default BROKER_DISK_BYTES_MAX. */
   readonly diskBytesMax?: number;
   readonly log: Logger;
-  /** PEM. */
-  readonly tls?: { readonly key: string; readonly cert: string };
+  /** With it the port speaks TLS; PEM. */
+  readonly tls?: CertificatePair;
+  /** A second port, on 127.0.0.1 and in the clear, for this machine's own processes. */
+  readonly localPort?: number;
   readonly clock?: Clock;
   /**
    * The disk failed to sync: nothing is confirmed any more, and the process should end and be started
@@ -235,6 +238,11 @@ export class Broker {
       if (connection.accountName === accountName) count++;
     }
     return count;
+  }
+
+  /** New connections are shown this certificate. */
+  renew(pair: CertificatePair): void {
+    this.#running?.server.renew(pair);
   }
 
   /** Tells clients, makes everything durable and lets go of the folder. Safe to call twice. */

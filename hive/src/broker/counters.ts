@@ -3,6 +3,7 @@ export const COUNTERS = [
   'connectionsOpened',
   'connectionsRefused',
   'handshakesFailed',
+  'plainRefused',
   'loginsRefused',
   'protocolErrors',
   'channelErrors',

@@ -1,8 +1,10 @@
 import net from 'node:net';
-import tls from 'node:tls';
 import { AppError } from '@apiary/common/errors.ts';
 import { BROKER_CONNECTIONS_MAX } from '@apiary/common/limits.ts';
+import type { CertificatePair } from '@apiary/common/tls/certificate-file.ts';
+import { createSecurePort, type SecurePort } from '@apiary/common/tls/secure-port.ts';
 import { AmqpError } from './amqp-error.ts';
+import { methodFrame } from './codec/frame-writer.ts';
 import { Connection } from './connection.ts';
 import type { BrokerContext } from './context.ts';
 
@@ -11,15 +13,18 @@ export interface ServerOptions {
   readonly host: string;
   /** 0 = any free one. */
   readonly port: number;
-  /** PEM. */
-  readonly tls?: { readonly key: string; readonly cert: string } | undefined;
+  /** With it the port speaks TLS. */
+  readonly tls?: CertificatePair | undefined;
+  /** A second port, on 127.0.0.1 and in the clear. */
+  readonly localPort?: number | undefined;
 }
 
-/** The listening socket and its connections. */
+/** The listening sockets and their connections. */
 export class Server {
   readonly connections = new Set<Connection>();
   readonly #options: ServerOptions;
-  #server: net.Server | undefined;
+  readonly #servers: net.Server[] = [];
+  #secure: SecurePort | undefined;
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -31,14 +36,31 @@ export class Server {
    * @throws AppError `port-busy`, or `setting-invalid` for an address that is not this machine's.
    */
   async start(context: BrokerContext): Promise<{ port: number }> {
+    const { host, port, tls, localPort } = this.#options;
     const onSocket = (socket: net.Socket) => this.#onSocket(context, socket);
-    const { host, port } = this.#options;
-    const server = this.#options.tls
-      ? tls.createServer(this.#options.tls, onSocket)
-      : net.createServer(onSocket);
-    // A client that fails the TLS handshake harms only itself.
-    server.on('tlsClientError', () => context.counters.handshakesFailed++);
-    this.#server = server;
+    if (localPort !== undefined) {
+      await this.#listen(net.createServer(onSocket), '127.0.0.1', localPort);
+    }
+    if (!tls) return { port: await this.#listen(net.createServer(onSocket), host, port) };
+    this.#secure = createSecurePort({
+      pair: tls,
+      onConnection: onSocket,
+      plainAnswer: refusalOfPlain,
+      // A client that fails the handshake harms only itself.
+      onRefused: (how) => context.counters[how === 'plain' ? 'plainRefused' : 'handshakesFailed']++,
+    });
+    return { port: await this.#listen(this.#secure.server, host, port) };
+  }
+
+  /** New connections are shown this certificate. */
+  renew(pair: CertificatePair): void {
+    this.#secure?.renew(pair);
+  }
+
+  async #listen(server: net.Server, host: string, port: number): Promise<number> {
+    // Connections past the bound are turned away one by one; those of the TLS handshake count here.
+    server.maxConnections = 2 * BROKER_CONNECTIONS_MAX;
+    this.#servers.push(server);
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => {
         const busy = error.code === 'EADDRINUSE';
@@ -48,7 +70,7 @@ export class Server {
       server.listen(port, host, resolve);
     });
     const address = server.address();
-    return { port: typeof address === 'object' && address ? address.port : port };
+    return typeof address === 'object' && address ? address.port : port;
   }
 
   #onSocket(context: BrokerContext, socket: net.Socket): void {
@@ -65,15 +87,24 @@ export class Server {
 
   /** Stops listening and closes every connection: clients are told 320 CONNECTION_FORCED. */
   async stop(): Promise<void> {
-    const server = this.#server;
-    if (!server) return;
-    this.#server = undefined;
-    const closed = new Promise<void>((resolve) => {
-      server.close(() => resolve());
-    });
+    const servers = this.#servers.splice(0);
+    const closed = servers.map(
+      (server) => new Promise<void>((resolve) => server.close(() => resolve())),
+    );
     for (const connection of this.connections) {
       connection.close(new AmqpError(320, 'the broker is shutting down'));
     }
-    await closed;
+    this.#secure?.cut();
+    await Promise.all(closed);
   }
+}
+
+/** Before any credentials were sent: clients show these words. */
+function refusalOfPlain(): Buffer {
+  return methodFrame(0, 'connection.close', {
+    replyCode: 530,
+    replyText: 'this port speaks TLS only: use amqps:// in place of amqp://',
+    classId: 0,
+    methodId: 0,
+  });
 }

@@ -25,6 +25,14 @@ describe('the Host header', () => {
     const open = new SameOrigin({ host: '0.0.0.0' });
     expect(() => open.checkHost({ host: 'hive.lan:4280' })).not.toThrow();
   });
+
+  it('names the machine itself at the loopback port of a server that speaks TLS', () => {
+    const tls = { cert: 'server.crt', key: 'server.key' };
+    const secure = new SameOrigin({ host: '0.0.0.0', tls });
+    expect(() => secure.checkHost({ host: 'hive.lan:4280' }, false)).not.toThrow();
+    expect(() => secure.checkHost({ host: '127.0.0.1:39001' }, true)).not.toThrow();
+    expect(() => secure.checkHost({ host: 'evil.example:39001' }, true)).toThrow(/own address/);
+  });
 });
 
 describe('the source of an unsafe request', () => {

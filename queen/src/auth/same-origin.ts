@@ -11,17 +11,23 @@ import { isLoopback, type QueenSettings } from '../settings.ts';
 export class SameOrigin {
   readonly #loopbackOnly: boolean;
   readonly #publicHost: string | undefined;
+  readonly #isSecure: boolean;
 
-  constructor(settings: Pick<QueenSettings, 'host' | 'publicUrl'>) {
+  constructor(settings: Pick<QueenSettings, 'host' | 'publicUrl' | 'tls'>) {
+    this.#isSecure = settings.tls !== undefined;
     this.#loopbackOnly = isLoopback(settings.host);
     this.#publicHost = settings.publicUrl === undefined ? undefined : hostOf(settings.publicUrl);
   }
 
-  /** @throws AppError `forbidden` for a Host that is not ours. */
-  checkHost(headers: IncomingHttpHeaders): void {
+  /**
+   * @param inTheClear where the server speaks TLS, a request without it came by its loopback port
+   * @throws AppError `forbidden` for a Host that is not ours.
+   */
+  checkHost(headers: IncomingHttpHeaders, inTheClear = false): void {
     const host = headers.host ?? '';
     const name = host.replace(/:\d+$/, '');
-    if (!this.#loopbackOnly || host === this.#publicHost || isLoopback(name)) return;
+    const mayBeAny = !this.#loopbackOnly && !(this.#isSecure && inTheClear);
+    if (mayBeAny || host === this.#publicHost || isLoopback(name)) return;
     throw new AppError('forbidden', 'This server answers under its own address only.');
   }
 

@@ -44,6 +44,7 @@ export async function startQueenFixture(): Promise<QueenFixture> {
   const clock = new ManualClock();
   const hive = new FakeHive(bus);
   await hive.start();
+  const installer = await writeInstaller(folder);
   const makeQueen = (port = 0) =>
     createQueen(
       {
@@ -55,7 +56,14 @@ export async function startQueenFixture(): Promise<QueenFixture> {
         instance: 'queen-1',
         store: `sqlite:${folder}`,
       },
-      { host: '127.0.0.1', port, dataFolder: folder, webFolder },
+      {
+        host: '127.0.0.1',
+        port,
+        dataFolder: folder,
+        webFolder,
+        broker: { host: '192.0.2.7', port: 5671, secure: true, pin: 'ab'.repeat(32) },
+        installer,
+      },
     );
   let queen = makeQueen();
   await queen.start();
@@ -102,6 +110,16 @@ export async function startQueenFixture(): Promise<QueenFixture> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function writeInstaller(folder: string) {
+  const [script, bee, node] = ['install-bee.sh', 'bee.mjs', 'node'].map((name) =>
+    path.join(folder, name),
+  ) as [string, string, string];
+  await writeFile(script, "o='@ORIGIN@' b='@BROKER@' p='@PIN@' s='@SHA256_BEE@' x='@OTHER@'\n");
+  await writeFile(bee, 'the Bee\n');
+  await writeFile(node, 'Node\n');
+  return { script, bee, node };
 }
 
 /** A small built web UI. */
