@@ -6,6 +6,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connect as connectAmqp } from 'amqplib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { type RunningApiary, startApiary } from '../harness/apiary-up.ts';
 import { axeViolations } from '../harness/axe.ts';
@@ -14,6 +15,15 @@ import { openBrowser } from '../harness/browser.ts';
 const FORMULA = '=HYPERLINK("http://192.0.2.1","open me") kiosk';
 const MARKUP = '<img src=x onerror="window.broken=1"><script>window.broken=1</script> kiosk';
 const SIGNS = '\u202egnirts\u202c \u001b]0;title\u0007\u001b[31mred\u001b[0m kiosk';
+
+/** Sends what is no data message, as a broken Bee would. */
+async function putAside({ amqpPort }: RunningApiary): Promise<void> {
+  const connection = await connectAmqp(`amqp://bee:bee@127.0.0.1:${amqpPort}`);
+  const channel = await connection.createConfirmChannel();
+  channel.publish('apiary.blocks', 'data', Buffer.from('no data message'), { persistent: true });
+  await channel.waitForConfirms();
+  await connection.close();
+}
 
 describe('the screens', () => {
   let apiary: RunningApiary;
@@ -146,6 +156,34 @@ describe('the screens', () => {
     await alert.getByText('silenced').waitFor({ state: 'detached' });
   }, 60_000);
 
+  it('show how far a host’s files are, what else is there, and its folders by the keyboard', async () => {
+    await open(`/agents/${agent}`);
+    await page.getByTestId('ledger').getByText('in step').first().waitFor();
+    await page.getByRole('heading', { name: 'Found here, not watched yet' }).waitFor();
+    await page.getByRole('button', { name: 'Browse files' }).focus();
+    await page.keyboard.press('Enter');
+    const drawer = page.getByRole('dialog', { name: /^Files of/ });
+    await drawer.getByRole('region', { name: 'Names in this folder' }).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'detached' });
+  }, 60_000);
+
+  it('explain a message that was put aside, and let it go', async () => {
+    await putAside(apiary);
+    await open('/settings/dead-letters');
+    await page.getByText('It does not have the shape that the Hive reads').waitFor();
+    await page.getByRole('button', { name: 'Discard' }).first().click();
+    await page.getByText('Every message so far could be read.').waitFor();
+  }, 60_000);
+
+  it('say how Apiary itself is', async () => {
+    await open('/home');
+    const itself = page.getByRole('region', { name: 'Apiary itself' });
+    await itself.getByText('all well').waitFor();
+    await itself.getByText('Waiting in the queue').waitFor();
+  }, 60_000);
+
   it.each(['dark', 'light'] as const)(
     'have no accessibility violation and fit a phone, %s',
     async (colorScheme) => {
@@ -156,6 +194,8 @@ describe('the screens', () => {
         ...[
           '/alerts/rules/new?q=kiosk',
           '/settings/channels',
+          '/settings/dead-letters',
+          '/settings/retention',
           '/docs',
           '/docs/query-language',
           '/nowhere',

@@ -1,14 +1,21 @@
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { z } from 'zod';
 import { useServices } from '../state/services.ts';
 import { useStore } from '../state/use-store.ts';
 import { AgentHexagon, standingOf } from './agent-hexagon.tsx';
 import './first-run.css';
 import { safeText } from '../log-list/display.ts';
+import { callApi } from '../state/http.ts';
+import { useLoaded } from '../state/use-loaded.ts';
 import { brokerWord, isLoopback } from './broker-word.ts';
 import { IconCheck, IconCopy } from './icons.ts';
 import { useSystem } from './use-system.ts';
+
+const installSchema = z.object({ line: z.string().optional(), hint: z.string() });
+
+const loadInstall = () => callApi('/api/install', installSchema);
 
 /** An empty system: what to do, each step filling in as it happens. */
 export function FirstRun() {
@@ -18,7 +25,8 @@ export function FirstRun() {
   const approved = all.some((agent) => agent.approval === 'approved');
   const { system } = useSystem();
   const broker = system?.broker;
-  const command = `./apiary bee ${broker ? brokerWord(broker) : '…'}`;
+  const { value: install } = useLoaded(loadInstall);
+  const command = install?.line ?? `./apiary bee ${broker ? brokerWord(broker) : '…'}`;
   return (
     <div className="ap-first">
       <h2>Bring in the first machine</h2>
@@ -40,9 +48,10 @@ export function FirstRun() {
             </Button>
           </div>
           <p className="ap-faint">
-            {broker && isLoopback(broker.host)
-              ? 'The broker listens on this machine alone, so this works here only.'
-              : 'It needs nothing but the broker’s address.'}
+            {install?.hint ??
+              (broker && isLoopback(broker.host)
+                ? 'The broker listens on this machine alone, so this works here only.'
+                : 'It needs nothing but the broker’s address.')}
           </p>
         </Step>
         <Step

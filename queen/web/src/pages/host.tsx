@@ -1,6 +1,7 @@
 import type { AgentView, Target } from '@apiary/common/messages/agent.ts';
 import { formatFieldValue } from '@apiary/common/query/format.ts';
 import { Button } from '@mantine/core';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import { AgentHexagon, standingOf } from '../components/agent-hexagon.tsx';
 import { countOf } from '../components/figures.ts';
@@ -11,6 +12,10 @@ import { useServices } from '../state/services.ts';
 import { DEFAULT_RANGE } from '../state/time-range.ts';
 import { useStore } from '../state/use-store.ts';
 import './agents.css';
+import './host.css';
+import { FilesDrawer } from './agents/files-drawer.tsx';
+import { LedgerPanel } from './agents/ledger-panel.tsx';
+import { SuggestionsPanel } from './agents/suggestions.tsx';
 import { TargetTable } from './agents/target-table.tsx';
 
 /** One host: its facts in a line, and its targets. */
@@ -18,6 +23,8 @@ export function HostPage(props: { readonly id: string }) {
   const { fleet } = useServices();
   const { agents, targets, status } = useStore(fleet.fleet);
   const agent = agents.get(props.id);
+  const [browsing, setBrowsing] = useState(false);
+  const mayAsk = useMayEdit();
   if (!agent) {
     return (
       <div className="ap-page">
@@ -39,6 +46,9 @@ export function HostPage(props: { readonly id: string }) {
         <Button component={Link} href={linesOf(agent)}>
           Show its lines
         </Button>
+        {mayAsk && agent.approval === 'approved' ? (
+          <Button onClick={() => setBrowsing(true)}>Browse files</Button>
+        ) : null}
         <Button
           component={Link}
           href={`/agents/add?agents=${agent.id}`}
@@ -49,9 +59,29 @@ export function HostPage(props: { readonly id: string }) {
         </Button>
       </div>
       <p className="ap-facts">{safeText(factsOf(agent))}</p>
-      <Targets targets={own} />
+      <div className="ap-host-columns">
+        <div className="ap-host-column">
+          <Targets targets={own} />
+          <LedgerPanel key={agent.id} agent={agent.id} />
+        </div>
+        {mayAsk && agent.approval === 'approved' ? (
+          <div className="ap-host-column">
+            <SuggestionsPanel key={agent.id} agent={agent.id} />
+          </div>
+        ) : null}
+      </div>
+      {browsing ? (
+        <FilesDrawer agent={agent.id} name={agent.name} onClose={() => setBrowsing(false)} />
+      ) : null}
     </div>
   );
+}
+
+/** Looking at a host's files is an editor's. */
+function useMayEdit(): boolean {
+  const { session } = useServices();
+  const state = useStore(session.state);
+  return state.kind === 'signed-in' && state.actor.role !== 'viewer';
 }
 
 function BackToAgents() {

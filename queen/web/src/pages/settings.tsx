@@ -3,6 +3,7 @@ import { Link, Redirect } from 'wouter';
 import {
   IconBell,
   IconClipboardList,
+  IconHistory,
   IconKey,
   IconMailOff,
   IconShield,
@@ -17,6 +18,7 @@ import { NotFoundPage } from './not-found.tsx';
 import { AuditSection } from './settings/audit.tsx';
 import { ChannelsSection } from './settings/channels.tsx';
 import { DeadLettersSection } from './settings/dead-letters.tsx';
+import { RetentionSection } from './settings/retention.tsx';
 import { SecuritySection } from './settings/security.tsx';
 import { TokensSection } from './settings/tokens.tsx';
 import { UsersSection } from './settings/users.tsx';
@@ -41,6 +43,13 @@ const SECTIONS: readonly Section[] = [
     name: 'Channels and devices',
     icon: IconBell,
     page: ChannelsSection,
+    least: 'viewer',
+  },
+  {
+    id: 'retention',
+    name: 'Retention',
+    icon: IconHistory,
+    page: RetentionSection,
     least: 'viewer',
   },
   {

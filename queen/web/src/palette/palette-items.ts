@@ -17,6 +17,7 @@ import type { PaletteItem } from './palette-item.ts';
 const MORE_PAGES = [
   { path: '/agents/add', name: 'Add targets', words: 'watch files logs' },
   { path: '/settings/channels', name: 'Channels and devices', words: 'settings slack e-mail push' },
+  { path: '/settings/retention', name: 'Retention', words: 'settings days keep delete disk' },
   {
     path: '/settings/dead-letters',
     name: 'Dead letters',
