@@ -7,6 +7,7 @@ import { VERSION } from '@apiary/common/version.ts';
 import { agentHandlers } from './api/agents.ts';
 import { alertHandlers } from './api/alerts.ts';
 import { auditHandlers } from './api/audit.ts';
+import { dashboardHandlers } from './api/dashboards.ts';
 import { exportHandlers } from './api/export.ts';
 import { installHandlers } from './api/install.ts';
 import { notificationHandlers } from './api/notifications.ts';
@@ -22,6 +23,7 @@ import { Accounts } from './auth/accounts.ts';
 import { Guard } from './auth/guard.ts';
 import { LocalToken } from './auth/local-token.ts';
 import { SameOrigin } from './auth/same-origin.ts';
+import { DASHBOARDS } from './dashboards.ts';
 import { AgentsFeed } from './live/agents-feed.ts';
 import { type AlertsFeed, createAlertsFeed } from './live/alerts-feed.ts';
 import { createDeliveriesFeed, type DeliveriesFeed } from './live/deliveries-feed.ts';
@@ -30,9 +32,10 @@ import { LedgerFeeds } from './live/ledger-feeds.ts';
 import { RateFeed } from './live/rate-feed.ts';
 import { TailHub } from './live/tail-hub.ts';
 import { Live } from './live.ts';
+import { OwnedDocuments } from './owned-documents.ts';
 import { Ports } from './ports.ts';
 import { type QueenMetrics, queenMetrics } from './queen-metrics.ts';
-import { SavedQueries } from './saved-queries.ts';
+import { SAVED_QUERIES } from './saved-queries.ts';
 import { Searches } from './searches.ts';
 import { createApplication } from './server.ts';
 import type { QueenSettings } from './settings.ts';
@@ -57,6 +60,8 @@ export interface Queen extends Component {
 export function createQueen(context: ComponentContext, settings: QueenSettings): Queen {
   return new QueenComponent(context, settings);
 }
+
+type OwnedHandlers = ReturnType<typeof queryHandlers> & ReturnType<typeof dashboardHandlers>;
 
 class QueenComponent implements Queen {
   readonly #context: ComponentContext;
@@ -108,7 +113,7 @@ class QueenComponent implements Queen {
   async start(): Promise<void> {
     const accounts = await Accounts.open(this.#context, this.#local);
     this.#accounts = accounts;
-    this.#compose(accounts, await SavedQueries.open(this.#context.documents, this.#context.clock));
+    this.#compose(accounts, await this.#ownedHandlers());
     await this.#agents.start();
     await this.#alerts.start();
     await this.#deliveries.start();
@@ -141,7 +146,16 @@ class QueenComponent implements Queen {
     await this.#live?.recheck();
   }
 
-  #compose(accounts: Accounts, saved: SavedQueries): void {
+  /** What people make for themselves and the team. */
+  async #ownedHandlers() {
+    const { documents, clock } = this.#context;
+    return {
+      ...queryHandlers(await OwnedDocuments.open(SAVED_QUERIES, documents, clock)),
+      ...dashboardHandlers(await OwnedDocuments.open(DASHBOARDS, documents, clock)),
+    };
+  }
+
+  #compose(accounts: Accounts, owned: OwnedHandlers): void {
     const { bus, clock, log } = this.#context;
     const { audit, authenticator } = accounts;
     const sameOrigin = new SameOrigin(this.#settings);
@@ -154,7 +168,8 @@ class QueenComponent implements Queen {
       audit,
       handlers: {
         ...this.#accessHandlers(accounts, secure),
-        ...this.#hiveHandlers(accounts, saved, searches),
+        ...this.#hiveHandlers(accounts, searches),
+        ...owned,
       },
       metrics: this.#metrics,
       log,
@@ -197,12 +212,11 @@ class QueenComponent implements Queen {
     };
   }
 
-  #hiveHandlers({ sessions }: Accounts, saved: SavedQueries, searches: Searches) {
+  #hiveHandlers({ sessions }: Accounts, searches: Searches) {
     const { bus, clock, metrics } = this.#context;
     return {
       ...searchHandlers(searches),
       ...exportHandlers(searches, clock),
-      ...queryHandlers(saved),
       ...agentHandlers(bus),
       ...alertHandlers(bus),
       ...notificationHandlers(bus),

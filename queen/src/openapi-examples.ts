@@ -74,6 +74,23 @@ const savedQuery = {
   savedMs: MS,
 };
 
+const panel = {
+  id: 'errors',
+  title: 'Errors',
+  kind: 'lines' as const,
+  query: 'level:error',
+  columns: 6,
+};
+const dashboard = {
+  id: 'e1cGZ0v1cJtJq1n3lT0m0o',
+  name: 'Edge',
+  range: '15m',
+  panels: [panel],
+  shared: false,
+  owner: 'mira',
+  savedMs: MS,
+};
+
 const agent = {
   id: AGENT,
   name: 'web-1',
@@ -177,6 +194,12 @@ export const EXAMPLES: {
     body: { name: 'Timeouts', query: 'level:error AND timeout', range: '4h' },
     response: { query: savedQuery },
   },
+  saveDashboard: {
+    body: { name: 'Edge', panels: [panel] },
+    response: { dashboard },
+  },
+  listDashboards: { response: { dashboards: [dashboard] } },
+  removeDashboards: { body: { ids: [dashboard.id] }, response: { removed: [dashboard.id] } },
   listQueries: { response: { queries: [savedQuery] } },
   removeQueries: { body: { ids: [savedQuery.id] }, response: { removed: [savedQuery.id] } },
   listAgents: {

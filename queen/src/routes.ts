@@ -18,6 +18,7 @@ import { recordSchema } from '@apiary/common/record.ts';
 import { z } from 'zod';
 import { ACCESS_ROUTES } from './access-routes.ts';
 import { ALERT_ROUTES } from './alert-routes.ts';
+import { DASHBOARD_ROUTES } from './dashboard-routes.ts';
 import { INSTALL_ROUTES } from './install-routes.ts';
 import { NOTIFICATION_ROUTES } from './notification-routes.ts';
 import { QUERY_ROUTES } from './query-routes.ts';
@@ -60,6 +61,7 @@ const { listAgents, approve, revoke, listTargets, addTargets, removeTargets } = 
 export const ROUTES = {
   ...ACCESS_ROUTES,
   ...QUERY_ROUTES,
+  ...DASHBOARD_ROUTES,
   ...ALERT_ROUTES,
   ...NOTIFICATION_ROUTES,
   ...INSTALL_ROUTES,

@@ -34,6 +34,7 @@ describe('the screens', () => {
   let file: string;
   let origin: string;
   let agent: string;
+  let board = '/dashboards';
 
   const write = (text: string) => appendFileSync(file, `${new Date().toISOString()} ${text}\n`);
   const open = (path: string) => page.goto(`${origin}${path}`);
@@ -169,6 +170,35 @@ describe('the screens', () => {
     await drawer.waitFor({ state: 'detached' });
   }, 60_000);
 
+  it('make a dashboard, add a panel and arrange it by the keyboard alone', async () => {
+    await open('/dashboards');
+    await page.getByRole('button', { name: 'New dashboard' }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/dashboards/*');
+    board = new URL(page.url()).pathname;
+    await page.getByRole('button', { name: 'Panel', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Shown as').selectOption('donut');
+    await page.getByLabel(/^Query/).fill('kiosk');
+    await page.getByLabel('Title').fill('Kiosks');
+    await page.keyboard.press('Enter');
+    const panels = page.getByTestId('panels').getByRole('heading', { level: 2 });
+    await panels.filter({ hasText: 'Kiosks' }).waitFor();
+    await page.getByRole('button', { name: 'Arrange' }).focus();
+    await page.keyboard.press('Enter');
+    const tools = page.getByRole('group', { name: 'Arrange Kiosks' });
+    await tools.getByRole('button', { name: 'Earlier' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('Moved Kiosks').waitFor();
+    expect(await panels.allTextContents()).toEqual(['Lines', 'By level', 'Kiosks', 'Errors']);
+    expect(await axeViolations(page)).toEqual([]);
+    await open(`${board}?range=1h`);
+    await page
+      .getByTestId('panels')
+      .getByRole('img', { name: /^Shares/ })
+      .waitFor();
+  }, 60_000);
+
   it('explain a message that was put aside, and let it go', async () => {
     await putAside(apiary);
     await open('/settings/dead-letters');
@@ -195,6 +225,8 @@ describe('the screens', () => {
           '/alerts/rules/new?q=kiosk',
           '/settings/channels',
           '/settings/dead-letters',
+          '/dashboards',
+          board,
           '/settings/retention',
           '/docs',
           '/docs/query-language',

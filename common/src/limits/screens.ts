@@ -16,3 +16,7 @@ export const FIELD_MEMBERS_MAX = 7;
 export const QUERY_FIELDS_MAX = 8;
 /** Columns that a list of lines has beside time, host and line. */
 export const LIST_COLUMNS_MAX = 12;
+/** Panels of a dashboard: each is a search and a tail of one socket, which has eight searches at once. */
+export const DASHBOARD_PANELS_MAX = 8;
+/** Dashboards of everybody together; at most 40 kB each, as a rule 2. Past it: `too-many`. */
+export const DASHBOARDS_MAX = 500;

@@ -17,6 +17,9 @@ import { useStore } from './state/use-store.ts';
 const AlertsPage = lazy(async () => ({
   default: (await import('./pages/alerts.tsx')).AlertsPage,
 }));
+const DashboardsPage = lazy(async () => ({
+  default: (await import('./pages/dashboards.tsx')).DashboardsPage,
+}));
 const RulePage = lazy(async () => ({ default: (await import('./pages/rule.tsx')).RulePage }));
 const DocsPage = lazy(async () => ({ default: (await import('./pages/docs.tsx')).DocsPage }));
 
@@ -66,6 +69,13 @@ function SignedIn() {
           {({ section }) => (
             <Suspense fallback={null}>
               <AlertsPage section={section} />
+            </Suspense>
+          )}
+        </Route>
+        <Route path="/dashboards/:id?">
+          {({ id }) => (
+            <Suspense fallback={null}>
+              <DashboardsPage id={id} />
             </Suspense>
           )}
         </Route>

@@ -15,6 +15,7 @@ const KEYS = [
   ['1 2', 'Lines, Fields'],
   ['g h  g s', 'Go to Home, Search'],
   ['g a  g l', 'Go to Agents, Alerts'],
+  ['g d', 'Go to Dashboards'],
   ['Ctrl k', 'Find anything'],
   ['Ctrl z', 'Undo'],
   ['?', 'All keys'],
