@@ -3,6 +3,7 @@
  * files in every process; a bundle starts in a third of the time and takes a third less memory.
  */
 import { readFile } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { projectRoot } from './data-folder.ts';
@@ -12,6 +13,8 @@ const THREADS = ['hive/src/honeycomb/chunk/seal-worker.ts'];
 
 /** Commands of those who work on Apiary itself: they run from the sources. */
 const FROM_SOURCES = /\/commands\/(bench|bundle|chaos|docs|test)\.ts$/;
+
+const BUILTIN = new RegExp(`^(node:.*|${builtinModules.join('|')})$`);
 
 const SHARED: BuildOptions = {
   absWorkingDir: projectRoot,
@@ -54,6 +57,22 @@ const englishAlone: Plugin = {
   },
 };
 
+/**
+ * Node's own modules by `require`: `import` reads everything that they export, and with it undici, HTTP/2 and Web
+ * Crypto, which nobody uses: 60 ms and 5 MB in each process.
+ */
+const builtinsByRequire: Plugin = {
+  name: 'builtins-by-require',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: BUILTIN }, ({ path, namespace }) =>
+      namespace === 'builtin' ? { path, external: true } : { path, namespace: 'builtin' },
+    );
+    onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+    }));
+  },
+};
+
 /** What is not part of a bundle: commands that run from the sources. */
 const withoutSourceCommands: Plugin = {
   name: 'without-source-commands',
@@ -77,13 +96,13 @@ export async function bundle(folder: string): Promise<void> {
       entryPoints: programs.map((path) => ({ in: path, out: basename(path, '.ts') })),
       outdir: folder,
       splitting: true,
-      plugins: [threadsBeside, englishAlone, withoutSourceCommands],
+      plugins: [builtinsByRequire, threadsBeside, englishAlone, withoutSourceCommands],
     }),
     build({
       ...SHARED,
       entryPoints: ['bee/src/main.ts'],
       outfile: join(folder, 'bee.mjs'),
-      plugins: [englishAlone],
+      plugins: [builtinsByRequire, englishAlone],
     }),
   ]);
 }

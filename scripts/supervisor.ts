@@ -16,7 +16,7 @@ export const NODE_FLAGS: readonly string[] = [
  * glibc gives each thread that meets another a heap of its own and keeps it: 10 MB a process at idle, for
  * threads that compress and sync and hardly ever meet.
  */
-const ENVIRONMENT = { MALLOC_ARENA_MAX: '2' } as const;
+export const ENVIRONMENT = { MALLOC_ARENA_MAX: '2' } as const;
 
 const BACKOFF_MS_MIN = 200;
 const BACKOFF_MS_MAX = 10_000;

@@ -4,12 +4,32 @@ import {
   MESSAGE_RAW_BYTES_MAX,
   MESSAGE_RUNS_MAX,
 } from '@apiary/common/limits.ts';
-import type { Piece } from './source.ts';
+import type { Piece, Room } from './source.ts';
 
 // The fixed fields of a run head and its references, rounded up; a path and tags at their largest.
 const RUN_HEAD_BYTES = 48;
 const STRING_HEAD_BYTES = 3;
 const NEXT_HEAD_BYTES_MAX = 16 * 1024;
+
+/** The room of one message after another: each is encoded before the next one begins. */
+export class MessageRoom implements Room {
+  #buffer: Buffer | undefined;
+  #used = 0;
+
+  keep(bytes: Uint8Array): Buffer {
+    this.#buffer ??= Buffer.allocUnsafeSlow(MESSAGE_RAW_BYTES_MAX);
+    const from = this.#used;
+    if (from + bytes.length > this.#buffer.length) return Buffer.from(bytes);
+    this.#buffer.set(bytes, from);
+    this.#used += bytes.length;
+    return this.#buffer.subarray(from, this.#used);
+  }
+
+  /** The message is encoded. */
+  clear(): void {
+    this.#used = 0;
+  }
+}
 
 /** See the file's head. */
 export class Batch {

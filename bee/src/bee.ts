@@ -11,12 +11,14 @@ import type { Welcome } from '@apiary/common/messages/control.ts';
 import { Checkpoint } from './checkpoint.ts';
 import { Commands } from './commands.ts';
 import { sendControl } from './control.ts';
+import { lockFolder } from './folder-lock.ts';
 import { Handshaker } from './handshake.ts';
 import { Heart } from './heartbeat.ts';
 import { type Identity, loadIdentity } from './identity.ts';
 import type { Allowance } from './inputs/file/open.ts';
 import { INPUTS } from './inputs/index.ts';
 import type { CheckAllowance, InputFactory } from './inputs/input.ts';
+import type { ListenAllowance } from './inputs/listen-allowance.ts';
 import { Ledger } from './ledger.ts';
 import { Questions } from './questions.ts';
 import { Shipper } from './shipper.ts';
@@ -37,6 +39,8 @@ export interface BeeOptions {
   readonly allow: readonly string[];
   /** Default: no program. */
   readonly checks?: CheckAllowance;
+  /** Where targets may listen; default: everywhere. */
+  readonly listen?: ListenAllowance;
   /** Asked at the start and at each handshake. */
   readonly facts: () => AgentFacts;
   /** Default: all that there are. */
@@ -63,6 +67,7 @@ export class Bee implements Component {
   #facts: AgentFacts | undefined;
   #approval: Welcome['approval'] | undefined;
   #parts: Parts | undefined;
+  #unlock: (() => Promise<void>) | undefined;
 
   constructor(options: BeeOptions) {
     this.#options = options;
@@ -78,9 +83,10 @@ export class Bee implements Component {
     return this.#approval;
   }
 
-  /** Resolves when it reads the targets that it remembers and consumes commands. @throws AppError `folder-unusable` */
+  /** Resolves when it reads the targets that it remembers and consumes commands. @throws AppError `folder-unusable`, `store-in-use` */
   async start(): Promise<void> {
     const { dataFolder, clock, log } = this.#options;
+    this.#unlock = await lockFolder(dataFolder);
     const identity = await loadIdentity(dataFolder);
     this.#identity = identity;
     const checkpoint = new Checkpoint(dataFolder, clock, log);
@@ -96,6 +102,7 @@ export class Bee implements Component {
       log,
       ...this.#allowance,
       spools,
+      listen: this.#options.listen ?? 'any',
       checks: this.#options.checks ?? { folders: [], allowArguments: false },
       onState: (target, state) => {
         log.info({ target, ...state }, 'target.state');
@@ -129,6 +136,7 @@ export class Bee implements Component {
     await parts.shipper.stop(STOP_MS);
     await parts.spools.close();
     await parts.checkpoint.close();
+    await this.#unlock?.();
   }
 
   get #allowance(): Allowance {

@@ -26,8 +26,8 @@ export interface LedgerTotals {
 export class Ledger {
   readonly totals: LedgerTotals = { linesRead: 0, bytesRead: 0, bytesConfirmed: 0, bytesLost: 0 };
   readonly #entries = new Map<string, LedgerEntry>();
-  /** Generation → what was told of it last, as text. */
-  readonly #told = new Map<string, string>();
+  /** Generation → what was told of it last. */
+  readonly #told = new Map<string, LedgerEntry>();
   readonly #ended = new Map<string, LedgerEntry>();
   #begins = true;
 
@@ -112,10 +112,11 @@ export class Ledger {
     for (const entries of [this.#ended, this.#entries]) {
       for (const entry of entries.values()) {
         if (changed.length === LEDGER_ENTRIES_PER_HEARTBEAT_MAX) break;
-        const text = fingerprintOf(entry);
-        if (this.#told.get(entry.generation) === text) continue;
-        changed.push({ ...entry });
-        this.#told.set(entry.generation, text);
+        const told = this.#told.get(entry.generation);
+        if (told && isSame(told, entry)) continue;
+        const copy = { ...entry };
+        changed.push(copy);
+        this.#told.set(entry.generation, copy);
       }
     }
     for (const { ended, generation } of changed) if (ended) this.#forget(generation);
@@ -129,8 +130,17 @@ export class Ledger {
   }
 }
 
-/** Generation and `from` never change. */
-function fingerprintOf(entry: LedgerEntry): string {
-  const { seen, read, confirmed, skipped, lost, quietTo, ended, file, target } = entry;
-  return [seen, read, confirmed, skipped, lost, quietTo, ended, target, file].join(' ');
+/** Generation and `from` never change. Asked for every entry at each heartbeat. */
+function isSame(a: LedgerEntry, b: LedgerEntry): boolean {
+  return (
+    a.seen === b.seen &&
+    a.read === b.read &&
+    a.confirmed === b.confirmed &&
+    a.skipped === b.skipped &&
+    a.lost === b.lost &&
+    a.quietTo === b.quietTo &&
+    a.ended === b.ended &&
+    a.target === b.target &&
+    a.file === b.file
+  );
 }

@@ -37,6 +37,7 @@ export async function runBee(run: BeeRun, signal: AbortSignal, onReady: () => vo
     dataFolder: run.dataFolder,
     allow: run.allow,
     checks: run.checks,
+    listen: run.listen,
     facts: () => findFacts(VERSION),
   });
   try {

@@ -14,6 +14,7 @@ import { readAuthority } from '@apiary/common/tls/authority-file.ts';
 import { parsePin } from '@apiary/common/tls/pin.ts';
 import { z } from 'zod';
 import type { CheckAllowance } from './inputs/input.ts';
+import { type ListenAllowance, readListenAllowance } from './inputs/listen-allowance.ts';
 
 const DEFAULT_PORT = 5672;
 const DEFAULT_ACCOUNT = 'bee';
@@ -48,6 +49,11 @@ export const beeSettings = {
     help: 'Whether check: targets may give arguments to plugins.',
   },
   statusPort: statusPortSetting,
+  listen: {
+    schema: z.string().default('any'),
+    value: 'any|none|ADDRESS[:PORT[-PORT]],…',
+    help: 'Where targets such as syslog+udp: may listen.',
+  },
   logLevel: {
     schema: z
       .enum(LOG_LEVELS, { error: `expected one of ${LOG_LEVELS.join(', ')}` })
@@ -66,6 +72,7 @@ export interface BeeRun {
   readonly dataFolder: string;
   readonly allow: readonly string[];
   readonly checks: CheckAllowance;
+  readonly listen: ListenAllowance;
   readonly logLevel: LogLevel;
   /** Where it tells how it is, on loopback; absent = nowhere. */
   readonly statusPort?: StatusPort | undefined;
@@ -113,6 +120,7 @@ export function readBeeSettings(
       folders: settings.checks.split(delimiter).filter((folder) => isAbsolute(folder)),
       allowArguments: settings.checkArguments,
     },
+    listen: readListenAllowance(settings.listen),
     logLevel: settings.logLevel,
     statusPort: settings.statusPort,
   };

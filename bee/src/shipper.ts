@@ -12,7 +12,7 @@ import type { Logger } from '@apiary/common/log.ts';
 import { encodeRuns } from '@apiary/common/messages/data/codec.ts';
 import { DATA_MESSAGE_TYPE, signData } from '@apiary/common/messages/data/message.ts';
 import type { SigningKeys } from '@apiary/common/messages/signature.ts';
-import { Batch } from './batch.ts';
+import { Batch, MessageRoom } from './batch.ts';
 import type { Demand, Piece, Source } from './source.ts';
 
 const RETRY_MS_MIN = 500;
@@ -34,6 +34,7 @@ export class Shipper implements Demand {
   readonly #ready = new Set<Source>();
   readonly #stopping = new AbortController();
   readonly #stopListening: () => void;
+  readonly #room = new MessageRoom();
   #batch = new Batch();
   #unconfirmed = 0;
   #sequence = 0;
@@ -128,7 +129,7 @@ export class Shipper implements Demand {
   #fill(): boolean {
     for (const source of this.#ready) {
       if (!this.#batch.hasRoom) return true;
-      const piece = source.take(this.#batch.space);
+      const piece = source.take(this.#batch.space, this.#room);
       if (piece === 'no-room') return true;
       this.#ready.delete(source);
       if (piece === 'nothing') continue;
@@ -145,7 +146,10 @@ export class Shipper implements Demand {
     const { pieces } = this.#batch;
     this.#batch = new Batch();
     this.#unconfirmed++;
-    void this.#publish(pieces).finally(() => {
+    const published = this.#publish(pieces);
+    // It is encoded by now: that comes before the first wait.
+    this.#room.clear();
+    void published.finally(() => {
       this.#unconfirmed--;
       if (this.#unconfirmed === 0) for (const tell of this.#idle.splice(0)) tell();
       this.#pump();

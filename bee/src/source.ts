@@ -11,6 +11,12 @@ export interface Piece {
   confirmed(): void;
 }
 
+/** Where the data of one message's runs lies until it is encoded. */
+export interface Room {
+  /** The bytes, to be used until the message is encoded; whoever gave them may write over their own. */
+  keep(bytes: Uint8Array): Buffer;
+}
+
 /** One generation's unsent bytes. */
 export interface Source {
   /**
@@ -18,7 +24,7 @@ export interface Source {
    * will be offered again when there is. `no-room`: the next record needs more than `space`, which is less
    * than a full message.
    */
-  take(space: number): Piece | 'nothing' | 'no-room';
+  take(space: number, room: Room): Piece | 'nothing' | 'no-room';
 }
 
 /** Where sources announce themselves. */

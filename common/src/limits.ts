@@ -299,20 +299,12 @@ export const FIELD_VALUES_MAX = 64;
 export const FIELD_DEPTH_MAX = 16;
 /** Files that one Bee holds open at once (a descriptor each). Past it: the target says so. */
 export const OPEN_FILES_MAX = 4096;
-/** Plain bytes of one gzipped log file. Past it the file is not read, and the Bee's log says so. */
-export const GZIP_PLAIN_BYTES_MAX = 16 * 1024 * MiB;
-/** A gzipped file that could not be unpacked, e.g. because it is still being written, is tried again so much later. */
-export const GZIP_RETRY_MS = 2_000;
 /** Names that one look at a target's folders walks over. Past it: the target says so. */
 export const WALK_ENTRIES_MAX = 200_000;
 /** Generations that a Bee's checkpoint remembers; past it the ones seen longest ago are forgotten. */
 export const CHECKPOINT_GENERATIONS_MAX = 20_000;
 /** A Bee writes its checkpoint at most this often; more often costs an fsync each, less re-sends more. */
 export const CHECKPOINT_INTERVAL_MS = 1_000;
-/** Bee looks at its files this often while something moves; wake-ups from the system come sooner. */
-export const LOOK_ACTIVE_MS = 250;
-/** Bee looks at its files this often when nothing has moved for a while. */
-export const LOOK_IDLE_MS = 1_000;
 /** A last line without its newline is sent after this silence; shorter would cut lines being written. */
 export const UNFINISHED_LINE_MS = 5_000;
 /** Lines of one record that multi-line joins. Past it the rest is the next record. */

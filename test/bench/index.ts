@@ -1,6 +1,8 @@
 import { alertsBench } from './alerts.ts';
+import { beeBench } from './bee.ts';
 import type { Bench } from './bench.ts';
 import { brokerBench } from './broker.ts';
+import { fleetBench } from './fleet.ts';
 import { honeycombBench } from './honeycomb.ts';
 import { idleBench } from './idle.ts';
 import { liveBench } from './live.ts';
@@ -8,7 +10,9 @@ import { liveBench } from './live.ts';
 /** Every benchmark by name. */
 export const BENCHES: readonly Bench[] = [
   alertsBench,
+  beeBench,
   brokerBench,
+  fleetBench,
   honeycombBench,
   liveBench,
   idleBench,

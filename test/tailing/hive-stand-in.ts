@@ -4,6 +4,7 @@ import { QUEUE } from '@apiary/common/bus/topology.ts';
 import type { TargetSpec } from '@apiary/common/messages/agent.ts';
 import {
   fromAgentSchema,
+  type Handshake,
   type TargetReports,
   type ToAgent,
   type Welcome,
@@ -24,6 +25,8 @@ export class HiveStandIn {
   readonly reports: TargetReports[] = [];
   approval: Welcome['approval'] = 'approved';
   targets: readonly TargetSpec[] = [];
+  /** Told of each handshake before it is answered. */
+  onHandshake: (handshake: Handshake) => Promise<void> = async () => undefined;
   /** Handshakes so far. */
   handshakes = 0;
   readonly #bus: Bus;
@@ -34,11 +37,12 @@ export class HiveStandIn {
     this.#bus = bus;
   }
 
-  /** Begins to listen. */
-  async open(): Promise<this> {
+  /** Begins to listen; to log data too, unless a real honeycomb takes that. */
+  async open({ blocks = true } = {}): Promise<this> {
     await this.#bus.consume(QUEUE.agentManager, { prefetch: PREFETCH }, (delivery) =>
       this.#fromAgent(delivery),
     );
+    if (!blocks) return this;
     await this.#bus.consume(QUEUE.blocks, { prefetch: PREFETCH }, (delivery) =>
       this.#data(delivery),
     );
@@ -79,6 +83,7 @@ export class HiveStandIn {
       return;
     }
     if (message.type !== 'handshake') return;
+    await this.onHandshake(message);
     this.handshakes++;
     this.#commandQueue = message.commandQueue;
     // A Bee that was killed meanwhile has taken its queue with it.

@@ -53,6 +53,11 @@ export class LogWriter {
     return openSync(this.path, 'a');
   }
 
+  /** Closes what {@link open} gave. */
+  close(fd: number): void {
+    closeSync(fd);
+  }
+
   /** Renames app.log to app.log.1, and older ones one further; the next line makes a new file. */
   rename(kept = 5): void {
     for (let index = kept; index >= 1; index--) {

@@ -6,6 +6,7 @@ import type { Checkpoint } from '../checkpoint.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Demand } from '../source.ts';
 import type { Spools } from '../spool/spools.ts';
+import type { ListenAllowance } from './listen-allowance.ts';
 
 /** Which programs `check:` targets may run. */
 export interface CheckAllowance {
@@ -29,6 +30,8 @@ export interface InputContext {
   /** What targets without a file behind them write to. */
   readonly spools: Spools;
   readonly checks: CheckAllowance;
+  /** Where targets may listen. */
+  readonly listen: ListenAllowance;
   /** Called when a target's state has changed. */
   readonly onState: (target: string, state: TargetState) => void;
 }

@@ -9,7 +9,7 @@ import { AppError, toAppError } from '@apiary/common/errors.ts';
 import { LISTENER_CONNECTIONS_MAX, RECEIVED_BODY_BYTES_MAX } from '@apiary/common/limits.ts';
 import type { SpoolRecord } from '../spool/frame.ts';
 import { codeOf, wordsOf } from '../system-error.ts';
-import { addressOf } from './address.ts';
+import { allowedAddressOf } from './listen-allowance.ts';
 import type { Producer, ProducerContext } from './spooled-input.ts';
 
 const REQUEST_MS_MAX = 60_000;
@@ -39,7 +39,7 @@ export type ReadRequest = (request: ReceivedRequest) => ReceivedAnswer | undefin
 
 /** Listens at the target's address. @throws what the system says when it cannot */
 export async function listenHttp(context: ProducerContext, read: ReadRequest): Promise<Producer> {
-  const { host, port } = addressOf(context.spec.url);
+  const { host, port } = allowedAddressOf(context.spec.url, context.listen);
   const server = createServer({ requestTimeout: REQUEST_MS_MAX }, (request, response) => {
     void answer(context, read, request, response);
   });

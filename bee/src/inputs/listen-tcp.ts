@@ -5,7 +5,7 @@
 import { createServer, type Socket } from 'node:net';
 import { LISTENER_CONNECTIONS_MAX } from '@apiary/common/limits.ts';
 import { wordsOf } from '../system-error.ts';
-import { addressOf } from './address.ts';
+import { allowedAddressOf } from './listen-allowance.ts';
 import type { Producer, ProducerContext } from './spooled-input.ts';
 
 /** Serves one connection until it ends. */
@@ -16,7 +16,7 @@ export async function listenTcp(
   context: ProducerContext,
   serve: ServeConnection,
 ): Promise<Producer> {
-  const { host, port } = addressOf(context.spec.url);
+  const { host, port } = allowedAddressOf(context.spec.url, context.listen);
   const sockets = new Set<Socket>();
   const serving = new Set<Promise<void>>();
   const server = createServer({ noDelay: true, keepAlive: true }, (socket) => {

@@ -6,7 +6,7 @@ import { createSocket } from 'node:dgram';
 import { toAppError } from '@apiary/common/errors.ts';
 import type { SpoolRecord } from '../spool/frame.ts';
 import { wordsOf } from '../system-error.ts';
-import { addressOf } from './address.ts';
+import { allowedAddressOf } from './listen-allowance.ts';
 import type { Producer, ProducerContext } from './spooled-input.ts';
 
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
@@ -16,7 +16,7 @@ export async function listenUdp(
   context: ProducerContext,
   read: (datagram: Buffer, peer: string) => readonly SpoolRecord[],
 ): Promise<Producer> {
-  const { host, port } = addressOf(context.spec.url);
+  const { host, port } = allowedAddressOf(context.spec.url, context.listen);
   const socket = createSocket({ type: host.includes(':') ? 'udp6' : 'udp4' });
   const pending = new Set<Promise<void>>();
   socket.on('message', (datagram, { address }) => {

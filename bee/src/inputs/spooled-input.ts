@@ -10,6 +10,7 @@ import type { Spool } from '../spool/spool.ts';
 import { codeOf, wordsOf } from '../system-error.ts';
 import type { Allowance } from './file/open.ts';
 import type { CheckAllowance, Input, InputContext } from './input.ts';
+import type { ListenAllowance } from './listen-allowance.ts';
 
 const REASON_LENGTH_MAX = 1024;
 
@@ -20,6 +21,8 @@ export interface ProducerContext {
   readonly clock: Clock;
   readonly log: Logger;
   readonly checks: CheckAllowance;
+  /** Where it may listen. */
+  readonly listen: ListenAllowance;
   /** What of the file system may be read. */
   readonly allowance: Allowance;
   /** Aborted when the target goes or the Bee stops. */
@@ -116,7 +119,7 @@ class SpooledTarget {
   async start(): Promise<void> {
     const current = new AbortController();
     this.#current = current;
-    const { clock, log, checks, spools } = this.#context;
+    const { clock, log, checks, listen, spools } = this.#context;
     try {
       const spool = spools.open(this.spec);
       this.#spool = spool;
@@ -126,6 +129,7 @@ class SpooledTarget {
         clock,
         log,
         checks,
+        listen,
         allowance: this.#context,
         signal: current.signal,
         active: (files, note) => {

@@ -5,9 +5,8 @@
  */
 import { closeSync, fstatSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { LOOK_ACTIVE_MS } from '@apiary/common/limits/tailing.ts';
 import {
-  LOOK_ACTIVE_MS,
-  LOOK_IDLE_MS,
   MULTILINE_WAIT_MS,
   OPEN_FILES_MAX,
   ROTATED_QUIET_MS,
@@ -20,7 +19,7 @@ import type { Appearance, Candidate } from './appearance.ts';
 import { Folders } from './folders.ts';
 import { isGzipName } from './gzip.ts';
 import { birthOf, inodeKey } from './identity.ts';
-import { LookTimer } from './look-timer.ts';
+import { LookTimer, paceOf } from './look-timer.ts';
 import { openRegular, reasonOf, statOf } from './open.ts';
 import { Opener } from './opener.ts';
 import type { FileReader, ReaderOwner } from './reader.ts';
@@ -28,8 +27,6 @@ import { type Found, isCompressed } from './rotation.ts';
 import { type FileTarget, setFileTargets } from './target.ts';
 import { FolderWatch, type WakeUp } from './watch.ts';
 
-/** How long the pace stays high after something moved. */
-const ACTIVE_MS = 10_000;
 /** A shrunk file is looked at once more after this long: network file systems give stale sizes. */
 const SHRINK_CONFIRM_MS = 50;
 /** A look that a wake-up asks for comes this soon. */
@@ -199,8 +196,7 @@ export class FileInput implements Input, ReaderOwner {
       target.isFresh = false;
       target.settle();
     }
-    const pace = Math.abs(this.now() - this.#movedMs) < ACTIVE_MS ? LOOK_ACTIVE_MS : LOOK_IDLE_MS;
-    this.#timer.within(Math.max(pace, 10 * (performance.now() - startMs)));
+    this.#timer.within(paceOf(performance.now() - startMs, this.now() - this.#movedMs));
   }
 
   #lookAt(

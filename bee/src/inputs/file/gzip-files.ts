@@ -6,7 +6,7 @@
 import { closeSync, fstatSync, readdirSync, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { GZIP_RETRY_MS } from '@apiary/common/limits.ts';
+import { GZIP_RETRY_MS } from '@apiary/common/limits/tailing.ts';
 import type { Logger } from '@apiary/common/log.ts';
 import type { Checkpoint, GenerationRecord } from '../../checkpoint.ts';
 import { wordsOf } from '../../system-error.ts';

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { constants, crc32, createGunzip, gunzipSync } from 'node:zlib';
 import { AppError } from '@apiary/common/errors.ts';
-import { GZIP_PLAIN_BYTES_MAX } from '@apiary/common/limits.ts';
+import { GZIP_PLAIN_BYTES_MAX } from '@apiary/common/limits/tailing.ts';
 import { newGeneration } from '@apiary/common/random.ts';
 import type { GenerationRecord } from '../../checkpoint.ts';
 import { HEAD_BYTES, readAt } from './identity.ts';

@@ -1,4 +1,5 @@
 /** Cuts bytes of a file into a run of records: pure, so that every edge has a unit test. */
+import { MESSAGE_RAW_BYTES_MAX } from '@apiary/common/limits.ts';
 import type { Multiline } from './multiline.ts';
 
 const NEWLINE = 10;
@@ -39,30 +40,38 @@ export interface Cut {
  * and its next line is waited for.
  */
 export function cutLines(request: CutRequest): Cut | 'held' | undefined {
-  const { bytes, offset, beginBefore } = request;
-  const lengths: number[] = [];
+  const { bytes, offset } = request;
+  const end = Math.min(bytes.length, request.beginBefore - offset);
+  let count = 0;
   let start = 0;
-  while (start < bytes.length && offset + start < beginBefore) {
-    const end = bytes.indexOf(NEWLINE, start);
-    if (end < 0) break;
-    lengths.push(end + 1 - start);
-    start = end + 1;
+  // One table for all: a message of short lines has hundred thousands of them.
+  lengths ??= new Uint32Array(MESSAGE_RAW_BYTES_MAX + 1);
+  while (start < end) {
+    const newline = bytes.indexOf(NEWLINE, start);
+    if (newline < 0) break;
+    lengths[count++] = newline + 1 - start;
+    start = newline + 1;
   }
   const rest = bytes.length - start;
-  const isTooLong = request.isFullMessage && lengths.length === 0;
-  const takesRest = rest > 0 && offset + start < beginBefore && (isTooLong || request.flush);
-  if (takesRest) lengths.push(rest);
-  if (lengths.length === 0) return undefined;
-  const joined = request.multiline?.join(bytes, lengths);
-  if (!joined) return cutOf(lengths, takesRest);
-  const mayGoOn = !takesRest && !request.isQuiet && offset + start < beginBefore;
+  const isTooLong = request.isFullMessage && count === 0;
+  const takesRest = rest > 0 && start < end && (isTooLong || request.flush);
+  if (takesRest) lengths[count++] = rest;
+  if (count === 0) return undefined;
+  const lines = lengths.subarray(0, count);
+  const joined = request.multiline?.join(bytes, lines);
+  if (!joined) return cutOf(lines, takesRest);
+  const mayGoOn = !takesRest && !request.isQuiet && offset + start < request.beginBefore;
   if (!mayGoOn) return cutOf(joined.lengths, takesRest);
   return joined.closed === 0 ? 'held' : cutOf(joined.lengths.slice(0, joined.closed), false);
 }
 
-function cutOf(lengths: readonly number[], endsMidRecord: boolean): Cut {
-  const length = lengths.reduce((sum, each) => sum + each, 0);
-  return { length, sourceLengths: Uint32Array.from(lengths), endsMidRecord };
+let lengths: Uint32Array | undefined;
+
+function cutOf(each: ArrayLike<number>, endsMidRecord: boolean): Cut {
+  const sourceLengths = new Uint32Array(each);
+  let length = 0;
+  for (let index = 0; index < sourceLengths.length; index++) length += sourceLengths[index] ?? 0;
+  return { length, sourceLengths, endsMidRecord };
 }
 
 /** How many NULs begin the bytes, if they are a hole (or all that there is); else 0. */

@@ -8,7 +8,7 @@ function join(text: string, option?: string): { records: string[]; open: string[
   const lengths = text.match(/[^\n]*\n/g)?.map((line) => line.length) ?? [];
   const joined = multilineOf(option)?.join(bytes, lengths);
   let at = 0;
-  const all = (joined?.lengths ?? lengths).map((length) => {
+  const all = Array.from(joined?.lengths ?? lengths, (length) => {
     at += length;
     return text.slice(at - length, at - 1);
   });

@@ -6,7 +6,7 @@ import { closeSync, readSync, type Stats } from 'node:fs';
 import { MESSAGE_RAW_BYTES_MAX } from '@apiary/common/limits.ts';
 import type { TargetSpec } from '@apiary/common/messages/agent.ts';
 import type { Run } from '@apiary/common/messages/data/run.ts';
-import type { Piece, Source } from '../../source.ts';
+import type { Piece, Room, Source } from '../../source.ts';
 import { cutContainerLines, isContainerLog } from './cri.ts';
 import type { Generation } from './generation.ts';
 import { multilineOptionOf } from './glob.ts';
@@ -161,12 +161,12 @@ export class FileReader implements Source {
     closeSync(this.fd);
   }
 
-  take(space: number): Piece | 'nothing' | 'no-room' {
+  take(space: number, room: Room): Piece | 'nothing' | 'no-room' {
     if (this.#isClosed || !this.isPublishable || this.#mustWait()) return 'nothing';
     let piece: Piece | 'nothing' | 'no-room' | 'again' = 'again';
     try {
       for (let step = 0; piece === 'again' && step < HOLE_STEPS_MAX; step++) {
-        piece = this.#read(space);
+        piece = this.#read(space, room);
       }
     } catch (error) {
       this.#owner.failed(this, error);
@@ -195,7 +195,7 @@ export class FileReader implements Source {
     return false;
   }
 
-  #read(space: number): Piece | 'nothing' | 'no-room' | 'again' {
+  #read(space: number, room: Room): Piece | 'nothing' | 'no-room' | 'again' {
     const generation = this.#generation;
     const start = this.#holeTo ?? generation.offset;
     const tail = this.#holeTo === undefined ? generation.tail : Buffer.alloc(0);
@@ -221,10 +221,10 @@ export class FileReader implements Source {
       const hole = this.#holeTo === undefined ? holeLength(bytes, start) : leadingNuls(bytes);
       if (hole > 0 || this.#holeTo !== undefined) return this.#skipHole(bytes, start, hole, space);
     }
-    return this.#cut(bytes, start, space);
+    return this.#cut(bytes, start, space, room);
   }
 
-  #cut(bytes: Buffer, start: number, space: number): Piece | 'nothing' | 'no-room' {
+  #cut(bytes: Buffer, start: number, space: number, room: Room): Piece | 'nothing' | 'no-room' {
     const { record } = this.#generation;
     const history = start < record.historyTo;
     const isWhole = bytes.length === space;
@@ -250,7 +250,7 @@ export class FileReader implements Source {
     this.isQuiet = false;
     this.hasUnfinishedLine = false;
     if (cut.endsMidRecord) this.flush = false;
-    const source = Buffer.from(bytes.subarray(0, cut.length));
+    const source = room.keep(bytes.subarray(0, cut.length));
     const { sourceLengths, endsMidRecord, bodies } = cut;
     const { data, lengths: bodyLengths } = bodies ?? { data: source, lengths: undefined };
     return this.#piece({ from: start, data, sourceLengths, bodyLengths }, endsMidRecord, source);
@@ -301,7 +301,8 @@ export class FileReader implements Source {
   ): Piece {
     const generation = this.#generation;
     const { record } = generation;
-    const to = content.from + content.sourceLengths.reduce((sum, length) => sum + length, 0);
+    let to = content.from;
+    for (let n = 0; n < content.sourceLengths.length; n++) to += content.sourceLengths[n] ?? 0;
     const run: Run = {
       ...content,
       generation: record.id,

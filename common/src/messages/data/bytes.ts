@@ -36,6 +36,27 @@ export class ByteWriter {
     this.#buffer[this.#length++] = rest;
   }
 
+  /** As many unsigned integers of 32 bits, each as {@link varint} does it; lines have one each, so it is a loop of its own. */
+  varints(values: Uint32Array): void {
+    this.#reserve(5 * values.length);
+    const buffer = this.#buffer;
+    let at = this.#length;
+    for (let index = 0; index < values.length; index++) {
+      let rest = values[index] ?? 0;
+      while (rest >= 0x80) {
+        buffer[at++] = (rest & 0x7f) | 0x80;
+        rest >>>= 7;
+      }
+      buffer[at++] = rest;
+    }
+    this.#length = at;
+  }
+
+  /** Forgets what was written and keeps the room. What {@link result} gave is void. */
+  clear(): void {
+    this.#length = 0;
+  }
+
   /** Bytes as they are. */
   bytes(value: Uint8Array): void {
     this.#reserve(value.length);

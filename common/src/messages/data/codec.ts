@@ -20,6 +20,15 @@ const TAGS_MAX = 64;
 const FLAG = { startsMidRecord: 1, endsMidRecord: 2, history: 4, bodyLengths: 8 } as const;
 const FLAGS_KNOWN = 15;
 const UINT32_MAX = 0xffff_ffff;
+const ROOM_BYTES = 64 * 1024;
+/** Most messages come out in one piece. */
+const COMPRESSION = {
+  chunkSize: 96 * 1024,
+  params: { [constants.ZSTD_c_compressionLevel]: 1 },
+};
+
+/** Every message is laid out in the same place: half a megabyte of garbage for each cost more than compressing it. */
+let room: { readonly heads: ByteWriter; readonly out: ByteWriter } | undefined;
 
 /**
  * Encodes and compresses runs.
@@ -33,6 +42,7 @@ export function encodeRuns(runs: readonly Run[]): Buffer {
   return body;
 }
 
+/** Shares memory with every other call: to be compressed at once. */
 function layOut(runs: readonly Run[]): Buffer {
   const records = runs.reduce((sum, run) => sum + run.sourceLengths.length, 0);
   const dataBytes = runs.reduce((sum, run) => sum + run.data.length, 0);
@@ -41,11 +51,13 @@ function layOut(runs: readonly Run[]): Buffer {
   refusePast('bytes of data', dataBytes, MESSAGE_RAW_BYTES_MAX);
 
   const strings = new Map<string, number>();
-  const heads = new ByteWriter(runs.length * 40 + records * 3);
+  room ??= { heads: new ByteWriter(ROOM_BYTES), out: new ByteWriter(ROOM_BYTES) };
+  const { heads, out } = room;
+  heads.clear();
+  out.clear();
   let lengthBytes = 0;
   for (const run of runs) lengthBytes += writeHead(heads, run, strings);
 
-  const out = new ByteWriter(heads.length + strings.size * 64 + dataBytes + 64);
   out.byte(FORMAT);
   out.varint(strings.size);
   for (const text of strings.keys()) {
@@ -78,8 +90,8 @@ function writeHead(out: ByteWriter, run: Run, strings: Map<string, number>): num
   out.varint(run.observed);
   const before = out.length;
   out.varint(run.sourceLengths.length);
-  for (const length of run.sourceLengths) out.varint(length);
-  for (const length of run.bodyLengths ?? []) out.varint(length);
+  out.varints(run.sourceLengths);
+  if (run.bodyLengths) out.varints(run.bodyLengths);
   return out.length - before;
 }
 
@@ -97,7 +109,7 @@ function refusePast(what: string, found: number, max: number): void {
 }
 
 function compress(raw: Buffer): Buffer {
-  return zstdCompressSync(raw, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+  return zstdCompressSync(raw, COMPRESSION);
 }
 
 /**
