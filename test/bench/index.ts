@@ -6,6 +6,7 @@ import { fleetBench } from './fleet.ts';
 import { honeycombBench } from './honeycomb.ts';
 import { idleBench } from './idle.ts';
 import { liveBench } from './live.ts';
+import { uiBench } from './ui.ts';
 
 /** Every benchmark by name. */
 export const BENCHES: readonly Bench[] = [
@@ -16,4 +17,5 @@ export const BENCHES: readonly Bench[] = [
   honeycombBench,
   liveBench,
   idleBench,
+  uiBench,
 ];

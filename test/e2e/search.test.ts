@@ -71,6 +71,36 @@ describe('the Search page', () => {
     rmSync(logs, { recursive: true, force: true });
   });
 
+  it('draws what programs wrote for terminals, and nothing that a line could smuggle in', async () => {
+    const hostile = [
+      '\u001b[31mred\u001b[0m smuggler <b>bold</b>',
+      '\u001b]8;;http://192.0.2.1\u0007link\u001b]8;;\u0007 smuggler',
+      '\u202egnp.exe\u202c smuggler',
+      `{"<img src=x onerror=broken=1>":"<svg onload=window.broken=1>","\u202eq":1,"a":{"b":7},"smuggler":1}`,
+      `smuggler ${'x'.repeat(1_000_000)}`,
+    ];
+    for (const line of hostile) write(line);
+    await open('/search?q=smuggler&range=all&column=%3Cimg%20src%3Dx%20onerror%3Dbroken%3D1%3E');
+    await row('red smuggler <b>bold</b>').waitFor();
+    expect(await page.locator('.ap-ansi-1').first().textContent()).toBe('red');
+    await row('^[]8;;http://192.0.2.1^Glink').waitFor();
+    await row('⟨U+202E⟩gnp.exe').waitFor();
+    await page.getByText('<svg onload=window.broken=1>', { exact: true }).first().waitFor();
+    await page.getByTestId('log-row').filter({ hasText: 'xxxxxxxx' }).first().waitFor();
+    await page.getByTestId('log-row').filter({ hasText: '<svg onload' }).first().click();
+    await page.getByRole('group').getByText('7', { exact: true }).first().waitFor();
+    await page.getByRole('button', { name: 'Only b 7' }).waitFor();
+    await page.getByRole('button', { name: 'Only <img src=x onerror=broken=1>' }).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    expect(await page.evaluate<unknown>('window.broken')).toBeUndefined();
+    expect(await page.locator('.ap-list b, .ap-list img, .ap-list a').count()).toBe(0);
+    const policy = (await page.request.get(`${origin}/search`)).headers()[
+      'content-security-policy'
+    ];
+    expect(policy).toMatch(/script-src/);
+    expect(/script-src([^;]*)/.exec(policy ?? '')?.[1]).not.toContain('unsafe-inline');
+  }, 90_000);
+
   it('compares members of a field that the keyboard alone defined', async () => {
     await open('/search?q=password%20OR%20publickey&range=all');
     await row('Accepted publickey').waitFor();

@@ -28,6 +28,27 @@ describe('a line as pieces', () => {
     expect(safeText('\u001b[31mx\u202ey\u0000')).toBe('^[[31mx⟨U+202E⟩y^@');
   });
 
+  test("a terminal's colours become classes, and their sequences are left out", () => {
+    const body =
+      '\u001b[1;31mERROR\u001b[0m disk \u001b[38;5;12mfull\u001b[39m \u001b]0;title\u0007';
+    const pieces = displayPieces(
+      body,
+      [{ from: body.indexOf('full'), to: body.indexOf('full') + 4 }],
+      whole,
+    );
+    expect(pieces).toEqual([
+      { text: 'ERROR', kind: 'text', ansi: 'ap-ansi-1 ap-ansi-bold' },
+      { text: ' disk ', kind: 'text' },
+      { text: 'full', kind: 'mark', ansi: 'ap-ansi-4' },
+      { text: ' ', kind: 'text' },
+      { text: '^[', kind: 'symbol' },
+      { text: ']', kind: 'text' },
+      { text: '0', kind: 'value' },
+      { text: ';title', kind: 'text' },
+      { text: '^G', kind: 'symbol' },
+    ]);
+  });
+
   test('a carriage return at the end is not drawn', () => {
     expect(displayPieces('ab\r', [], whole)).toEqual([{ text: 'ab', kind: 'text' }]);
   });
@@ -40,7 +61,9 @@ describe('a line as pieces', () => {
           .join('');
         expect(safeText(text)).toBe(text);
         const kept = body.endsWith('\r') ? body.slice(0, -1) : body;
-        expect(text).toBe(safeText(kept.replaceAll('\r\n', '\n')));
+        const sequence = new RegExp(`${'\u001b'}\\[[\\d;]{0,64}m`, 'g');
+        const plain = kept.replace(sequence, '');
+        expect(text).toBe(safeText(plain.replaceAll('\r\n', '\n')));
       }),
     );
   });

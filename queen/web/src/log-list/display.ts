@@ -2,6 +2,7 @@
  * A line's text as pieces to draw. Log text is hostile: control and direction characters become
  * visible symbols, and everything ends up in text nodes.
  */
+import { ansiRuns } from './ansi.ts';
 
 /** Places in a line, in UTF-16 offsets. */
 export interface Mark {
@@ -13,6 +14,8 @@ export interface Mark {
 export interface Piece {
   readonly text: string;
   readonly kind: 'text' | 'value' | 'mark' | 'symbol';
+  /** Classes of the terminal's colours that it was written in. */
+  readonly ansi?: string;
 }
 
 /** Tokens with a digit are values: numbers, addresses, ids. The rest is the line's template. */
@@ -45,17 +48,31 @@ export function displayPieces(
     from + options.charactersMax,
   );
   const pieces: Piece[] = [];
-  let at = from;
+  for (const run of ansiRuns(body, from, end)) {
+    const drawn: Piece[] = [];
+    pushRun(drawn, body, marks, { ...options, from: run.from, to: run.to });
+    const { className } = run;
+    pieces.push(...(className ? drawn.map((piece) => ({ ...piece, ansi: className })) : drawn));
+  }
+  return pieces;
+}
+
+function pushRun(
+  pieces: Piece[],
+  body: string,
+  marks: readonly Mark[],
+  options: DisplayOptions & Mark,
+): void {
+  let at = options.from;
   for (const mark of marks) {
     const start = Math.max(mark.from, at);
-    const stop = Math.min(mark.to, end);
+    const stop = Math.min(mark.to, options.to);
     if (start >= stop) continue;
     pushValues(pieces, body.slice(at, start), options);
     pushSafe(pieces, body.slice(start, stop), 'mark', options);
     at = stop;
   }
-  pushValues(pieces, body.slice(at, end), options);
-  return pieces;
+  pushValues(pieces, body.slice(at, options.to), options);
 }
 
 /** Linear in the text's length, whatever it holds. */

@@ -68,6 +68,7 @@ export function LogList(props: LogListProps) {
   // Heights change with these, and with the rows themselves.
   // biome-ignore lint/correctness/useExhaustiveDependencies: they are what the heights depend on
   useLayoutEffect(() => virtual.measure(), [wrap, narrow, gapRow >= 0]);
+  useClosedHeight(virtual.resizeItem, { search, openId, wrap, rowPx });
   const items = virtual.getVirtualItems();
   const lastRow = items.at(-1)?.index ?? 0;
   useEffect(() => {
@@ -95,7 +96,7 @@ export function LogList(props: LogListProps) {
           <div
             key={item.key}
             role="presentation"
-            ref={virtual.measureElement}
+            ref={isMeasured(props, item.index) ? virtual.measureElement : undefined}
             data-index={item.index}
             className="ap-item"
             style={{ transform: `translateY(${item.start}px)` }}
@@ -109,6 +110,27 @@ export function LogList(props: LogListProps) {
       </div>
     </div>
   );
+}
+
+/** Closed rows that do not wrap are as high as the style sheet says: measuring each costs a frame. */
+function isMeasured({ search, openId, wrap }: LogListProps, row: number): boolean {
+  const record = search.buffer.at(row);
+  return wrap || record === undefined || record.id === openId;
+}
+
+/** Gives a line that was open its closed height again, also where it is out of sight. */
+function useClosedHeight(
+  resize: (row: number, px: number) => void,
+  what: Pick<LogListProps, 'search' | 'openId' | 'wrap'> & { readonly rowPx: number },
+): void {
+  const { search, openId, wrap, rowPx } = what;
+  useEffect(() => {
+    if (openId === undefined || wrap) return;
+    return () => {
+      const row = search.buffer.rowOf(openId);
+      if (row >= 0) resize(row, rowPx + (startsDay(search, row) ? SEPARATOR_PX : 0));
+    };
+  }, [resize, search, openId, wrap, rowPx]);
 }
 
 /** A line, open or closed, with its date if it begins a day; or what stands behind the last one. */

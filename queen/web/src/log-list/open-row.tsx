@@ -1,20 +1,17 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtual list cannot be a table element
 // biome-ignore-all lint/a11y/useFocusableInteractive: the list is one tab stop and names its current row
 import { OPEN_ROW_CHARACTERS_MAX } from '@apiary/common/limits.ts';
-import { extractFields } from '@apiary/common/query/fields.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
 import { useState } from 'react';
 import { wholeNumber } from '../components/figures.ts';
-import { IconCopy, IconLink, IconMinus, IconPlus, IconX } from '../components/icons.ts';
+import { IconCopy, IconLink, IconX } from '../components/icons.ts';
 import { AroundLine } from './around-line.tsx';
-import { displayPieces, safeText } from './display.ts';
+import { displayPieces } from './display.ts';
+import { Fields } from './line-fields.tsx';
 import { LineText } from './line-text.tsx';
 import { type RowActions, rowElementId } from './log-row.tsx';
 import type { Marker } from './marker.ts';
 import { fullTimeText, lengthText } from './time-text.ts';
-
-/** Fields of a line that are listed. */
-const FIELDS_MAX = 60;
 
 /** A line opened in place: all of it, its fields with filters, and what is around it in its file. */
 export function OpenRow(props: {
@@ -95,62 +92,5 @@ function WholeLine(props: { readonly record: LogRecord; readonly marker: Marker 
         </button>
       ) : null}
     </div>
-  );
-}
-
-interface FieldRow {
-  readonly name: string;
-  /** The field's name in queries. */
-  readonly field: string;
-  readonly value: string;
-}
-
-function fieldRows(record: LogRecord): FieldRow[] {
-  const rows: FieldRow[] = [
-    { name: 'host', field: 'host', value: record.host },
-    { name: 'file', field: 'file', value: record.file },
-    ...record.tags.map((value) => ({ name: 'tag', field: 'tag', value })),
-    { name: 'agent', field: 'agent', value: record.agent },
-  ];
-  if (record.level) rows.push({ name: 'level', field: 'level', value: record.level });
-  for (const { name, value } of extractFields(record.body, FIELDS_MAX)) {
-    rows.push({ name, field: name, value });
-  }
-  return rows.filter((row) => row.value !== '');
-}
-
-function Fields(props: {
-  readonly record: LogRecord;
-  readonly onFilter: (field: string, value: string, negated: boolean) => void;
-}) {
-  const { onFilter } = props;
-  return (
-    <dl className="ap-fields">
-      {fieldRows(props.record).map(({ name, field, value }, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a name may come more than once
-        <div key={index} className="ap-field" data-field={field} data-value={value}>
-          <dt>
-            <bdi>{safeText(name)}</bdi>
-          </dt>
-          <dd>
-            <bdi title={safeText(value.slice(0, 1000))}>{safeText(value.slice(0, 1000))}</bdi>
-            <button
-              type="button"
-              aria-label={`Only ${safeText(`${name} ${value.slice(0, 60)}`)}`}
-              onClick={() => onFilter(field, value, false)}
-            >
-              <IconPlus size={15} stroke={1.6} aria-hidden="true" />
-            </button>
-            <button
-              type="button"
-              aria-label={`Without ${safeText(`${name} ${value.slice(0, 60)}`)}`}
-              onClick={() => onFilter(field, value, true)}
-            >
-              <IconMinus size={15} stroke={1.6} aria-hidden="true" />
-            </button>
-          </dd>
-        </div>
-      ))}
-    </dl>
   );
 }

@@ -29,13 +29,14 @@ export function useHold(
       judge();
     };
     judge();
-    element.addEventListener('scroll', judge, { passive: true });
+    // Before the list draws new rows: reading the place after that would force a layout in each frame.
+    element.addEventListener('scroll', judge, { passive: true, capture: true });
     element.addEventListener('pointerdown', press);
     window.addEventListener('pointerup', lift);
     window.addEventListener('pointercancel', lift);
     document.addEventListener('selectionchange', judge);
     return () => {
-      element.removeEventListener('scroll', judge);
+      element.removeEventListener('scroll', judge, { capture: true });
       element.removeEventListener('pointerdown', press);
       window.removeEventListener('pointerup', lift);
       window.removeEventListener('pointercancel', lift);

@@ -1,0 +1,194 @@
+/** What is measured inside of a real Chromium: the way to the first line, scrolling, tailing. */
+import { gzipSync } from 'node:zlib';
+import type { Browser, CDPSession, Page } from 'playwright-core';
+import { eventually } from '../harness/eventually.ts';
+import { percentile } from './bench.ts';
+
+/** Gzipped bytes of the scripts that the page's own HTML asks for: all others are lazy. */
+export async function startUpScriptBytes(page: Page, origin: string): Promise<number> {
+  const html = await (await page.request.get(`${origin}/search`)).text();
+  const paths = new Set(
+    [...html.matchAll(/(?:src|href)="(\/[^"]+\.js)"/g)].map((match) => match[1]),
+  );
+  let bytes = 0;
+  for (const path of paths) {
+    const script = await page.request.get(`${origin}${path}`);
+    bytes += gzipSync(await script.body(), { level: 9 }).length;
+  }
+  return bytes;
+}
+
+/** Milliseconds to the first contentful paint with an empty cache. */
+export async function firstPaintMs(browser: Browser, page: Page, origin: string): Promise<number> {
+  const context = await browser.newContext({
+    storageState: await page.context().storageState(),
+    viewport: { width: 1440, height: 900 },
+  });
+  const fresh = await context.newPage();
+  await fresh.goto(`${origin}/search`);
+  const paint = await eventually(async () => {
+    const entry = await fresh.evaluate<number | null>(
+      'performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? null',
+    );
+    return entry ?? undefined;
+  }, 'the page paints');
+  await context.close();
+  return paint;
+}
+
+/** From Enter to the paint that shows a line of this query, in ms. */
+export async function enterToLineMs(page: Page, word: string): Promise<number> {
+  await page.locator('.ap-editor').waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.press('ControlOrMeta+A');
+  await page.keyboard.type(word);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('/');
+  await page.keyboard.press('ControlOrMeta+A');
+  await page.keyboard.type(word);
+  await page.evaluate(`(() => {
+    window.__shownMs = undefined;
+    let enteredAt;
+    window.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter') enteredAt ??= performance.now();
+    }, { capture: true, once: true });
+    const look = () => {
+      const mark = document.querySelector('[data-testid="log-row"] mark');
+      if (enteredAt === undefined || mark?.textContent !== ${JSON.stringify(word)}) {
+        requestAnimationFrame(look);
+        return;
+      }
+      window.__shownMs = performance.now() - enteredAt;
+    };
+    requestAnimationFrame(look);
+  })()`);
+  await page.keyboard.press('Enter');
+  return await eventually(
+    async () => (await page.evaluate<number | null>('window.__shownMs ?? null')) ?? undefined,
+    `a line with ${word} is in the page`,
+  );
+}
+
+/** As fast as a hand turns a wheel that runs free: 15 rows a frame. */
+const SCROLL_PX_PER_SECOND = 20_000;
+const COUNT_FRAMES = `(() => {
+  document.querySelector('[data-log-list]').scrollTop = 0;
+  window.__frames = 0;
+  window.__countedFromMs = performance.now();
+  const frame = () => {
+    window.__frames++;
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+})()`;
+
+/** What scrolling costs. */
+export interface ScrollFigures {
+  readonly rows: number;
+  readonly framesPerSecond: number;
+  readonly scriptP95Ms: number;
+}
+
+/** Scrolls down until so many rows are held, then measures `seconds` of scrolling through them. */
+export async function scrollFigures(
+  page: Page,
+  rowsWanted: number,
+  seconds: number,
+): Promise<ScrollFigures> {
+  const rowCount = () =>
+    page.evaluate<number>(
+      'Number(document.querySelector("[data-log-list]")?.getAttribute("aria-rowcount") ?? 0)',
+    );
+  await eventually(
+    async () => {
+      await page.evaluate(
+        '(() => { const list = document.querySelector("[data-log-list]"); list.scrollTop = list.scrollHeight; })()',
+      );
+      return (await rowCount()) >= rowsWanted ? true : undefined;
+    },
+    `${rowsWanted} rows are held`,
+    240_000,
+  );
+  const rows = await rowCount();
+  const browser = page.context().browser();
+  await browser?.startTracing(page, { categories: ['devtools.timeline'] });
+  await page.evaluate(COUNT_FRAMES);
+  const session = await page.context().newCDPSession(page);
+  await session.send('Input.synthesizeScrollGesture', {
+    x: 700,
+    y: 600,
+    yDistance: -SCROLL_PX_PER_SECOND * seconds,
+    speed: SCROLL_PX_PER_SECOND,
+    gestureSourceType: 'mouse',
+  });
+  const framesPerSecond = await page.evaluate<number>(
+    'window.__frames / ((performance.now() - window.__countedFromMs) / 1000)',
+  );
+  const trace = await browser?.stopTracing();
+  return { rows, framesPerSecond, scriptP95Ms: scriptP95Ms(trace?.toString() ?? '') };
+}
+
+interface TraceEvent {
+  readonly name: string;
+  readonly ph: string;
+  readonly tid: number;
+  readonly ts: number;
+  readonly dur?: number;
+  /** Of the thread's own time: waiting for a core is not in it. */
+  readonly tdur?: number;
+}
+
+const SCRIPT = new Set([
+  'FunctionCall',
+  'FireAnimationFrame',
+  'TimerFire',
+  'EventDispatch',
+  'RunMicrotasks',
+]);
+
+/** The 95th percentile of script between two frames, in ms; nested calls count once. */
+function scriptP95Ms(trace: string): number {
+  // Written by Chromium: the shape is that of its trace format.
+  const { traceEvents } = JSON.parse(trace) as { traceEvents: TraceEvent[] };
+  const frames = traceEvents.filter(({ name }) => name === 'FireAnimationFrame');
+  const thread = frames[0]?.tid;
+  const begins = frames
+    .filter(({ tid }) => tid === thread)
+    .map(({ ts }) => ts)
+    .sort((a, b) => a - b);
+  const calls = traceEvents
+    .filter(({ name, ph, tid }) => ph === 'X' && tid === thread && SCRIPT.has(name))
+    .sort((a, b) => a.ts - b.ts);
+  const sums: number[] = begins.map(() => 0);
+  let coveredTo = 0;
+  let frame = 0;
+  for (const { ts, dur = 0, tdur = dur } of calls) {
+    if (ts < coveredTo) continue;
+    coveredTo = ts + dur;
+    while (frame + 1 < begins.length && (begins[frame + 1] ?? 0) <= ts) frame++;
+    sums[frame] = (sums[frame] ?? 0) + tdur / 1000;
+  }
+  sums.sort((a, b) => a - b);
+  return percentile(sums, 0.95);
+}
+
+/** Begins to note tasks of the main thread of 50 ms and more. */
+export async function watchLongTasks(page: Page): Promise<void> {
+  await page.evaluate(`(() => {
+    window.__longTasks = [];
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) window.__longTasks.push(entry.duration);
+    }).observe({ entryTypes: ['longtask'] });
+  })()`);
+}
+
+/** The longest task since, in ms; 0 if none was longer than 50. */
+export async function longestTaskMs(page: Page): Promise<number> {
+  return await page.evaluate<number>('Math.max(0, ...window.__longTasks)');
+}
+
+/** Bytes of the page's JavaScript heap after a collection. */
+export async function heapBytes(session: CDPSession): Promise<number> {
+  await session.send('HeapProfiler.collectGarbage');
+  return (await session.send('Runtime.getHeapUsage')).usedSize;
+}
