@@ -64,6 +64,8 @@ export interface ChunkEntry {
   /** Ingest sequences that it covers. */
   readonly firstSequence: number;
   readonly lastSequence: number;
+  /** The segment whose sequences these are, where there are several. */
+  readonly segment?: string | undefined;
   /** Names of its sections in order, and their lengths in bytes. */
   readonly sections: readonly { readonly name: string; readonly bytes: number }[];
 }
@@ -118,10 +120,9 @@ export interface Segment {
   close(): Promise<void>;
 }
 
-/** A segment whose owner is gone, with blocks in it that nobody searches or seals. */
-export interface Orphan {
+/** A segment, by who owns it or owned it last. */
+export interface SegmentOwner {
   readonly id: string;
-  /** Who owned it last. */
   readonly instance: string;
   readonly epoch: number;
 }
@@ -134,17 +135,21 @@ export interface ChunkStore {
    * @throws AppError `store-in-use` when the driver has room for one owner, and it lives
    */
   openSegment(instance: string): Promise<Segment>;
+  /** Segments that may hold blocks; none where there is one segment at a time. */
+  segments(): Promise<SegmentOwner[]>;
+  /** The catalogue's version that a chunk came with, as of the last look; undefined where it is not told. */
+  versionOf(chunk: string): number | undefined;
   /**
-   * Segments that somebody should adopt; none where there is one segment at a time.
+   * Those of {@link segments} whose owner is gone, so that nobody searches or seals what they hold.
    *
    * @param isGone asked of owners whose lease still runs
    */
-  orphans(isGone?: (instance: string) => Promise<boolean>): Promise<Orphan[]>;
+  orphans(isGone?: (instance: string) => Promise<boolean>): Promise<SegmentOwner[]>;
   /**
    * Takes an orphan over; from then on its former owner, should it live, can neither append nor seal.
    * Undefined when somebody else was faster.
    */
-  adopt(orphan: Orphan, instance: string): Promise<Segment | undefined>;
+  adopt(orphan: SegmentOwner, instance: string): Promise<Segment | undefined>;
   catalogue(): Promise<Catalogue>;
   /** @throws AppError `not-found` when the chunk has gone meanwhile */
   readSection(chunk: string, index: number): Promise<Buffer>;

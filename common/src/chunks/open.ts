@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { isMongoUrl } from '../mongodb/address.ts';
 import type { ChunkStore } from './chunks.ts';
@@ -11,7 +12,7 @@ import { openSqliteStore } from './sqlite/sqlite-store.ts';
  */
 export async function openChunks(
   store: string,
-  options: { readonly bytesMax?: number } = {},
+  options: { readonly bytesMax?: number; readonly clock?: Clock } = {},
 ): Promise<ChunkStore> {
   if (isMongoUrl(store)) {
     // The driver is some megabytes that nobody else needs.
@@ -25,5 +26,6 @@ export async function openChunks(
       `store: expected sqlite:DIR or mongodb://…, got ${store}`,
     );
   }
-  return openSqliteStore({ folder, ...options });
+  const { bytesMax } = options;
+  return openSqliteStore({ folder, ...(bytesMax === undefined ? {} : { bytesMax }) });
 }

@@ -40,3 +40,13 @@ export const ADOPTION_INTERVAL_MS = SEGMENT_LEASE_MS / 2;
 export const REJOIN_MS_MIN = 200;
 /** See REJOIN_MS_MIN. */
 export const REJOIN_MS_MAX = 10_000;
+/** Chunks that one honeycomb is asked about in one search; their ids are the size of the request. */
+export const CLUSTER_CHUNKS_MAX = 200_000;
+/** How long a search waits for a honeycomb to say what it covers. Past it the answer is partial. */
+export const CLUSTER_COVER_MS_MAX = 2_000;
+/** Chunks sealed here that a search may not know of yet: more than are sealed during any search. */
+export const CLUSTER_SEALED_KEPT = 4_096;
+/** Adopted segments that a honeycomb still answers for after it sealed them. */
+export const CLUSTER_FINISHED_KEPT = 64;
+/** Records of one part that wait for those of others; past it its honeycomb waits. */
+export const CLUSTER_RECORDS_WAITING_MAX = 2_000;

@@ -2,20 +2,27 @@
 import type { ChunkStore } from '@apiary/common/chunks/chunks.ts';
 import { HOLDINGS_RANGES_MAX } from '@apiary/common/limits/ledger.ts';
 import type { ActionHandlers } from '@apiary/common/messages/actions/action.ts';
-import type { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
+import type { honeycombActions, SearchPart } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { Holding } from '@apiary/common/messages/ledger.ts';
+import type { OwnPart } from './cluster/own-part.ts';
 import type { Holdings } from './holdings.ts';
 import type { RateMeter } from './ingest/rate-meter.ts';
 import { storeHandlers } from './life/actions.ts';
 import type { RetentionClasses } from './life/retention-classes.ts';
 import type { Figures } from './metrics.ts';
-import type { Search } from './search/search.ts';
+import type { Request } from './search/search.ts';
 import type { Missed } from './standing/missed.ts';
 import type { StandingQueries } from './standing/standing-queries.ts';
 
+/** Search here alone, or over all honeycombs. */
+export interface Searching {
+  run(request: Request, signal?: AbortSignal): AsyncIterable<SearchPart>;
+}
+
 /** What the handlers work with. */
 export interface ActionContext {
-  readonly search: Search;
+  readonly search: Searching;
+  readonly own: OwnPart;
   readonly standing: StandingQueries;
   readonly missed: Missed;
   readonly store: ChunkStore;
@@ -31,6 +38,8 @@ export interface ActionContext {
 export function createHandlers(context: ActionContext): ActionHandlers<typeof honeycombActions> {
   return {
     search: (body, { signal }) => context.search.run(body, signal),
+    cover: ({ version }) => context.own.cover(version),
+    part: (body, { signal }) => context.own.run(body, signal),
     stand: async (body) => ({ positions: [await context.standing.stand(body)] }),
     standGroup: (body) => context.standing.standGroup(body),
     unstand: async ({ id }) => ({ existed: await context.standing.unstand(id) }),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AppendOutcome, Block, ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import { partitionKey, partitionOf } from '@apiary/common/chunks/partition.ts';
+import { CLUSTER_FINISHED_KEPT, CLUSTER_SEALED_KEPT } from '@apiary/common/limits/mongodb.ts';
 import { CARRIED_BYTES_MAX, CHUNK_RAW_BYTES, CHUNK_RECORDS_MAX } from '@apiary/common/limits.ts';
 import type { DataMessage } from '@apiary/common/messages/data/run.ts';
 import { OpenChunk } from './open-chunk.ts';
@@ -18,6 +19,15 @@ export interface TouchedRows {
 export interface HoldingsSnapshot {
   readonly open: readonly RecordSource[];
   readonly chunks: readonly ChunkEntry[];
+}
+
+/** What one segment holds that catalogues of others may not have. */
+export interface SegmentPart {
+  readonly id: string;
+  readonly epoch: number;
+  /** Each with the id of the chunk that it becomes. */
+  readonly open: readonly { readonly chunk: string; readonly set: RecordSource }[];
+  readonly sealed: readonly ChunkEntry[];
 }
 
 /** A message as it was committed. */
@@ -39,11 +49,32 @@ export class Holdings {
   #chunks: readonly ChunkEntry[];
 
   readonly #chunkRawBytes: number;
+  readonly #segment: { readonly id: string; readonly epoch: number };
+  /** The newest of those that were sealed here. */
+  #sealed: readonly ChunkEntry[] = [];
+  /** What guests held that are gone. */
+  #finished: readonly SegmentPart[] = [];
 
-  /** @param chunkRawBytes size at which an open chunk is full */
-  constructor(chunks: readonly ChunkEntry[], chunkRawBytes = CHUNK_RAW_BYTES) {
+  /** @param options `chunkRawBytes`: size at which an open chunk is full */
+  constructor(
+    chunks: readonly ChunkEntry[],
+    options: {
+      readonly chunkRawBytes?: number | undefined;
+      readonly segment?: { readonly id: string; readonly epoch: number };
+    } = {},
+  ) {
     this.#chunks = chunks;
-    this.#chunkRawBytes = chunkRawBytes;
+    this.#chunkRawBytes = options.chunkRawBytes ?? CHUNK_RAW_BYTES;
+    this.#segment = options.segment ?? { id: '', epoch: 0 };
+  }
+
+  /** What each segment holds, this one's and those of guests, at one moment. */
+  parts(): SegmentPart[] {
+    const own = [...this.#open.values(), ...this.#frozen];
+    const open = own.map((chunk) => ({ chunk: chunk.id, set: chunk.snapshot() }));
+    const { id, epoch } = this.#segment;
+    const guests = [...this.#guests].flatMap((guest) => guest.parts());
+    return [{ id, epoch, open, sealed: this.#sealed }, ...guests, ...this.#finished];
   }
 
   get chunks(): readonly ChunkEntry[] {
@@ -80,7 +111,11 @@ export class Holdings {
 
   /** Keeps of a guest what is sealed. */
   release(guest: Holdings): void {
-    if (this.#guests.delete(guest)) this.#chunks = [...this.#chunks, ...guest.chunks];
+    if (!this.#guests.delete(guest)) return;
+    const { id } = guest.#segment;
+    this.#chunks = [...this.#chunks, ...guest.chunks.map((entry) => ({ ...entry, segment: id }))];
+    const finished = guest.parts().map((part) => ({ ...part, open: [] }));
+    this.#finished = [...this.#finished, ...finished].slice(-CLUSTER_FINISHED_KEPT);
   }
 
   /** Takes in what was stored of a message. */
@@ -144,7 +179,18 @@ export class Holdings {
   /** Puts sealed chunks in the place of a frozen one, which may have held nothing visible. */
   sealed(chunk: OpenChunk, entry: ChunkEntry | undefined): void {
     this.#frozen.delete(chunk);
-    if (entry) this.#chunks = [...this.#chunks, entry];
+    if (!entry) return;
+    this.#chunks = [...this.#chunks, entry];
+    this.#sealed = [...this.#sealed, entry].slice(-CLUSTER_SEALED_KEPT);
+  }
+
+  /** What there is of this segment alone, whose sequences are one count. */
+  ownSnapshot(): HoldingsSnapshot {
+    const own = [...this.#open.values(), ...this.#frozen];
+    const chunks = this.#chunks.filter(
+      ({ segment }) => segment === undefined || segment === this.#segment.id,
+    );
+    return { open: own.map((chunk) => chunk.snapshot()), chunks };
   }
 
   snapshot(): HoldingsSnapshot {

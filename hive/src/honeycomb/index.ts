@@ -10,8 +10,11 @@ import { REJOIN_MS_MAX, REJOIN_MS_MIN } from '@apiary/common/limits/mongodb.ts';
 import { callAction, serveActions } from '@apiary/common/messages/actions/action.ts';
 import { agentManagerActions } from '@apiary/common/messages/actions/agentmanager.ts';
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
+import { isMongoUrl } from '@apiary/common/mongodb/address.ts';
 import { createHandlers } from './actions.ts';
 import { Adoption } from './cluster/adoption.ts';
+import { Coordinator } from './cluster/coordinator.ts';
+import { OwnPart } from './cluster/own-part.ts';
 import { Holdings, type TouchedRows } from './holdings.ts';
 import { Approvals } from './ingest/approvals.ts';
 import { Ingest } from './ingest/ingest.ts';
@@ -82,7 +85,9 @@ class Honeycomb implements Component {
   async #start(): Promise<void> {
     const { bus, clock, log, instance } = this.#context;
     const { store, segment } = await this.#openStore();
-    const holdings = new Holdings((await store.catalogue()).chunks, this.#options.chunkRawBytes);
+    const { chunkRawBytes } = this.#options;
+    const { chunks } = await store.catalogue();
+    const holdings = new Holdings(chunks, { chunkRawBytes, segment });
     const figures = this.#figures;
     const onLeaseLost = () => this.#rejoin();
     const shared = { ...this.#context, segment, holdings, figures, onLeaseLost };
@@ -97,7 +102,7 @@ class Honeycomb implements Component {
     this.#undo.push(await joinHoneycombs(this.#context));
     const adoption = new Adoption({
       ...{ store, instance, holdings, clock, log, figures },
-      chunkRawBytes: this.#options.chunkRawBytes,
+      chunkRawBytes,
       isGone: (other) => isGone(bus, other),
     });
     this.#undo.push(() => adoption.stop());
@@ -115,7 +120,12 @@ class Honeycomb implements Component {
     const stored = new StoredTeller({ bus, clock, instance });
     this.#undo.push(() => stored.stop());
 
-    const search = new Search({ holdings, cache, clock, figures });
+    const local = new Search({ holdings, cache, clock, figures });
+    const own = new OwnPart({ store, holdings, search: local });
+    // Where there is one segment at a time, there is nobody else to ask.
+    const search = isMongoUrl(this.#context.store)
+      ? new Coordinator({ ...this.#context, store, own })
+      : local;
     const missed = new Missed({ holdings, cache, clock });
     const ingest = new Ingest({
       ...{ bus, clock, log, segment, holdings, refusals, rate, stored, figures },
@@ -129,7 +139,9 @@ class Honeycomb implements Component {
       await ingest.settled();
       return { instance };
     };
-    const parts = { search, standing, missed, store, holdings, classes, rate, figures, distrust };
+    const parts = {
+      ...{ search, own, standing, missed, store, holdings, classes, rate, figures, distrust },
+    };
     const address = { component: 'honeycomb', instance };
     const handlers = createHandlers(parts);
     this.#undoSubscription(await serveActions(bus, address, honeycombActions, handlers));
@@ -141,7 +153,8 @@ class Honeycomb implements Component {
   async #openStore(): Promise<{ readonly store: ChunkStore; readonly segment: Segment }> {
     const { storeBytesMax } = this.#options;
     const bound = storeBytesMax === undefined ? {} : { bytesMax: storeBytesMax };
-    const store = await openChunks(this.#context.store, bound);
+    const { clock } = this.#context;
+    const store = await openChunks(this.#context.store, { clock, ...bound });
     this.#undo.push(() => store.close());
     const segment = await store.openSegment(this.#context.instance);
     this.#undo.push(() => segment.close());

@@ -46,7 +46,9 @@ class Process {
   async open(): Promise<void> {
     this.#store = openSqliteStore({ folder: this.#folder });
     this.segment = await this.#store.openSegment('one');
-    this.holdings = new Holdings((await this.#store.catalogue()).chunks, CHUNK_BYTES);
+    this.holdings = new Holdings((await this.#store.catalogue()).chunks, {
+      chunkRawBytes: CHUNK_BYTES,
+    });
     this.sealer = new Sealer({
       holdings: this.holdings,
       segment: this.segment,

@@ -223,6 +223,10 @@ export class FakeHive {
       missed: async function* () {
         yield { records: hive.missedRecords, sequence: hive.#sequence };
       },
+      cover: async () => ({ segments: [] }),
+      part: async function* () {
+        yield { type: 'end', total: 0, hosts: [], hasMore: false, missing: [] };
+      },
       holdings: async () => ({ holdings: [] }),
       distrust: async () => ({ instance: 'h1' }),
       stats: async () => ({

@@ -54,7 +54,7 @@ export type CatalogueChange = z.output<typeof changeSchema>;
 
 const stateSchema = z.object({
   version: z.number(),
-  chunks: z.array(entrySchema),
+  chunks: z.array(z.object({ version: z.number(), entry: entrySchema })),
   segments: z.array(segmentSchema),
   dropped: z.array(z.string()),
 });
@@ -66,6 +66,8 @@ export class CatalogueState {
   /** The number of the last row that changed which chunks there are. */
   version = 0;
   readonly chunks = new Map<string, ChunkEntry>();
+  /** Chunk → the number of the row that made it. */
+  readonly versions = new Map<string, number>();
   readonly segments = new Map<string, SegmentState>();
   /** Keys of partitions that were dropped. */
   readonly dropped = new Set<string>();
@@ -89,7 +91,7 @@ export class CatalogueState {
         this.#seal(change);
         break;
       case 'replace':
-        for (const id of change.removed) this.chunks.delete(id);
+        for (const id of change.removed) this.#remove(id);
         this.#add(change.added);
         break;
       case 'drop':
@@ -101,6 +103,7 @@ export class CatalogueState {
   /** Throws away everything and takes in a whole state. */
   reset(number: number, encoded: Uint8Array | undefined): void {
     this.chunks.clear();
+    this.versions.clear();
     this.segments.clear();
     this.dropped.clear();
     this.number = number;
@@ -108,7 +111,7 @@ export class CatalogueState {
     if (!encoded) return;
     const state = stateSchema.parse(JSON.parse(zstdDecompressSync(encoded).toString()));
     this.version = state.version;
-    this.#add(state.chunks);
+    for (const { version, entry } of state.chunks) this.#add([entry], version);
     for (const segment of state.segments) this.segments.set(segment.id, segment);
     for (const key of state.dropped) this.dropped.add(key);
   }
@@ -117,7 +120,9 @@ export class CatalogueState {
   encode(): Buffer {
     const state: z.input<typeof stateSchema> = {
       version: this.version,
-      chunks: [...this.chunks.values()],
+      chunks: [...this.chunks.values()].map((entry) => {
+        return { version: this.versions.get(entry.id) ?? 0, entry };
+      }),
       segments: [...this.segments.values()],
       dropped: [...this.dropped],
     };
@@ -148,12 +153,20 @@ export class CatalogueState {
     const key = partitionKey(partition);
     this.dropped.add(key);
     for (const entry of this.chunks.values()) {
-      if (partitionKey(entry.partition) === key) this.chunks.delete(entry.id);
+      if (partitionKey(entry.partition) === key) this.#remove(entry.id);
     }
   }
 
-  #add(entries: readonly ChunkEntry[]): void {
-    for (const entry of entries) this.chunks.set(entry.id, entry);
+  #add(entries: readonly ChunkEntry[], version = this.number): void {
+    for (const entry of entries) {
+      this.chunks.set(entry.id, entry);
+      this.versions.set(entry.id, version);
+    }
+  }
+
+  #remove(id: string): void {
+    this.chunks.delete(id);
+    this.versions.delete(id);
   }
 
   #changeSegment(id: string, change: Partial<SegmentState>): void {

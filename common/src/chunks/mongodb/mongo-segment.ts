@@ -125,7 +125,7 @@ export class MongoSegment implements Segment {
         return {
           kind: 'seal',
           ...{ segment: this.id, epoch: this.epoch, firstFrame },
-          added: chunks.map(({ entry }) => entry),
+          added: chunks.map(({ entry }) => ({ ...entry, segment: this.id })),
           taken: asRanges(taken),
           kept: keptIn ? kept.map(({ sequence }) => ({ sequence, frame: keptIn.number })) : [],
         };

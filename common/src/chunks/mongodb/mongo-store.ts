@@ -6,7 +6,14 @@ import { type Clock, systemClock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
 import { connectDatabase, type Database } from '../../mongodb/database.ts';
 import { newId } from '../../random.ts';
-import type { Catalogue, ChunkStore, NewChunk, Orphan, Partition, Segment } from '../chunks.ts';
+import type {
+  Catalogue,
+  ChunkStore,
+  NewChunk,
+  Partition,
+  Segment,
+  SegmentOwner,
+} from '../chunks.ts';
 import { partitionKey } from '../partition.ts';
 import type { ByteRange } from '../ranges.ts';
 import { CatalogueLog } from './catalogue-log.ts';
@@ -79,10 +86,21 @@ class MongoStore implements ChunkStore {
     return made;
   }
 
-  async orphans(isGone?: (instance: string) => Promise<boolean>): Promise<Orphan[]> {
+  async segments(): Promise<SegmentOwner[]> {
+    const { segments } = await this.#context.catalogue.refresh();
+    return [...segments.values()]
+      .filter(({ state }) => state !== 'empty')
+      .map(({ id, owner, epoch }) => ({ id, instance: owner, epoch }));
+  }
+
+  versionOf(chunk: string): number | undefined {
+    return this.#context.catalogue.state.versions.get(chunk);
+  }
+
+  async orphans(isGone?: (instance: string) => Promise<boolean>): Promise<SegmentOwner[]> {
     const { segments } = await this.#context.catalogue.refresh();
     const own = new Set([...this.#segments].map(({ id }) => id));
-    const orphans: Orphan[] = [];
+    const orphans: SegmentOwner[] = [];
     for (const { id, owner, epoch, state } of segments.values()) {
       if (state === 'empty' || own.has(id)) continue;
       const isHeld = state === 'open' && (await this.#context.leases.isHeld(id));
@@ -91,7 +109,7 @@ class MongoStore implements ChunkStore {
     return orphans;
   }
 
-  async adopt(orphan: Orphan, instance: string): Promise<Segment | undefined> {
+  async adopt(orphan: SegmentOwner, instance: string): Promise<Segment | undefined> {
     return await this.#take(orphan.id, instance, orphan.epoch);
   }
 

@@ -14,9 +14,9 @@ import type {
   Catalogue,
   ChunkStore,
   NewChunk,
-  Orphan,
   Partition,
   Segment,
+  SegmentOwner,
   SequenceRange,
 } from '../chunks.ts';
 import { partitionOf } from '../partition.ts';
@@ -74,7 +74,15 @@ class SqliteStore implements ChunkStore {
     }
   }
 
-  async orphans(): Promise<Orphan[]> {
+  async segments(): Promise<SegmentOwner[]> {
+    return [];
+  }
+
+  versionOf(): undefined {
+    return undefined;
+  }
+
+  async orphans(): Promise<SegmentOwner[]> {
     return [];
   }
 

@@ -1,41 +1,26 @@
 /** What honeycomb answers. */
 import { z } from 'zod';
 import { HOLDINGS_GENERATIONS_MAX } from '../../limits/ledger.ts';
-import { HISTOGRAM_BUCKETS_MAX, SEARCH_LIMIT_MAX, STANDING_QUERIES_MAX } from '../../limits.ts';
-import { LEVELS, recordSchema } from '../../record.ts';
+import { STANDING_QUERIES_MAX } from '../../limits.ts';
+import { recordSchema } from '../../record.ts';
 import { agentIdSchema } from '../agent.ts';
 import { generationIdSchema, holdingSchema } from '../ledger.ts';
 import { defineAction, defineStream } from './action.ts';
+import {
+  coverRequestSchema,
+  coverSchema,
+  partRequestSchema,
+  partSchema,
+} from './honeycomb-cluster.ts';
+import { histogramSchema, searchRequestSchema } from './honeycomb-search.ts';
 import { storeActions } from './store.ts';
 
-/** A query's text with its range; times in ms since 1970, `from` inclusive, `to` exclusive. */
-export const searchRequestSchema = z.object({
-  query: z.string().max(16_384),
-  from: z.number().optional(),
-  to: z.number().optional(),
-  order: z.enum(['newest', 'oldest']).default('newest'),
-  /** Records wanted; 0 for counts alone. */
-  limit: z.number().int().min(0).max(SEARCH_LIMIT_MAX).default(100),
-  /** Continues behind the last record of a page: that page's `next`. */
-  cursor: z.string().max(256).optional(),
-  /** Asks for counts by time. */
-  histogram: z.object({ buckets: z.number().int().min(1).max(HISTOGRAM_BUCKETS_MAX) }).optional(),
-});
-
-/** See {@link searchRequestSchema}. */
-export type SearchRequest = z.input<typeof searchRequestSchema>;
-
-/** Counts of equal stretches of time, by level; `none` are records without one. */
-export const histogramSchema = z.object({
-  from: z.number(),
-  /** Milliseconds per bucket. */
-  step: z.number().positive(),
-  /** One array of counts for each level, all of the same length. */
-  levels: z.partialRecord(z.enum([...LEVELS, 'none']), z.array(z.number().int())),
-});
-
-/** See {@link histogramSchema}. */
-export type Histogram = z.output<typeof histogramSchema>;
+export {
+  type Histogram,
+  histogramSchema,
+  type SearchRequest,
+  searchRequestSchema,
+} from './honeycomb-search.ts';
 
 /** Parts of an answer, in this order: any number of `records`, then `counts`, then `done`. */
 export const searchPartSchema = z.discriminatedUnion('type', [
@@ -79,6 +64,10 @@ export type StandingQuery = z.output<typeof standingQuerySchema>;
 export const honeycombActions = {
   ...storeActions,
   search: defineStream('honeycomb.search', 'viewer', searchRequestSchema, searchPartSchema),
+  /** Of another honeycomb: which segments it answers for. */
+  cover: defineAction('honeycomb.cover', 'admin', coverRequestSchema, coverSchema),
+  /** Of another honeycomb: its part of a search. */
+  part: defineStream('honeycomb.part', 'admin', partRequestSchema, partSchema),
   /** Registers or renews. The exchange `apiary.live.<id>` exists when this returns. */
   stand: defineAction(
     'honeycomb.stand',

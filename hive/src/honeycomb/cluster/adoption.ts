@@ -2,7 +2,7 @@
  * Adoption: what a honeycomb that is gone had committed and not sealed is searched and sealed by whoever
  * takes its segment over. Nothing is asked of the dead; the store fences them off.
  */
-import type { ChunkStore, Orphan, Segment } from '@apiary/common/chunks/chunks.ts';
+import type { ChunkStore, Segment, SegmentOwner } from '@apiary/common/chunks/chunks.ts';
 import type { Clock } from '@apiary/common/clock.ts';
 import { toAppError } from '@apiary/common/errors.ts';
 import { ADOPTION_INTERVAL_MS } from '@apiary/common/limits/mongodb.ts';
@@ -76,16 +76,18 @@ export class Adoption {
     }
   }
 
-  async #adopt(orphan: Orphan): Promise<void> {
+  async #adopt(orphan: SegmentOwner): Promise<void> {
     const { store, instance, holdings, log } = this.#context;
     const segment = await store.adopt(orphan, instance);
     if (!segment) return;
-    const own = new Holdings([], this.#context.chunkRawBytes);
+    const { chunkRawBytes } = this.#context;
+    const own = new Holdings([], { chunkRawBytes, segment });
     const sealer = new Sealer({ ...this.#context, segment, holdings: own });
     const guest: Guest = { segment, holdings: own, sealer };
     this.#guests.add(guest);
-    holdings.take(own);
     await restore(segment, own, sealer);
+    // Not before all of it is here: who searches is told that the segment is missing until then.
+    holdings.take(own);
     log.info({ segment: segment.id, from: orphan.instance, records: own.openRecords }, 'adopted');
     await this.#finish(guest);
   }

@@ -15,12 +15,13 @@ import type {
   SearchRequest,
   searchRequestSchema,
 } from '@apiary/common/messages/actions/honeycomb.ts';
+import type { Part } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
 import type { Query } from '@apiary/common/query/ast.ts';
 import { compileMatcher, type Matcher, type MatcherOptions } from '@apiary/common/query/matcher.ts';
 import { parseQuery } from '@apiary/common/query/parser.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
 import type { z } from 'zod';
-import type { Holdings } from '../holdings.ts';
+import type { Holdings, HoldingsSnapshot } from '../holdings.ts';
 import type { Figures } from '../metrics.ts';
 import type { Pace, RecordSource } from '../record-set.ts';
 import type { ChunkCache } from './chunk-cache.ts';
@@ -28,7 +29,7 @@ import { createPace, TimeIsUp } from './pace.ts';
 import { Page } from './page.ts';
 import { firstTime, planSources, type Source } from './plan.ts';
 import { parseCursor } from './position.ts';
-import { Tally } from './tally.ts';
+import { Tally, type TallySpan } from './tally.ts';
 
 /** What searching works with. */
 export interface SearchContext {
@@ -38,7 +39,15 @@ export interface SearchContext {
   readonly figures: Figures;
 }
 
-type Request = z.output<typeof searchRequestSchema>;
+/** A search with everything filled in. */
+export type Request = z.output<typeof searchRequestSchema>;
+
+/** What a part of a search looks at, in place of all that is held here. */
+export interface PartOf {
+  readonly over: HoldingsSnapshot;
+  readonly span: TallySpan | undefined;
+  readonly nowMs: number;
+}
 
 interface Running {
   readonly request: Request;
@@ -91,15 +100,32 @@ export class Search {
     }
   }
 
-  #prepare(request: Request, began: number, signal: AbortSignal | undefined): Running {
-    const { holdings, clock } = this.#context;
+  /** Answers for a part of what there is; whoever asks puts the parts together. @throws AppError as {@link run} */
+  async *part(request: Request, part: PartOf, signal?: AbortSignal): AsyncGenerator<Part> {
+    const running = this.#prepare(request, performance.now(), signal, part);
+    for await (const given of this.#answer(running)) if (given.type === 'records') yield given;
+    const { tally, page, missing } = running;
+    const { total, histogram } = tally;
+    const end = { total, hosts: [...tally.hostNames], missing: [...missing] };
+    const hasMore = page.next !== undefined;
+    yield { type: 'end', ...end, hasMore, ...(histogram && { histogram }) };
+  }
+
+  #prepare(
+    request: Request,
+    began: number,
+    signal: AbortSignal | undefined,
+    part?: PartOf,
+  ): Running {
+    const { holdings } = this.#context;
+    const nowMs = part?.nowMs ?? this.#context.clock.now();
     const query = parseOrThrow(request.query);
     const range = {
       from: request.from ?? Number.NEGATIVE_INFINITY,
       to: request.to ?? Number.POSITIVE_INFINITY,
     };
-    const sources = planSources(holdings.snapshot(), range, request.order);
-    const matcherOptions = { nowMs: clock.now() };
+    const sources = planSources(part?.over ?? holdings.snapshot(), range, request.order);
+    const matcherOptions = { nowMs };
     const after = request.cursor === undefined ? undefined : parseCursor(request.cursor);
     return {
       request,
@@ -113,7 +139,7 @@ export class Search {
         isOver: () => performance.now() - began > SEARCH_DEADLINE_MS,
       }),
       page: new Page({ order: request.order, limit: request.limit, after }),
-      tally: new Tally(spanOf(request, sources, clock.now())),
+      tally: new Tally(part ? part.span : spanOf(request, sources, nowMs)),
       missing: [],
     };
   }
@@ -164,7 +190,8 @@ function countsPart({ total, hosts, histogram }: Tally): SearchPart {
   return { type: 'counts', total, hosts, ...(histogram ? { histogram } : {}) };
 }
 
-function* recordParts(records: readonly LogRecord[]): Generator<SearchPart> {
+/** Records in parts of a bounded size. */
+export function* recordParts(records: readonly LogRecord[]): Generator<SearchPart> {
   let part: LogRecord[] = [];
   let bytes = 0;
   for (const record of records) {
@@ -179,7 +206,12 @@ function* recordParts(records: readonly LogRecord[]): Generator<SearchPart> {
   if (part.length > 0) yield { type: 'records', records: part };
 }
 
-function spanOf(request: SearchRequest, sources: readonly Source[], nowMs: number) {
+/** The span of a histogram: what was asked for, else that of what is looked at. */
+export function spanOf(
+  request: SearchRequest,
+  sources: readonly { readonly minTime: number; readonly maxTime: number }[],
+  nowMs: number,
+): TallySpan | undefined {
   if (!request.histogram) return undefined;
   const times = sources.flatMap((source) => [source.minTime, source.maxTime]);
   const earliest = times.reduce((a, b) => Math.min(a, b), nowMs);

@@ -34,6 +34,10 @@ export class Tally {
     return this.#hosts.size;
   }
 
+  get hostNames(): readonly string[] {
+    return [...this.#hosts];
+  }
+
   get histogram(): Histogram | undefined {
     if (this.#buckets === 0) return undefined;
     const levels: Histogram['levels'] = {};

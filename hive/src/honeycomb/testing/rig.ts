@@ -47,13 +47,20 @@ export class HoneycombRig {
   readonly documents: Documents;
   readonly bus: MemoryBus;
   readonly keys = generateSigningKeys();
+  readonly store: string;
   readonly #honeycombBus: () => MemoryBus;
   #component: Component | undefined;
   #hive: MemoryBus | undefined;
   #sequence = 0;
 
-  private constructor(folder: string, documents: Documents, options: HoneycombOptions) {
+  private constructor(
+    folder: string,
+    documents: Documents,
+    options: HoneycombOptions,
+    store: string,
+  ) {
     this.options = options;
+    this.store = store;
     const { bus, broker } = createMemoryBus();
     this.bus = bus;
     this.#honeycombBus = () => new MemoryBus(broker);
@@ -61,9 +68,11 @@ export class HoneycombRig {
     this.documents = documents;
   }
 
-  static async create(options: HoneycombOptions = {}): Promise<HoneycombRig> {
+  /** @param store in place of a folder of its own, for log data */
+  static async create(options: HoneycombOptions = {}, store?: string): Promise<HoneycombRig> {
     const folder = await mkdtemp(join(tmpdir(), 'apiary-honeycomb-'));
-    const rig = new HoneycombRig(folder, await openDocuments(`sqlite:${folder}`), options);
+    const documents = await openDocuments(`sqlite:${folder}`);
+    const rig = new HoneycombRig(folder, documents, options, store ?? `sqlite:${folder}`);
     await rig.setApproval('approved');
     await rig.start();
     return rig;
@@ -80,17 +89,27 @@ export class HoneycombRig {
 
   async start(): Promise<void> {
     this.#hive = this.#honeycombBus();
+    this.#component = this.#make(this.#hive, this.clock);
+    await this.#component.start();
+  }
+
+  /** Another honeycomb on the same broker and store, with a clock of its own. */
+  async join(): Promise<{ component: Component; bus: MemoryBus; clock: ManualClock }> {
+    const bus = this.#honeycombBus();
+    const clock = new ManualClock(this.clock.now());
+    const component = this.#make(bus, clock);
+    await component.start();
+    return { component, bus, clock };
+  }
+
+  #make(bus: MemoryBus, clock: ManualClock): Component {
     const context = {
-      bus: this.#hive,
-      documents: this.documents,
+      ...{ bus, clock, documents: this.documents, store: this.store },
       log: createSilentLogger(),
-      clock: this.clock,
       metrics: new Metrics(),
       instance: newId(),
-      store: `sqlite:${this.folder}`,
     };
-    this.#component = createHoneycomb(context, this.options);
-    await this.#component.start();
+    return createHoneycomb(context, this.options);
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,53 @@
+/** What honeycombs ask one another when a search is spread over all of them. */
+import { z } from 'zod';
+import { CLUSTER_CHUNKS_MAX } from '../../limits/mongodb.ts';
+import { recordSchema } from '../../record.ts';
+import { histogramSchema, searchRequestSchema } from './honeycomb-search.ts';
+
+const segmentSchema = z.object({ id: z.string(), epoch: z.number() });
+
+/** Which segments a honeycomb can answer for, as of a version of the catalogue. */
+export const coverRequestSchema = z.object({ version: z.number() });
+
+/** See {@link coverRequestSchema}. */
+export const coverSchema = z.object({
+  segments: z.array(segmentSchema),
+  /** Of the records that no chunk of that version has; absent where there are none. */
+  times: z.object({ min: z.number(), max: z.number() }).optional(),
+});
+
+/** See {@link coverSchema}. */
+export type Cover = z.output<typeof coverSchema>;
+
+/** One honeycomb's part of a search. */
+export const partRequestSchema = z.object({
+  search: searchRequestSchema,
+  version: z.number(),
+  /** Segments of which it answers what no chunk of that version has. */
+  segments: z.array(z.string()),
+  /** Chunks of that version. */
+  chunks: z.array(z.string()).max(CLUSTER_CHUNKS_MAX),
+  /** Of the histogram, the same for all. */
+  span: z.object({ from: z.number(), to: z.number(), buckets: z.number().int() }).optional(),
+  nowMs: z.number(),
+});
+
+/** See {@link partRequestSchema}. */
+export type PartRequest = z.output<typeof partRequestSchema>;
+
+/** Any number of `records`, in the order that was asked for, then `end`. */
+export const partSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('records'), records: z.array(recordSchema) }),
+  z.object({
+    type: z.literal('end'),
+    total: z.number().int(),
+    hosts: z.array(z.string()),
+    histogram: histogramSchema.optional(),
+    /** There are more records behind the last one. */
+    hasMore: z.boolean(),
+    missing: z.array(z.string()),
+  }),
+]);
+
+/** See {@link partSchema}. */
+export type Part = z.output<typeof partSchema>;

@@ -1,0 +1,214 @@
+/**
+ * A search over several honeycombs. Whoever gets it fixes a version of the catalogue, shares the chunks of it
+ * out among those who live, and asks the owner of each segment for what is in none of them. A segment that
+ * two answer for counts once, by its later epoch; what nobody answers for is named as missing.
+ */
+import type { Bus } from '@apiary/common/bus/bus.ts';
+import type { ChunkEntry, ChunkStore } from '@apiary/common/chunks/chunks.ts';
+import type { Clock } from '@apiary/common/clock.ts';
+import { HONEYCOMBS } from '@apiary/common/documents/collections.ts';
+import type { Documents } from '@apiary/common/documents/documents.ts';
+import { toAppError } from '@apiary/common/errors.ts';
+import { CLUSTER_COVER_MS_MAX } from '@apiary/common/limits/mongodb.ts';
+import { SEARCH_DEADLINE_MS } from '@apiary/common/limits.ts';
+import { callAction, streamAction } from '@apiary/common/messages/actions/action.ts';
+import { honeycombActions, type SearchPart } from '@apiary/common/messages/actions/honeycomb.ts';
+import type {
+  Cover,
+  Part,
+  PartRequest,
+} from '@apiary/common/messages/actions/honeycomb-cluster.ts';
+import type { LogRecord } from '@apiary/common/record.ts';
+import { HONEYCOMB_ACTOR } from '../members.ts';
+import { formatCursor, parseCursor } from '../search/position.ts';
+import { parseOrThrow, type Request, recordParts, spanOf } from '../search/search.ts';
+import { merge, positionOfRecord } from './merge.ts';
+import type { OwnPart } from './own-part.ts';
+import { Totals } from './totals.ts';
+
+/** What coordination works with. */
+export interface CoordinatorContext {
+  readonly bus: Bus;
+  readonly documents: Documents;
+  readonly clock: Clock;
+  readonly store: ChunkStore;
+  readonly instance: string;
+  readonly own: OwnPart;
+}
+
+interface Member {
+  readonly instance: string;
+  readonly cover: Cover;
+}
+
+/** What one search is about. */
+interface Plan {
+  readonly parts: readonly { readonly instance: string; readonly request: PartRequest }[];
+  readonly missing: readonly string[];
+}
+
+/** See the file's head. */
+export class Coordinator {
+  readonly #context: CoordinatorContext;
+
+  constructor(context: CoordinatorContext) {
+    this.#context = context;
+  }
+
+  /** Answers as `Search.run` does. */
+  async *run(request: Request, signal?: AbortSignal): AsyncGenerator<SearchPart> {
+    const began = performance.now();
+    // A query or cursor that is none is told before anybody else is asked.
+    parseOrThrow(request.query);
+    if (request.cursor !== undefined) parseCursor(request.cursor);
+    const { parts, missing } = await this.#plan(request);
+    const totals = new Totals(missing);
+    const ending = new AbortController();
+    const over = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
+    const streams = parts.map((part) => this.#stream(part, totals, over));
+    let given = 0;
+    let last: LogRecord | undefined;
+    let waiting: LogRecord[] = [];
+    try {
+      for await (const record of merge(streams, request.order)) {
+        if (given >= request.limit) {
+          totals.hasMore = true;
+          continue;
+        }
+        given++;
+        last = record;
+        waiting.push(record);
+        if (waiting.length < PART_RECORDS) continue;
+        yield* recordParts(waiting);
+        waiting = [];
+      }
+    } finally {
+      ending.abort();
+    }
+    yield* recordParts(waiting);
+    yield totals.counts();
+    const next = totals.hasMore && last ? { next: formatCursor(positionOfRecord(last)) } : {};
+    const elapsedMs = performance.now() - began;
+    yield { type: 'done', total: totals.total, ...next, elapsedMs, missing: totals.missing };
+  }
+
+  async #plan(request: Request): Promise<Plan> {
+    const { store, clock } = this.#context;
+    const { version, chunks } = await store.catalogue();
+    const segments = await store.segments();
+    const members = await this.#members(version);
+    const owners = ownersOf(members);
+    const missing = segments
+      .filter(({ id }) => !owners.has(id))
+      .map(({ id }) => `segment ${id}: its honeycomb is gone and nobody has adopted it yet`);
+    const wanted = chunks.filter((entry) => overlaps(entry, request));
+    const times = members.flatMap(({ cover }) =>
+      cover.times ? [{ minTime: cover.times.min, maxTime: cover.times.max }] : [],
+    );
+    const nowMs = clock.now();
+    const span = spanOf(request, [...wanted, ...times], nowMs);
+    const shares = shareOut(wanted, members.length, request.order);
+    const parts = members.map(({ instance }, index) => ({
+      instance,
+      request: {
+        ...{ search: request, version, nowMs, chunks: shares[index] ?? [] },
+        segments: [...owners].filter(([, owner]) => owner === instance).map(([id]) => id),
+        ...(span && { span }),
+      },
+    }));
+    return { parts, missing };
+  }
+
+  /** Everybody who answers, this one first. */
+  async #members(version: number): Promise<Member[]> {
+    const { documents, instance, own, bus } = this.#context;
+    const collection = await documents.collection(HONEYCOMBS);
+    const others = (await collection.find()).filter(({ document }) => document.id !== instance);
+    const options = { actor: HONEYCOMB_ACTOR, deadlineMs: CLUSTER_COVER_MS_MAX };
+    const [mine, ...theirs] = await Promise.all([
+      own.cover(version),
+      ...others.map(({ document: { id } }) =>
+        callAction(bus, honeycombActions.cover, { version }, { ...options, instance: id }).then(
+          (cover) => ({ instance: id, cover }),
+          // What it holds is named as missing, unless another one answers for it.
+          () => undefined,
+        ),
+      ),
+    ]);
+    return [{ instance, cover: mine }, ...theirs.filter((member) => member !== undefined)];
+  }
+
+  /** The records of one part; its counts go into the totals. What it cannot give is asked for once more, here. */
+  async *#stream(
+    part: Plan['parts'][number],
+    totals: Totals,
+    signal: AbortSignal,
+  ): AsyncGenerator<LogRecord, undefined> {
+    const seen = new Set<string>();
+    try {
+      for await (const given of this.#ask(part, signal)) {
+        if (given.type === 'end') totals.add(given);
+        else {
+          for (const record of given.records) {
+            seen.add(record.id);
+            yield record;
+          }
+        }
+      }
+      return;
+    } catch (error) {
+      if (signal.aborted || part.instance === this.#context.instance) throw error;
+      for (const id of part.request.segments) {
+        totals.miss(`segment ${id}: ${toAppError(error).message}`);
+      }
+    }
+    const again = { ...part.request, segments: [] };
+    for await (const given of this.#context.own.run(again, signal)) {
+      if (given.type === 'end') totals.add(given);
+      else for (const record of given.records) if (!seen.has(record.id)) yield record;
+    }
+  }
+
+  #ask(part: Plan['parts'][number], signal: AbortSignal): AsyncIterable<Part> {
+    const { own, bus, instance } = this.#context;
+    if (part.instance === instance) return own.run(part.request, signal);
+    return streamAction(bus, honeycombActions.part, part.request, {
+      actor: HONEYCOMB_ACTOR,
+      instance: part.instance,
+      deadlineMs: SEARCH_DEADLINE_MS,
+      signal,
+    });
+  }
+}
+
+const PART_RECORDS = 100;
+
+/** Segment → who answers for it: whoever has its latest epoch. */
+function ownersOf(members: readonly Member[]): Map<string, string> {
+  const best = new Map<string, { readonly epoch: number; readonly instance: string }>();
+  for (const { instance, cover } of members) {
+    for (const { id, epoch } of cover.segments) {
+      const known = best.get(id);
+      if (!known || known.epoch < epoch) best.set(id, { epoch, instance });
+    }
+  }
+  return new Map([...best].map(([id, { instance }]) => [id, instance]));
+}
+
+function overlaps({ minTime, maxTime }: ChunkEntry, { from, to }: Request): boolean {
+  return maxTime >= (from ?? -Infinity) && minTime < (to ?? Infinity);
+}
+
+/** Chunk ids in turn, first those that can hold the first records, so that all begin there. */
+function shareOut(
+  chunks: readonly ChunkEntry[],
+  members: number,
+  order: Request['order'],
+): string[][] {
+  const shares = Array.from({ length: members }, (): string[] => []);
+  const sorted = [...chunks].sort((a, b) =>
+    order === 'newest' ? b.maxTime - a.maxTime : a.minTime - b.minTime,
+  );
+  for (const [index, { id }] of sorted.entries()) shares[index % members]?.push(id);
+  return shares;
+}
