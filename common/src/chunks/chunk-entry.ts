@@ -13,6 +13,5 @@ export const entrySchema: z.ZodType<ChunkEntry> = z.object({
   maxTime: z.number(),
   firstSequence: z.number(),
   lastSequence: z.number(),
-  segment: z.string().optional(),
   sections: z.array(z.object({ name: z.string(), bytes: z.number() })),
 });

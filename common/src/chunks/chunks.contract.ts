@@ -279,6 +279,25 @@ function describeManyOwners(name: string, make: () => Promise<ChunkStorePlace>):
       for (const segment of segments) await segment.close();
     });
 
+    test('whoever begins later numbers higher, whatever became of those before', async () => {
+      const [one, two] = await open(2);
+      const sequences: (number | undefined)[] = [];
+      const append = async (segment: Segment | undefined, from: number) => {
+        const outcomes = await segment?.append([appendOf([runOf(STREAM, from, from + 10)])]);
+        sequences.push(outcomes?.[0]?.sequence);
+      };
+      await append(one, 0);
+      await append(two, 10);
+      await one?.close();
+      const three = await stores[2]?.openSegment('owner-2');
+      expect(three?.id).toBe(one?.id);
+      await append(three, 20);
+      await three?.close();
+      await two?.close();
+      expect(sequences).toEqual([...sequences].sort((a, b) => Number(a) - Number(b)));
+      expect(new Set(sequences).size).toBe(3);
+    });
+
     test('chunks of all are in one catalogue, seen by all', async () => {
       const [one, two] = await open(2);
       await one?.seal([chunkOf('chunk-1')], []);

@@ -61,11 +61,9 @@ export interface ChunkEntry {
   /** Of the records' times, inclusive. */
   readonly minTime: number;
   readonly maxTime: number;
-  /** Ingest sequences that it covers. */
+  /** Ingest sequences that it covers: one count over all segments, each owner of one having a stretch of it. */
   readonly firstSequence: number;
   readonly lastSequence: number;
-  /** The segment whose sequences these are, where there are several. */
-  readonly segment?: string | undefined;
   /** Names of its sections in order, and their lengths in bytes. */
   readonly sections: readonly { readonly name: string; readonly bytes: number }[];
 }

@@ -50,3 +50,5 @@ export const CLUSTER_SEALED_KEPT = 4_096;
 export const CLUSTER_FINISHED_KEPT = 64;
 /** Records of one part that wait for those of others; past it its honeycomb waits. */
 export const CLUSTER_RECORDS_WAITING_MAX = 2_000;
+/** Numbers that one owner of a segment has to give out; two million owners fit in a safe integer. */
+export const SEQUENCES_PER_OWNER = 2 ** 32;

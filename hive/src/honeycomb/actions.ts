@@ -46,7 +46,7 @@ export function createHandlers(context: ActionContext): ActionHandlers<typeof ho
     missed: (body, { signal }) => context.missed.run(body, signal),
     distrust: ({ agents }) => context.distrust(agents),
     holdings: ({ generations }) => heldOf(context.store, generations),
-    stats: async () => statsOf(context),
+    stats: () => statsOf(context),
     ...storeHandlers(context),
   };
 }
@@ -61,8 +61,9 @@ async function heldOf(store: ChunkStore, generations: readonly string[]) {
   return { holdings };
 }
 
-function statsOf({ holdings, rate, figures }: ActionContext) {
-  const sealed = holdings.chunks.reduce(
+async function statsOf({ store, holdings, rate, figures }: ActionContext) {
+  const { chunks } = await store.catalogue();
+  const sealed = chunks.reduce(
     (sum, chunk) => ({
       records: sum.records + chunk.records,
       rawBytes: sum.rawBytes + chunk.rawBytes,
@@ -74,7 +75,7 @@ function statsOf({ holdings, rate, figures }: ActionContext) {
     records: sealed.records + holdings.openRecords,
     rawBytes: sealed.rawBytes + holdings.openBytes,
     storedBytes: sealed.storedBytes,
-    chunks: holdings.chunks.length,
+    chunks: chunks.length,
     openRecords: holdings.openRecords,
     ...rate.rate,
     deadLettered: figures.get('deadLettered'),

@@ -112,8 +112,7 @@ export class Holdings {
   /** Keeps of a guest what is sealed. */
   release(guest: Holdings): void {
     if (!this.#guests.delete(guest)) return;
-    const { id } = guest.#segment;
-    this.#chunks = [...this.#chunks, ...guest.chunks.map((entry) => ({ ...entry, segment: id }))];
+    this.#chunks = [...this.#chunks, ...guest.chunks];
     const finished = guest.parts().map((part) => ({ ...part, open: [] }));
     this.#finished = [...this.#finished, ...finished].slice(-CLUSTER_FINISHED_KEPT);
   }
@@ -182,15 +181,6 @@ export class Holdings {
     if (!entry) return;
     this.#chunks = [...this.#chunks, entry];
     this.#sealed = [...this.#sealed, entry].slice(-CLUSTER_SEALED_KEPT);
-  }
-
-  /** What there is of this segment alone, whose sequences are one count. */
-  ownSnapshot(): HoldingsSnapshot {
-    const own = [...this.#open.values(), ...this.#frozen];
-    const chunks = this.#chunks.filter(
-      ({ segment }) => segment === undefined || segment === this.#segment.id,
-    );
-    return { open: own.map((chunk) => chunk.snapshot()), chunks };
   }
 
   snapshot(): HoldingsSnapshot {

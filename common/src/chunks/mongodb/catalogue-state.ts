@@ -5,6 +5,7 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
+import { SEQUENCES_PER_OWNER } from '../../limits/mongodb.ts';
 import { entrySchema } from '../chunk-entry.ts';
 import type { ChunkEntry, Partition } from '../chunks.ts';
 import { partitionKey } from '../partition.ts';
@@ -17,6 +18,8 @@ const segmentSchema = z.object({
   id: z.string(),
   owner: z.string(),
   epoch: z.number(),
+  /** Its owner numbers on behind this, or behind the last number that was given out. */
+  base: z.number(),
   /** `free`: nobody owns it; `empty`: and it holds nothing. */
   state: z.enum(['open', 'free', 'empty']),
   /** Frames before this one are gone. */
@@ -35,7 +38,12 @@ const added = z.array(entrySchema);
 const ofSegment = { segment: z.string(), epoch: z.number() };
 
 const changeSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('open'), segment: z.string(), owner: z.string() }),
+  z.object({
+    kind: z.literal('open'),
+    segment: z.string(),
+    owner: z.string(),
+    base: z.number(),
+  }),
   z.object({ kind: z.literal('free'), ...ofSegment, isEmpty: z.boolean() }),
   z.object({
     kind: z.literal('seal'),
@@ -80,7 +88,8 @@ export class CatalogueState {
       case 'open': {
         const before = this.segments.get(change.segment);
         const fresh = { id: change.segment, firstFrame: 1, taken: [], kept: [] };
-        const opened = { owner: change.owner, epoch: number, state: 'open' as const };
+        const { owner, base } = change;
+        const opened = { owner, base, epoch: number, state: 'open' as const };
         this.segments.set(change.segment, { ...fresh, ...before, ...opened });
         break;
       }
@@ -114,6 +123,18 @@ export class CatalogueState {
     for (const { version, entry } of state.chunks) this.#add([entry], version);
     for (const segment of state.segments) this.segments.set(segment.id, segment);
     for (const key of state.dropped) this.dropped.add(key);
+  }
+
+  /**
+   * Where a segment is to number on for an owner that begins with it: behind everything that was given out
+   * before in any segment, so that what is committed later has a greater number.
+   */
+  baseFor(segment: string): number {
+    const bases = [...this.segments.values()].map(({ base }) => base);
+    if (bases.length === 0) return 0;
+    const highest = Math.max(...bases);
+    const own = this.segments.get(segment)?.base;
+    return own === highest ? own : highest + SEQUENCES_PER_OWNER;
   }
 
   /** All of it, compressed. */

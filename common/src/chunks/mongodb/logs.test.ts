@@ -92,7 +92,12 @@ describe('the log of the catalogue', () => {
     for (let round = 0; round < rounds; round++) {
       await Promise.all(
         [one, two].map((log, own) =>
-          log.commit(() => ({ kind: 'open', segment: `s${round % 3}`, owner: `${own}-${round}` })),
+          log.commit(() => ({
+            kind: 'open',
+            segment: `s${round % 3}`,
+            owner: `${own}-${round}`,
+            base: 0,
+          })),
         ),
       );
     }
@@ -107,7 +112,7 @@ describe('the log of the catalogue', () => {
       expect(number).toBe(2 * rounds);
       expect(segments).toEqual(one.state.segments);
     }
-    await asleep.commit(() => ({ kind: 'open', segment: 's9', owner: 'asleep' }));
+    await asleep.commit(() => ({ kind: 'open', segment: 's9', owner: 'asleep', base: 0 }));
     expect((await late.refresh()).segments.get('s9')?.epoch).toBe(2 * rounds + 1);
   });
 });

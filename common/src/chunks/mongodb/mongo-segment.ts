@@ -74,6 +74,7 @@ export class MongoSegment implements Segment {
     const segment = new MongoSegment(context);
     const { state, frames, catalogue } = context;
     const { dropped } = catalogue.state;
+    segment.#saw(state.base);
     for (const { to } of state.taken) segment.#saw(to - 1);
     const kept = new Map(state.kept.map(({ sequence, frame }) => [sequence, frame]));
     for (const { frame, lost } of await frames.takeOver(state.firstFrame)) {
@@ -125,7 +126,7 @@ export class MongoSegment implements Segment {
         return {
           kind: 'seal',
           ...{ segment: this.id, epoch: this.epoch, firstFrame },
-          added: chunks.map(({ entry }) => ({ ...entry, segment: this.id })),
+          added: chunks.map(({ entry }) => entry),
           taken: asRanges(taken),
           kept: keptIn ? kept.map(({ sequence }) => ({ sequence, frame: keptIn.number })) : [],
         };

@@ -175,8 +175,8 @@ class MongoStore implements ChunkStore {
     // Before it is owned, so that nobody takes it for an orphan; a lease of too many harms nobody.
     await leases.renew(id);
     try {
-      await catalogue.commit(({ segments }) => {
-        const known = segments.get(id);
+      await catalogue.commit((state) => {
+        const known = state.segments.get(id);
         const fits =
           wanted === 'new'
             ? known === undefined
@@ -184,7 +184,9 @@ class MongoStore implements ChunkStore {
               ? known !== undefined && known.state !== 'open'
               : known?.epoch === wanted;
         if (!fits) throw new AppError('conflict', `Segment ${id} was taken by somebody else.`);
-        return { kind: 'open', segment: id, owner };
+        // What is adopted is sealed, and nothing is added to it.
+        const base = typeof wanted === 'number' ? (known?.base ?? 0) : state.baseFor(id);
+        return { kind: 'open', segment: id, owner, base };
       });
     } catch (error) {
       if (error instanceof AppError && error.code === 'conflict') return undefined;

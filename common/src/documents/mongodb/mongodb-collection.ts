@@ -62,11 +62,10 @@ export class MongoCollection<T extends Identified> implements Collection<T> {
 
   async insert(document: T): Promise<Versioned<T>> {
     const checked = checkWritten(this.#definition, document);
-    if (!(await this.#table.insert(this.#toRow(checked, 1)))) {
-      throw new AppError('already-exists', `${this.#of(checked.id)} exists`);
-    }
-    this.#tell(checked.id, 'written');
-    return { document: checked, version: 1 };
+    // In turn, so that of two the one that was asked for first is there.
+    const written = await this.#turns.take(checked.id, () => this.#set(checked, 0));
+    if (!written) throw new AppError('already-exists', `${this.#of(checked.id)} exists`);
+    return written;
   }
 
   async replace(document: T, version: number): Promise<Versioned<T>> {

@@ -82,7 +82,7 @@ export class Missed {
 
   #sources({ after, to }: MissedRequest): Source[] {
     const { holdings, cache } = this.#context;
-    const snapshot = holdings.ownSnapshot();
+    const snapshot = holdings.snapshot();
     const sources: Source[] = snapshot.chunks
       .filter((entry) => entry.lastSequence > after && entry.firstSequence <= to)
       .map((entry) => ({
