@@ -13,7 +13,7 @@ const COMPACTED_RAW_BYTES = 64 << 20;
 /** Encodes a corpus at the size of compacted chunks and opens the store. */
 export async function compactedStore(folder: string, corpus: Corpus): Promise<Engine> {
   const writer = await Engine.open(folder);
-  const holdings = new Holdings([], COMPACTED_RAW_BYTES);
+  const holdings = new Holdings([], { chunkRawBytes: COMPACTED_RAW_BYTES });
   const seal = async () => {
     const [open] = holdings.openChunks;
     if (!open) return;
