@@ -48,7 +48,5 @@ export const CLUSTER_COVER_MS_MAX = 2_000;
 export const CLUSTER_SEALED_KEPT = 4_096;
 /** Adopted segments that a honeycomb still answers for after it sealed them. */
 export const CLUSTER_FINISHED_KEPT = 64;
-/** Records of one part that wait for those of others; past it its honeycomb waits. */
-export const CLUSTER_RECORDS_WAITING_MAX = 2_000;
 /** Numbers that one owner of a segment has to give out; two million owners fit in a safe integer. */
 export const SEQUENCES_PER_OWNER = 2 ** 32;
