@@ -12,6 +12,7 @@ import { keyPin, pinDigits } from '@apiary/common/tls/pin.ts';
 import { EmbeddedBroker } from '@apiary/hive/broker/testing/embedded.ts';
 import { authorityPaths, certify } from '@apiary/queen/tls/authority.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { freePorts } from '../scripts/free-ports.ts';
 
 let folder: string;
 let pair: CertificatePair;
@@ -129,8 +130,9 @@ describe('a broker that speaks TLS', () => {
 
 describe('the second port of such a broker', () => {
   it('serves this machine in the clear', async () => {
-    const second = await EmbeddedBroker.start({ tls: pair, localPort: broker.port + 1 });
-    await joinBus(`amqp://guest:guest@127.0.0.1:${broker.port + 1}`);
+    const [localPort = 0] = await freePorts(1);
+    const second = await EmbeddedBroker.start({ tls: pair, localPort });
+    await joinBus(`amqp://guest:guest@127.0.0.1:${localPort}`);
     await second.dispose();
   });
 });
