@@ -32,7 +32,8 @@ export function findMissed(search: MissedSearch): Missed[] {
   const ofPath = search.known.filter(({ path }) => path === search.path);
   const newest = Math.max(0, ...ofPath.map(({ birthMs }) => birthMs));
   if (newest === 0) return [];
-  const inodes = new Set(search.known.map(inodeKey));
+  // An inode is used again after a deletion: its birth tells.
+  const inodes = new Set(search.known.map((record) => `${inodeKey(record)} ${record.birthMs}`));
   const copies = new CopyTest(ofPath);
   const missed: Missed[] = [];
   for (const path of rotatedForms(search.path)) {
@@ -43,7 +44,7 @@ export function findMissed(search: MissedSearch): Missed[] {
     // Files that are made within one tick of the file system's clock are of one age.
     const isBetween =
       birthMs >= newest && (search.bornBefore === 0 || birthMs <= search.bornBefore);
-    if (!isBetween || inodes.has(key) || search.isRead(key)) continue;
+    if (!isBetween || inodes.has(`${key} ${birthMs}`) || search.isRead(key)) continue;
     const head = uncopiedHead(path, stat, copies, search.allowance);
     if (head) missed.push({ dev: stat.dev, ino: stat.ino, birthMs, ...head });
   }
