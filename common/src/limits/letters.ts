@@ -10,3 +10,5 @@ export const LETTER_BODY_CHARS_MAX = 65_536;
 export const LETTER_PREVIEW_CHARS_MAX = 2_000;
 /** How long a look waits for the next message before it is content with what came. */
 export const LETTER_WAIT_MS = 1_000;
+/** The same once as many came as the broker counted: its count may lag by a moment. */
+export const LETTER_QUIET_MS = 200;

@@ -7,7 +7,11 @@ import type { Bus, Delivery, HeaderValue } from '@apiary/common/bus/bus.ts';
 import { BLOCKS_KEY, EXCHANGE, FROM_AGENT_KEY, QUEUE } from '@apiary/common/bus/topology.ts';
 import type { Clock } from '@apiary/common/clock.ts';
 import { AppError, toAppError } from '@apiary/common/errors.ts';
-import { LETTER_WAIT_MS, LETTERS_LOOK_MAX } from '@apiary/common/limits/letters.ts';
+import {
+  LETTER_QUIET_MS,
+  LETTER_WAIT_MS,
+  LETTERS_LOOK_MAX,
+} from '@apiary/common/limits/letters.ts';
 import type { EventBody } from '@apiary/common/messages/events.ts';
 import type {
   decidedLettersSchema,
@@ -116,23 +120,24 @@ export class Letters {
     work: (deliveries: readonly Delivery[], waiting: number) => Promise<T>,
   ): Promise<T> {
     const [bus, clock] = [this.#bus, this.#clock];
-    const waiting = (await bus.depths([queue])).get(queue) ?? 0;
-    const expected = Math.min(waiting, limit);
-    if (expected === 0) return await work([], waiting);
+    const depth = (await bus.depths([queue])).get(queue) ?? 0;
     const deliveries: Delivery[] = [];
     const complete = Promise.withResolvers<void>();
-    let cancelWait = clock.after(LETTER_WAIT_MS, complete.resolve);
-    const subscription = await bus.consume(queue, { prefetch: expected }, (delivery) => {
+    // A quorum queue's own count lags, so the end is where nothing more comes.
+    const pauseMs = () => (deliveries.length < depth ? LETTER_WAIT_MS : LETTER_QUIET_MS);
+    let cancelWait = clock.after(pauseMs(), complete.resolve);
+    const subscription = await bus.consume(queue, { prefetch: limit }, (delivery) => {
       // What comes after a cut connection was here before: its first delivery is worth nothing.
-      if (deliveries.length >= expected) return;
+      if (deliveries.length >= limit) return;
       deliveries.push(delivery);
       cancelWait();
-      if (deliveries.length === expected) complete.resolve();
-      else cancelWait = clock.after(LETTER_WAIT_MS, complete.resolve);
+      if (deliveries.length === limit) complete.resolve();
+      else cancelWait = clock.after(pauseMs(), complete.resolve);
     });
     try {
       await complete.promise;
-      return await work(deliveries, waiting);
+      const isAll = deliveries.length < limit;
+      return await work(deliveries, isAll ? deliveries.length : Math.max(depth, limit));
     } finally {
       cancelWait();
       // Everything that was not acknowledged goes back to its place.
