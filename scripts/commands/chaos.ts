@@ -1,6 +1,8 @@
 import { parseSettings, settingsHelp, switchSchema } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
+import { startProxy, type TcpProxy } from '@apiary/common/testing/tcp-proxy.ts';
 import { z } from 'zod';
+import { type LoneBroker, startLoneBroker } from '../../test/chaos/lone-broker.ts';
 import { runChaos } from '../../test/chaos/run.ts';
 import type { CommandIo } from '../command.ts';
 import { type MongoService, provideMongo, provideRabbit, type RabbitService } from '../services.ts';
@@ -27,6 +29,10 @@ const shape = {
     value: 'KIND',
     help: 'sqlite or mongodb (a private server with that protocol, killed as well)',
   },
+  network: {
+    schema: switchSchema,
+    help: 'also cuts, stalls and swallows the connections to the broker',
+  },
   json: { schema: switchSchema, help: 'one JSON document on stdout' },
 };
 
@@ -39,29 +45,46 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   const { settings } = parseSettings(shape, argv, io.env);
   let rabbit: RabbitService | undefined;
   let mongo: MongoService | undefined;
+  let lone: LoneBroker | undefined;
+  let network: TcpProxy | undefined;
   try {
     if (settings.broker === 'rabbitmq') rabbit = await privateRabbit(io);
     if (settings.store === 'mongodb') mongo = await privateMongo(io);
+    if (settings.network && !rabbit) lone = await startLoneBroker();
+    const broker = rabbit ?? lone;
+    if (settings.network && broker) {
+      network = await startProxy({ port: Number(new URL(broker.url).port) });
+    }
     const result = await runChaos({
       ...(settings.minutes === undefined
         ? { rounds: settings.rounds }
         : { minutes: settings.minutes }),
       report: (line) => io.stderr.write(`${line}\n`),
-      ...(rabbit ? { broker: { url: rabbit.url, service: rabbit } } : {}),
+      ...(broker ? { broker: { url: throughPort(broker.url, network), service: broker } } : {}),
+      ...(network ? { network } : {}),
       ...(mongo ? { store: { url: mongo.url('chaos'), service: mongo } } : {}),
     });
     io.stdout.write(
       settings.json
         ? `${JSON.stringify(result)}\n`
-        : `${result.kills} kills, ${result.stops} stops, ${result.lines} lines written: ` +
+        : `${result.kills} kills, ${result.stops} stops, ${result.faults} faults of the network, ${result.lines} lines written: ` +
             `${result.lost} lost, ${result.doubled} stored twice, ${result.broken} broken\n` +
             result.examples.map((line) => `  ${line}\n`).join(''),
     );
     return result.lost + result.doubled + result.broken === 0 ? 0 : 1;
   } finally {
+    await network?.stop();
+    await lone?.stop();
     await rabbit?.stop();
     await mongo?.stop();
   }
+}
+
+/** The address of a broker, or of the proxy that stands before it. */
+function throughPort(url: string, proxy: TcpProxy | undefined): string {
+  const address = new URL(url);
+  if (proxy) address.port = String(proxy.port);
+  return address.href;
 }
 
 async function privateRabbit(io: CommandIo): Promise<RabbitService> {

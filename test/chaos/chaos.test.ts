@@ -1,5 +1,7 @@
+import { startProxy } from '@apiary/common/testing/tcp-proxy.ts';
 import { describe, expect, it } from '@jest/globals';
 import { provideRabbit } from '../../scripts/services.ts';
+import { startLoneBroker } from './lone-broker.ts';
 import { runChaos } from './run.ts';
 
 const CLEAN = { lost: 0, doubled: 0, broken: 0, examples: [] };
@@ -22,6 +24,20 @@ describe('kill -9 of each process in turn, under load, with rotation', () => {
       expect(result.lines).toBeGreaterThan(5_000);
     } finally {
       await rabbit.stop();
+    }
+  }, 600_000);
+
+  it('loses and doubles nothing when the network before the broker fails', async () => {
+    const broker = await startLoneBroker();
+    const network = await startProxy({ port: broker.port });
+    try {
+      const url = broker.url.replace(String(broker.port), String(network.port));
+      const result = await runChaos({ rounds: 1, broker: { url, service: broker }, network });
+      expect(result).toMatchObject(CLEAN);
+      expect(result.faults).toBe(4);
+    } finally {
+      await network.stop();
+      await broker.stop();
     }
   }, 600_000);
 });

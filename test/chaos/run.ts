@@ -1,12 +1,14 @@
 /**
  * Chaos: under load, kills each process in turn, or for so many minutes kills one or stops it for a while at
- * random; lets all recover, and reads everything back. Used by `./apiary chaos` and, shorter, by the tests.
+ * random, and harms the network; lets all recover, and reads everything back. Used by `./apiary chaos` and, shorter, by the tests.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TcpProxy } from '@apiary/common/testing/tcp-proxy.ts';
 import { type RunningApiary, startApiary } from '../harness/apiary-up.ts';
 import { eventually } from '../harness/eventually.ts';
+import { NETWORK_FAULTS } from './network.ts';
 import { judge, type Verdict } from './oracle.ts';
 import { Workload } from './workload.ts';
 
@@ -35,6 +37,8 @@ export interface ChaosOptions {
   /** Between two kills. */
   readonly pauseMs?: number;
   readonly broker?: ServiceAt;
+  /** Stands before the broker: its connections are cut, stalled, swallowed and refused as well. */
+  readonly network?: TcpProxy;
   readonly store?: ServiceAt;
   readonly report?: (line: string) => void;
 }
@@ -44,10 +48,15 @@ export interface ChaosResult extends Verdict {
   readonly kills: number;
   /** Processes that were stopped with SIGSTOP and woken later. */
   readonly stops: number;
+  /** What was done to the network. */
+  readonly faults: number;
 }
 
 /** Longer than a segment's lease and a heartbeat, so that others have given the sleeper up. */
 const STOP_MS_MAX = 15_000;
+
+/** Of what is done at random, where there is a network to harm. */
+const NETWORK_SHARE = 0.3;
 
 const SETTLE_MS_MAX = 180_000;
 
@@ -98,6 +107,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 interface Done {
   readonly kills: number;
   readonly stops: number;
+  readonly faults: number;
 }
 
 async function killInTurn(
@@ -106,7 +116,7 @@ async function killInTurn(
   report: (line: string) => void,
 ): Promise<Done> {
   const rounds = options.rounds ?? 1;
-  let kills = 0;
+  let [kills, faults] = [0, 0];
   for (let round = 1; round <= rounds; round += 1) {
     for (const [name, pid] of Object.entries(apiary.children())) {
       process.kill(pid, 'SIGKILL');
@@ -120,9 +130,14 @@ async function killInTurn(
       await service.start();
       await pause(options.pauseMs ?? 1_000);
     }
-    report(`round ${round} of ${rounds}: ${kills} kills`);
+    for (const fault of options.network ? NETWORK_FAULTS : []) {
+      if (options.network) await fault.inflict(options.network);
+      faults += 1;
+      await pause(options.pauseMs ?? 1_000);
+    }
+    report(`round ${round} of ${rounds}: ${kills} kills, ${faults} faults of the network`);
   }
-  return { kills, stops: 0 };
+  return { kills, stops: 0, faults };
 }
 
 async function atRandom(
@@ -131,8 +146,16 @@ async function atRandom(
   report: (line: string) => void,
 ): Promise<Done> {
   const until = performance.now() + options.minutes * 60_000;
-  let [kills, stops] = [0, 0];
+  let [kills, stops, faults] = [0, 0, 0];
   while (performance.now() < until) {
+    if (options.network && Math.random() < NETWORK_SHARE) {
+      const fault = NETWORK_FAULTS[Math.floor(Math.random() * NETWORK_FAULTS.length)];
+      await fault?.inflict(options.network);
+      report(fault?.name ?? '');
+      faults += 1;
+      await pause(options.pauseMs ?? 1_000);
+      continue;
+    }
     const victims = [...Object.entries(apiary.children()), ...outside(options)];
     const victim = victims[Math.floor(Math.random() * victims.length)];
     const isStop = Math.random() < 0.4;
@@ -157,7 +180,7 @@ async function atRandom(
     else kills += 1;
     await pause(options.pauseMs ?? 1_000);
   }
-  return { kills, stops };
+  return { kills, stops, faults };
 }
 
 function outside({ broker, store }: ChaosOptions) {

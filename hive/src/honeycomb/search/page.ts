@@ -75,6 +75,8 @@ export class Page {
         skipped = true;
         continue;
       }
+      // Of the cursor's own time some were given already: they must not count as wanted ones.
+      if (own === least) continue;
       keys.push(own);
       if (keys.length < 2 * this.#wanted + 64) continue;
       keys.sort((a, b) => a - b);
