@@ -9,7 +9,10 @@ import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { projectRoot } from './data-folder.ts';
 
 /** Modules that run in threads of their own, found by their address. */
-const THREADS = ['hive/src/honeycomb/chunk/seal-worker.ts'];
+const THREADS = [
+  'hive/src/honeycomb/chunk/seal-worker.ts',
+  'hive/src/honeycomb/life/rewrite-worker.ts',
+];
 
 /** Commands of those who work on Apiary itself: they run from the sources. */
 const FROM_SOURCES = /\/commands\/(bench|bundle|chaos|docs|test)\.ts$/;

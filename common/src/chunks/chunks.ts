@@ -125,6 +125,18 @@ export interface SegmentOwner {
   readonly epoch: number;
 }
 
+/** What a store takes. */
+export interface StoreSizes {
+  /** All of its files on disk; undefined where a server keeps them. */
+  readonly diskBytes: number | undefined;
+  /** Of these, what {@link ChunkStore.reclaim} would give back. */
+  readonly freeBytes: number | undefined;
+  /** Committed blocks that are in no chunk yet, as stored. */
+  readonly blockBytes: number;
+  /** Merged byte ranges that are remembered, of all generations. */
+  readonly ranges: number | undefined;
+}
+
 /** A store of chunks. */
 export interface ChunkStore {
   /**
@@ -153,9 +165,18 @@ export interface ChunkStore {
   readSection(chunk: string, index: number): Promise<Buffer>;
   /** Puts `added` in place of `removed` in one commit (compaction, deletion by query). */
   replace(removed: readonly string[], added: readonly NewChunk[]): Promise<void>;
-  /** Drops chunks and blocks of a partition; ranges stay, so nothing comes back. */
+  /**
+   * Drops chunks and blocks of a partition; ranges stay, so nothing comes back. The disk has its room after
+   * {@link ChunkStore.reclaim}.
+   */
   dropPartition(partition: Partition): Promise<void>;
   /** Byte ranges held of a generation, merged, ascending. */
   ranges(generation: string): Promise<{ readonly from: number; readonly to: number }[]>;
+  /**
+   * Gives the disk back what was taken by chunks and blocks that are gone, and wipes it: their bytes are in
+   * no file of the store any more.
+   */
+  reclaim(): Promise<void>;
+  sizes(): Promise<StoreSizes>;
   close(): Promise<void>;
 }

@@ -1,6 +1,19 @@
 /** The bounds of the life of stored data; as `limits.ts`, apart for its length. */
 const MiB = 1024 * 1024;
 
+/** Raw bytes of a chunk that compaction makes: past it searches gain nothing and cost more memory. */
+export const COMPACTED_RAW_BYTES = 64 * MiB;
+/** So many small chunks of today's partition are merged; fewer wait for company or for the day's end. */
+export const COMPACTION_CHUNKS_MIN = 8;
+/** Chunks merged at once, however small they be. */
+export const COMPACTION_CHUNKS_MAX = 256;
+/** Free pages that are given back to the disk at a time (1 MiB); in between others may write. */
+export const RECLAIM_PAGES = 256;
+/** How often what is past its time is looked for; partitions are days. */
+export const RETENTION_INTERVAL_MS = 10 * 60_000;
+/** After compaction, retention or a deletion failed the next attempt follows so much later. */
+export const LIFE_RETRY_MS = 30_000;
+
 /** Retention classes: a handful, since every class has an open chunk of its own at all times. */
 export const RETENTION_CLASSES_MAX = 8;
 /** Tags that choose one class. */

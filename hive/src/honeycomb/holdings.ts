@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { AppendOutcome, Block, ChunkEntry } from '@apiary/common/chunks/chunks.ts';
+import type { AppendOutcome, Block, ChunkEntry, Partition } from '@apiary/common/chunks/chunks.ts';
 import { partitionKey, partitionOf } from '@apiary/common/chunks/partition.ts';
 import { CLUSTER_FINISHED_KEPT, CLUSTER_SEALED_KEPT } from '@apiary/common/limits/mongodb.ts';
 import { CARRIED_BYTES_MAX, CHUNK_RAW_BYTES, CHUNK_RECORDS_MAX } from '@apiary/common/limits.ts';
@@ -46,6 +46,7 @@ export class Holdings {
   readonly #frozen = new Set<OpenChunk>();
   /** What others held that are gone. */
   readonly #guests = new Set<Holdings>();
+  readonly #readers = new Set<Promise<void>>();
   #chunks: readonly ChunkEntry[];
 
   readonly #chunkRawBytes: number;
@@ -172,6 +173,53 @@ export class Holdings {
       bytes += chunk.bytes(row).length;
       if (bytes > CARRIED_BYTES_MAX) break;
       chunk.carryOver(row, next);
+    }
+  }
+
+  /** Partitions that have data which is in no sealed chunk. */
+  get unsealedPartitions(): readonly Partition[] {
+    return this.#unsealed.map(({ partition }) => partition);
+  }
+
+  /** Puts sealed chunks in the place of others; what is under way sees what it began with. */
+  replace(removed: readonly string[], added: readonly ChunkEntry[]): void {
+    const gone = new Set(removed);
+    for (const holdings of [this, ...this.#guests]) {
+      holdings.#chunks = holdings.#chunks.filter(({ id }) => !gone.has(id));
+    }
+    this.#chunks = [...this.#chunks, ...added];
+  }
+
+  /** Takes the catalogue as it is now, after another honeycomb changed it. */
+  sync(catalogue: readonly ChunkEntry[]): void {
+    const others = new Set([...this.#guests].flatMap(({ chunks }) => chunks.map(({ id }) => id)));
+    this.#chunks = catalogue.filter(({ id }) => !others.has(id));
+  }
+
+  /**
+   * What there is now, for a search that may take long: what it names can be read until `end` is called.
+   * Whoever takes a mere snapshot may find that a chunk has gone.
+   */
+  read(): { readonly snapshot: HoldingsSnapshot; readonly end: () => void } {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#readers.add(promise);
+    const end = () => {
+      this.#readers.delete(promise);
+      resolve();
+    };
+    return { snapshot: this.snapshot(), end };
+  }
+
+  /** Resolves once nobody reads any more who began before. @throws the reason of an aborted signal */
+  async readersGone(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const { promise: aborted, reject } = Promise.withResolvers<never>();
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      await Promise.race([Promise.all(this.#readers), aborted]);
+    } finally {
+      signal.removeEventListener('abort', abort);
     }
   }
 

@@ -23,6 +23,7 @@ import { Judge } from './ingest/judge.ts';
 import { RateMeter } from './ingest/rate-meter.ts';
 import { Refusals } from './ingest/refusals.ts';
 import { StoredTeller } from './ingest/stored-teller.ts';
+import { Life } from './life/life.ts';
 import { RetentionClasses } from './life/retention-classes.ts';
 import { HONEYCOMB_ACTOR, isGone, joinHoneycombs } from './members.ts';
 import { Figures } from './metrics.ts';
@@ -91,7 +92,8 @@ class Honeycomb implements Component {
     const figures = this.#figures;
     const onLeaseLost = () => this.#rejoin();
     const shared = { ...this.#context, segment, holdings, figures, onLeaseLost };
-    const sealer = new Sealer(shared);
+    let life: Life | undefined;
+    const sealer = new Sealer({ ...shared, onSealed: () => life?.wake() });
     this.#undo.push(() => sealer.stop());
     await restore(segment, holdings, sealer);
 
@@ -111,6 +113,12 @@ class Honeycomb implements Component {
     this.#undo.push(() => approvals.close());
     const classes = await RetentionClasses.open(this.#context);
     this.#undo.push(() => classes.close());
+    // Several honeycombs on one store would have to agree first.
+    if (!isMongoUrl(this.#context.store)) {
+      life = new Life({ ...shared, store, cache, classes, sealer });
+      this.#undo.push(() => life?.stop());
+      life.wake();
+    }
     const refusals = new Refusals({ bus, clock, figures });
     this.#undo.push(approvals.onChange((agent) => refusals.forget(agent)));
     const health = new IngestHealth({ bus, clock, instance }, diskOfStore(this.#context.store));

@@ -12,6 +12,9 @@ const COUNTERS = {
   refused: ['apiary_honeycomb_refused_total', 'Messages dropped: the quarantine is full.'],
   storeFull: ['apiary_honeycomb_store_full_total', 'Writes that found no room.'],
   sealedChunks: ['apiary_honeycomb_sealed_chunks_total', 'Chunks sealed.'],
+  compactedChunks: ['apiary_honeycomb_compacted_chunks_total', 'Chunks merged into larger ones.'],
+  expiredChunks: ['apiary_honeycomb_expired_chunks_total', 'Chunks that retention let go.'],
+  deletedRecords: ['apiary_honeycomb_deleted_records_total', 'Records deleted by query.'],
   searches: ['apiary_honeycomb_searches_total', 'Searches begun.'],
   liveMessages: ['apiary_honeycomb_live_messages_total', 'Messages of standing queries sent.'],
 } as const satisfies Record<string, readonly [name: string, help: string]>;

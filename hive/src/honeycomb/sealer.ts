@@ -29,6 +29,8 @@ export interface SealerContext {
   readonly clock: Clock;
   readonly log: Logger;
   readonly figures: Figures;
+  /** Told after each chunk that was sealed. */
+  readonly onSealed?: () => void;
   /** Told when another process has the segment. */
   readonly onLeaseLost?: () => void;
 }
@@ -65,10 +67,10 @@ export class Sealer {
     while (this.#running) await this.#running;
   }
 
-  /** Seals everything that is open now, records without an end included. */
-  async sealAll(): Promise<void> {
+  /** Seals everything that is open now (of what is wanted), records without an end included. */
+  async sealAll(isWanted: (chunk: OpenChunk) => boolean = () => true): Promise<void> {
     for (const chunk of this.#context.holdings.openChunks) {
-      this.#context.holdings.freeze(chunk, false);
+      if (isWanted(chunk)) this.#context.holdings.freeze(chunk, false);
     }
     this.#wake();
     await this.#running;
@@ -148,6 +150,7 @@ export class Sealer {
     const { records, rawBytes, storedBytes } = sealed?.entry ?? {};
     const elapsedMs = Math.round(performance.now() - began);
     log.info({ chunk: id, records, rawBytes, storedBytes, elapsedMs }, 'chunk-sealed');
+    this.#context.onSealed?.();
   }
 
   async *#blocksOf(chunk: OpenChunk): AsyncGenerator<Block> {

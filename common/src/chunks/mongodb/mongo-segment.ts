@@ -88,6 +88,11 @@ export class MongoSegment implements Segment {
     return this.#context.state.id;
   }
 
+  /** Bytes of the blocks that are in no chunk yet. */
+  get blockBytes(): number {
+    return this.#index.bytes;
+  }
+
   async append(messages: readonly AppendMessage[]): Promise<AppendOutcome[]> {
     return await this.#turns.take('write', async () => {
       this.#refuseClosed();

@@ -13,6 +13,7 @@ import type {
   Partition,
   Segment,
   SegmentOwner,
+  StoreSizes,
 } from '../chunks.ts';
 import { partitionKey } from '../partition.ts';
 import type { ByteRange } from '../ranges.ts';
@@ -157,6 +158,15 @@ class MongoStore implements ChunkStore {
 
   async ranges(generation: string): Promise<ByteRange[]> {
     return [...(await this.#context.ranges.ranges(generation))];
+  }
+
+  /** Nothing to do: a dropped partition is a dropped table, and replaced sections go in their time. */
+  async reclaim(): Promise<void> {}
+
+  async sizes(): Promise<StoreSizes> {
+    let blockBytes = 0;
+    for (const segment of this.#segments) blockBytes += segment.blockBytes;
+    return { diskBytes: undefined, freeBytes: undefined, blockBytes, ranges: undefined };
   }
 
   async close(): Promise<void> {

@@ -13,6 +13,7 @@ export class BlockTable {
   readonly #next: StatementSync;
   readonly #delete: StatementSync;
   readonly #deletePartition: StatementSync;
+  readonly #bytes: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.#insert = database.prepare('INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
@@ -21,6 +22,7 @@ export class BlockTable {
        ORDER BY sequence, part LIMIT 1 OFFSET ?`,
     );
     this.#delete = database.prepare('DELETE FROM blocks WHERE sequence BETWEEN ? AND ?');
+    this.#bytes = database.prepare('SELECT sum(length(body)) AS bytes FROM blocks');
     this.#deletePartition = database.prepare('DELETE FROM blocks WHERE day = ? AND class = ?');
   }
 
@@ -69,6 +71,11 @@ export class BlockTable {
       last = sequence;
     }
     this.#delete.run(first, last);
+  }
+
+  /** Bytes of all bodies as stored. */
+  bytes(): number {
+    return Number(this.#bytes.get()?.bytes ?? 0);
   }
 
   /** Deletes all blocks of a partition. */

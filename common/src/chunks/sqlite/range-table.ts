@@ -16,6 +16,7 @@ export class RangeTable {
   readonly #piecesWithin: StatementSync;
   readonly #putPiece: StatementSync;
   readonly #trim: StatementSync;
+  readonly #count: StatementSync;
   #appends = 0;
 
   constructor(database: DatabaseSync) {
@@ -25,6 +26,7 @@ export class RangeTable {
     this.#all = database.prepare(
       'SELECT start, stop FROM ranges WHERE generation = ? ORDER BY start',
     );
+    this.#count = database.prepare('SELECT count(*) AS count FROM ranges');
     this.#remove = database.prepare('DELETE FROM ranges WHERE generation = ? AND start = ?');
     this.#put = database.prepare('INSERT OR REPLACE INTO ranges VALUES (?, ?, ?, ?)');
     this.#piecesWithin = database.prepare(
@@ -61,6 +63,11 @@ export class RangeTable {
   /** All ranges of a generation, merged, ascending. */
   rangesOf(generation: string): ByteRange[] {
     return this.#all.all(generation).map(toRange);
+  }
+
+  /** Ranges of all generations. */
+  count(): number {
+    return Number(this.#count.get()?.count ?? 0);
   }
 
   #heldAround(run: Run): ByteRange[] {

@@ -2,11 +2,13 @@
  * Chunks on SQLite: one database, whose commit is the only commit point. Sections are rows of it, so a
  * crash leaves none that no catalogue row names.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '../../errors.ts';
 import { DiskSpace, diskIsLow } from '../../health/disk-space.ts';
+import { RECLAIM_PAGES } from '../../limits/store.ts';
 import type {
   AppendMessage,
   AppendOutcome,
@@ -18,6 +20,7 @@ import type {
   Segment,
   SegmentOwner,
   SequenceRange,
+  StoreSizes,
 } from '../chunks.ts';
 import { partitionOf } from '../partition.ts';
 import type { ByteRange } from '../ranges.ts';
@@ -57,7 +60,7 @@ class SqliteStore implements ChunkStore {
     this.#database = openDatabase(join(folder, 'chunks.sqlite'));
     this.#tables = new Tables(this.#database);
     if (bytesMax !== undefined) {
-      const pageBytes = Number(this.#database.prepare('PRAGMA page_size').get()?.page_size);
+      const pageBytes = this.#pragma('page_size');
       this.#database.exec(`PRAGMA max_page_count = ${Math.ceil(bytesMax / pageBytes)}`);
     }
   }
@@ -116,11 +119,42 @@ class SqliteStore implements ChunkStore {
       this.#tables.blocks.deletePartition(partition);
       this.#tables.advance('catalogue', 1);
     });
-    this.#database.exec('PRAGMA incremental_vacuum');
   }
 
   async ranges(generation: string): Promise<ByteRange[]> {
     return this.#tables.ranges.rangesOf(generation);
+  }
+
+  async reclaim(): Promise<void> {
+    try {
+      for (let left = this.#pragma('freelist_count'); left > 0; ) {
+        this.#database.exec(`PRAGMA incremental_vacuum(${RECLAIM_PAGES})`);
+        await nextTurn();
+        const now = this.#pragma('freelist_count');
+        // Whoever writes meanwhile frees pages too: what is left is for the next time.
+        if (now >= left) break;
+        left = now;
+      }
+      // The log of writes still holds what was deleted.
+      this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      throw translateFailure(error);
+    }
+  }
+
+  async sizes(): Promise<StoreSizes> {
+    const pageBytes = this.#pragma('page_size');
+    const log = statSync(join(this.#folder, 'chunks.sqlite-wal'), { throwIfNoEntry: false });
+    return {
+      diskBytes: this.#pragma('page_count') * pageBytes + (log?.size ?? 0),
+      freeBytes: this.#pragma('freelist_count') * pageBytes,
+      blockBytes: this.#tables.blocks.bytes(),
+      ranges: this.#tables.ranges.count(),
+    };
+  }
+
+  #pragma(name: 'freelist_count' | 'page_count' | 'page_size'): number {
+    return Number(this.#database.prepare(`PRAGMA ${name}`).get()?.[name]);
   }
 
   async close(): Promise<void> {

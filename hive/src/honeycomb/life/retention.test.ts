@@ -3,8 +3,9 @@ import { callAction } from '@apiary/common/messages/actions/action.ts';
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
 import { runOf, streamOf } from '@apiary/common/testing/chunk-runs.ts';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { ACTOR, HoneycombRig } from '../testing/rig.ts';
+import { ACTOR, HoneycombRig, until } from '../testing/rig.ts';
 
+const DAY_MS = 86_400_000;
 const { setRetention, readRetention } = honeycombActions;
 
 describe('retention', () => {
@@ -59,4 +60,41 @@ describe('retention', () => {
     const again = await callAction(rig.bus, readRetention, {}, { actor: ACTOR });
     expect(again.classes).toMatchObject(classes);
   });
+
+  test('what is past its age goes, sealed or not, stays unsaid, and does not come back', async () => {
+    await rig.publishLines('00000000000000b1', ['an old line']);
+    await rig.settled(1);
+    rig.clock.advance(3 * DAY_MS);
+    await rig.publishLines('00000000000000b2', ['a new line']);
+    await until(async () => (await rig.search({ query: 'line' })).done.total === 2);
+    await setDays(2);
+    expect((await rig.search({ query: 'line' })).done.total).toBe(2);
+    await setDays(1);
+    const gone = await untilTotal(1);
+    expect(gone.records.map(({ body }) => body)).toEqual(['a new line']);
+    expect(gone.done.missing).toEqual([]);
+    // A Bee that sends it again finds it held.
+    await rig.publishLines('00000000000000b1', ['an old line']);
+    await until(async () => (await rig.stats()).duplicateBytes > 0);
+    await rig.stop();
+    await rig.start();
+    expect((await rig.search({ query: 'line' })).done.total).toBe(1);
+  });
+
+  const setDays = (days: number) =>
+    callAction(
+      rig.bus,
+      setRetention,
+      { classes: [{ name: 'default', tags: [], days }] },
+      { actor: ACTOR },
+    );
+
+  async function untilTotal(total: number) {
+    let answer = await rig.search({ query: 'line' });
+    await until(async () => {
+      answer = await rig.search({ query: 'line' });
+      return answer.done.total === total;
+    });
+    return answer;
+  }
 });

@@ -1,4 +1,4 @@
-import type { ChunkEntry, ChunkStore } from '@apiary/common/chunks/chunks.ts';
+import type { ChunkEntry, ChunkStore, NewChunk } from '@apiary/common/chunks/chunks.ts';
 import type { Clock } from '@apiary/common/clock.ts';
 import { CHUNK_CACHE_BYTES_MAX, CHUNK_CACHE_IDLE_MS } from '@apiary/common/limits.ts';
 import type { ChunkReader } from '../chunk/chunk-format.ts';
@@ -19,6 +19,7 @@ export class ChunkCache {
   readonly #bytesMax: number;
   /** The least recently used first. */
   readonly #cached = new Map<string, Cached>();
+  readonly #provided = new Map<string, NewChunk>();
   #cancelSweep: (() => void) | undefined;
 
   constructor(store: ChunkStore, clock: Clock, bytesMax = CHUNK_CACHE_BYTES_MAX) {
@@ -30,13 +31,33 @@ export class ChunkCache {
   /** Nothing of the chunk is read before it is searched. @throws AppError `not-supported` */
   open(entry: ChunkEntry): ChunkReader {
     const cached = this.#cached.get(entry.id);
-    const read = (index: number) => this.#store.readSection(entry.id, index);
+    const read = async (index: number) =>
+      this.#provided.get(entry.id)?.sections[index] ??
+      (await this.#store.readSection(entry.id, index));
     const reader = cached?.reader ?? formatOf(entry.format).open(entry, read);
     this.#cached.delete(entry.id);
     this.#trim();
     this.#cached.set(entry.id, { reader, usedMs: this.#clock.now() });
     this.#cancelSweep ??= this.#clock.after(CHUNK_CACHE_IDLE_MS, () => this.#sweep());
     return reader;
+  }
+
+  /** Reads a chunk from memory that the store does not have yet. */
+  provide(chunk: NewChunk): void {
+    this.#provided.set(chunk.entry.id, chunk);
+  }
+
+  /** The store has it now. */
+  stored(chunk: string): void {
+    this.#provided.delete(chunk);
+  }
+
+  /** Lets go of chunks that are gone. */
+  forget(chunks: readonly string[]): void {
+    for (const id of chunks) {
+      this.#cached.delete(id);
+      this.#provided.delete(id);
+    }
   }
 
   /** Lets go of everything. */

@@ -83,8 +83,9 @@ export class Search {
     this.#running++;
     this.#context.figures.add('searches');
     const began = performance.now();
+    const reading = this.#context.holdings.read();
     try {
-      const running = this.#prepare(request, began, signal);
+      const running = this.#prepare(request, began, { over: reading.snapshot }, signal);
       yield* this.#answer(running);
       yield countsPart(running.tally);
       const { next } = running.page;
@@ -96,13 +97,14 @@ export class Search {
         missing: running.missing,
       };
     } finally {
+      reading.end();
       this.#running--;
     }
   }
 
   /** Answers for a part of what there is; whoever asks puts the parts together. @throws AppError as {@link run} */
   async *part(request: Request, part: PartOf, signal?: AbortSignal): AsyncGenerator<Part> {
-    const running = this.#prepare(request, performance.now(), signal, part);
+    const running = this.#prepare(request, performance.now(), part, signal);
     for await (const given of this.#answer(running)) if (given.type === 'records') yield given;
     const { tally, page, missing } = running;
     const { total, histogram } = tally;
@@ -114,17 +116,16 @@ export class Search {
   #prepare(
     request: Request,
     began: number,
+    part: Pick<PartOf, 'over'> & Partial<PartOf>,
     signal: AbortSignal | undefined,
-    part?: PartOf,
   ): Running {
-    const { holdings } = this.#context;
-    const nowMs = part?.nowMs ?? this.#context.clock.now();
+    const nowMs = part.nowMs ?? this.#context.clock.now();
     const query = parseOrThrow(request.query);
     const range = {
       from: request.from ?? Number.NEGATIVE_INFINITY,
       to: request.to ?? Number.POSITIVE_INFINITY,
     };
-    const sources = planSources(part?.over ?? holdings.snapshot(), range, request.order);
+    const sources = planSources(part.over, range, request.order);
     const matcherOptions = { nowMs };
     const after = request.cursor === undefined ? undefined : parseCursor(request.cursor);
     return {
@@ -139,7 +140,7 @@ export class Search {
         isOver: () => performance.now() - began > SEARCH_DEADLINE_MS,
       }),
       page: new Page({ order: request.order, limit: request.limit, after }),
-      tally: new Tally(part ? part.span : spanOf(request, sources, nowMs)),
+      tally: new Tally(part.nowMs === undefined ? spanOf(request, sources, nowMs) : part.span),
       missing: [],
     };
   }

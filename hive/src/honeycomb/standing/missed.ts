@@ -5,7 +5,7 @@ import { AppError } from '@apiary/common/errors.ts';
 import { MISSED_BYTES_MAX, SEARCH_PART_BYTES_MAX } from '@apiary/common/limits.ts';
 import { compileMatcher } from '@apiary/common/query/matcher.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
-import type { Holdings } from '../holdings.ts';
+import type { Holdings, HoldingsSnapshot } from '../holdings.ts';
 import type { RecordSource } from '../record-set.ts';
 import { recordOf } from '../row-view.ts';
 import type { ChunkCache } from '../search/chunk-cache.ts';
@@ -52,12 +52,20 @@ export class Missed {
    * @throws AppError `query-syntax`, `too-large` past MISSED_BYTES_MAX that have to be held at once
    */
   async *run(request: MissedRequest, signal?: AbortSignal) {
+    const reading = this.#context.holdings.read();
+    try {
+      yield* this.#fill(request, this.#sources(request, reading.snapshot), signal);
+    } finally {
+      reading.end();
+    }
+  }
+
+  async *#fill(request: MissedRequest, sources: readonly Source[], signal?: AbortSignal) {
     const query = parseOrThrow(request.query);
     const matcherOptions = { nowMs: this.#context.clock.now() };
     const matcher = compileMatcher(query, matcherOptions);
     const pace = createPace(signal ? { signal } : {});
     const range = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
-    const sources = this.#sources(request);
     let waiting: Found[] = [];
     for (const [index, source] of sources.entries()) {
       const selection = { query, matcher, matcherOptions, ...range, pace };
@@ -80,9 +88,8 @@ export class Missed {
     yield { records: [], sequence: request.to };
   }
 
-  #sources({ after, to }: MissedRequest): Source[] {
-    const { holdings, cache } = this.#context;
-    const snapshot = holdings.snapshot();
+  #sources({ after, to }: MissedRequest, snapshot: HoldingsSnapshot): Source[] {
+    const { cache } = this.#context;
     const sources: Source[] = snapshot.chunks
       .filter((entry) => entry.lastSequence > after && entry.firstSequence <= to)
       .map((entry) => ({

@@ -1,0 +1,88 @@
+/**
+ * The life of what is stored, after it was sealed: retention lets go, compaction merges, one thing at a time
+ * and behind everything else. It looks when something was sealed, when the classes changed, and now and then.
+ */
+import type { ComponentContext } from '@apiary/common/component.ts';
+import { toAppError } from '@apiary/common/errors.ts';
+import { LIFE_RETRY_MS, RETENTION_INTERVAL_MS } from '@apiary/common/limits/store.ts';
+import { Compaction } from './compaction.ts';
+import { type ExpiryContext, expire } from './expiry.ts';
+import { RewriteThread } from './rewrite-thread.ts';
+import { stopping } from './swap.ts';
+
+/** What it works with. */
+export type LifeContext = Omit<ExpiryContext, 'signal'> & Pick<ComponentContext, 'clock' | 'log'>;
+
+/** See the file's head. */
+export class Life {
+  readonly #context: ExpiryContext;
+  readonly #stopping = new AbortController();
+  readonly #thread = new RewriteThread();
+  readonly #compaction: Compaction;
+  #cancelNext: () => void = () => undefined;
+  #running: Promise<void> | undefined;
+  #isWanted = false;
+
+  constructor(context: LifeContext) {
+    this.#context = { ...context, signal: this.#stopping.signal };
+    this.#compaction = new Compaction({ ...this.#context, thread: this.#thread });
+    context.classes.onChange(() => this.wake());
+  }
+
+  /** Looks whether there is something to do, now or after what is being done. */
+  wake(): void {
+    this.#isWanted = true;
+    if (this.#stopping.signal.aborted) return;
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+      if (this.#isWanted) this.wake();
+    });
+  }
+
+  /** Resolves once there is nothing to do. */
+  async idle(): Promise<void> {
+    while (this.#running) await this.#running;
+  }
+
+  /** What is half done is left as it was. */
+  async stop(): Promise<void> {
+    this.#stopping.abort(stopping());
+    this.#cancelNext();
+    await this.#thread.stop();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    this.#cancelNext();
+    let nextMs = RETENTION_INTERVAL_MS;
+    try {
+      while (this.#isWanted) {
+        this.#isWanted = false;
+        if (await this.#work()) await this.#context.store.reclaim();
+      }
+    } catch (error) {
+      this.#isWanted = false;
+      nextMs = LIFE_RETRY_MS;
+      await this.#failed(error);
+    }
+    await this.#thread.stop();
+    if (this.#stopping.signal.aborted) return;
+    this.#cancelNext = this.#context.clock.after(nextMs, () => this.wake());
+  }
+
+  /** True when something went. */
+  async #work(): Promise<boolean> {
+    let changed = await expire(this.#context);
+    while (!this.#stopping.signal.aborted && (await this.#compaction.mergeOne())) changed = true;
+    return changed;
+  }
+
+  async #failed(error: unknown): Promise<void> {
+    const { log, store, holdings } = this.#context;
+    if (this.#stopping.signal.aborted) return;
+    const { code, message } = toAppError(error);
+    log.warn({ code, error: message }, 'life-failed');
+    // Another honeycomb was faster: what it made is taken over.
+    if (code === 'not-found') holdings.sync((await store.catalogue()).chunks);
+  }
+}

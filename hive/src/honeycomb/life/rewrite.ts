@@ -1,0 +1,129 @@
+/**
+ * Chunks written anew from sealed ones: several as one, or one without some of its rows. Proven before it
+ * is given out: the new chunk decodes to its rows, and these are the old chunks' rows, byte for byte.
+ */
+import { crc32 } from 'node:zlib';
+import type { ChunkEntry, NewChunk } from '@apiary/common/chunks/chunks.ts';
+import { AppError } from '@apiary/common/errors.ts';
+import { formatOf } from '../chunk/index.ts';
+import type { RowBatch, Stretch } from '../chunk/row-batch.ts';
+import { type ChunkName, sealBatch } from '../chunk/seal-batch.ts';
+
+/** A sealed chunk with all of its sections. */
+export interface OldChunk {
+  readonly entry: ChunkEntry;
+  readonly sections: readonly Uint8Array[];
+  /** Rows that are to go, ascending. */
+  readonly without: Uint32Array;
+}
+
+/**
+ * All rows of the old chunks but those that are to go, in their order, as one chunk.
+ *
+ * @returns undefined when no row is left
+ * @throws AppError `store-corrupt` when an old chunk cannot be read or the new one is not the same;
+ * `too-large` when it does not fit in one
+ */
+export async function rewriteChunks(
+  chunks: readonly OldChunk[],
+  name: ChunkName,
+): Promise<NewChunk | undefined> {
+  const batches: RowBatch[] = [];
+  for (const chunk of chunks) batches.push(await decodeKept(chunk));
+  const batch = joinBatches(batches);
+  const checksum = batches.reduce((sum, { bytes }) => crc32(bytes, sum), 0);
+  if (crc32(batch.bytes) !== checksum) {
+    throw new AppError('store-corrupt', 'Rows that were put together are not what they were.');
+  }
+  return batch.count === 0 ? undefined : await sealBatch(batch, name);
+}
+
+async function decodeKept({ entry, sections, without }: OldChunk): Promise<RowBatch> {
+  const read = async (index: number) => sections[index] ?? new Uint8Array();
+  const batch = await formatOf(entry.format)
+    .open(entry, read)
+    .decode(() => undefined);
+  if (batch.count !== entry.records || batch.bytes.length !== entry.rawBytes) {
+    throw new AppError('store-corrupt', `Chunk ${entry.id} is not what the catalogue says.`);
+  }
+  return without.length === 0 ? batch : withoutRows(batch, without);
+}
+
+/** A batch without some of its rows, which are given ascending. */
+export function withoutRows(batch: RowBatch, rows: Uint32Array): RowBatch {
+  const gone = new Uint8Array(batch.count);
+  for (const row of rows) gone[row] = 1;
+  const count = batch.count - rows.length;
+  const parts: Buffer[] = [];
+  const start = new Uint32Array(count + 1);
+  const kept = emptyColumns(count);
+  const stretches: Stretch[] = [];
+  let at = 0;
+  let to = 0;
+  for (const stretch of batch.stretches) {
+    let offset = stretch.offset;
+    let open: (Stretch & { to: number }) | undefined;
+    for (let row = stretch.from; row < stretch.to; row++) {
+      const sourceLength = batch.sourceLength[row] ?? 0;
+      if (gone[row]) open = undefined;
+      else {
+        const bytes = batch.bytes.subarray(batch.start[row], batch.start[row + 1]);
+        parts.push(bytes);
+        start[to] = at;
+        at += bytes.length;
+        kept.time[to] = batch.time[row] ?? 0;
+        kept.timestampLength[to] = batch.timestampLength[row] ?? 0;
+        kept.sourceLength[to] = sourceLength;
+        if (!open) {
+          open = { ...stretch, offset, from: to, to };
+          stretches.push(open);
+        }
+        open.to = ++to;
+      }
+      offset += sourceLength;
+    }
+  }
+  start[count] = at;
+  return { count, bytes: Buffer.concat(parts, at), start, ...kept, stretches };
+}
+
+/** Batches one behind the other as one. */
+export function joinBatches(batches: readonly RowBatch[]): RowBatch {
+  const [first] = batches;
+  if (first && batches.length === 1) return first;
+  const count = batches.reduce((sum, batch) => sum + batch.count, 0);
+  const start = new Uint32Array(count + 1);
+  const joined = emptyColumns(count);
+  const sources = new Map<string, Stretch['source']>();
+  const stretches: Stretch[] = [];
+  let row = 0;
+  let at = 0;
+  for (const batch of batches) {
+    joined.time.set(batch.time, row);
+    joined.timestampLength.set(batch.timestampLength, row);
+    joined.sourceLength.set(batch.sourceLength, row);
+    for (let own = 0; own < batch.count; own++) start[row + own] = at + (batch.start[own] ?? 0);
+    for (const stretch of batch.stretches) {
+      const key = JSON.stringify(stretch.source);
+      const source = sources.get(key) ?? stretch.source;
+      sources.set(key, source);
+      stretches.push({ ...stretch, source, from: stretch.from + row, to: stretch.to + row });
+    }
+    row += batch.count;
+    at += batch.bytes.length;
+  }
+  start[count] = at;
+  const bytes = Buffer.concat(
+    batches.map((batch) => batch.bytes),
+    at,
+  );
+  return { count, bytes, start, ...joined, stretches };
+}
+
+function emptyColumns(count: number) {
+  return {
+    time: new Float64Array(count),
+    timestampLength: new Uint8Array(count),
+    sourceLength: new Uint32Array(count),
+  };
+}
