@@ -237,6 +237,7 @@ export class Holdings {
   }
 }
 
-function newChunkId(): string {
+/** An id that no chunk has. */
+export function newChunkId(): string {
   return randomBytes(12).toString('hex');
 }

@@ -1,9 +1,9 @@
 /** Merges small chunks of one partition, which search reads faster and which take less room. */
-import { randomBytes } from 'node:crypto';
 import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import type { Clock } from '@apiary/common/clock.ts';
 import { toAppError } from '@apiary/common/errors.ts';
 import type { Logger } from '@apiary/common/log.ts';
+import { newChunkId } from '../holdings.ts';
 import type { Figures } from '../metrics.ts';
 import { dayOf, planCompaction } from './plan.ts';
 import type { RewriteThread } from './rewrite-thread.ts';
@@ -70,9 +70,4 @@ export class Compaction {
     };
     log.info(facts, 'chunks-compacted');
   }
-}
-
-/** An id that no chunk has. */
-export function newChunkId(): string {
-  return randomBytes(12).toString('hex');
 }

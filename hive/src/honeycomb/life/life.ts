@@ -39,11 +39,6 @@ export class Life {
     });
   }
 
-  /** Resolves once there is nothing to do. */
-  async idle(): Promise<void> {
-    while (this.#running) await this.#running;
-  }
-
   /** What is half done is left as it was. */
   async stop(): Promise<void> {
     this.#stopping.abort(stopping());

@@ -50,7 +50,7 @@ async function decodeKept({ entry, sections, without }: OldChunk): Promise<RowBa
 }
 
 /** A batch without some of its rows, which are given ascending. */
-export function withoutRows(batch: RowBatch, rows: Uint32Array): RowBatch {
+function withoutRows(batch: RowBatch, rows: Uint32Array): RowBatch {
   const gone = new Uint8Array(batch.count);
   for (const row of rows) gone[row] = 1;
   const count = batch.count - rows.length;
@@ -88,7 +88,7 @@ export function withoutRows(batch: RowBatch, rows: Uint32Array): RowBatch {
 }
 
 /** Batches one behind the other as one. */
-export function joinBatches(batches: readonly RowBatch[]): RowBatch {
+function joinBatches(batches: readonly RowBatch[]): RowBatch {
   const [first] = batches;
   if (first && batches.length === 1) return first;
   const count = batches.reduce((sum, batch) => sum + batch.count, 0);
