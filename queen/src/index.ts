@@ -6,6 +6,7 @@ import { AppError } from '@apiary/common/errors.ts';
 import { VERSION } from '@apiary/common/version.ts';
 import { agentHandlers } from './api/agents.ts';
 import { alertHandlers } from './api/alerts.ts';
+import { analysisHandlers } from './api/analysis.ts';
 import { auditHandlers } from './api/audit.ts';
 import { dashboardHandlers } from './api/dashboards.ts';
 import { exportHandlers } from './api/export.ts';
@@ -216,6 +217,7 @@ class QueenComponent implements Queen {
     const { bus, clock, metrics } = this.#context;
     return {
       ...searchHandlers(searches),
+      ...analysisHandlers(searches),
       ...exportHandlers(searches, clock),
       ...agentHandlers(bus),
       ...alertHandlers(bus),

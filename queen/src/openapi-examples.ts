@@ -1,6 +1,7 @@
 /** Examples in the OpenAPI document, typed by the routes' own shapes. */
 import type { z } from 'zod';
 import { ALERT_EXAMPLES } from './alert-examples.ts';
+import { analysisExamples } from './analysis-examples.ts';
 import { NOTIFICATION_EXAMPLES } from './notification-examples.ts';
 import type { Routes } from './routes.ts';
 import { STORE_EXAMPLES } from './store-examples.ts';
@@ -131,6 +132,7 @@ export const EXAMPLES: {
 } = {
   ...NOTIFICATION_EXAMPLES,
   ...STORE_EXAMPLES,
+  ...analysisExamples(record),
   readSignIn: { response: { methods: ['password'] } },
   useLink: {
     body: { token: 'cGZ0v1cJtJq1n3lT0m0o8Vg4tT9kz3m0pN1sG2sQ7uX' },

@@ -18,6 +18,7 @@ import { recordSchema } from '@apiary/common/record.ts';
 import { z } from 'zod';
 import { ACCESS_ROUTES } from './access-routes.ts';
 import { ALERT_ROUTES } from './alert-routes.ts';
+import { ANALYSIS_ROUTES, analysisSchema } from './analysis-routes.ts';
 import { DASHBOARD_ROUTES } from './dashboard-routes.ts';
 import { INSTALL_ROUTES } from './install-routes.ts';
 import { NOTIFICATION_ROUTES } from './notification-routes.ts';
@@ -62,6 +63,7 @@ export const ROUTES = {
   ...ACCESS_ROUTES,
   ...QUERY_ROUTES,
   ...DASHBOARD_ROUTES,
+  ...ANALYSIS_ROUTES,
   ...ALERT_ROUTES,
   ...NOTIFICATION_ROUTES,
   ...INSTALL_ROUTES,
@@ -214,6 +216,14 @@ export const SOCKET_EVENTS = {
   },
   'search.cancel': {
     access: honeycombActions.search.role,
+    payload: z.object({ id: streamId }),
+  },
+  'analysis.start': {
+    access: honeycombActions.fields.role,
+    payload: z.object({ id: streamId, analysis: analysisSchema }),
+  },
+  'analysis.cancel': {
+    access: honeycombActions.fields.role,
     payload: z.object({ id: streamId }),
   },
   'tail.start': {

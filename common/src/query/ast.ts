@@ -22,6 +22,7 @@ export const BUILT_IN_FIELDS = [
   'level',
   'time',
   'body',
+  'pattern',
 ] as const;
 
 /** One of {@link BUILT_IN_FIELDS}. */

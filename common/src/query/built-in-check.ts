@@ -8,6 +8,7 @@ import { problem } from './problem.ts';
 export function checkBuiltIn(clause: LeafQuery | AllQuery): void {
   if (clause.kind === 'all' || clause.kind === 'exists') return;
   if (clause.field === 'time') checkTime(clause);
+  if (clause.field === 'pattern') checkPattern(clause);
   if (clause.field !== 'level' || clause.kind !== 'range') return;
   for (const bound of [clause.lower, clause.upper]) {
     if (bound && levelOf(bound.text) === undefined) {
@@ -15,6 +16,12 @@ export function checkBuiltIn(clause: LeafQuery | AllQuery): void {
       throw problem(clause, message, 'trace, debug, info, warn, error or fatal');
     }
   }
+}
+
+function checkPattern(clause: LeafQuery): void {
+  if (clause.kind === 'term' || (clause.kind === 'phrase' && clause.slop === 0)) return;
+  const message = 'pattern: takes the text of a pattern in quotes.';
+  throw problem(clause, message, 'a pattern such as "Failed password for <*>"');
 }
 
 function checkTime(clause: LeafQuery): void {

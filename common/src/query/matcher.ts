@@ -3,6 +3,7 @@ import { HIGHLIGHTS_MAX } from '../limits.ts';
 import { parsePeriod, type TimeContext } from '../time/range.ts';
 import { BODY_FIELD, isBuiltInField, type LeafQuery, type Query, type Span } from './ast.ts';
 import { LEVEL_RANK, levelOf } from './level.ts';
+import { compileLinePattern } from './line-pattern.ts';
 import { compileLineTest, compileValueTest, type LineTest, type TextLeaf } from './text-test.ts';
 import { timeRangeTest } from './value-range.ts';
 import { foldCase } from './words.ts';
@@ -108,7 +109,7 @@ function cheapFirst(operands: readonly Query[]): Query[] {
     if (query.kind === 'all') return 0;
     if (query.kind === 'not') return cost(query.operand);
     if (query.kind === 'and' || query.kind === 'or') return 5;
-    if (!isBuiltInField(query.field)) return 4;
+    if (!isBuiltInField(query.field) || query.field === 'pattern') return 4;
     if (query.field !== BODY_FIELD) return 1;
     return query.kind === 'regex' || query.kind === 'fuzzy' ? 3 : 2;
   };
@@ -121,6 +122,7 @@ function compileLeaf(leaf: LeafQuery, context: TimeContext): Test {
     const { test } = compileLineTest(leaf, context);
     return (subject) => test(subject.folded, subject.stamp);
   }
+  if (leaf.field === 'pattern') return patternTest(leaf);
   if (leaf.field === 'time') return timeTest(leaf, context);
   if (leaf.field === 'level') return levelTest(leaf, context);
   const test = compileValueTest(leaf, context);
@@ -152,13 +154,20 @@ function fieldValue(record: MatchRecord, field: string): string | readonly strin
 }
 
 function existsTest(field: string): Test {
-  if (field === 'time' || field === BODY_FIELD) return () => true;
+  if (field === 'time' || field === 'pattern' || field === BODY_FIELD) return () => true;
   const builtIn = isBuiltInField(field);
   return ({ record }) => {
     const value = fieldValue(record, field);
     if (typeof value === 'string') return !builtIn || value !== '';
     return value !== undefined && value.length > 0;
   };
+}
+
+/** The whole line behind its time stamp, word by word: see `line-pattern.ts`. */
+function patternTest(leaf: TextLeaf): Test {
+  if (leaf.kind !== 'term' && leaf.kind !== 'phrase') return () => false;
+  const pattern = compileLinePattern(leaf.text);
+  return (subject) => pattern.fits(subject.record.body, subject.stamp);
 }
 
 /** A text on `time:` is the span that it names: `time:2026-11-20` is that day. */

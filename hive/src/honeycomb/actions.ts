@@ -4,6 +4,7 @@ import { HOLDINGS_RANGES_MAX } from '@apiary/common/limits/ledger.ts';
 import type { ActionHandlers } from '@apiary/common/messages/actions/action.ts';
 import type { honeycombActions, SearchPart } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { Holding } from '@apiary/common/messages/ledger.ts';
+import type { Analyses } from './analysis/analyses.ts';
 import type { OwnPart } from './cluster/own-part.ts';
 import type { Holdings } from './holdings.ts';
 import type { RateMeter } from './ingest/rate-meter.ts';
@@ -23,6 +24,7 @@ export interface Searching {
 export interface ActionContext {
   readonly search: Searching;
   readonly own: OwnPart;
+  readonly analyses: Analyses;
   readonly standing: StandingQueries;
   readonly missed: Missed;
   readonly store: ChunkStore;
@@ -40,6 +42,10 @@ export function createHandlers(context: ActionContext): ActionHandlers<typeof ho
     search: (body, { signal }) => context.search.run(body, signal),
     cover: ({ version }) => context.own.cover(version),
     part: (body, { signal }) => context.own.run(body, signal),
+    fields: (body, { signal }) => context.analyses.fields(body, signal),
+    series: (body, { signal }) => context.analyses.series(body, signal),
+    patterns: (body, { signal }) => context.analyses.patterns(body, signal),
+    context: (body, { signal }) => context.analyses.context(body, signal),
     stand: async (body) => ({ positions: [await context.standing.stand(body)] }),
     standGroup: (body) => context.standing.standGroup(body),
     unstand: async ({ id }) => ({ existed: await context.standing.unstand(id) }),

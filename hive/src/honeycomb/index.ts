@@ -12,6 +12,7 @@ import { agentManagerActions } from '@apiary/common/messages/actions/agentmanage
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
 import { isMongoUrl } from '@apiary/common/mongodb/address.ts';
 import { createHandlers } from './actions.ts';
+import { Analyses } from './analysis/analyses.ts';
 import { Adoption } from './cluster/adoption.ts';
 import { Coordinator } from './cluster/coordinator.ts';
 import { OwnPart } from './cluster/own-part.ts';
@@ -134,6 +135,7 @@ class Honeycomb implements Component {
     const search = isMongoUrl(this.#context.store)
       ? new Coordinator({ ...this.#context, store, own })
       : local;
+    const analyses = new Analyses({ holdings, cache, clock, figures });
     const missed = new Missed({ holdings, cache, clock });
     const ingest = new Ingest({
       ...{ bus, clock, log, segment, holdings, refusals, rate, stored, figures },
@@ -148,7 +150,8 @@ class Honeycomb implements Component {
       return { instance };
     };
     const parts = {
-      ...{ search, own, standing, missed, store, holdings, classes, rate, figures, distrust },
+      ...{ search, analyses, own, standing, missed, store, holdings, classes },
+      ...{ rate, figures, distrust },
     };
     const address = { component: 'honeycomb', instance };
     const handlers = createHandlers(parts);

@@ -25,15 +25,19 @@ export interface RowColumns {
   source(row: number): RowSource;
 }
 
-/** The columns of records. Rows past `count` do not exist yet. */
-export interface RecordSet extends RowColumns {
-  readonly count: number;
-  /** False for a row that became part of another one. */
-  isVisible(row: number): boolean;
+/** Where rows are in their generations. */
+export interface RowPlaces {
   /** Byte offset within the generation. */
   offset(row: number): number;
   /** Bytes of the source that the record takes. */
   sourceLength(row: number): number;
+}
+
+/** The columns of records. Rows past `count` do not exist yet. */
+export interface RecordSet extends RowColumns, RowPlaces {
+  readonly count: number;
+  /** False for a row that became part of another one. */
+  isVisible(row: number): boolean;
   /** The last ingest sequence that contributed to the record. */
   sequence(row: number): number;
   observed(row: number): number;
@@ -59,6 +63,8 @@ export interface Matches {
   readonly rows: Uint32Array;
   /** Times, levels and streams of all of them. */
   columns(): Promise<RowColumns>;
+  /** Places of all of them. */
+  places(): Promise<RowPlaces>;
   /** Everything of some of them; other rows cannot be asked for. */
   load(rows: Uint32Array): Promise<RecordSet>;
 }

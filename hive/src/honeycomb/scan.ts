@@ -30,7 +30,8 @@ export async function scanRows(
 
 /** Matches in a set whose rows are all at hand. */
 function matchesOf(set: RecordSet, rows: Uint32Array): Matches {
-  return { count: rows.length, rows, columns: async () => set, load: async () => set };
+  const itself = async () => set;
+  return { count: rows.length, rows, columns: itself, places: itself, load: itself };
 }
 
 class GrowingRows {

@@ -6,7 +6,11 @@
 import type { Route } from '../route.ts';
 
 /** Tails search what is still to come; a ledger is an agent's. */
-const AREA_OF_EVENT: Readonly<Record<string, string>> = { tail: 'search', ledger: 'agents' };
+const AREA_OF_EVENT: Readonly<Record<string, string>> = {
+  tail: 'search',
+  analysis: 'search',
+  ledger: 'agents',
+};
 
 /** The scope that a route needs. */
 export function scopeOfRoute(route: Pick<Route, 'method' | 'path' | 'scope'>): string {

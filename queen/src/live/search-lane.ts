@@ -1,20 +1,21 @@
-import type { SearchPart } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { Lane, Outbox, Outgoing } from './outbox.ts';
 
-/** One search of one socket: holds one part; the producer waits until the socket has taken it. */
+/** One search or analysis of one socket: holds one part; the producer waits until the socket has taken it. */
 export class SearchLane implements Lane {
   readonly #id: string;
+  readonly #event: string;
   readonly #outbox: Outbox;
-  #part: SearchPart | undefined;
+  #part: unknown;
   #taken: (() => void) | undefined;
 
-  constructor(id: string, outbox: Outbox) {
+  constructor(id: string, event: string, outbox: Outbox) {
     this.#id = id;
+    this.#event = event;
     this.#outbox = outbox;
   }
 
   /** Resolves when the part was sent, or the lane closed. */
-  put(part: SearchPart): Promise<void> {
+  put(part: unknown): Promise<void> {
     return new Promise((resolve) => {
       this.#part = part;
       this.#taken = resolve;
@@ -24,10 +25,10 @@ export class SearchLane implements Lane {
 
   take(): Outgoing | undefined {
     const part = this.#part;
-    if (!part) return undefined;
+    if (part === undefined) return undefined;
     this.#part = undefined;
     this.#taken?.();
-    return { event: 'search.part', payload: { id: this.#id, part } };
+    return { event: this.#event, payload: { id: this.#id, part } };
   }
 
   /** Forgets what waits. */

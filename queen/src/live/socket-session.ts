@@ -4,8 +4,9 @@ import type { Clock } from '@apiary/common/clock.ts';
 import { AppError, toAppError } from '@apiary/common/errors.ts';
 import { SOCKET_LEDGERS_MAX } from '@apiary/common/limits/ledger.ts';
 import { SOCKET_SEARCHES_MAX, SOCKET_TAILS_MAX } from '@apiary/common/limits.ts';
-import type { SearchRequest } from '@apiary/common/messages/actions/honeycomb.ts';
+import { honeycombActions, type SearchRequest } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { AgentLedger } from '@apiary/common/messages/ledger.ts';
+import type { Analysis } from '../analysis-routes.ts';
 import { socketErrorOf } from '../problem.ts';
 import type { Searches } from '../searches.ts';
 import type { AgentsFeed } from './agents-feed.ts';
@@ -67,17 +68,39 @@ export class SocketSession {
    * Starts a search; parts follow, or `search.failed`. A query with a mistake fails that way too.
    */
   async startSearch(id: string, request: SearchRequest): Promise<Answer> {
+    return this.#start(id, 'search', (signal) =>
+      this.#parts.searches.run(request, this.#actor, signal),
+    );
+  }
+
+  /** Starts an analysis; `analysis.part` follow, or `analysis.failed`. */
+  async startAnalysis(id: string, analysis: Analysis): Promise<Answer> {
+    const { searches } = this.#parts;
+    return this.#start(id, 'analysis', (signal) => {
+      const by = { actor: this.#actor, signal };
+      switch (analysis.kind) {
+        case 'fields':
+          return searches.stream(honeycombActions.fields, analysis.request, by);
+        case 'series':
+          return searches.stream(honeycombActions.series, analysis.request, by);
+        case 'patterns':
+          return searches.stream(honeycombActions.patterns, analysis.request, by);
+      }
+    });
+  }
+
+  #start(id: string, word: string, run: (signal: AbortSignal) => AsyncIterable<unknown>): Answer {
     if (this.#searches.has(id)) throw new AppError('already-exists', `Search ${id} runs already.`);
     if (this.#searches.size >= SOCKET_SEARCHES_MAX) {
       throw new AppError('too-many', `${SOCKET_SEARCHES_MAX} searches run on this connection.`);
     }
     const controller = new AbortController();
     this.#searches.set(id, controller);
-    void this.#runSearch(id, request, controller);
+    void this.#send(id, word, { run, control: controller });
     return {};
   }
 
-  /** Cancels a search; nothing more comes of it. */
+  /** Cancels a search or an analysis; nothing more comes of it. */
   async cancelSearch(id: string): Promise<Answer> {
     this.#searches.get(id)?.abort();
     this.#searches.delete(id);
@@ -223,19 +246,29 @@ export class SocketSession {
     await Promise.all(stops.map((stop) => stop()));
   }
 
-  async #runSearch(id: string, request: SearchRequest, control: AbortController): Promise<void> {
+  async #send(
+    id: string,
+    word: string,
+    {
+      run,
+      control,
+    }: {
+      readonly run: (signal: AbortSignal) => AsyncIterable<unknown>;
+      readonly control: AbortController;
+    },
+  ): Promise<void> {
     const { signal } = control;
-    const lane = new SearchLane(id, this.#outbox);
+    const lane = new SearchLane(id, `${word}.part`, this.#outbox);
     signal.addEventListener('abort', () => lane.close(), { once: true });
     try {
-      for await (const part of this.#parts.searches.run(request, this.#actor, signal)) {
+      for await (const part of run(signal)) {
         if (signal.aborted) break;
         await lane.put(part);
       }
     } catch (thrown) {
       if (signal.aborted) return;
       const error = socketErrorOf(toAppError(thrown));
-      this.#wire.send({ event: 'search.failed', payload: { id, error } });
+      this.#wire.send({ event: `${word}.failed`, payload: { id, error } });
     } finally {
       if (this.#searches.get(id) === control) this.#searches.delete(id);
     }

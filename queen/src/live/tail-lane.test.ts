@@ -139,7 +139,7 @@ describe('the outbox', () => {
 
   it('makes a search wait until its part was taken', async () => {
     const { wire, outbox } = setUp();
-    const lane = new SearchLane('s', outbox);
+    const lane = new SearchLane('s', 'search.part', outbox);
     await lane.put({ type: 'counts', total: 1, hosts: 1 });
     let isTaken = false;
     const second = lane.put({ type: 'counts', total: 2, hosts: 1 }).then(() => {

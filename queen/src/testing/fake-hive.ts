@@ -210,6 +210,14 @@ export class FakeHive {
         yield* hive.search(body, signal);
         signal.removeEventListener('abort', onAbort);
       },
+      fields: () => hive.#part({ type: 'fields' as const, fields: [], omitted: 0 }),
+      series: () => hive.#part({ type: 'series' as const, from: 0, step: 1, series: [] }),
+      patterns: () => {
+        const span = { from: 0, step: 1 };
+        const rest = { patterns: [], omitted: 0, omittedLines: 0 };
+        return hive.#part({ type: 'patterns' as const, ...span, ...rest });
+      },
+      context: async () => ({ records: [makeRecord(1)], index: 0, missing: [] }),
       stand: async ({ id, query }) => {
         if (query.includes('((')) throw new AppError('query-syntax', 'A bracket is not closed.');
         await hive.#bus.live.open(id);
@@ -241,6 +249,12 @@ export class FakeHive {
         duplicateBytes: 9,
       }),
     };
+  }
+
+  async *#part<P>(part: P) {
+    const progress = { total: 2, read: 2 };
+    yield { ...part, ...progress };
+    yield { type: 'done' as const, ...progress, sampled: false, elapsedMs: 1, missing: [] };
   }
 
   #agentMonitor(): ActionHandlers<typeof agentMonitorActions> {

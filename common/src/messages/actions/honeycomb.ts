@@ -4,6 +4,16 @@ import { HOLDINGS_GENERATIONS_MAX } from '../../limits/ledger.ts';
 import { STANDING_QUERIES_MAX } from '../../limits.ts';
 import { recordSchema } from '../../record.ts';
 import { agentIdSchema } from '../agent.ts';
+import {
+  contextRequestSchema,
+  contextSchema,
+  fieldsPartSchema,
+  fieldsRequestSchema,
+  patternsPartSchema,
+  patternsRequestSchema,
+  seriesPartSchema,
+  seriesRequestSchema,
+} from '../analysis.ts';
 import { generationIdSchema, holdingSchema } from '../ledger.ts';
 import { defineAction, defineStream } from './action.ts';
 import {
@@ -68,6 +78,14 @@ export const honeycombActions = {
   cover: defineAction('honeycomb.cover', 'admin', coverRequestSchema, coverSchema),
   /** Of another honeycomb: its part of a search. */
   part: defineStream('honeycomb.part', 'admin', partRequestSchema, partSchema),
+  /** The fields of a result, with their values. */
+  fields: defineStream('honeycomb.fields', 'viewer', fieldsRequestSchema, fieldsPartSchema),
+  /** Counts of a result by time, split by a field; a numeric field by time. */
+  series: defineStream('honeycomb.series', 'viewer', seriesRequestSchema, seriesPartSchema),
+  /** The patterns of a result. */
+  patterns: defineStream('honeycomb.patterns', 'viewer', patternsRequestSchema, patternsPartSchema),
+  /** The lines around a record in its file. */
+  context: defineAction('honeycomb.context', 'viewer', contextRequestSchema, contextSchema),
   /** Registers or renews. The exchange `apiary.live.<id>` exists when this returns. */
   stand: defineAction(
     'honeycomb.stand',

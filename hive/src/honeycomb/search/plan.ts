@@ -2,6 +2,7 @@ import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import type { HoldingsSnapshot } from '../holdings.ts';
 import type { RecordSource } from '../record-set.ts';
 import type { Order } from './position.ts';
+import type { TallySpan } from './tally.ts';
 
 /** One thing to look at. */
 export type Source = { readonly minTime: number; readonly maxTime: number } & (
@@ -37,4 +38,19 @@ export function planSources(
 /** The time of the first record that `source` can hold; undefined when there is no source. */
 export function firstTime(source: Source | undefined, order: Order): number | undefined {
   return order === 'newest' ? source?.maxTime : source?.minTime;
+}
+
+/** The stretch of time that counts by time show: the range, as far as it is given, else what is held. */
+export function spanOf(
+  range: { readonly from?: number | undefined; readonly to?: number | undefined },
+  sources: readonly Source[],
+  nowMs: number,
+  buckets: number,
+): TallySpan {
+  const times = sources.flatMap((source) => [source.minTime, source.maxTime]);
+  const earliest = times.reduce((a, b) => Math.min(a, b), nowMs);
+  const latest = times.reduce((a, b) => Math.max(a, b), earliest);
+  const from = range.from ?? earliest;
+  const to = Math.max(range.to ?? latest + 1, from + 1);
+  return { from, to, buckets };
 }

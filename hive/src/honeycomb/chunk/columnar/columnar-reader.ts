@@ -1,10 +1,17 @@
 /** Searches and decodes one sealed chunk of columns. */
 import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import { LEVELS } from '@apiary/common/record.ts';
-import type { Matches, Pace, RecordSet, RowColumns, Selection } from '../../record-set.ts';
+import type {
+  Matches,
+  Pace,
+  RecordSet,
+  RowColumns,
+  RowPlaces,
+  Selection,
+} from '../../record-set.ts';
 import type { ChunkReader, SectionReader } from '../chunk-format.ts';
 import type { RowBatch, Stretch } from '../row-batch.ts';
-import { ChunkData } from './chunk-data.ts';
+import { ChunkData, type Lengths } from './chunk-data.ts';
 import { decodeRows, timestampLengths } from './decode-rows.ts';
 import { selectRows } from './select-rows.ts';
 
@@ -32,6 +39,7 @@ export class ColumnarReader implements ChunkReader {
       count: rows.length,
       rows,
       columns: async () => await columnsOf(this.#data),
+      places: async () => placesOf(await this.#data.lengths()),
       load: async (wanted) => await loadRows(this.#data, wanted, selection.pace),
     };
   }
@@ -71,6 +79,10 @@ async function columnsOf(data: ChunkData): Promise<RowColumns> {
   };
 }
 
+function placesOf({ offset, source }: Lengths): RowPlaces {
+  return { offset: (row) => offset[row] ?? 0, sourceLength: (row) => source[row] ?? 0 };
+}
+
 /** The stretch of a row. */
 function stretchAt(stretches: readonly Stretch[], row: number): Stretch {
   let low = 0;
@@ -102,8 +114,7 @@ async function loadRows(data: ChunkData, wanted: Uint32Array, pace: Pace): Promi
     ...columns,
     count: head.rows,
     isVisible: () => true,
-    offset: (row) => lengths.offset[row] ?? 0,
-    sourceLength: (row) => lengths.source[row] ?? 0,
+    ...placesOf(lengths),
     sequence: (row) => stretchAt(stretches, row).sequence,
     observed: (row) => stretchAt(stretches, row).observed,
     timestampLength: stampOf,

@@ -1,6 +1,7 @@
 /** Makes the judges of a query on one chunk. */
 import type { LeafQuery, Query } from '@apiary/common/query/ast.ts';
 import { BODY_FIELD, isBuiltInField } from '@apiary/common/query/ast.ts';
+import { REST, SLOT } from '@apiary/common/query/line-pattern.ts';
 import { compileMatcher, type MatcherOptions } from '@apiary/common/query/matcher.ts';
 import { foldCase, wordsOf } from '@apiary/common/query/words.ts';
 import { LEVELS } from '@apiary/common/record.ts';
@@ -24,6 +25,9 @@ import { requiredLiterals } from './required-literals.ts';
 import { DecodingJudge } from './row-judge.ts';
 import { findWord, WordJudge } from './word-judge.ts';
 import { type WantedWord, wantedWords } from './word-leaf.ts';
+
+/** Words of a pattern that are looked for; more of them seldom rule out more templates. */
+const PATTERN_LITERALS_MAX = 4;
 
 /** What judging works with. */
 export interface CompileContext {
@@ -60,7 +64,8 @@ function compileLeaf(leaf: LeafQuery, context: CompileContext): Judge {
   if (leaf.field === 'level') {
     return new LevelJudge(data, (code) => matcher.matches(record.ofLevel(LEVELS[code - 1])));
   }
-  if (leaf.field !== BODY_FIELD && isBuiltInField(leaf.field)) {
+  const isPattern = leaf.field === 'pattern';
+  if (leaf.field !== BODY_FIELD && !isPattern && isBuiltInField(leaf.field)) {
     return new SourceJudge(data, (source: RowSource) => matcher.matches(record.ofSource(source)));
   }
   const decode = (states?: () => Promise<Uint8Array>) =>
@@ -70,6 +75,10 @@ function compileLeaf(leaf: LeafQuery, context: CompileContext): Judge {
       ({ body, timestampLength }) => matcher.matches(record.ofBody(body, timestampLength)),
       states,
     );
+  if (isPattern) {
+    const text = leaf.kind === 'term' || leaf.kind === 'phrase' ? leaf.text : '';
+    return decode(async () => await statesOfParts(data, patternLiterals(text)));
+  }
   if (leaf.field !== BODY_FIELD) {
     return decode(async () => await statesOfParts(data, longestWord(leaf.field)));
   }
@@ -84,6 +93,13 @@ function compileLeaf(leaf: LeafQuery, context: CompileContext): Judge {
   }
   const slop = leaf.kind === 'phrase' ? leaf.slop : 0;
   return decode(async () => await phraseStates(data, words, slop));
+}
+
+/** The longest words that a line of the pattern has, whole or as a part of one. */
+function patternLiterals(text: string): string[] {
+  const literals = text.split(SLOT).join(' ').replace(REST, ' ');
+  const words = new Set(wordsOf(foldCase(literals)).map(({ word }) => word));
+  return [...words].sort((a, b) => b.length - a.length).slice(0, PATTERN_LITERALS_MAX);
 }
 
 /** The longest word in the last part of a field's name: a line with the field has it. */

@@ -1,0 +1,91 @@
+/** What is asked about a result beyond its records; few at once, as each holds more than a search. */
+import { AppError } from '@apiary/common/errors.ts';
+import { ANALYSES_MAX } from '@apiary/common/limits/analysis.ts';
+import type {
+  Context,
+  contextRequestSchema,
+  FieldsPart,
+  fieldsRequestSchema,
+  PatternsPart,
+  patternsRequestSchema,
+  SeriesPart,
+  seriesRequestSchema,
+} from '@apiary/common/messages/analysis.ts';
+import type { z } from 'zod';
+import { PatternsReducer } from '../patterns/patterns.ts';
+import { spanOf } from '../search/plan.ts';
+import type { SearchContext } from '../search/search.ts';
+import { readContext } from './context.ts';
+import { FieldsReducer } from './fields.ts';
+import {
+  type PlannedResult,
+  planResult,
+  type Reducer,
+  type ResultRequest,
+  reduceResult,
+} from './reduce.ts';
+import { SeriesReducer } from './series.ts';
+
+/** See the file's head. Each throws `query-syntax`, `too-many`, and `deadline-passed` when aborted. */
+export class Analyses {
+  readonly #context: SearchContext;
+  #running = 0;
+
+  constructor(context: SearchContext) {
+    this.#context = context;
+  }
+
+  /** The fields of a result. */
+  fields(request: z.output<typeof fieldsRequestSchema>, signal: AbortSignal) {
+    return this.#stream<FieldsPart>(request, signal, () => new FieldsReducer(request));
+  }
+
+  /** A result by time. */
+  series(request: z.output<typeof seriesRequestSchema>, signal: AbortSignal) {
+    return this.#stream<SeriesPart>(request, signal, ({ sources, nowMs }) => {
+      return new SeriesReducer(request, spanOf(request, sources, nowMs, request.buckets));
+    });
+  }
+
+  /** The patterns of a result. */
+  patterns(request: z.output<typeof patternsRequestSchema>, signal: AbortSignal) {
+    return this.#stream<PatternsPart>(request, signal, ({ sources, nowMs }) => {
+      return new PatternsReducer(request, spanOf(request, sources, nowMs, request.buckets));
+    });
+  }
+
+  /** The lines around a record. */
+  async context(
+    request: z.output<typeof contextRequestSchema>,
+    signal: AbortSignal,
+  ): Promise<Context> {
+    this.#enter();
+    try {
+      return await readContext(this.#context, request, signal);
+    } finally {
+      this.#running--;
+    }
+  }
+
+  async *#stream<P>(
+    request: ResultRequest,
+    signal: AbortSignal,
+    makeReducer: (planned: PlannedResult) => Reducer<P>,
+  ) {
+    this.#enter();
+    try {
+      const planned = planResult(this.#context, request);
+      yield* reduceResult(this.#context, planned, makeReducer(planned), { signal });
+    } finally {
+      this.#running--;
+    }
+  }
+
+  #enter(): void {
+    if (this.#running >= ANALYSES_MAX) {
+      throw new AppError('too-many', `${ANALYSES_MAX} analyses are running: try again shortly.`);
+    }
+    this.#running++;
+    this.#context.figures.add('searches');
+  }
+}
