@@ -28,9 +28,21 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'search',
-    usage: "'<query>' [--from T] [--to T] [--limit N] [--json]",
+    usage: "'<query>' [--from T] [--to T] [--limit N] [--context N] [--json]",
     summary: 'searches the stored lines',
     load: () => import('./search.ts'),
+  },
+  {
+    name: 'fields',
+    usage: "'<query>' [--field NAME] [--from T] [--to T] [--json]",
+    summary: 'tells which fields the lines of a search have, and their values',
+    load: () => import('./fields.ts'),
+  },
+  {
+    name: 'patterns',
+    usage: "'<query>' [--from T] [--to T] [--limit N] [--json]",
+    summary: 'tells which patterns the lines of a search follow, the most frequent first',
+    load: () => import('./patterns.ts'),
   },
   {
     name: 'tail',

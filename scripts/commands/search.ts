@@ -1,27 +1,24 @@
 import { once } from 'node:events';
-import { parseSettings, type Settings, settingsHelp, switchSchema } from '@apiary/common/config.ts';
-import { AppError, toAppError } from '@apiary/common/errors.ts';
+import { parseSettings, settingsHelp, switchSchema } from '@apiary/common/config.ts';
+import { AppError } from '@apiary/common/errors.ts';
+import { CONTEXT_LINES_MAX } from '@apiary/common/limits/analysis.ts';
 import { SEARCH_LIMIT_MAX, SEARCH_TERMINAL_RECORDS_MAX } from '@apiary/common/limits.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
-import { parseTimeRange } from '@apiary/common/time/range.ts';
 import { z } from 'zod';
 import { ApiClient } from '../api-client.ts';
 import type { CommandIo } from '../command.ts';
-import { queryMistake, serverMistake } from '../query-check.ts';
+import { askWithQuery, type Range, rangeOf, rangeSettings, tellMissing } from '../query-command.ts';
 import { jsonRecord, recordLine } from '../record-lines.ts';
 import { connectionSettings } from '../settings.ts';
+import { Surroundings } from '../surroundings.ts';
 import { wantsColour } from '../terminal-text.ts';
 
 const limitMessage = `expected a count from 0 to ${SEARCH_TERMINAL_RECORDS_MAX}`;
+const contextMessage = `expected a count from 0 to ${CONTEXT_LINES_MAX}`;
 
 const shape = {
   ...connectionSettings,
-  from: {
-    schema: z.string().optional(),
-    value: 'TIME',
-    help: 'no lines before it: 15m, yesterday, 2026-11-20, 14:02, ISO 8601',
-  },
-  to: { schema: z.string().optional(), value: 'TIME', help: 'no lines after it' },
+  ...rangeSettings,
   limit: {
     schema: z.coerce
       .number({ error: limitMessage })
@@ -31,6 +28,16 @@ const shape = {
       .default(100),
     value: 'N',
     help: 'lines wanted, the newest ones',
+  },
+  context: {
+    schema: z.coerce
+      .number({ error: contextMessage })
+      .int(contextMessage)
+      .min(0, contextMessage)
+      .max(CONTEXT_LINES_MAX, contextMessage)
+      .optional(),
+    value: 'N',
+    help: 'shows so many lines before and after each one in its file',
   },
   json: {
     schema: switchSchema,
@@ -52,52 +59,30 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     return 0;
   }
   const { settings, words } = parseSettings(shape, argv, io.env);
-  if (words.length === 0) {
-    throw new AppError('setting-invalid', "give a query, for example 'level:error timeout'");
-  }
-  const query = words.join(' ');
-  const range = rangeOf(settings);
-  const mistake = queryMistake(query);
-  if (mistake) return refuse(io, mistake);
-  try {
-    const client = await ApiClient.connect(settings, io.signal);
-    const found = await collect(client, query, range, settings.limit);
-    await print(found, settings.json, io);
-    return 0;
-  } catch (thrown) {
-    if (io.signal.aborted) return 1;
-    const fromServer = serverMistake(query, toAppError(thrown));
-    if (fromServer) return refuse(io, fromServer);
-    throw thrown;
-  }
-}
-
-function refuse(io: CommandIo, mistake: string): number {
-  io.stderr.write(`apiary search: ${mistake}`);
-  return 2;
-}
-
-function rangeOf({ from, to }: Settings<typeof shape>): { from?: number; to?: number } {
-  const nowMs = Date.now();
-  const zoneOffsetMinutes = -new Date(nowMs).getTimezoneOffset();
-  const range = parseTimeRange(from, to, { nowMs, zoneOffsetMinutes });
-  if (!range) {
+  const { context, limit, json } = settings;
+  if (context !== undefined && limit * (2 * context + 1) > SEARCH_TERMINAL_RECORDS_MAX) {
     throw new AppError(
       'setting-invalid',
-      '--from, --to: expected times such as 15m, yesterday, 2026-11-20 or 14:02, from before to',
+      `--context: more than ${SEARCH_TERMINAL_RECORDS_MAX} lines in all: give a smaller --limit`,
     );
   }
-  return {
-    ...(range.fromMs !== undefined && { from: range.fromMs }),
-    ...(range.toMs !== undefined && { to: range.toMs }),
-  };
+  const range = rangeOf(settings);
+  return await askWithQuery('search', words, io, async (query) => {
+    const client = await ApiClient.connect(settings, io.signal);
+    const found = await collect(client, query, range, limit);
+    const around =
+      context === undefined ? undefined : await Surroundings.read(client, found.records, context);
+    tellMissing('search', [...found.missing, ...(around?.missing ?? [])], io);
+    if (json) await printJson(found, around, io);
+    else await printLines(found, around, io);
+  });
 }
 
 /** Pages through as many records as were asked for. The total is the first page's. */
 async function collect(
   client: ApiClient,
   query: string,
-  range: { from?: number; to?: number },
+  range: Range,
   limit: number,
 ): Promise<Found> {
   const records: LogRecord[] = [];
@@ -119,21 +104,26 @@ async function collect(
   return { total: total ?? records.length, records, missing: [...missing] };
 }
 
-async function print({ total, records, missing }: Found, json: boolean, io: CommandIo) {
-  if (missing.length > 0) {
-    io.stderr.write(`apiary search: the answer is not complete: ${missing.join('; ')}\n`);
+async function printJson(found: Found, around: Surroundings | undefined, io: CommandIo) {
+  await write(io, `{"total":${found.total},"records":[`);
+  for (const [i, record] of found.records.entries()) {
+    const document = { ...jsonRecord(record), ...around?.jsonOf(record) };
+    await write(io, `${i > 0 ? ',' : ''}\n${JSON.stringify(document)}`);
   }
-  if (json) {
-    await write(io, `{"total":${total},"records":[`);
-    for (const [i, record] of records.entries()) {
-      await write(io, `${i > 0 ? ',' : ''}\n${JSON.stringify(jsonRecord(record))}`);
-    }
-    await write(io, records.length > 0 ? '\n]}\n' : ']}\n');
-    return;
-  }
+  await write(io, found.records.length > 0 ? '\n]}\n' : ']}\n');
+}
+
+async function printLines(
+  { total, records }: Found,
+  around: Surroundings | undefined,
+  io: CommandIo,
+) {
   const hasColour = wantsColour(io.stdout, io.env);
-  for (const record of records.toReversed()) {
-    await write(io, `${recordLine(record, hasColour)}\n`);
+  const oldestFirst = records.toReversed();
+  if (around) {
+    for (const line of around.lines(oldestFirst, hasColour)) await write(io, line);
+  } else {
+    for (const record of oldestFirst) await write(io, `${recordLine(record, hasColour)}\n`);
   }
   const shown = records.length === total ? '' : `, the newest ${records.length} shown`;
   io.stderr.write(`${total} ${total === 1 ? 'line' : 'lines'}${shown}\n`);

@@ -60,6 +60,39 @@ describe('the command line', () => {
     expect(JSON.parse(stdout).total).toBe(1);
   });
 
+  it('shows the lines around what was found', async () => {
+    const argv = ['search', 'kingfisher falls', '--context', '1'];
+    const human = await runCli([...argv, ...data]);
+    const lines = human.stdout.trimEnd().split('\n');
+    expect(lines.map((line) => line[0])).toEqual([' ', '>']);
+    expect(lines[0]).toContain('kingfisher lands');
+    const { stdout } = await runCli([...argv, '--json', ...data]);
+    const [record] = JSON.parse(stdout).records;
+    expect(record.after).toEqual([]);
+    expect(record.before).toMatchObject([{ body: '2026-11-20T10:00:00Z INFO kingfisher lands' }]);
+  });
+
+  it('tells the fields of a result, and the values of one', async () => {
+    const { fields } = JSON.parse(
+      (await runCli(['fields', 'kingfisher', '--json', ...data])).stdout,
+    );
+    const level = fields.find((field: { name: string }) => field.name === 'level');
+    expect(level).toMatchObject({ records: 2, distinct: 2, isExact: true });
+    const human = await runCli(['fields', 'kingfisher', '--field', 'level', ...data]);
+    expect(human.stdout).toMatch(/^1 +50\.0 % +error$/m);
+    expect(human.stderr).toBe('2 lines\n');
+  });
+
+  it('tells the patterns of a result', async () => {
+    const { stdout, stderr } = await runCli(['patterns', 'kingfisher', ...data]);
+    expect(stdout).toMatch(/^1 +50\.0 % +\S+ \S+ +\S+ \S+ +ERROR kingfisher falls$/m);
+    expect(stderr).toBe('2 lines\n');
+    const document = JSON.parse((await runCli(['patterns', '', '--json', ...data])).stdout);
+    expect(document.patterns.map(({ text }: { text: string }) => text)).toContain(
+      'INFO kingfisher lands',
+    );
+  });
+
   it('points at a syntax error and exits with 2', async () => {
     const { code, stderr } = await runCli(['search', 'kingfisher AND', ...data]);
     expect(code).toBe(2);
@@ -116,6 +149,9 @@ describe('the command line', () => {
     ['an unknown command', ['dance']],
     ['a limit that is no number', ['search', 'x', '--limit', 'many']],
     ['a search without a query', ['search']],
+    ['fields without a query', ['fields']],
+    ['more patterns than there can be', ['patterns', 'x', '--limit', '100000']],
+    ['more lines around than there can be', ['search', 'x', '--context', '100000']],
     ['targets without agents', ['targets', 'add', 'file:///x']],
   ])('exits with 2 on %s', async (_, argv) => {
     const { code, stdout, stderr } = await runCli([...argv, ...(argv[0] === 'dance' ? [] : data)]);
