@@ -6,6 +6,7 @@ import { fleetBench } from './fleet.ts';
 import { honeycombBench } from './honeycomb.ts';
 import { idleBench } from './idle.ts';
 import { liveBench } from './live.ts';
+import { patternsBench } from './patterns.ts';
 import { uiBench } from './ui.ts';
 
 /** Every benchmark by name. */
@@ -17,5 +18,6 @@ export const BENCHES: readonly Bench[] = [
   honeycombBench,
   liveBench,
   idleBench,
+  patternsBench,
   uiBench,
 ];
