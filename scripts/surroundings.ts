@@ -27,8 +27,9 @@ export class Surroundings {
     for (const { id, time } of records) {
       const request = { id, time, before: lines, after: lines };
       const context = await client.call(ROUTES.context, request).catch((error: unknown) => {
-        if (toAppError(error).code !== 'not-found') throw error;
-        missing.add(`what stands around ${id}: it is not stored any more`);
+        const { code, message } = toAppError(error);
+        if (code !== 'not-found') throw error;
+        missing.add(`what stands around a line: ${message}`);
       });
       if (!context) continue;
       found.set(id, context);

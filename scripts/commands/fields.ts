@@ -40,7 +40,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
       return;
     }
     const [first] = answer.fields;
-    if (!first) io.stdout.write('No line has it.\n');
+    if (!first) io.stdout.write(field === undefined ? 'No fields.\n' : 'No line has it.\n');
     else io.stdout.write(field === undefined ? fieldsText(answer.fields) : fieldText(first));
     const omitted = answer.omitted > 0 ? `, ${answer.omitted} more fields` : '';
     io.stderr.write(`${progressText(answer)}${omitted}\n`);

@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { HONEYCOMBS } from '@apiary/common/documents/collections.ts';
 import { SEGMENT_LEASE_MS } from '@apiary/common/limits/mongodb.ts';
-import { callAction } from '@apiary/common/messages/actions/action.ts';
+import { callAction, streamAction } from '@apiary/common/messages/actions/action.ts';
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
+import type { FieldsPart, PatternsPart } from '@apiary/common/messages/analysis.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { ACTOR, HoneycombRig } from '../../hive/src/honeycomb/testing/rig.ts';
 import { type MongoService, provideMongo } from '../../scripts/services.ts';
@@ -140,6 +141,37 @@ describe('three honeycombs', () => {
     }
     await publishing;
     await complete();
+  }, 120_000);
+
+  test('what is told of a result names what other ones hold', async () => {
+    await begin();
+    await publish(MESSAGES);
+    const { records } = await complete().then(() => rig.search({ query: '', limit: 1 }));
+    const last = async (parts: AsyncIterable<FieldsPart | PatternsPart>) => {
+      let done: FieldsPart | PatternsPart | undefined;
+      for await (const part of parts) done = part;
+      return done;
+    };
+    const options = { actor: ACTOR };
+    const request = { query: '' };
+    const { fields, patterns, context } = honeycombActions;
+    const othersHold = expect.arrayContaining([expect.stringMatching(/^segment .* only searches/)]);
+    for (const parts of [
+      streamAction(rig.bus, fields, request, options),
+      streamAction(rig.bus, patterns, request, options),
+    ]) {
+      const done = await last(parts);
+      expect(done).toMatchObject({ type: 'done', missing: othersHold });
+      expect(done?.total).toBeLessThan(published * LINES);
+    }
+    const around = await callAction(rig.bus, context, { id: records[0]?.id ?? '' }, options).catch(
+      (error: unknown) => error,
+    );
+    expect(around).toMatchObject(
+      around instanceof Error
+        ? { code: 'not-found', message: expect.stringContaining('segment ') }
+        : { missing: othersHold },
+    );
   }, 120_000);
 
   test('one that dies is missed, then its segment is adopted and nothing is', async () => {

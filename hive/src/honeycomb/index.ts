@@ -15,6 +15,7 @@ import { createHandlers } from './actions.ts';
 import { Analyses } from './analysis/analyses.ts';
 import { Adoption } from './cluster/adoption.ts';
 import { Coordinator } from './cluster/coordinator.ts';
+import { heldElsewhere } from './cluster/elsewhere.ts';
 import { OwnPart } from './cluster/own-part.ts';
 import { Holdings, type TouchedRows } from './holdings.ts';
 import { Approvals } from './ingest/approvals.ts';
@@ -132,10 +133,12 @@ class Honeycomb implements Component {
     const local = new Search({ holdings, cache, clock, figures });
     const own = new OwnPart({ store, holdings, search: local });
     // Where there is one segment at a time, there is nobody else to ask.
-    const search = isMongoUrl(this.#context.store)
-      ? new Coordinator({ ...this.#context, store, own })
-      : local;
-    const analyses = new Analyses({ holdings, cache, clock, figures });
+    const isShared = isMongoUrl(this.#context.store);
+    const search = isShared ? new Coordinator({ ...this.#context, store, own }) : local;
+    const analyses = new Analyses({
+      ...{ holdings, cache, clock, figures },
+      ...(isShared && { elsewhere: () => heldElsewhere(store, holdings) }),
+    });
     const missed = new Missed({ holdings, cache, clock });
     const ingest = new Ingest({
       ...{ bus, clock, log, segment, holdings, refusals, rate, stored, figures },

@@ -1,5 +1,5 @@
 /** What is asked about a result beyond its records; few at once, as each holds more than a search. */
-import { AppError } from '@apiary/common/errors.ts';
+import { AppError, toAppError } from '@apiary/common/errors.ts';
 import { ANALYSES_MAX } from '@apiary/common/limits/analysis.ts';
 import type {
   Context,
@@ -18,6 +18,7 @@ import type { SearchContext } from '../search/search.ts';
 import { readContext } from './context.ts';
 import { FieldsReducer } from './fields.ts';
 import {
+  type Done,
   type PlannedResult,
   planResult,
   type Reducer,
@@ -26,12 +27,18 @@ import {
 } from './reduce.ts';
 import { SeriesReducer } from './series.ts';
 
+/** What they work with. */
+export interface AnalysesContext extends SearchContext {
+  /** What of the store is not in these holdings; each answer names it as missing. */
+  readonly elsewhere?: () => Promise<readonly string[]>;
+}
+
 /** See the file's head. Each throws `query-syntax`, `too-many`, and `deadline-passed` when aborted. */
 export class Analyses {
-  readonly #context: SearchContext;
+  readonly #context: AnalysesContext;
   #running = 0;
 
-  constructor(context: SearchContext) {
+  constructor(context: AnalysesContext) {
     this.#context = context;
   }
 
@@ -60,25 +67,45 @@ export class Analyses {
     signal: AbortSignal,
   ): Promise<Context> {
     this.#enter();
+    const reading = this.#context.holdings.read();
     try {
-      return await readContext(this.#context, request, signal);
+      const elsewhere = await this.#elsewhere();
+      const { snapshot } = reading;
+      const context = await readContext(this.#context, request, { snapshot, signal }).catch(
+        (error: unknown) => {
+          if (elsewhere.length === 0 || toAppError(error).code !== 'not-found') throw error;
+          throw new AppError('not-found', `${request.id} may be stored: ${elsewhere.join('; ')}`);
+        },
+      );
+      return { ...context, missing: [...context.missing, ...elsewhere] };
     } finally {
+      reading.end();
       this.#running--;
     }
   }
 
-  async *#stream<P>(
+  async *#stream<P extends { readonly type: string }>(
     request: ResultRequest,
     signal: AbortSignal,
     makeReducer: (planned: PlannedResult) => Reducer<P>,
   ) {
     this.#enter();
+    const reading = this.#context.holdings.read();
     try {
-      const planned = planResult(this.#context, request);
-      yield* reduceResult(this.#context, planned, makeReducer(planned), { signal });
+      const planned = planResult(this.#context, request, reading.snapshot);
+      const elsewhere = await this.#elsewhere();
+      const parts = reduceResult(this.#context, planned, makeReducer(planned), { signal });
+      for await (const part of parts) {
+        yield isDone(part) ? { ...part, missing: [...part.missing, ...elsewhere] } : part;
+      }
     } finally {
+      reading.end();
       this.#running--;
     }
+  }
+
+  async #elsewhere(): Promise<readonly string[]> {
+    return (await this.#context.elsewhere?.()) ?? [];
   }
 
   #enter(): void {
@@ -88,4 +115,8 @@ export class Analyses {
     this.#running++;
     this.#context.figures.add('searches');
   }
+}
+
+function isDone(part: { readonly type: string } | Done): part is Done {
+  return part.type === 'done';
 }

@@ -8,6 +8,7 @@ import { ANALYSIS_DEADLINE_MS } from '@apiary/common/limits/analysis.ts';
 import type { Context, contextRequestSchema } from '@apiary/common/messages/analysis.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
 import type { z } from 'zod';
+import type { HoldingsSnapshot } from '../holdings.ts';
 import type { Pace, RowColumns, RowPlaces } from '../record-set.ts';
 import { recordOf } from '../row-view.ts';
 import { createPace, TimeIsUp } from '../search/pace.ts';
@@ -28,12 +29,12 @@ interface Found {
 export async function readContext(
   context: SearchContext,
   request: Request,
-  signal: AbortSignal,
+  { snapshot, signal }: { readonly snapshot: HoldingsSnapshot; readonly signal: AbortSignal },
 ): Promise<Context> {
   const began = performance.now();
   const isOver = () => performance.now() - began > ANALYSIS_DEADLINE_MS;
   const pace = createPace({ signal, isOver });
-  const planned = planResult(context, { query: '' });
+  const planned = planResult(context, { query: '' }, snapshot);
   const near = new Near(request);
   const missing: string[] = [];
   for (const source of byDistance(planned.sources, request.time)) {

@@ -48,7 +48,7 @@ class Times implements Reducer<{ readonly type: 'times'; readonly times: readonl
 async function run(count: number, options: { linesMax?: number; deadlineMs?: number }) {
   const context = contextOf(rowsOf(count));
   const signal = new AbortController().signal;
-  const planned = planResult(context, { query: 'x' });
+  const planned = planResult(context, { query: 'x' }, context.holdings.snapshot());
   const parts = [];
   for await (const part of reduceResult(context, planned, new Times(), { signal, ...options })) {
     parts.push(part);
@@ -71,7 +71,7 @@ test('when the time is up the answer says what is missing', async () => {
 test('it ends when nobody waits for it any more', async () => {
   const context = contextOf(rowsOf(2 ** 31));
   const control = new AbortController();
-  const planned = planResult(context, { query: 'x' });
+  const planned = planResult(context, { query: 'x' }, context.holdings.snapshot());
   const parts = reduceResult(context, planned, new Times(), { signal: control.signal });
   const first = parts.next();
   control.abort();

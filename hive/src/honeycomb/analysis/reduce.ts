@@ -12,6 +12,7 @@ import {
 import { compileMatcher } from '@apiary/common/query/matcher.ts';
 import { parseQuery } from '@apiary/common/query/parser.ts';
 import type { Level } from '@apiary/common/record.ts';
+import type { HoldingsSnapshot } from '../holdings.ts';
 import type { Matches, Pace, RecordSource, RowColumns, RowSource } from '../record-set.ts';
 import { decodeBody } from '../row-view.ts';
 import { createPace, TimeIsUp } from '../search/pace.ts';
@@ -69,7 +70,11 @@ export interface ReduceOptions {
 }
 
 /** What a result's sets are, before anything was read. @throws AppError `query-syntax` */
-export function planResult({ holdings, clock }: SearchContext, request: ResultRequest) {
+export function planResult(
+  { clock }: Pick<SearchContext, 'clock'>,
+  request: ResultRequest,
+  snapshot: HoldingsSnapshot,
+) {
   const parsed = parseQuery(request.query);
   if (!parsed.ok) {
     const { message, ...details } = parsed.error;
@@ -81,7 +86,7 @@ export function planResult({ holdings, clock }: SearchContext, request: ResultRe
   };
   const matcherOptions = { nowMs: clock.now() };
   return {
-    sources: planSources(holdings.snapshot(), range, 'newest'),
+    sources: planSources(snapshot, range, 'newest'),
     nowMs: matcherOptions.nowMs,
     selection: {
       query: parsed.query,
