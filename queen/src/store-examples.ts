@@ -25,6 +25,24 @@ export const STORE_EXAMPLES: {
   >;
 } = {
   readRetention: { response: { classes: classes.map((each) => ({ ...each, ...held })) } },
+  readSizes: {
+    response: {
+      ...{ diskBytes: 9_437_184, freeBytes: 1_048_576 },
+      open: { records: 812, rawBytes: 98_304, storedBytes: 20_480 },
+      partitions: [
+        {
+          ...{ day: '2026-11-20', retentionClass: 'audit', chunks: 1, records: 65_536 },
+          ...{ rawBytes: 8_388_608, storedBytes: 524_288, formats: ['columnar@3'] },
+        },
+      ],
+    },
+  },
+  checkStore: {
+    response: {
+      ...{ isDone: true, chunks: 1, of: 1, records: 65_536, storedBytes: 524_288 },
+      ...{ problems: [], problemsTotal: 0 },
+    },
+  },
   setRetention: {
     body: { classes },
     response: { classes: classes.map((each) => ({ ...each, ...held })) },

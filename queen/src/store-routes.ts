@@ -1,8 +1,8 @@
 /** Routes of what is stored and how long it stays: a part of Queen's table. honeycomb answers. */
-import { storeActions } from '@apiary/common/messages/actions/store.ts';
+import { checkPartSchema, storeActions } from '@apiary/common/messages/actions/store.ts';
 import { bare, route } from './route.ts';
 
-const { readRetention, setRetention } = storeActions;
+const { readRetention, setRetention, sizes, check } = storeActions;
 
 /** See the file's head. */
 export const STORE_ROUTES = {
@@ -18,5 +18,18 @@ export const STORE_ROUTES = {
     summary: 'Replaces all retention classes; what is past its time goes at once',
     body: setRetention.request,
     response: setRetention.response,
+  }),
+  readSizes: route('get', '/api/store/sizes', {
+    ...bare,
+    access: sizes.role,
+    summary: 'Tells what the store takes on disk, by day of arrival and class',
+    response: sizes.response,
+  }),
+  checkStore: route('post', '/api/store/check', {
+    ...bare,
+    access: check.role,
+    scope: 'store:read',
+    summary: 'Reads every sealed chunk and tells which are damaged',
+    response: checkPartSchema,
   }),
 } as const;

@@ -2,16 +2,20 @@
 import { parseSettings, settingsHelp } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import type { CommandIo } from '../command.ts';
+import { check } from './store/check.ts';
 import { retention } from './store/retention.ts';
 import { shape } from './store/shape.ts';
+import { stats } from './store/stats.ts';
 
 const USAGE = [
+  './apiary store stats',
+  './apiary store check',
   './apiary store retention [list]',
   './apiary store retention set NAME [--tags a,b] [--days N|forever] [--size 50G|any]',
   './apiary store retention remove NAME',
 ].join('\n');
 
-const VERBS = { retention };
+const VERBS = { stats, check, retention };
 
 /** Runs one verb. */
 export async function run(argv: readonly string[], io: CommandIo): Promise<number> {

@@ -14,6 +14,9 @@ export const RETENTION_INTERVAL_MS = 10 * 60_000;
 /** After compaction, retention or a deletion failed the next attempt follows so much later. */
 export const LIFE_RETRY_MS = 30_000;
 
+/** Damaged chunks that a check tells one by one; the rest is counted. */
+export const STORE_PROBLEMS_MAX = 1_000;
+
 /** Retention classes: a handful, since every class has an open chunk of its own at all times. */
 export const RETENTION_CLASSES_MAX = 8;
 /** Tags that choose one class. */

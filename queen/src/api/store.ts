@@ -1,15 +1,29 @@
 import type { Bus } from '@apiary/common/bus/bus.ts';
-import { callAction } from '@apiary/common/messages/actions/action.ts';
-import { storeActions } from '@apiary/common/messages/actions/store.ts';
+import { callAction, streamAction } from '@apiary/common/messages/actions/action.ts';
+import { type CheckPart, storeActions } from '@apiary/common/messages/actions/store.ts';
 import type { STORE_ROUTES } from '../store-routes.ts';
 import type { Handlers } from './handler.ts';
 
 /** What is stored: honeycomb answers. */
 export function storeHandlers(bus: Bus): Handlers<keyof typeof STORE_ROUTES> {
-  const { readRetention, setRetention } = storeActions;
+  const { readRetention, setRetention, sizes, check } = storeActions;
   return {
     readRetention: ({ actor, signal }) => callAction(bus, readRetention, {}, { actor, signal }),
     setRetention: ({ body, actor, signal }) =>
       callAction(bus, setRetention, body, { actor, signal }),
+    readSizes: ({ actor, signal }) => callAction(bus, sizes, {}, { actor, signal }),
+    checkStore: async ({ actor, signal }) =>
+      await wholeOf(streamAction(bus, check, {}, { actor, signal })),
   };
+}
+
+/** The last part, with the problems of all. */
+async function wholeOf(parts: AsyncIterable<CheckPart>): Promise<CheckPart | undefined> {
+  let last: CheckPart | undefined;
+  const problems: CheckPart['problems'] = [];
+  for await (const part of parts) {
+    problems.push(...part.problems);
+    last = part;
+  }
+  return last && { ...last, problems };
 }

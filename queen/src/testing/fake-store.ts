@@ -15,5 +15,10 @@ export function fakeStore(): ActionHandlers<typeof storeActions> {
       classes = body.classes;
       return view();
     },
+    sizes: async () => ({ open: { records: 5, rawBytes: 2, storedBytes: 1 }, partitions: [] }),
+    check: async function* () {
+      const counts = { chunks: 4, of: 4, records: 1, storedBytes: 3, problemsTotal: 0 };
+      yield { ...counts, problems: [], isDone: true };
+    },
   };
 }
