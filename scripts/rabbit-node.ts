@@ -2,10 +2,12 @@
  * A private RabbitMQ node on loopback: its own name, folder, cookie and ports (AMQP, distribution, epmd),
  * so that killing it harms no system broker.
  */
+import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { AppError } from '@apiary/common/errors.ts';
 import { freePorts } from './free-ports.ts';
 import { GuardedProcess } from './guarded-process.ts';
@@ -29,6 +31,8 @@ export interface RabbitNodeOptions {
   readonly environment: Environment;
   /** Users beside `guest`. */
   readonly users?: readonly RabbitUser[];
+  /** With the management API; without it the node starts sooner. */
+  readonly management?: boolean;
 }
 
 /** RabbitMQ's start takes 3 to 10 s on two busy cores; past this it is called broken. */
@@ -38,6 +42,7 @@ interface Ports {
   readonly amqp: number;
   readonly distribution: number;
   readonly epmd: number;
+  readonly management: number;
 }
 
 /** One node; {@link RabbitNode.start} again after {@link RabbitNode.kill} keeps port and folder. */
@@ -59,8 +64,8 @@ export class RabbitNode {
   /** Makes a node's folder and finds free ports for it; nothing runs yet. */
   static async prepare(options: RabbitNodeOptions): Promise<RabbitNode> {
     const folder = await mkdtemp(join(tmpdir(), 'apiary-rabbit-'));
-    const [amqp = 0, distribution = 0, epmd = 0] = await freePorts(3);
-    const node = new RabbitNode(options, folder, { amqp, distribution, epmd });
+    const [amqp = 0, distribution = 0, epmd = 0, management = 0] = await freePorts(4);
+    const node = new RabbitNode(options, folder, { amqp, distribution, epmd, management });
     await node.#configure();
     return node;
   }
@@ -68,6 +73,24 @@ export class RabbitNode {
   /** Where it listens, as its own `guest`. */
   get url(): string {
     return `amqp://guest:guest@127.0.0.1:${this.#ports.amqp}`;
+  }
+
+  /** Where its management API is, if it was asked for. */
+  get managementUrl(): string {
+    return `http://127.0.0.1:${this.#ports.management}`;
+  }
+
+  /** Runs `rabbitmqctl` on the node with words, and what it asks for. @throws AppError `internal` */
+  async control(words: readonly string[], input: string): Promise<void> {
+    const program = join(dirname(this.#options.program), 'rabbitmqctl');
+    const surroundings = { cwd: this.#folder, env: this.#environment() };
+    const child = spawn(program, words, { ...surroundings, stdio: ['pipe', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (data) => (output += data));
+    child.stdin.end(input);
+    const [code] = await once(child, 'close');
+    if (code !== 0) throw new AppError('internal', `rabbitmqctl ${words[0]}: ${output.trim()}`);
   }
 
   /** The same for another user. */
@@ -141,8 +164,13 @@ export class RabbitNode {
       'log.file = false',
       'log.console = false',
     ];
+    if (this.#options.management) {
+      settings.push('management.tcp.ip = 127.0.0.1');
+      settings.push(`management.tcp.port = ${this.#ports.management}`);
+    }
+    const plugins = this.#options.management ? '[rabbitmq_management].' : '[].';
     await writeFile(join(this.#folder, 'rabbitmq.conf'), `${settings.join('\n')}\n`);
-    await writeFile(join(this.#folder, 'enabled_plugins'), '[].\n');
+    await writeFile(join(this.#folder, 'enabled_plugins'), `${plugins}\n`);
     const definitions = JSON.stringify(definitionsOf(this.#options.users ?? []));
     await writeFile(join(this.#folder, 'definitions.json'), definitions);
   }

@@ -161,6 +161,12 @@ export const BROKER_HANDSHAKE_MS = 10_000;
 export const BROKER_CLOSE_MS = 3_000;
 /** Broker: connections at once. Past it new sockets are closed and counted. */
 export const BROKER_CONNECTIONS_MAX = 4_096;
+/** Connections of the Bees' account; the rest is the Hive's. Past it a Bee is refused with the reason. */
+export const BEE_CONNECTIONS_MAX = 3_968;
+/** RabbitMQ: channels of the Bees' account, four for each connection. Past it no channel opens. */
+export const BEE_CHANNELS_MAX = 4 * BEE_CONNECTIONS_MAX;
+/** An answer of RabbitMQ's management API. Past it `broker setup` takes it for missing. */
+export const MANAGEMENT_MS_MAX = 10_000;
 /** Broker: channels of one connection; RabbitMQ's default. Past it: 530. */
 export const BROKER_CHANNELS_MAX = 2_047;
 /** Broker: queues. Past it: 406. */

@@ -3,6 +3,7 @@ import { BEE_PERMISSIONS } from '@apiary/common/bus/topology.ts';
 import { parseSettings, settingsHelp } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { type StatusPort, StatusServer } from '@apiary/common/health/status-server.ts';
+import { BEE_CONNECTIONS_MAX } from '@apiary/common/limits.ts';
 import { createLogger, type Logger } from '@apiary/common/log.ts';
 import { CertificateFile } from '@apiary/common/tls/certificate-file.ts';
 import { Broker } from '@apiary/hive/broker/broker.ts';
@@ -13,11 +14,12 @@ import { certificatePaths, commonSettings } from '../settings.ts';
 
 const { data, amqpPort, listen, localPort, tlsCert, tlsKey, logLevel, statusPort } = commonSettings;
 
-/** `./apiary broker`: the embedded broker, with the accounts that `up` wrote. */
+/** `./apiary broker`: the embedded broker, with the accounts that `up` wrote; `broker setup`: see there. */
 export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
+  if (argv[0] === 'setup') return await (await import('./broker-setup.ts')).run(argv.slice(1), io);
   const shape = { data, amqpPort, listen, localPort, tlsCert, tlsKey, logLevel, statusPort };
   if (argv.includes('--help')) {
-    io.stdout.write(`./apiary broker\n${settingsHelp(shape)}\n`);
+    io.stdout.write(`./apiary broker\n./apiary broker setup --help\n${settingsHelp(shape)}\n`);
     return 0;
   }
   const { settings } = parseSettings(shape, argv, io.env);
@@ -39,7 +41,12 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
         permissions: everything,
         usesDiskReserve: true,
       },
-      { name: 'bee', password: 'bee', permissions: BEE_PERMISSIONS },
+      {
+        name: 'bee',
+        password: 'bee',
+        permissions: BEE_PERMISSIONS,
+        connectionsMax: BEE_CONNECTIONS_MAX,
+      },
     ],
     log,
     ...(certificate && { tls: certificate.pair }),

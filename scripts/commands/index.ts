@@ -163,9 +163,8 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'broker',
-    usage: '--data DIR [--amqp-port N]',
-    summary: 'runs the embedded broker alone',
-    internal: true,
+    usage: 'setup amqp://ADMIN:PASSWORD@HOST [--management URL]',
+    summary: 'makes the accounts, limits, exchanges and queues on a RabbitMQ',
     load: () => import('./broker.ts'),
   },
   {

@@ -1,10 +1,4 @@
-/** A broker account with a Bee's rights: it writes to two exchanges and has queues of its own. */
-export const BEE_ACCOUNT = {
-  name: 'bee',
-  password: 'bee',
-  permissions: {
-    configure: '^amq\\.gen.*$',
-    write: '^(apiary\\.blocks|apiary\\.from-agents|amq\\.gen.*)$',
-    read: '^amq\\.gen.*$',
-  },
-} as const;
+import { BEE_PERMISSIONS } from '@apiary/common/bus/topology.ts';
+
+/** The broker account of Bees, with the rights that it has in service. */
+export const BEE_ACCOUNT = { name: 'bee', password: 'bee', permissions: BEE_PERMISSIONS } as const;

@@ -1,5 +1,7 @@
 /** What hostile, broken and slow clients must not be able to do. */
 import net from 'node:net';
+import { BEE_PERMISSIONS, EXCHANGE } from '@apiary/common/bus/topology.ts';
+import { BEE_CONNECTIONS_MAX, BROKER_CONNECTIONS_MAX } from '@apiary/common/limits.ts';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { connect } from 'amqplib';
 import type { BrokerUser } from './broker.ts';
@@ -11,7 +13,7 @@ import { publishConfirmed, Session, until, within } from './testing/session.ts';
 const BEE: BrokerUser = {
   name: 'bee',
   password: 'bee',
-  permissions: { configure: '^amq\\.gen-', write: '^(in|amq\\.gen-.*)$', read: '^amq\\.gen-' },
+  permissions: BEE_PERMISSIONS,
   connectionsMax: 2,
 };
 
@@ -88,8 +90,8 @@ describe('garbage', () => {
 describe('accounts', () => {
   test('may do what their patterns say and nothing else', async () => {
     const admin = await session.channel();
-    await admin.assertExchange('in', 'direct');
-    await admin.assertExchange('rpc', 'direct');
+    await admin.assertExchange(EXCHANGE.blocks, 'direct');
+    await admin.assertExchange(EXCHANGE.rpc, 'direct');
     await admin.assertQueue('secret');
     const connection = await connect(embedded.urlOf(BEE));
     const refused = async (attempt: (channel: Awaited<ReturnType<typeof open>>) => unknown) => {
@@ -104,13 +106,13 @@ describe('accounts', () => {
     const { queue } = await own.assertQueue('', { exclusive: true });
     await own.consume(queue, () => undefined);
     await refused((channel) => channel.assertQueue('mine'));
-    await refused((channel) => channel.assertExchange('in', 'direct'));
+    await refused((channel) => channel.assertExchange(EXCHANGE.blocks, 'direct'));
     await refused((channel) => channel.consume('secret', () => undefined));
     await refused((channel) => channel.get('secret'));
     await refused((channel) => channel.purgeQueue('secret'));
     await refused((channel) => channel.deleteQueue('secret'));
-    await refused((channel) => channel.bindQueue(queue, 'in', 'x'));
-    for (const name of ['rpc', '']) {
+    await refused((channel) => channel.bindQueue(queue, EXCHANGE.blocks, 'x'));
+    for (const name of [EXCHANGE.rpc, EXCHANGE.events, '']) {
       const channel = await open();
       const closed = new Promise<string>((resolve) => {
         channel.on('error', (error) => resolve(error.message));
@@ -124,9 +126,12 @@ describe('accounts', () => {
   test('have no more connections than they may', async () => {
     const first = await connect(embedded.urlOf(BEE));
     const second = await connect(embedded.urlOf(BEE));
-    await expect(connect(embedded.urlOf(BEE))).rejects.toThrow();
+    await expect(connect(embedded.urlOf(BEE))).rejects.toThrow(/ConnectionClose/);
+    await stillServes();
     await first.close();
     await second.close();
+    await (await connect(embedded.urlOf(BEE))).close();
+    expect(BEE_CONNECTIONS_MAX).toBeLessThan(BROKER_CONNECTIONS_MAX);
   });
 });
 
