@@ -17,6 +17,8 @@ const LOGINS = [
   'Accepted publickey for mira port 22',
 ];
 
+const PARCELS = ['north', 'north', 'north', 'south'].map((depot) => `parcel depot=${depot}`);
+
 describe('the Search page', () => {
   let apiary: RunningApiary;
   let browser: Browser;
@@ -27,6 +29,8 @@ describe('the Search page', () => {
 
   const open = (path: string) => page.goto(`${origin}${path}`);
   const row = (text: string) => page.getByTestId('log-row').filter({ hasText: text }).first();
+  const found = (lines: number) =>
+    page.locator(`[data-testid="total"][data-total="${lines}"]`).waitFor();
   const write = (text: string) => appendFileSync(file, `${new Date().toISOString()} ${text}\n`);
 
   /** Presses Tab until an element of this name has the focus. */
@@ -54,6 +58,10 @@ describe('the Search page', () => {
       tags: ['logins'],
       history: true,
     });
+    const other = join(logs, 'parcels.log');
+    writeFileSync(other, `${PARCELS.join('\n')}\n`);
+    const urls = [`file://${encodeURI(other)}`];
+    await apiary.client.addTargets({ agents: 'all', urls, tags: ['parcels'], history: true });
     browser = await openBrowser();
     const context = await browser.newContext({ reducedMotion: 'reduce' });
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
@@ -101,11 +109,78 @@ describe('the Search page', () => {
     expect(/script-src([^;]*)/.exec(policy ?? '')?.[1]).not.toContain('unsafe-inline');
   }, 90_000);
 
-  it('compares members of a field that the keyboard alone defined', async () => {
+  it('narrows to a value of a facet by click and by the keyboard alone, and leaves one out', async () => {
+    await open('/search?q=password%20OR%20publickey%20OR%20parcel&range=all');
+    await row('Accepted publickey').waitFor();
+    const facets = page.getByTestId('facets');
+    const value = (field: string, name: string) =>
+      facets.locator(`[data-field="${field}"][data-value="${name}"]`);
+    await value('tag', 'logins').getByText('10', { exact: true }).waitFor();
+    await value('tag', 'parcels').getByText('4', { exact: true }).waitFor();
+    await value('tag', 'parcels')
+      .getByRole('button', { name: /^parcels/ })
+      .click();
+    await found(4);
+    const chosen = value('tag', 'parcels').getByRole('button', { pressed: true });
+    await chosen.click();
+    await found(14);
+    await tabTo('button', 'Without parcels');
+    await page.keyboard.press('Enter');
+    await found(10);
+    expect(await page.getByTestId('log-row').filter({ hasText: 'parcel' }).count()).toBe(0);
+    await tabTo('button', 'parcels left out');
+    await page.keyboard.press('Enter');
+    await found(14);
+    await tabTo('button', /^depot/);
+    await page.keyboard.press('Enter');
+    await tabTo('button', /^north/);
+    await page.keyboard.press('Enter');
+    await found(3);
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('[');
+    await facets.waitFor({ state: 'detached' });
+    await page.reload();
+    await row('parcel').waitFor();
+    expect(await facets.count()).toBe(0);
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('[');
+    await facets.waitFor();
+  }, 90_000);
+
+  it('shows the patterns of the lines, and the lines of a pattern', async () => {
     await open('/search?q=password%20OR%20publickey&range=all');
     await row('Accepted publickey').waitFor();
     await page.getByRole('grid').focus();
     await page.keyboard.press('2');
+    const patterns = page.getByTestId('pattern');
+    await patterns.filter({ hasText: 'Failed password for root' }).waitFor();
+    expect(await patterns.locator('.ap-pattern-count').allTextContents()).toEqual(['6', '3', '1']);
+    await page.getByText('3 patterns', { exact: true }).waitFor();
+    await tabTo('button', /^Failed password for root/);
+    await page.keyboard.press('Enter');
+    await page
+      .getByRole('region', { name: 'Values of port' })
+      .getByText('6 values', { exact: true })
+      .waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    const alert = page.getByRole('link', { name: 'Alert when it rises' });
+    expect(await alert.getAttribute('href')).toMatch(/^\/alerts\/rules\/new\?q=.*pattern/);
+    await tabTo('button', 'Show these lines');
+    await page.keyboard.press('Enter');
+    await found(6);
+    expect(await page.getByTestId('log-row').filter({ hasText: 'for root' }).count()).toBe(6);
+    await page.goBack();
+    await patterns.filter({ hasText: 'Failed password for root' }).click();
+    await page.getByRole('button', { name: 'Leave this pattern out' }).click();
+    await page.getByText('2 patterns', { exact: true }).waitFor();
+    expect(await patterns.locator('.ap-pattern-count').allTextContents()).toEqual(['3', '1']);
+  }, 90_000);
+
+  it('compares members of a field that the keyboard alone defined', async () => {
+    await open('/search?q=password%20OR%20publickey&range=all');
+    await row('Accepted publickey').waitFor();
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('3');
     await tabTo('textbox', 'New field');
     await page.keyboard.type('Outcome');
     await page.keyboard.press('Enter');

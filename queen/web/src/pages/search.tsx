@@ -12,8 +12,9 @@ import { useStore } from '../state/use-store.ts';
 import './search.css';
 import { SearchNotices } from './search/notices.tsx';
 import { wordsOf } from './search/query-words.ts';
-import { Results } from './search/results.tsx';
+import { ResultsWithFacets } from './search/results.tsx';
 import { SavedMenu } from './search/saved-menu.tsx';
+import { useFacetsShown } from './search/use-facets-shown.ts';
 import { useRowActions } from './search/use-row-actions.ts';
 import { useRowCursor } from './search/use-row-cursor.ts';
 import { useRunSearch } from './search/use-run-search.ts';
@@ -48,6 +49,7 @@ function SearchView(props: { readonly search: LogSearch }) {
   const words = useMemo(() => wordsOf(search.buffer), [search]);
   const live = isLive(range);
   useRunSearch(search, query, range);
+  const [facets, toggleFacets] = useFacetsShown();
   const cursor = useRowCursor(search, scrollToRow);
   const filter = useCallback(
     (field: string, value: string, negated: boolean) =>
@@ -60,9 +62,7 @@ function SearchView(props: { readonly search: LogSearch }) {
   const toNewest = () => {
     change({ line: undefined }, true);
     if (!live) setRange(DEFAULT_RANGE);
-    document.querySelector('[data-log-list]')?.scrollTo({ top: 0 });
-    search.hold(false);
-    search.release();
+    showNewest(search);
   };
   useSearchKeys({
     actions,
@@ -73,6 +73,7 @@ function SearchView(props: { readonly search: LogSearch }) {
     toggleLive,
     openRange: () => setRangeOpened(true),
     toggleWrap: () => change({ wrap: !address.wrap }, true),
+    toggleFacets,
     showTab: (tab) => change({ tab }),
   });
   const run = (text: string) => {
@@ -102,23 +103,29 @@ function SearchView(props: { readonly search: LogSearch }) {
         <LiveButton live={live} onToggle={toggleLive} />
       </QueryBar>
       <SearchNotices view={view} onAgain={() => search.repeat()} onStop={() => search.stop()} />
-      <div className={resultsClass(mistaken, firstRun)}>
-        <Results
-          search={search}
-          view={view}
-          address={address}
-          onChange={change}
-          onNewest={toNewest}
-          list={{
-            currentId: cursor.current?.id,
-            actions,
-            onMove: cursor.move,
-            scrollRef: scrollToRow,
-          }}
-        />
-      </div>
+      <ResultsWithFacets
+        className={resultsClass(mistaken, firstRun)}
+        search={search}
+        view={view}
+        address={address}
+        onChange={change}
+        onNewest={toNewest}
+        facets={{ shown: facets && !firstRun, toggle: toggleFacets }}
+        list={{
+          currentId: cursor.current?.id,
+          actions,
+          onMove: cursor.move,
+          scrollRef: scrollToRow,
+        }}
+      />
     </div>
   );
+}
+
+function showNewest(search: LogSearch): void {
+  document.querySelector('[data-log-list]')?.scrollTo({ top: 0 });
+  search.hold(false);
+  search.release();
 }
 
 function resultsClass(mistaken: boolean, firstRun: boolean): string {

@@ -30,6 +30,42 @@ export function withFilter(query: string, field: string, value: string, negated:
   return join(rest, negated ? `NOT ${text}` : text);
 }
 
+/** The query with a filter set, or without it where it has this one already. */
+export function toggleFilter(
+  query: string,
+  field: string,
+  value: string,
+  negated: boolean,
+): string {
+  const same = filtersOf(query).find(
+    (filter) => filter.field === field && filter.value === value && filter.negated === negated,
+  );
+  return same ? without(query, same.place) : withFilter(query, field, value, negated);
+}
+
+/** A `field:value` that all lines of a query have, or have not. */
+export interface Filter {
+  readonly field: string;
+  readonly value: string;
+  readonly negated: boolean;
+}
+
+/** The filters at the top of a query whose value is one word or phrase. */
+export function filtersOf(query: string): readonly (Filter & { readonly place: Clause })[] {
+  const tokens = tokenize(query);
+  return topClauses(query).flatMap((place) => {
+    const value = tokens[place.behind - 1];
+    const single = place.behind - place.first === (place.negated ? 3 : 2);
+    if (!single || (value?.kind !== 'phrase' && value?.kind !== 'text')) return [];
+    return [{ field: place.field, value: value.text, negated: place.negated, place }];
+  });
+}
+
+/** The query and all of `part`, or none of it. */
+export function withPart(query: string, part: string, negated: boolean): string {
+  return join(query.trim(), negated ? `NOT (${part})` : `(${part})`);
+}
+
 /** The levels that the query lets through; all of them if it names none. */
 export function levelsOf(query: string): ReadonlySet<Level> {
   const clause = levelClause(query);

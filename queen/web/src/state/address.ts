@@ -4,7 +4,7 @@ import { type QueryField, queryFieldsSchema } from '@apiary/common/messages/quer
 import { DEFAULT_RANGE, formatDuration, parseDuration, type TimeRange } from './time-range.ts';
 
 /** What the page shows of the lines found. */
-export const SEARCH_TABS = ['lines', 'fields'] as const;
+export const SEARCH_TABS = ['lines', 'patterns', 'fields'] as const;
 
 /** See {@link SEARCH_TABS}. */
 export type SearchTab = (typeof SEARCH_TABS)[number];

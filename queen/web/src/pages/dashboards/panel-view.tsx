@@ -87,7 +87,7 @@ function PanelNumber(props: { readonly view: SearchView }) {
 
 function ByField(props: PanelProps & { readonly field: QueryField; readonly total: number }) {
   const { panel, range, field, total } = props;
-  const { counts, failure } = useFieldCounts({ query: panel.query, range, field }, total);
+  const { value: counts, failure } = useFieldCounts({ query: panel.query, range, field }, total);
   if (failure) return <p className="ap-panel-empty ap-bad">{failure}</p>;
   if (!counts) return <p className="ap-panel-empty">Counting…</p>;
   const series = fieldSeries(field, counts);

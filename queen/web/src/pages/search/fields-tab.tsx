@@ -117,7 +117,7 @@ function Compared(props: {
 }) {
   const { field, total } = props;
   const { query, range } = props.address;
-  const { counts, failure } = useFieldCounts({ query, range, field }, total);
+  const { value: counts, failure } = useFieldCounts({ query, range, field }, total);
   const [view, setView] = useState<View>('overview');
   const series = counts ? seriesOf(field, counts) : [];
   return (

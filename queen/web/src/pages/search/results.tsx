@@ -5,6 +5,7 @@ import type { SearchAddress } from '../../state/address.ts';
 import type { LogSearch, SearchView } from '../../state/log-search.ts';
 import { useNarrow } from '../../state/use-narrow.ts';
 import { ColumnsMenu } from './columns-menu.tsx';
+import { Facets } from './facets.tsx';
 import { ListHead } from './list-head.tsx';
 import { NothingFound } from './nothing-found.tsx';
 import { Skeleton } from './skeleton.tsx';
@@ -16,6 +17,10 @@ const FieldsTab = lazy(async () => ({
   default: (await import('./fields-tab.tsx')).FieldsTab,
 }));
 
+const PatternsTab = lazy(async () => ({
+  default: (await import('./patterns-tab.tsx')).PatternsTab,
+}));
+
 interface ResultsProps {
   readonly search: LogSearch;
   readonly view: SearchView;
@@ -24,8 +29,33 @@ interface ResultsProps {
   readonly list: Pick<LogListProps, 'currentId' | 'actions' | 'onMove' | 'scrollRef'>;
 }
 
-/** What was found: counts, lines over time, and a tab with the lines or what they are made of. */
-export function Results(props: ResultsProps & { readonly onNewest: () => void }) {
+interface AllProps extends ResultsProps {
+  readonly onNewest: () => void;
+  readonly facets: { readonly shown: boolean; readonly toggle: () => void };
+}
+
+/** What was found, and beside it what the lines have in common. */
+export function ResultsWithFacets(props: AllProps & { readonly className: string }) {
+  const { className, ...rest } = props;
+  return (
+    <div className="ap-with-facets">
+      {props.facets.shown ? (
+        <Facets
+          address={props.address}
+          total={props.view.counts.total}
+          onQuery={(query) => props.onChange({ query })}
+          onClose={props.facets.toggle}
+        />
+      ) : null}
+      <div className={className}>
+        <Results {...rest} />
+      </div>
+    </div>
+  );
+}
+
+/** Counts, lines over time, and a tab with the lines or what they are made of. */
+function Results(props: AllProps) {
   const { search, view, address, onChange } = props;
   return (
     <>
@@ -33,6 +63,7 @@ export function Results(props: ResultsProps & { readonly onNewest: () => void })
       <TabBar
         address={address}
         total={view.counts.total}
+        facets={props.facets}
         onTab={(tab) => onChange({ tab })}
         onWrap={() => onChange({ wrap: !address.wrap }, true)}
         columns={
@@ -49,7 +80,15 @@ export function Results(props: ResultsProps & { readonly onNewest: () => void })
         id="search-tab-panel"
         aria-labelledby={tabId(address.tab)}
       >
-        {address.tab === 'fields' ? (
+        {address.tab === 'patterns' ? (
+          <Suspense fallback={null}>
+            <PatternsTab
+              address={address}
+              total={view.counts.total}
+              onQuery={(query, lines) => onChange(lines ? { query, tab: 'lines' } : { query })}
+            />
+          </Suspense>
+        ) : address.tab === 'fields' ? (
           <Suspense fallback={null}>
             <FieldsTab
               address={address}

@@ -1,5 +1,10 @@
 import { Link } from 'wouter';
-import { IconBell, IconShare, IconTextWrap } from '../../components/icons.ts';
+import {
+  IconBell,
+  IconLayoutSidebarLeftCollapse,
+  IconShare,
+  IconTextWrap,
+} from '../../components/icons.ts';
 import { SEARCH_TABS, type SearchAddress, type SearchTab } from '../../state/address.ts';
 import { useServices } from '../../state/services.ts';
 import { ExportMenu } from './export-menu.tsx';
@@ -7,6 +12,7 @@ import { moveBetweenTabs, tabId } from './tab-keys.ts';
 
 const NAMES: Readonly<Record<SearchTab, string>> = {
   lines: 'Lines',
+  patterns: 'Patterns',
   fields: 'Fields',
 };
 
@@ -16,6 +22,7 @@ export function TabBar(props: {
   readonly total: number;
   readonly onTab: (tab: SearchTab) => void;
   readonly onWrap: () => void;
+  readonly facets: { readonly shown: boolean; readonly toggle: () => void };
   /** Stands beside Wrap while the lines are shown. */
   readonly columns: React.ReactNode;
 }) {
@@ -53,6 +60,15 @@ export function TabBar(props: {
         ))}
       </div>
       <div className="ap-tab-actions">
+        <button
+          type="button"
+          className="ap-text-button"
+          aria-pressed={props.facets.shown}
+          onClick={props.facets.toggle}
+        >
+          <IconLayoutSidebarLeftCollapse size={16} stroke={1.6} aria-hidden="true" />
+          Filters
+        </button>
         {address.tab === 'lines' ? (
           <>
             <button

@@ -16,6 +16,7 @@ export function useSearchKeys(options: {
   readonly toggleLive: () => void;
   readonly openRange: () => void;
   readonly toggleWrap: () => void;
+  readonly toggleFacets: () => void;
   readonly showTab: (tab: SearchTab) => void;
 }): void {
   const { actions, cursor } = options;
@@ -30,7 +31,9 @@ export function useSearchKeys(options: {
     t: options.openRange,
     w: options.toggleWrap,
     '1': () => options.showTab('lines'),
-    '2': () => options.showTab('fields'),
+    '2': () => options.showTab('patterns'),
+    '3': () => options.showTab('fields'),
+    '[': options.toggleFacets,
     c: () => current && actions.copy(current),
     C: () => current && actions.copyLink(current),
     f: () => filterFocused(options.filter, false),
