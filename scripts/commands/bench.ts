@@ -40,6 +40,12 @@ const shape = {
     help: 'its size in GB',
     defaultText: '0.1',
   },
+  keep: {
+    schema: z.string().optional(),
+    value: 'DIR',
+    help: 'keeps corpus and stores of `honeycomb` there, and takes them from there the next time',
+    defaultText: 'none: they are made anew',
+  },
 } as const satisfies SettingsShape;
 
 /** A benchmark's result as `--json` prints it and as the docs keep it. */
@@ -86,6 +92,7 @@ async function measure(
     readonly samples?: string | undefined;
     readonly corpus?: CorpusKind | undefined;
     readonly gb?: number | undefined;
+    readonly keep?: string | undefined;
   },
   io: CommandIo,
 ): Promise<BenchResult> {
@@ -95,6 +102,7 @@ async function measure(
     samples: settings.samples ?? (existsSync(real) ? real : undefined),
     corpus: settings.corpus,
     gb: settings.gb,
+    keep: settings.keep,
     report: (line) => io.stderr.write(`${line}\n`),
     signal: io.signal,
   });

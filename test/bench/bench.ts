@@ -23,6 +23,8 @@ export interface BenchOptions {
   readonly corpus?: 'loghub' | 'json' | 'nginx' | 'text' | undefined;
   /** Size of the corpus. */
   readonly gb?: number | undefined;
+  /** Where what was made is kept, and taken from the next time; for benchmarks that make much. */
+  readonly keep?: string | undefined;
   readonly report: (line: string) => void;
   readonly signal: AbortSignal;
 }

@@ -94,16 +94,12 @@ export interface AskFigures {
   readonly total: number;
   readonly coldMs: number;
   readonly warmMs: number;
-  /** Resident memory that came on top while it was answered, at most. */
-  readonly extraMb: number;
 }
 
 /** Asks several times with nothing decoded, and with what the cache keeps; medians. */
 export async function ask(engine: Engine, question: Question): Promise<AskFigures> {
   const cold: number[] = [];
   const warm: number[] = [];
-  const before = process.memoryUsage.rss();
-  let peak = before;
   let total = 0;
   for (let round = 0; round < ASKED_TIMES; round++) {
     engine.cool();
@@ -111,11 +107,9 @@ export async function ask(engine: Engine, question: Question): Promise<AskFigure
       const began = performance.now();
       total = await engine.ask(question);
       times.push(performance.now() - began);
-      peak = Math.max(peak, process.memoryUsage.rss());
     }
   }
-  const extraMb = (peak - before) / 2 ** 20;
-  return { total, coldMs: median(cold), warmMs: median(warm), extraMb };
+  return { total, coldMs: median(cold), warmMs: median(warm) };
 }
 
 /** Milliseconds that `rg` takes to count the same lines; undefined where it is not installed. */
