@@ -1,4 +1,4 @@
-import { parseSettings, type Settings, settingsHelp, switchSchema } from '@apiary/common/config.ts';
+import { type Settings, switchSchema } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import type { Agent, AgentView } from '@apiary/common/messages/agent.ts';
 import type { Install } from '@apiary/queen/install-routes.ts';
@@ -10,6 +10,7 @@ import { fileEndText, folderText, suggestionsText } from '../host-text.ts';
 import { ledgerText } from '../ledger-text.ts';
 import { connectionSettings } from '../settings.ts';
 import { printable, table } from '../terminal-text.ts';
+import { verbCommand } from '../verbs.ts';
 
 const shape = {
   ...connectionSettings,
@@ -25,51 +26,61 @@ const shape = {
   },
 } as const;
 
-const USAGE = [
-  './apiary agents [list | approve NAME… | revoke NAME…]',
-  './apiary agents NAME',
-  './apiary agents files NAME [PATH] [--match TEXT] [--end]',
-  './apiary agents suggestions NAME',
-  './apiary agents install',
-].join('\n');
+type AgentSettings = Settings<typeof shape>;
 
 /** `./apiary agents [list | NAME | files … | suggestions … | install | approve … | revoke …]`; a NAME may be an id. */
-export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
-  if (argv.includes('--help')) {
-    io.stdout.write(`${USAGE}\n${settingsHelp(shape)}\n`);
-    return 0;
-  }
-  const { settings, words } = parseSettings(shape, argv, io.env);
-  const [verb = 'list', ...names] = words;
-  const toJson = (value: unknown) => io.stdout.write(`${JSON.stringify(value)}\n`);
-  if (verb === 'list') {
-    if (names.length > 0) throw new AppError('setting-invalid', 'agents list takes no names');
-    const answer = await (await ApiClient.connect(settings, io.signal)).listAgents();
-    if (settings.json) toJson(answer);
-    else io.stdout.write(agentTable(answer.agents));
-    return 0;
-  }
-  if (verb === 'install') {
-    if (names.length > 0) throw new AppError('setting-invalid', 'agents install takes no names');
-    const answer = await (await ApiClient.connect(settings, io.signal)).install();
-    if (settings.json) toJson(answer);
-    else io.stdout.write(installText(answer));
-    return 0;
-  }
-  if (verb === 'files') return await files(settings, names, io);
-  if (verb === 'suggestions') return await suggestions(settings, names, io);
-  if (verb !== 'approve' && verb !== 'revoke') return await show(settings, words, io);
+export const run = verbCommand({
+  name: 'agents',
+  usage: [
+    './apiary agents [list | approve NAME… | revoke NAME…]',
+    './apiary agents NAME',
+    './apiary agents files NAME [PATH] [--match TEXT] [--end]',
+    './apiary agents suggestions NAME',
+    './apiary agents install',
+  ],
+  shape,
+  verbs: { list, install, files, suggestions, approve, revoke },
+  initial: 'list',
+  other: show,
+});
+
+async function list(settings: AgentSettings, words: readonly string[], io: CommandIo) {
+  if (words.length > 0) throw new AppError('setting-invalid', 'agents list takes no names');
+  const answer = await (await ApiClient.connect(settings, io.signal)).listAgents();
+  io.stdout.write(settings.json ? `${JSON.stringify(answer)}\n` : agentTable(answer.agents));
+  return 0;
+}
+
+async function install(settings: AgentSettings, words: readonly string[], io: CommandIo) {
+  if (words.length > 0) throw new AppError('setting-invalid', 'agents install takes no names');
+  const answer = await (await ApiClient.connect(settings, io.signal)).install();
+  io.stdout.write(settings.json ? `${JSON.stringify(answer)}\n` : installText(answer));
+  return 0;
+}
+
+function approve(settings: AgentSettings, names: readonly string[], io: CommandIo) {
+  return decide('approve', settings, names, io);
+}
+
+function revoke(settings: AgentSettings, names: readonly string[], io: CommandIo) {
+  return decide('revoke', settings, names, io);
+}
+
+async function decide(
+  verb: 'approve' | 'revoke',
+  settings: AgentSettings,
+  names: readonly string[],
+  io: CommandIo,
+) {
   if (names.length === 0) {
     throw new AppError('setting-invalid', `agents ${verb}: name the agents, as agents list does`);
   }
   const client = await ApiClient.connect(settings, io.signal);
   const answer = await client.decide(verb, names);
-  if (settings.json) toJson(answer);
+  if (settings.json) io.stdout.write(`${JSON.stringify(answer)}\n`);
   else for (const agent of answer.agents) io.stdout.write(decided(agent));
   return 0;
 }
-
-type AgentSettings = Settings<typeof shape>;
 
 async function show(settings: AgentSettings, words: readonly string[], io: CommandIo) {
   const [agent = '', ...more] = words;

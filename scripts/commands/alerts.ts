@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parseSettings, type Settings, settingsHelp, switchSchema } from '@apiary/common/config.ts';
+import { type Settings, switchSchema } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { RULES_FILE_CHARS_MAX } from '@apiary/common/limits/alerts.ts';
 import type { Alert, Rule } from '@apiary/common/messages/alerts.ts';
@@ -10,6 +10,7 @@ import { ApiClient } from '../api-client.ts';
 import type { CommandIo } from '../command.ts';
 import { connectionSettings } from '../settings.ts';
 import { dayAndTime, printable, table } from '../terminal-text.ts';
+import { verbCommand } from '../verbs.ts';
 
 const shape = {
   ...connectionSettings,
@@ -27,52 +28,47 @@ const shape = {
   json: { schema: switchSchema, help: 'prints one JSON document' },
 } as const;
 
-const USAGE = [
-  './apiary alerts [list] [--all]',
-  './apiary alerts show ID',
-  './apiary alerts ack ID…',
-  './apiary alerts rules',
-  './apiary alerts silence RULE|all [FIELD=VALUE …] [--for 1h] [--reason TEXT]',
-  './apiary alerts export > FILE.yaml',
-  './apiary alerts apply FILE.yaml',
-  './apiary alerts try RULE [--from 24h]',
-  './apiary alerts remove RULE…',
-].join('\n');
+type AlertSettings = Settings<typeof shape>;
 
 interface Call {
   readonly client: ApiClient;
   readonly words: readonly string[];
-  readonly settings: Settings<typeof shape>;
+  readonly settings: AlertSettings;
   readonly io: CommandIo;
 }
 
-const VERBS: Readonly<Record<string, (call: Call) => Promise<number>>> = {
-  list,
-  show,
-  ack,
-  rules,
-  silence,
-  export: exportRules,
-  apply,
-  try: tryRule,
-  remove,
-};
-
 /** `./apiary alerts …`: alerts, and the rules behind them. */
-export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
-  if (argv.includes('--help')) {
-    io.stdout.write(`${USAGE}\n${settingsHelp(shape)}\n`);
-    return 0;
-  }
-  const { settings, words } = parseSettings(shape, argv, io.env);
-  const [name = 'list', ...rest] = words;
-  const verb = VERBS[name];
-  if (!verb) {
-    const known = Object.keys(VERBS).join(', ');
-    throw new AppError('setting-invalid', `alerts has ${known}, but no ${name}`);
-  }
-  const client = await ApiClient.connect(settings, io.signal);
-  return await verb({ client, words: rest, settings, io });
+export const run = verbCommand({
+  name: 'alerts',
+  usage: [
+    './apiary alerts [list] [--all]',
+    './apiary alerts show ID',
+    './apiary alerts ack ID…',
+    './apiary alerts rules',
+    './apiary alerts silence RULE|all [FIELD=VALUE …] [--for 1h] [--reason TEXT]',
+    './apiary alerts export > FILE.yaml',
+    './apiary alerts apply FILE.yaml',
+    './apiary alerts try RULE [--from 24h]',
+    './apiary alerts remove RULE…',
+  ],
+  shape,
+  verbs: {
+    list: connected(list),
+    show: connected(show),
+    ack: connected(ack),
+    rules: connected(rules),
+    silence: connected(silence),
+    export: connected(exportRules),
+    apply: connected(apply),
+    try: connected(tryRule),
+    remove: connected(remove),
+  },
+  initial: 'list',
+});
+
+function connected(verb: (call: Call) => Promise<number>) {
+  return async (settings: AlertSettings, words: readonly string[], io: CommandIo) =>
+    await verb({ client: await ApiClient.connect(settings, io.signal), words, settings, io });
 }
 
 async function list({ client, settings, io }: Call): Promise<number> {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseSettings, type Settings, settingsHelp, switchSchema } from '@apiary/common/config.ts';
+import { type Settings, switchSchema } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import {
   type ChannelField,
@@ -12,6 +12,7 @@ import { ApiClient } from '../api-client.ts';
 import type { CommandIo } from '../command.ts';
 import { connectionSettings } from '../settings.ts';
 import { printable, table } from '../terminal-text.ts';
+import { verbCommand } from '../verbs.ts';
 
 const shape = {
   ...connectionSettings,
@@ -19,32 +20,22 @@ const shape = {
   json: { schema: switchSchema, help: 'prints one JSON document' },
 } as const;
 
-const USAGE = [
-  './apiary channels list',
-  './apiary channels kinds [KIND]                 what a channel of that kind asks for',
-  './apiary channels add NAME KIND FIELD=VALUE…   also changes; FIELD=@FILE reads a file (secrets)',
-  './apiary channels test NAME',
-  './apiary channels remove NAME…',
-].join('\n');
-
 type ChannelSettings = Settings<typeof shape>;
 
 /** `./apiary channels …`: where alerts go. `test` exits with 1 when the message did not arrive. */
-export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
-  if (argv.includes('--help')) {
-    io.stdout.write(`${USAGE}\n${settingsHelp(shape)}\n`);
-    return 0;
-  }
-  const { settings, words } = parseSettings(shape, argv, io.env);
-  const [verb = 'list', ...rest] = words;
-  const verbs = { list, kinds, add, test, remove };
-  if (!Object.hasOwn(verbs, verb)) {
-    const known = Object.keys(verbs).join(', ');
-    throw new AppError('setting-invalid', `channels has ${known}, but no ${verb}`);
-  }
-  // It is one of the object's own keys.
-  return await verbs[verb as keyof typeof verbs](settings, rest, io);
-}
+export const run = verbCommand({
+  name: 'channels',
+  usage: [
+    './apiary channels list',
+    './apiary channels kinds [KIND]                 what a channel of that kind asks for',
+    './apiary channels add NAME KIND FIELD=VALUE…   also changes; FIELD=@FILE reads a file (secrets)',
+    './apiary channels test NAME',
+    './apiary channels remove NAME…',
+  ],
+  shape,
+  verbs: { list, kinds, add, test, remove },
+  initial: 'list',
+});
 
 async function list(settings: ChannelSettings, rest: readonly string[], io: CommandIo) {
   if (rest.length > 0) throw new AppError('setting-invalid', 'channels list takes no names');

@@ -1,4 +1,4 @@
-import { parseSettings, type Settings, settingsHelp, switchSchema } from '@apiary/common/config.ts';
+import { type Settings, switchSchema } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import type { Letter } from '@apiary/common/messages/letters.ts';
 import { ROUTES } from '@apiary/queen/routes.ts';
@@ -7,6 +7,7 @@ import { ApiClient } from '../api-client.ts';
 import type { CommandIo } from '../command.ts';
 import { connectionSettings } from '../settings.ts';
 import { printable, table } from '../terminal-text.ts';
+import { verbCommand } from '../verbs.ts';
 
 const shape = {
   ...connectionSettings,
@@ -22,52 +23,61 @@ const shape = {
   json: { schema: switchSchema, help: 'prints one JSON document: {"letters"} or {"results"}' },
 } as const;
 
-const USAGE = [
-  './apiary dead-letters [list]',
-  './apiary dead-letters show ID',
-  './apiary dead-letters requeue ID…|all [--text TEXT]',
-  './apiary dead-letters discard ID…|all',
-].join('\n');
-
 type LetterSettings = Settings<typeof shape>;
 
 /** `./apiary dead-letters [list | show | requeue | discard]`; an ID may be its first digits. */
-export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
-  if (argv.includes('--help')) {
-    io.stdout.write(`${USAGE}\n${settingsHelp(shape)}\n`);
-    return 0;
-  }
-  const { settings, words } = parseSettings(shape, argv, io.env);
-  const [verb = 'list', ...ids] = words;
-  if (!['list', 'show', 'requeue', 'discard'].includes(verb)) {
-    throw new AppError('setting-invalid', `dead-letters has no ${verb}: see --help`);
-  }
+export const run = verbCommand({
+  name: 'dead-letters',
+  usage: [
+    './apiary dead-letters [list]',
+    './apiary dead-letters show ID',
+    './apiary dead-letters requeue ID…|all [--text TEXT]',
+    './apiary dead-letters discard ID…|all',
+  ],
+  shape,
+  verbs: { list, show, requeue, discard },
+  initial: 'list',
+});
+
+async function list(settings: LetterSettings, words: readonly string[], io: CommandIo) {
+  if (words.length > 0) throw new AppError('setting-invalid', 'dead-letters list takes no ids');
+  const { letters, waiting } = await look(settings, io);
+  const text = letterTable(letters, waiting);
+  io.stdout.write(settings.json ? `${JSON.stringify({ letters, waiting })}\n` : text);
+  return 0;
+}
+
+async function show(settings: LetterSettings, ids: readonly string[], io: CommandIo) {
+  const { letters } = await look(settings, io);
+  const chosen = choose(letters, ids, 'show');
+  const text = chosen.map(letterText).join('\n');
+  io.stdout.write(settings.json ? `${JSON.stringify({ letters: chosen })}\n` : text);
+  return 0;
+}
+
+function requeue(settings: LetterSettings, ids: readonly string[], io: CommandIo) {
+  return decide('requeue', settings, ids, io);
+}
+
+function discard(settings: LetterSettings, ids: readonly string[], io: CommandIo) {
+  return decide('discard', settings, ids, io);
+}
+
+async function look(settings: LetterSettings, io: CommandIo) {
   const client = await ApiClient.connect(settings, io.signal);
   const queue = settings.quarantine ? 'quarantine' : 'dead';
-  const { letters, waiting } = await client.call(ROUTES.listLetters, undefined, { queue });
-  if (verb === 'list') {
-    const text = letterTable(letters, waiting);
-    io.stdout.write(settings.json ? `${JSON.stringify({ letters, waiting })}\n` : text);
-    return 0;
-  }
-  const chosen = choose(letters, ids, verb);
-  if (verb === 'show') {
-    const text = chosen.map(letterText).join('\n');
-    io.stdout.write(settings.json ? `${JSON.stringify({ letters: chosen })}\n` : text);
-    return 0;
-  }
-  // It is one of the words above, and those that only look have gone.
-  return await decide(client, verb as 'requeue' | 'discard', chosen, settings, io);
+  return { client, ...(await client.call(ROUTES.listLetters, undefined, { queue })) };
 }
 
 /** Exit code 1 when one of them was not done. */
 async function decide(
-  client: ApiClient,
   action: 'requeue' | 'discard',
-  letters: readonly Letter[],
   settings: LetterSettings,
+  ids: readonly string[],
   io: CommandIo,
 ): Promise<number> {
+  const { client, letters: all } = await look(settings, io);
+  const letters = choose(all, ids, action);
   if (letters.length === 0) {
     io.stdout.write('Nothing lies there.\n');
     return 0;

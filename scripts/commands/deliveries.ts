@@ -1,4 +1,4 @@
-import { parseSettings, type Settings, settingsHelp, switchSchema } from '@apiary/common/config.ts';
+import { type Settings, switchSchema } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { type DeliveryView, deliveryStateSchema } from '@apiary/common/messages/channel.ts';
 import { NOTIFICATION_ROUTES as ROUTES } from '@apiary/queen/notification-routes.ts';
@@ -7,6 +7,7 @@ import { ApiClient } from '../api-client.ts';
 import type { CommandIo } from '../command.ts';
 import { connectionSettings } from '../settings.ts';
 import { dayAndTime, printable, table } from '../terminal-text.ts';
+import { verbCommand } from '../verbs.ts';
 
 const shape = {
   ...connectionSettings,
@@ -24,25 +25,19 @@ const shape = {
   json: { schema: switchSchema, help: 'prints one JSON document: {"deliveries"}' },
 } as const;
 
-const USAGE = [
-  './apiary deliveries list [--state dead] [--channel NAME] [--limit N]',
-  './apiary deliveries resend ID…|dead    tries again what was given up: by id, or all of it',
-].join('\n');
-
 type DeliverySettings = Settings<typeof shape>;
 
 /** `./apiary deliveries …`: what was sent where, and what came of it. */
-export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
-  if (argv.includes('--help')) {
-    io.stdout.write(`${USAGE}\n${settingsHelp(shape)}\n`);
-    return 0;
-  }
-  const { settings, words } = parseSettings(shape, argv, io.env);
-  const [verb = 'list', ...rest] = words;
-  if (verb === 'list') return await list(settings, rest, io);
-  if (verb === 'resend') return await resend(settings, rest, io);
-  throw new AppError('setting-invalid', `deliveries has list and resend, but no ${verb}`);
-}
+export const run = verbCommand({
+  name: 'deliveries',
+  usage: [
+    './apiary deliveries list [--state dead] [--channel NAME] [--limit N]',
+    './apiary deliveries resend ID…|dead    tries again what was given up: by id, or all of it',
+  ],
+  shape,
+  verbs: { list, resend },
+  initial: 'list',
+});
 
 async function list(settings: DeliverySettings, rest: readonly string[], io: CommandIo) {
   if (rest.length > 0) throw new AppError('setting-invalid', 'deliveries list takes no words');

@@ -1,37 +1,42 @@
-import { parseSettings, settingsHelp, switchSchema } from '@apiary/common/config.ts';
+import { type Settings, switchSchema } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { ROUTES } from '@apiary/queen/routes.ts';
 import { ApiClient } from '../api-client.ts';
 import type { CommandIo } from '../command.ts';
 import { connectionSettings } from '../settings.ts';
 import { dayAndTime, table } from '../terminal-text.ts';
+import { verbCommand } from '../verbs.ts';
 
 const shape = {
   ...connectionSettings,
   json: { schema: switchSchema, help: 'prints one JSON document: {"sessions"} or {"ended"}' },
 } as const;
 
+type SessionSettings = Settings<typeof shape>;
+
 /** `./apiary sessions [list | end ID…]`: browsers that are signed in. */
-export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
-  if (argv.includes('--help')) {
-    io.stdout.write(`./apiary sessions [list | end ID…]\n${settingsHelp(shape)}\n`);
-    return 0;
-  }
-  const { settings, words } = parseSettings(shape, argv, io.env);
-  const [verb = 'list', ...ids] = words;
-  if (verb !== 'list' && verb !== 'end') {
-    throw new AppError('setting-invalid', `sessions has list and end, but no ${verb}`);
-  }
-  if ((verb === 'end') === (ids.length === 0)) {
+export const run = verbCommand({
+  name: 'sessions',
+  usage: ['./apiary sessions [list | end ID…]'],
+  shape,
+  verbs: { list, end },
+  initial: 'list',
+});
+
+async function end(settings: SessionSettings, words: readonly string[], io: CommandIo) {
+  if (words.length === 0) {
     throw new AppError('setting-invalid', 'sessions end: give ids, as sessions list shows them');
   }
   const client = await ApiClient.connect(settings, io.signal);
-  if (verb === 'end') {
-    const { ended } = await client.call(ROUTES.endSessions, { ids });
-    const lines = ended.map((id) => `signed out ${id}\n`).join('');
-    io.stdout.write(settings.json ? `${JSON.stringify({ ended })}\n` : lines);
-    return ended.length === ids.length ? 0 : 1;
-  }
+  const { ended } = await client.call(ROUTES.endSessions, { ids: [...words] });
+  const lines = ended.map((id) => `signed out ${id}\n`).join('');
+  io.stdout.write(settings.json ? `${JSON.stringify({ ended })}\n` : lines);
+  return ended.length === words.length ? 0 : 1;
+}
+
+async function list(settings: SessionSettings, words: readonly string[], io: CommandIo) {
+  if (words.length > 0) throw new AppError('setting-invalid', 'sessions list takes no ids');
+  const client = await ApiClient.connect(settings, io.signal);
   const { sessions } = await client.call(ROUTES.listSessions);
   if (settings.json) io.stdout.write(`${JSON.stringify({ sessions })}\n`);
   else {

@@ -1,4 +1,4 @@
-import { parseSettings, type Settings, settingsHelp, switchSchema } from '@apiary/common/config.ts';
+import { type Settings, switchSchema } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import type { TargetResult } from '@apiary/common/messages/actions/agentmanager.ts';
 import { z } from 'zod';
@@ -6,6 +6,7 @@ import { ApiClient } from '../api-client.ts';
 import type { CommandIo } from '../command.ts';
 import { connectionSettings } from '../settings.ts';
 import { table } from '../terminal-text.ts';
+import { verbCommand } from '../verbs.ts';
 
 const shape = {
   ...connectionSettings,
@@ -24,27 +25,20 @@ const shape = {
   json: { schema: switchSchema, help: 'prints one JSON document: {"results"} or {"targets"}' },
 } as const;
 
-const USAGE = [
-  './apiary targets add --agents all|NAME,… [--tags a,b] [--history] URL…',
-  './apiary targets list',
-  './apiary targets remove ID…',
-].join('\n');
+type TargetSettings = Settings<typeof shape>;
 
 /** `./apiary targets add | list | remove`. Exit code 1 when any of several failed. */
-export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
-  if (argv.includes('--help')) {
-    io.stdout.write(`${USAGE}\n${settingsHelp(shape)}\n`);
-    return 0;
-  }
-  const { settings, words } = parseSettings(shape, argv, io.env);
-  const [verb = 'list', ...rest] = words;
-  if (verb === 'list') return await list(settings, rest, io);
-  if (verb === 'add') return await add(settings, rest, io);
-  if (verb === 'remove') return await remove(settings, rest, io);
-  throw new AppError('setting-invalid', `targets has add, list and remove, but no ${verb}`);
-}
-
-type TargetSettings = Settings<typeof shape>;
+export const run = verbCommand({
+  name: 'targets',
+  usage: [
+    './apiary targets add --agents all|NAME,… [--tags a,b] [--history] URL…',
+    './apiary targets list',
+    './apiary targets remove ID…',
+  ],
+  shape,
+  verbs: { list, add, remove },
+  initial: 'list',
+});
 
 async function list(settings: TargetSettings, rest: readonly string[], io: CommandIo) {
   if (rest.length > 0) throw new AppError('setting-invalid', 'targets list takes no words');

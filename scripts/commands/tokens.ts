@@ -1,4 +1,4 @@
-import { parseSettings, type Settings, settingsHelp, switchSchema } from '@apiary/common/config.ts';
+import { type Settings, switchSchema } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { API_TOKEN_DAYS, API_TOKEN_DAYS_MAX } from '@apiary/common/limits/access.ts';
 import { roleSchema } from '@apiary/queen/auth/users.ts';
@@ -8,6 +8,7 @@ import { ApiClient } from '../api-client.ts';
 import type { CommandIo } from '../command.ts';
 import { connectionSettings } from '../settings.ts';
 import { dayAndTime, table } from '../terminal-text.ts';
+import { verbCommand } from '../verbs.ts';
 
 const daysMessage = `expected 1 to ${API_TOKEN_DAYS_MAX} days`;
 
@@ -37,27 +38,20 @@ const shape = {
   json: { schema: switchSchema, help: 'prints one JSON document' },
 } as const;
 
-const USAGE = [
-  './apiary tokens list',
-  './apiary tokens add NAME [--role ROLE] [--scopes SCOPE,…] [--days N] [--user NAME]',
-  './apiary tokens revoke ID…',
-].join('\n');
+type TokenSettings = Settings<typeof shape>;
 
 /** `./apiary tokens list | add | revoke`. The secret of a new one is all that `add` prints. */
-export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
-  if (argv.includes('--help')) {
-    io.stdout.write(`${USAGE}\n${settingsHelp(shape)}\n`);
-    return 0;
-  }
-  const { settings, words } = parseSettings(shape, argv, io.env);
-  const [verb = 'list', ...rest] = words;
-  if (verb === 'list') return await list(settings, rest, io);
-  if (verb === 'add') return await add(settings, rest, io);
-  if (verb === 'revoke') return await revoke(settings, rest, io);
-  throw new AppError('setting-invalid', `tokens has list, add and revoke, but no ${verb}`);
-}
-
-type TokenSettings = Settings<typeof shape>;
+export const run = verbCommand({
+  name: 'tokens',
+  usage: [
+    './apiary tokens list',
+    './apiary tokens add NAME [--role ROLE] [--scopes SCOPE,…] [--days N] [--user NAME]',
+    './apiary tokens revoke ID…',
+  ],
+  shape,
+  verbs: { list, add, revoke },
+  initial: 'list',
+});
 
 async function list(settings: TokenSettings, rest: readonly string[], io: CommandIo) {
   if (rest.length > 0) throw new AppError('setting-invalid', 'tokens list takes no words');

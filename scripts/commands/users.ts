@@ -1,4 +1,4 @@
-import { parseSettings, type Settings, settingsHelp, switchSchema } from '@apiary/common/config.ts';
+import { type Settings, switchSchema } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { roleSchema } from '@apiary/queen/auth/users.ts';
 import { ROUTES } from '@apiary/queen/routes.ts';
@@ -7,6 +7,7 @@ import type { CommandIo } from '../command.ts';
 import { readNewPassword } from '../password-input.ts';
 import { connectionSettings } from '../settings.ts';
 import { dayAndTime, printable, table } from '../terminal-text.ts';
+import { verbCommand } from '../verbs.ts';
 
 const roleSetting = {
   schema: roleSchema.default('viewer'),
@@ -21,32 +22,22 @@ const shape = {
   json: { schema: switchSchema, help: 'prints one JSON document: {"users"} or {"user"}' },
 } as const;
 
-const USAGE = [
-  './apiary users list',
-  './apiary users add NAME [--role admin|editor|viewer] [--no-password]',
-  './apiary users role NAME ROLE',
-  './apiary users password NAME',
-  './apiary users remove NAME',
-].join('\n');
+type UserSettings = Settings<typeof shape>;
 
 /** `./apiary users …`: people. Passwords are typed, or the first line of stdin. */
-export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
-  if (argv.includes('--help')) {
-    io.stdout.write(`${USAGE}\n${settingsHelp(shape)}\n`);
-    return 0;
-  }
-  const { settings, words } = parseSettings(shape, argv, io.env);
-  const [verb = 'list', ...rest] = words;
-  const verbs = { list, add, role, password, remove };
-  if (!Object.hasOwn(verbs, verb)) {
-    const known = Object.keys(verbs).join(', ');
-    throw new AppError('setting-invalid', `users has ${known}, but no ${verb}`);
-  }
-  // It is one of the object's own keys.
-  return await verbs[verb as keyof typeof verbs](settings, rest, io);
-}
-
-type UserSettings = Settings<typeof shape>;
+export const run = verbCommand({
+  name: 'users',
+  usage: [
+    './apiary users list',
+    './apiary users add NAME [--role admin|editor|viewer] [--no-password]',
+    './apiary users role NAME ROLE',
+    './apiary users password NAME',
+    './apiary users remove NAME',
+  ],
+  shape,
+  verbs: { list, add, role, password, remove },
+  initial: 'list',
+});
 
 async function list(settings: UserSettings, rest: readonly string[], io: CommandIo) {
   named(rest, 0, 'users list takes no names');
