@@ -48,6 +48,11 @@ export class ColumnReader {
   }
 
   unsigned(): number {
+    const first = this.#buffer[this.#at];
+    if (first !== undefined && first < LOW_BITS) {
+      this.#at++;
+      return first;
+    }
     let value = 0;
     for (let factor = 1; factor < Number.MAX_SAFE_INTEGER; factor *= LOW_BITS) {
       const byte = this.#buffer[this.#at++];

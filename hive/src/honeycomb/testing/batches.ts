@@ -57,8 +57,13 @@ export function batchOfStreams(streams: readonly TestStream[]): RowBatch {
   return { count: rows.length, bytes, start, time, timestampLength, sourceLength, stretches };
 }
 
-/** Opens what was encoded, as the store would. */
-export function openEncoded(batch: RowBatch, encoded: EncodedChunk, format: string): ChunkReader {
+/** Opens what was encoded, as the store would; `onRead` is told of each section that is read. */
+export function openEncoded(
+  batch: RowBatch,
+  encoded: EncodedChunk,
+  format: string,
+  onRead?: (section: string) => void,
+): ChunkReader {
   const times = [...batch.time];
   const entry: ChunkEntry = {
     ...{ id: 'test', partition: { day: '2026-01-20', retentionClass: 'default' }, format },
@@ -68,6 +73,10 @@ export function openEncoded(batch: RowBatch, encoded: EncodedChunk, format: stri
     ...{ firstSequence: 0, lastSequence: 0 },
     sections: encoded.sections.map(({ name, bytes }) => ({ name, bytes: bytes.length })),
   };
-  const read = async (index: number) => encoded.sections[index]?.bytes ?? new Uint8Array();
+  const read = async (index: number) => {
+    const section = encoded.sections[index];
+    onRead?.(section?.name ?? '');
+    return section?.bytes ?? new Uint8Array();
+  };
   return formatOf(format).open(entry, read);
 }

@@ -1,11 +1,12 @@
 /** The sections of one sealed chunk, each read and decoded when it is first asked for, and then kept. */
+import { isAscii } from 'node:buffer';
 import { AppError } from '@apiary/common/errors.ts';
 import { foldCase } from '@apiary/common/query/words.ts';
 import type { SectionReader } from '../chunk-format.ts';
 import { ColumnReader } from '../columns.ts';
 import type { Stretch } from '../row-batch.ts';
-import { bloomHas } from './bloom.ts';
-import { BLOOM_HEAD_BYTES, decodeHead, type Head, SECTION } from './head.ts';
+import { bloomHas, partBlooms, partOf } from './bloom.ts';
+import { decodeHead, type Head, SECTION } from './head.ts';
 import { openSection, unpackSection } from './sections.ts';
 import { decodeSlots, LEVEL_VARIES, type SlotTable } from './slot-table.ts';
 import { createStampLayouts } from './stamp-layouts.ts';
@@ -58,8 +59,14 @@ export class ChunkData {
   readonly #kept = new Map<string, unknown>();
   readonly #loading = new Map<string, Promise<unknown>>();
 
-  constructor(read: SectionReader) {
+  /** How many parts of blooms there are: the last sections. */
+  readonly #bloomParts: number;
+  readonly #sections: number;
+
+  constructor(read: SectionReader, sections: readonly { readonly name: string }[]) {
     this.#read = read;
+    this.#sections = sections.length;
+    this.#bloomParts = sections.filter(({ name }) => name.startsWith('bloom-')).length;
   }
 
   async runs(): Promise<Runs> {
@@ -69,20 +76,15 @@ export class ChunkData {
     });
   }
 
-  /** False when no value, and no literal, is that word. */
-  async mayHaveWord(hash: number): Promise<boolean> {
-    const { values, literals } = await this.blooms();
-    return bloomHas(values, hash) || bloomHas(literals, hash);
-  }
-
-  /** The blooms of values and of literal words. */
-  async blooms(): Promise<{ readonly values: Buffer; readonly literals: Buffer }> {
-    return await this.#once('blooms', async () => {
-      const bytes = openSection(await this.#read(SECTION.bloom));
-      const end = BLOOM_HEAD_BYTES + bytes.readUInt32LE(0);
-      const values = bytes.subarray(BLOOM_HEAD_BYTES, end);
-      return [{ values, literals: bytes.subarray(end) }, bytes.length];
+  /** Whether a value, and a literal, may be the word with that hash; certain where it says no. */
+  async mayBe(hash: number): Promise<{ readonly value: boolean; readonly literal: boolean }> {
+    const part = partOf(hash, this.#bloomParts);
+    const { values, literals } = await this.#once(`bloom-${part}`, async () => {
+      const index = this.#sections - this.#bloomParts + part;
+      const bytes = openSection(await this.#read(index));
+      return [partBlooms(bytes), bytes.length];
     });
+    return { value: bloomHas(values, hash), literal: bloomHas(literals, hash) };
   }
 
   async dictionary(): Promise<Dictionary> {
@@ -94,12 +96,11 @@ export class ChunkData {
         start[id + 1] = bytes.indexOf(END_MARK, start[id]) + 1;
       }
       start[head.templates + 1] = bytes.length;
-      const folded = foldCase(bytes.toString('utf8'));
-      const foldedStart = new Uint32Array(head.templates + 2);
-      for (let id = 0; id < head.templates; id++) {
-        foldedStart[id + 1] = folded.indexOf('\n', foldedStart[id]) + 1;
-      }
-      foldedStart[head.templates + 1] = folded.length;
+      const isPlain = isAscii(bytes);
+      const folded = isPlain
+        ? bytes.toString('latin1').toLowerCase()
+        : foldCase(bytes.toString('utf8'));
+      const foldedStart = isPlain ? start : startsOf(folded, head.templates);
       return [{ bytes, start, folded, foldedStart }, bytes.length * 2];
     });
   }
@@ -118,9 +119,10 @@ export class ChunkData {
       const { head } = await this.runs();
       const slots = await this.slots();
       const bytes = unpackSection(await this.#read(SECTION.ids));
-      const template = new Uint16Array(head.rows);
-      if (bytes.length !== template.byteLength) throw corrupt('ids');
-      new Uint8Array(template.buffer).set(bytes);
+      if (bytes.length !== head.rows * Uint16Array.BYTES_PER_ELEMENT) throw corrupt('ids');
+      const template = new Uint16Array(
+        bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
+      );
       const next = slots.firstRow.slice();
       const rows = new Uint32Array(head.rows);
       for (let row = 0; row < head.rows; row++) {
@@ -249,6 +251,13 @@ export class ChunkData {
       this.#loading.delete(name);
     }
   }
+}
+
+function startsOf(folded: string, templates: number): Uint32Array {
+  const start = new Uint32Array(templates + 2);
+  for (let id = 0; id < templates; id++) start[id + 1] = folded.indexOf('\n', start[id]) + 1;
+  start[templates + 1] = folded.length;
+  return start;
 }
 
 /** Bytes of a template's rows that are the same in each, line end included; and if there are others. */

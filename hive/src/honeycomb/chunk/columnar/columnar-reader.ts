@@ -26,7 +26,7 @@ export class ColumnarReader implements ChunkReader {
     this.count = entry.records;
     this.minTime = entry.minTime;
     this.maxTime = entry.maxTime;
-    this.#data = new ChunkData(read);
+    this.#data = new ChunkData(read, entry.sections);
   }
 
   get memoryBytes(): number {

@@ -15,7 +15,7 @@ const pace = () => undefined;
 function open(batch: RowBatch) {
   const encoded = encoder.encode(batch, 1);
   if (!encoded) throw new Error('not encoded');
-  return openEncoded(batch, encoded, 'columnar@3');
+  return openEncoded(batch, encoded, 'columnar@4');
 }
 
 async function expectExact(batch: RowBatch): Promise<void> {
@@ -130,7 +130,7 @@ describe('columns', () => {
       const sections = encoded?.sections.map((each, at) =>
         at === index ? { ...each, bytes } : each,
       );
-      const reader = openEncoded(batch, { sections: sections ?? [] }, 'columnar@3');
+      const reader = openEncoded(batch, { sections: sections ?? [] }, 'columnar@4');
       const search = async () => {
         await reader.decode(pace);
         await select(reader, 'one');
@@ -217,6 +217,27 @@ describe('searching columns', () => {
       ),
       { numRuns: 120 },
     );
+  });
+
+  test('finds every word of many, and reads one part of the blooms for one that is not there', async () => {
+    const words = Array.from({ length: 60_000 }, (_, index) => `id${(index * 7919).toString(36)}`);
+    const batch = batchOfStreams([lines(...words.map((word) => `session ${word} opened`))]);
+    const encoded = encoder.encode(batch, 1);
+    const parts = encoded?.sections.filter(({ name }) => name.startsWith('bloom-')) ?? [];
+    expect(parts.length).toBeGreaterThan(3);
+    expect(Math.max(...parts.map(({ bytes }) => bytes.length))).toBeLessThan(24 * 1024);
+    const read: string[] = [];
+    const fresh = () =>
+      openEncoded(batch, encoded ?? { sections: [] }, 'columnar@4', (name) => read.push(name));
+    const reader = fresh();
+    for (let at = 0; at < words.length; at += 997) {
+      expect([...(await select(reader, words[at] ?? '')).rows]).toEqual([at]);
+    }
+    for (const word of ['absentword', 'qqabsent']) {
+      read.length = 0;
+      expect((await select(fresh(), word)).count).toBe(0);
+      expect(read).toEqual([expect.stringMatching(/^bloom-/)]);
+    }
   });
 
   test('loads the rows that it is asked for', async () => {

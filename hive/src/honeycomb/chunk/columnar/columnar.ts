@@ -1,4 +1,4 @@
-/** `columnar@3`: rows as templates and columns of values. See `docs/reference/chunk-format.md`. */
+/** `columnar@4`: rows as templates and columns of values. See `docs/reference/chunk-format.md`. */
 import type { ChunkFormat } from '../chunk-format.ts';
 import { ColumnarReader } from './columnar-reader.ts';
 import { ColumnarEncoder } from './encode.ts';
@@ -10,7 +10,7 @@ let encoder: ColumnarEncoder | undefined;
 
 /** See the file's head. */
 export const columnar: ChunkFormat = {
-  name: 'columnar@3',
+  name: 'columnar@4',
   encode(batch) {
     // Kept between chunks: its memory, and what it learnt of shapes.
     encoder ??= new ColumnarEncoder();

@@ -4,8 +4,8 @@ import { levelOfBody } from '../../record-facts.ts';
 import type { EncodedChunk } from '../chunk-format.ts';
 import { ColumnWriter } from '../columns.ts';
 import type { RowBatch } from '../row-batch.ts';
-import { buildBloom } from './bloom.ts';
-import { BLOOM_HEAD_BYTES, encodeHead } from './head.ts';
+import { bloomParts } from './bloom.ts';
+import { encodeHead } from './head.ts';
 import { levelMayVary } from './level-words.ts';
 import { packSection, sealSection } from './sections.ts';
 import { encodeSlots, LEVEL_VARIES, type TemplateRow } from './slot-table.ts';
@@ -45,12 +45,7 @@ export class ColumnarEncoder {
     const columns = this.#collector.collect(split, order);
     const levels = levelsOf(split, order, columns);
     const frames = framesOf(columns);
-    const valueBloom = buildBloom(columns.hashes, 0, columns.hashes.length);
-    const literal = literalHashes(split.texts);
-    const literalBloom = buildBloom(literal, 0, literal.length);
-    const bloomHead = Buffer.alloc(BLOOM_HEAD_BYTES);
-    bloomHead.writeUInt32LE(valueBloom.length);
-    const bloom = Buffer.concat([bloomHead, valueBloom, literalBloom]);
+    const blooms = bloomParts(columns.hashes, literalHashes(split.texts));
     const pack = (bytes: Uint8Array) => packSection(bytes, zstdLevel);
     const head = encodeHead(
       {
@@ -66,7 +61,6 @@ export class ColumnarEncoder {
     return {
       sections: [
         { name: 'head', bytes: pack(head) },
-        { name: 'bloom', bytes: sealSection(bloom) },
         { name: 'templates', bytes: pack(split.texts) },
         { name: 'slots', bytes: pack(encodeSlots(templateRows(split, order, levels), columns)) },
         { name: 'ids', bytes: pack(idsOf(split)) },
@@ -74,6 +68,7 @@ export class ColumnarEncoder {
         { name: 'lengths', bytes: pack(encodeLengths(split, order, columns)) },
         { name: 'levels', bytes: pack(levels.varying) },
         ...frames.map((frame, index) => ({ name: `values-${index}`, bytes: pack(frame) })),
+        ...blooms.map((part, index) => ({ name: `bloom-${index}`, bytes: sealSection(part) })),
       ],
     };
   }

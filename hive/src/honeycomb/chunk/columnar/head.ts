@@ -4,21 +4,17 @@ import type { RowSource } from '../../record-set.ts';
 import { ColumnReader, ColumnWriter } from '../columns.ts';
 import type { Stretch } from '../row-batch.ts';
 
-/** Sections in their order; columns of values follow. */
+/** Sections in their order; columns of values follow, and behind them the parts of blooms. */
 export const SECTION = {
   head: 0,
-  bloom: 1,
-  templates: 2,
-  slots: 3,
-  ids: 4,
-  times: 5,
-  lengths: 6,
-  levels: 7,
-  values: 8,
+  templates: 1,
+  slots: 2,
+  ids: 3,
+  times: 4,
+  lengths: 5,
+  levels: 6,
+  values: 7,
 } as const;
-
-/** The section of blooms begins with the bytes (u32) of the first one, that of values. */
-export const BLOOM_HEAD_BYTES = 4;
 
 /** See the file's head. */
 export const headSchema = z.object({

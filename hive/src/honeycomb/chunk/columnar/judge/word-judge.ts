@@ -1,5 +1,4 @@
 import { isWordCode } from '@apiary/common/query/words.ts';
-import { bloomHas } from '../bloom.ts';
 import type { ChunkData, Dictionary } from '../chunk-data.ts';
 import type { SlotTable } from '../slot-table.ts';
 import { CONSTANT, FIXED, LONG } from '../value-columns.ts';
@@ -73,9 +72,9 @@ export async function findWord(
   };
   let [inValues, inLiterals] = [true, true];
   if (word.exact && word.hash !== undefined) {
-    const blooms = await data.blooms();
-    inValues = bloomHas(blooms.values, word.hash);
-    inLiterals = bloomHas(blooms.literals, word.hash);
+    const may = await data.mayBe(word.hash);
+    inValues = may.value;
+    inLiterals = may.literal;
   }
   const inStamp = mayBeInStamp(word.needle);
   if (!inValues && !inLiterals && !inStamp) return places;
@@ -112,7 +111,8 @@ function mayHold(word: WantedWord, slots: SlotTable, slot: number): boolean {
  */
 export async function mayHaveWord(data: ChunkData, word: WantedWord): Promise<boolean> {
   if (!word.exact || word.hash === undefined || mayBeInStamp(word.needle)) return true;
-  return await data.mayHaveWord(word.hash);
+  const { value, literal } = await data.mayBe(word.hash);
+  return value || literal;
 }
 
 /** Stamps have digits, `T`, `Z`, and the names of months and weekdays. */
