@@ -2,10 +2,14 @@ import { parseSettings, settingsHelp, switchSchema } from '@apiary/common/config
 import { AppError } from '@apiary/common/errors.ts';
 import { startProxy, type TcpProxy } from '@apiary/common/testing/tcp-proxy.ts';
 import { z } from 'zod';
+import { type AlertChaosOptions, runAlertChaos } from '../../test/chaos/alerts/run.ts';
 import { type LoneBroker, startLoneBroker } from '../../test/chaos/lone-broker.ts';
 import { runChaos } from '../../test/chaos/run.ts';
 import type { CommandIo } from '../command.ts';
 import { type MongoService, provideMongo, provideRabbit, type RabbitService } from '../services.ts';
+
+/** Of pushes, how many may come again: a process died between a push and the note that it was sent. */
+const ALERT_REPEATS_SHARE_MAX = 0.01;
 
 const shape = {
   rounds: {
@@ -33,6 +37,15 @@ const shape = {
     schema: switchSchema,
     help: 'also cuts, stalls and swallows the connections to the broker',
   },
+  alerts: {
+    schema: switchSchema,
+    help: 'alerts in place of lines: all between a line and a phone is killed at random',
+  },
+  count: {
+    schema: z.coerce.number().int().min(1).max(100_000).default(500),
+    value: 'N',
+    help: 'alerts that are provoked, with --alerts',
+  },
   json: { schema: switchSchema, help: 'one JSON document on stdout' },
 };
 
@@ -52,6 +65,12 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     if (settings.store === 'mongodb') mongo = await privateMongo(io);
     if (settings.network && !rabbit) lone = await startLoneBroker();
     const broker = rabbit ?? lone;
+    if (settings.alerts) {
+      return await chaosOfAlerts(io, settings, {
+        ...(broker ? { broker: { url: broker.url, service: broker } } : {}),
+        ...(mongo ? { store: { url: mongo.url('chaos'), service: mongo } } : {}),
+      });
+    }
     if (settings.network && broker) {
       network = await startProxy({ port: Number(new URL(broker.url).port) });
     }
@@ -78,6 +97,27 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     await rabbit?.stop();
     await mongo?.stop();
   }
+}
+
+async function chaosOfAlerts(
+  io: CommandIo,
+  { count, json }: { readonly count: number; readonly json: boolean },
+  services: Pick<AlertChaosOptions, 'broker' | 'store'>,
+): Promise<number> {
+  const report = (line: string) => io.stderr.write(`${line}\n`);
+  const result = await runAlertChaos({ count, report, ...services });
+  const { alerts, lost, pushes, repeats, doubled } = result;
+  const kills = Object.entries(result.kills).map(([name, times]) => `${name} ${times}`);
+  const share = ((100 * repeats) / Math.max(1, pushes)).toFixed(2);
+  io.stdout.write(
+    json
+      ? `${JSON.stringify(result)}\n`
+      : `${alerts} alerts, kills: ${kills.join(', ')}\n` +
+          `${lost.length} lost, ${pushes} pushes, ${repeats} repeated with the same key (${share} %), ` +
+          `${doubled.length} told again with another key\n`,
+  );
+  const isRare = repeats <= pushes * ALERT_REPEATS_SHARE_MAX;
+  return lost.length + doubled.length === 0 && isRare ? 0 : 1;
 }
 
 /** The address of a broker, or of the proxy that stands before it. */

@@ -5,10 +5,12 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { STANDING_LEASE_MS } from '@apiary/common/limits.ts';
 import type { RuleInput } from '@apiary/common/messages/alerts.ts';
 import { type ApnsPush, ApnsServer } from '@apiary/hive/sting/testing/apns-server.ts';
 import { ALERT_ROUTES } from '@apiary/queen/alert-routes.ts';
 import { NOTIFICATION_ROUTES } from '@apiary/queen/notification-routes.ts';
+import { runAlertChaos } from '../chaos/alerts/run.ts';
 import { type RunningApiary, startApiary } from '../harness/apiary-up.ts';
 import { eventually } from '../harness/eventually.ts';
 import {
@@ -23,6 +25,10 @@ import {
 const BURST = 3;
 const TICKS_PER_SECOND = 100;
 const LINE_BYTES = 160;
+const INGEST_ROUNDS = 2;
+/** Rules take up their queries a few at a time; those of rules that are switched off end with their leases. */
+const RULES_START_MS = 5_000;
+const RULES_END_MS = STANDING_LEASE_MS + 2_000;
 
 interface Site {
   readonly apiary: RunningApiary;
@@ -31,8 +37,6 @@ interface Site {
   readonly file: string;
   /** Code of an alert → when its first push was taken, on this process's clock. */
   readonly taken: Map<string, number>;
-  /** Ids of pushes → how often they came. */
-  readonly ids: Map<string, number>;
 }
 
 const now = () => performance.timeOrigin + performance.now();
@@ -77,8 +81,7 @@ async function openSite(): Promise<Site> {
   writeFileSync(file, '');
   const server = await new ApnsServer().start();
   const taken = new Map<string, number>();
-  const ids = new Map<string, number>();
-  server.onPush = (push) => note(push, taken, ids);
+  server.onPush = (push) => note(push, taken);
   const apiary = await startApiary();
   const { client } = apiary;
   await client.addTargets({ agents: 'all', urls: [`file://${file}`], tags: [], history: false });
@@ -92,15 +95,14 @@ async function openSite(): Promise<Site> {
   const device = { kind: 'apns' as const, name: 'phone', token: 'ab'.repeat(32) };
   await client.call(NOTIFICATION_ROUTES.registerDevice, device);
   await client.call(ALERT_ROUTES.putRules, { rules: [MEASURED] });
-  return { apiary, server, folder, file, taken, ids };
+  return { apiary, server, folder, file, taken };
 }
 
-function note(push: ApnsPush, taken: Site['taken'], ids: Site['ids']): void {
+function note(push: ApnsPush, taken: Site['taken']): void {
   const code = /code ([\w-]+)\./.exec(JSON.stringify(push.payload))?.[1];
   if (code === undefined) return;
   const atMs = performance.timeOrigin + push.atMs;
   if (!taken.has(code)) taken.set(code, atMs);
-  ids.set(push.id, (ids.get(push.id) ?? 0) + 1);
 }
 
 async function closeSite({ apiary, server, folder }: Site): Promise<void> {
@@ -195,6 +197,33 @@ async function ingest(site: Site, lines: number, from: number): Promise<Ingest> 
   };
 }
 
+/** In turn, so that a machine that others use meanwhile is the same for both; ends with the rules at work. */
+async function compareIngest(site: Site, lines: number) {
+  const runs: { readonly plain: Ingest[]; readonly withRules: Ingest[] } = {
+    plain: [],
+    withRules: [],
+  };
+  let from = 1_000_000;
+  await ingest(site, lines / 4, 0);
+  for (let round = 0; round < INGEST_ROUNDS; round++) {
+    for (const kind of ['plain', 'withRules'] as const) {
+      const rules = otherRules(999).map((rule) => ({ ...rule, enabled: kind === 'withRules' }));
+      await site.apiary.client.call(ALERT_ROUTES.putRules, { rules });
+      await warmUp(site, `${kind}-${round}`);
+      await sleep(kind === 'withRules' ? RULES_START_MS : round > 0 ? RULES_END_MS : 0);
+      runs[kind].push(await ingest(site, lines, from));
+      from += lines;
+    }
+  }
+  return { plain: meanOf(runs.plain), withRules: meanOf(runs.withRules) };
+}
+
+function meanOf(runs: readonly Ingest[]): Ingest {
+  const mean = (figure: (run: Ingest) => number) =>
+    runs.reduce((sum, run) => sum + figure(run), 0) / runs.length;
+  return { perSecond: mean(({ perSecond }) => perSecond), cpu: mean(({ cpu }) => cpu) };
+}
+
 async function latency(options: BenchOptions): Promise<BenchRow[]> {
   const site = await openSite();
   try {
@@ -220,12 +249,7 @@ async function load(options: BenchOptions): Promise<BenchRow[]> {
   try {
     await warmUp(site, 'load');
     const lines = options.short ? 100_000 : 400_000;
-    await ingest(site, lines / 4, 0);
-    const plain = await ingest(site, lines, 1_000_000);
-    await site.apiary.client.call(ALERT_ROUTES.putRules, { rules: otherRules(999) });
-    await warmUp(site, 'rules');
-    await sleep(5_000);
-    const withRules = await ingest(site, lines, 2_000_000);
+    const { plain, withRules } = await compareIngest(site, lines);
     options.report(
       `lines/s without ${Math.round(plain.perSecond)}, with ${Math.round(withRules.perSecond)}`,
     );
@@ -279,78 +303,19 @@ async function writeSteadily(
   return Math.round(lines / ((now() - startedMs) / 1000));
 }
 
-async function chaos(options: BenchOptions): Promise<BenchRow[]> {
-  const site = await openSite();
-  const stop = new AbortController();
-  try {
-    await warmUp(site, 'chaos');
-    const count = options.short ? 100 : 500;
-    const killing = killAtRandom(site, stop.signal);
-    const shape = { name: 'c', count, perSecond: 8, waitMs: 60_000, signal: options.signal };
-    const provoking = provokeMany(site, shape);
-    setTimeout(() => stop.abort(), (count / 8) * 1000);
-    const { lost } = await provoking;
-    const kills = await killing;
-    for (const code of lost) options.report(await whereabouts(site, code));
-    const pushes = [...site.ids.values()].reduce((sum, times) => sum + times, 0);
-    const repeats = pushes - site.ids.size;
-    options.report(`${kills} kills, ${pushes} pushes, ${repeats} repeated`);
-    return [
-      { name: 'kills while alerts fired', value: kills, unit: 'kills' },
-      atMost('alerts lost under kills', lost.length, 0, 'alerts'),
-      atMost(
-        'pushes that came again, with the same key',
-        Number(((100 * repeats) / Math.max(1, pushes)).toFixed(1)),
-        1,
-        '%',
-      ),
-    ];
-  } finally {
-    stop.abort();
-    await closeSite(site);
-  }
-}
-
-/** How far an alert came that was not pushed. */
-async function whereabouts({ apiary }: Site, code: string): Promise<string> {
-  const { client } = apiary;
-  const stored = await client.searchPage({ query: `code:${code}`, limit: 10 });
-  const query = { state: 'all', rule: 'measured', limit: '1000' };
-  const { alerts } = await client.call(ALERT_ROUTES.listAlerts, undefined, query);
-  const alert = alerts.find(({ group }) => group.code === code);
-  const lines = `${code}: ${stored.total} of ${BURST} lines stored`;
-  if (!alert) return `${lines}, no alert`;
-  const { deliveries } = await client.call(NOTIFICATION_ROUTES.listDeliveries, undefined, {
-    alert: alert.id,
+async function chaos({ short, report }: BenchOptions): Promise<BenchRow[]> {
+  const { kills, lost, doubled, pushes, repeats } = await runAlertChaos({
+    count: short ? 60 : 500,
+    report,
   });
-  const states = deliveries.map(
-    ({ kind, state, attempts }) => `${kind} ${state} ${attempts.length}`,
-  );
-  return `${lines}, alert ${alert.id} ${alert.state}, told ${alert.told}: ${states.join(', ')}`;
-}
-
-/** Kills processes, and at times the push server, until it is told to stop. */
-async function killAtRandom(site: Site, signal: AbortSignal): Promise<number> {
-  const names = ['hive', 'honeycomb', 'broker', 'bee', 'server'];
-  const { port } = site.server;
-  let kills = 0;
-  for (; !signal.aborted; kills++) {
-    await sleep(2_000 + Math.random() * 2_000);
-    const name = names[Math.floor(Math.random() * names.length)];
-    if (name === 'server') {
-      await site.server.stop();
-      await sleep(1_500);
-      await site.server.start(port);
-      continue;
-    }
-    const pid = name === undefined ? undefined : site.apiary.children()[name];
-    try {
-      if (pid !== undefined) process.kill(pid, 'SIGKILL');
-    } catch {
-      // It ended by itself a moment ago.
-    }
-  }
-  return kills;
+  const killed = Object.values(kills).reduce((sum, times) => sum + times, 0);
+  const share = (100 * repeats) / Math.max(1, pushes);
+  return [
+    { name: 'kills while alerts fired', value: killed, unit: 'kills' },
+    atMost('alerts lost under kills', lost.length, 0, 'alerts'),
+    atMost('pushes that came again, with the same key', Number(share.toFixed(1)), 1, '%'),
+    atMost('alerts that were told again with another key', doubled.length, 0, 'alerts'),
+  ];
 }
 
 /** `./apiary bench alerts`. */

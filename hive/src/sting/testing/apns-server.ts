@@ -2,7 +2,7 @@
  * Apple's push service over HTTP/2 and TLS: checks the provider token (ES256), topic, push type, ids and the
  * payload's size, and answers as Apple documents ("Handling notification responses from APNs").
  */
-import { type createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import {
   createSecureServer,
   type Http2SecureServer,
@@ -36,17 +36,17 @@ export class ApnsServer {
   readonly key: string;
   /** Tokens that answer 410. */
   readonly unregistered = new Set<string>();
-  /** Told of each push that was taken. */
+  /** Told of each push that is taken, before it is answered. */
   onPush: (push: ApnsPush) => void = () => undefined;
   readonly #server: Http2SecureServer;
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #publicKey: ReturnType<typeof createPublicKey>;
   readonly #failures: { readonly status: number; readonly reason: string }[] = [];
 
-  constructor() {
-    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    this.key = String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
-    this.#publicKey = publicKey;
+  /** @param key of an earlier one in whose place this one stands; default: a new one */
+  constructor(key?: string) {
+    this.key = key ?? newKey();
+    this.#publicKey = createPublicKey(this.key);
     this.#server = createSecureServer({ cert: LOOPBACK_CERTIFICATE, key: LOOPBACK_KEY });
     this.#server.on('session', (session) => {
       this.#sessions.add(session);
@@ -113,9 +113,9 @@ export class ApnsServer {
       atMs: performance.now(),
     };
     this.pushes.push(push);
+    this.onPush(push);
     stream.respond({ ':status': 200, 'apns-id': id });
     stream.end();
-    this.onPush(push);
   }
 
   #judge(headers: IncomingHttpHeaders, body: Buffer) {
@@ -157,6 +157,11 @@ export class ApnsServer {
       return false;
     }
   }
+}
+
+function newKey(): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
 }
 
 function tokenOf(headers: IncomingHttpHeaders): string {
