@@ -1,6 +1,5 @@
-/** What searches and the sealer see of an open chunk. */
+/** What searches see of an open chunk. */
 import type { Level } from '@apiary/common/record.ts';
-import type { ChunkSource } from './chunk/row-batch.ts';
 import type { OpenChunk } from './open-chunk.ts';
 import type { Matches, RecordSet, RecordSource, RowSource, Selection } from './record-set.ts';
 import { requiredText } from './row-filter.ts';
@@ -12,11 +11,6 @@ export interface Extent {
   readonly version: number;
   readonly minTime: number;
   readonly maxTime: number;
-}
-
-/** The rows of a frozen chunk that are to be written. */
-export function chunkSourceOf(chunk: OpenChunk): ChunkSource {
-  return new FrozenRows(chunk);
 }
 
 /** An open chunk at one moment. */
@@ -79,30 +73,5 @@ export class OpenChunkView implements RecordSet, RecordSource {
     const text = requiredText(selection.query);
     const rows = text === undefined ? undefined : this.#chunk.candidates(text, this.count);
     return await scanRows(this, selection, rows);
-  }
-}
-
-class FrozenRows extends OpenChunkView implements ChunkSource {
-  readonly rows: readonly number[];
-  readonly #chunk: OpenChunk;
-
-  constructor(chunk: OpenChunk) {
-    super(chunk, chunk.extent());
-    this.#chunk = chunk;
-    const rows: number[] = [];
-    for (let row = 0; row < this.count; row++) if (this.isVisible(row)) rows.push(row);
-    this.rows = rows;
-  }
-
-  length(row: number): number {
-    return this.#chunk.bytesLength(row);
-  }
-
-  copy(row: number, target: Buffer, at: number): number {
-    return this.#chunk.copy(row, target, at);
-  }
-
-  isMapped(row: number): boolean {
-    return this.#chunk.isMapped(row);
   }
 }

@@ -7,20 +7,15 @@ import type { ByteRange } from '@apiary/common/chunks/ranges.ts';
 import { RECORD_BYTES_MAX } from '@apiary/common/limits.ts';
 import type { DataMessage, Run } from '@apiary/common/messages/data/run.ts';
 import { LEVELS, type Level } from '@apiary/common/record.ts';
+import type { RowBatch } from './chunk/row-batch.ts';
+import { proofOf, type RunProof } from './chunk/run-proofs.ts';
 import { type Extent, OpenChunkView } from './open-chunk-view.ts';
+import { packRows, type RunFacts } from './pack-rows.ts';
 import { levelOfBody, stampIn } from './record-facts.ts';
 import type { RowSource } from './record-set.ts';
 import { RowStore } from './row-store.ts';
 
 const NEWLINE = 10;
-
-interface RunFacts {
-  readonly source: RowSource;
-  readonly sequence: number;
-  readonly observed: number;
-  readonly mapped: boolean;
-  readonly zoneOffsetMinutes: number;
-}
 
 /** A committed run with the message that it came in. */
 export interface CommittedRun {
@@ -48,6 +43,9 @@ export class OpenChunk {
   /** Unfinished rows that came from the previous open chunk and did not grow since. */
   readonly #stale = new Set<number>();
   readonly #carried = new Map<string, ByteRange[]>();
+  readonly #proofs: RunProof[] = [];
+  /** Sequences of blocks with records that were not whole when they came: only their bytes can prove them. */
+  readonly #unproven = new Set<number>();
   #successor: OpenChunk | undefined;
   #version = 0;
   #rawBytes = 0;
@@ -81,6 +79,8 @@ export class OpenChunk {
     const facts = this.#factsOf(committed);
     const runIndex = this.#runs.push(facts) - 1;
     const touched: number[] = [];
+    if (run.startsMidRecord || run.endsMidRecord) this.#unproven.add(sequence);
+    else this.#proofs.push(proofOf(run, sequence, this.#rows.count));
     this.#rows.take(run.data);
     const lastIndex = run.sourceLengths.length - 1;
     let offset = run.from;
@@ -149,6 +149,27 @@ export class OpenChunk {
   /** This chunk was sealed: what is left of its blocks belongs to the one that follows. */
   handOver(sequences: readonly number[]): void {
     this.#successor?.sequences.unshift(...sequences);
+    const unproven = this.#successor ? this.#successor.#unproven : undefined;
+    for (const sequence of sequences) unproven?.add(sequence);
+  }
+
+  /** What was committed of the runs in {@link toBatch}, but for blocks that have to be read again. */
+  get proofs(): readonly RunProof[] {
+    return this.#proofs.filter(({ sequence }) => !this.#unproven.has(sequence));
+  }
+
+  /** Sequences of blocks without proofs, ascending. */
+  get unproven(): readonly number[] {
+    return this.sequences.filter((sequence) => this.#unproven.has(sequence));
+  }
+
+  /** The rows that show, and which they are. */
+  toBatch(): { readonly batch: RowBatch; readonly rows: Uint32Array } {
+    const rows = new Uint32Array(this.records);
+    for (let row = 0, index = 0; row < this.count; row++) {
+      if (!this.#hidden.has(row)) rows[index++] = row;
+    }
+    return { batch: packRows(this.#rows, this.#runs, rows), rows };
   }
 
   #adopt(bytes: Uint8Array, facts: RunFacts, place: { offset: number; sourceLength: number }) {
@@ -209,19 +230,9 @@ export class OpenChunk {
     return this.#runOf(row).mapped;
   }
 
-  /** Copies the row's bytes as stored; gives how many. */
-  copy(row: number, target: Buffer, at: number): number {
-    return this.#rows.copy(row, target, at);
-  }
-
   /** The row's bytes as stored, line end included. */
   bytes(row: number): Uint8Array {
     return this.#rows.bytes(row);
-  }
-
-  /** Bytes of a row as stored. */
-  bytesLength(row: number): number {
-    return this.#rows.length(row);
   }
 
   body(row: number): Uint8Array {

@@ -6,6 +6,17 @@ const SLAB_BYTES = 256 * 1024;
 const KEPT_BYTES_MIN = 16 * 1024;
 const ROWS_AT_FIRST = 256;
 
+/** Rows one behind the other. */
+export interface PackedRows {
+  /** Their bytes as stored. */
+  readonly bytes: Buffer;
+  /** Where a row's bytes begin; one more than there are rows. */
+  readonly start: Uint32Array<ArrayBuffer>;
+  readonly time: Float64Array<ArrayBuffer>;
+  readonly timestampLength: Uint8Array<ArrayBuffer>;
+  readonly sourceLength: Uint32Array<ArrayBuffer>;
+}
+
 /** Where a row belongs. */
 export interface RowFacts {
   /** Index of the run that it belongs to. */
@@ -120,17 +131,53 @@ export class RowStore {
     return joined.reduce((sum, part) => sum + part.length, 0);
   }
 
-  /** Copies the bytes of a row; gives how many. */
-  copy(row: number, target: Buffer, at: number): number {
-    if (this.#joined.size > 0 && this.#joined.has(row)) {
-      const bytes = this.bytes(row);
-      target.set(bytes, at);
-      return bytes.length;
+  /**
+   * Copies rows, ascending, into memory of their own. Measured: rows that stand one behind the other, as
+   * those of a run do, are copied at once; row by row it took ten times as long.
+   */
+  pack(rows: Uint32Array): PackedRows {
+    const count = rows.length;
+    const start = new Uint32Array(count + 1);
+    const time = new Float64Array(count);
+    const timestampLength = new Uint8Array(count);
+    const sourceLength = new Uint32Array(count);
+    const lengths = this.#length.values;
+    const hasJoined = this.#joined.size > 0;
+    let total = 0;
+    for (let index = 0; index < count; index++) {
+      const row = rows[index] ?? 0;
+      start[index] = total;
+      total += hasJoined ? this.length(row) : (lengths[row] ?? 0);
+      time[index] = this.time.values[row] ?? 0;
+      timestampLength[index] = this.timestampLength.values[row] ?? 0;
+      sourceLength[index] = this.sourceLength.values[row] ?? 0;
     }
-    const start = this.#start.get(row);
-    const length = this.#length.get(row);
-    this.#slabs[this.#slab.get(row)]?.copy(target, at, start, start + length);
-    return length;
+    start[count] = total;
+    const bytes = Buffer.from(new ArrayBuffer(total));
+    for (let index = 0; index < count; ) index = this.#packFrom(rows, index, start, bytes);
+    return { bytes, start, time, timestampLength, sourceLength };
+  }
+
+  /** Copies the row at `index` and those that stand behind it in its slab; gives the next one's index. */
+  #packFrom(rows: Uint32Array, index: number, start: Uint32Array, target: Buffer): number {
+    const first = rows[index] ?? 0;
+    const at = start[index] ?? 0;
+    if (this.#joined.has(first)) {
+      target.set(this.bytes(first), at);
+      return index + 1;
+    }
+    const [slabs, starts, lengths] = [this.#slab.values, this.#start.values, this.#length.values];
+    const slab = slabs[first];
+    const from = starts[first] ?? 0;
+    let to = from + (lengths[first] ?? 0);
+    let next = index + 1;
+    for (; next < rows.length; next++) {
+      const row = rows[next] ?? 0;
+      if (slabs[row] !== slab || starts[row] !== to || this.#joined.has(row)) break;
+      to += lengths[row] ?? 0;
+    }
+    this.#slabs[slab ?? 0]?.copy(target, at, from, to);
+    return next;
   }
 
   /**

@@ -1,8 +1,8 @@
 /**
- * Seals open chunks in the background, one at a time: encodes, decodes what was encoded, compares it byte
- * for byte with the committed blocks, and only then lets the blocks go.
+ * Seals open chunks in the background, one at a time: proves that the rows are what was committed, encodes
+ * them, decodes what was encoded, compares it byte for byte with the rows, and only then lets the blocks go.
  */
-import type { Block, Segment } from '@apiary/common/chunks/chunks.ts';
+import type { Block, Segment, SequenceRange } from '@apiary/common/chunks/chunks.ts';
 import { partitionKey, partitionOf } from '@apiary/common/chunks/partition.ts';
 import type { Clock } from '@apiary/common/clock.ts';
 import { toAppError } from '@apiary/common/errors.ts';
@@ -13,12 +13,11 @@ import {
   STORE_RETRY_MS_MIN,
 } from '@apiary/common/limits.ts';
 import type { Logger } from '@apiary/common/log.ts';
-import { batchOf } from './chunk/row-batch.ts';
+import { proveRuns } from './chunk/run-proofs.ts';
 import { verifyBatch } from './chunk/verify.ts';
 import type { Holdings } from './holdings.ts';
 import type { Figures } from './metrics.ts';
 import type { OpenChunk } from './open-chunk.ts';
-import { chunkSourceOf } from './open-chunk-view.ts';
 import { SealThread } from './seal-thread.ts';
 import { createPace } from './search/pace.ts';
 
@@ -134,9 +133,10 @@ export class Sealer {
   async #seal(chunk: OpenChunk): Promise<void> {
     const { segment, holdings, figures, log } = this.#context;
     const began = performance.now();
-    const batch = await batchOf(chunkSourceOf(chunk), createPace());
+    const { batch, rows } = chunk.toBatch();
     const kept = await verifyBatch({
       batch,
+      provenBytes: proveRuns(batch, rows, chunk.proofs),
       blocks: this.#blocksOf(chunk),
       carried: chunk.carriedRanges(),
       pace: createPace(),
@@ -153,15 +153,26 @@ export class Sealer {
     this.#context.onSealed?.();
   }
 
+  /** The blocks of a chunk that have no proofs. */
   async *#blocksOf(chunk: OpenChunk): AsyncGenerator<Block> {
-    const taken = new Set(chunk.sequences);
-    const first = chunk.sequences[0] ?? 0;
-    const last = chunk.sequences.at(-1) ?? 0;
     const key = partitionKey(chunk.partition);
-    for await (const block of this.#context.segment.blocks({ first, last })) {
-      if (taken.has(block.sequence) && partitionKey(partitionOf(block)) === key) yield block;
+    for (const range of rangesOf(chunk.unproven)) {
+      for await (const block of this.#context.segment.blocks(range)) {
+        if (partitionKey(partitionOf(block)) === key) yield block;
+      }
     }
   }
+}
+
+/** Consecutive sequences, which are ascending, as ranges. */
+function rangesOf(sequences: readonly number[]): SequenceRange[] {
+  const ranges: { first: number; last: number }[] = [];
+  for (const sequence of sequences) {
+    const open = ranges.at(-1);
+    if (open && sequence <= open.last + 1) open.last = sequence;
+    else ranges.push({ first: sequence, last: sequence });
+  }
+  return ranges;
 }
 
 /** Makes the open chunks again from what was committed. */

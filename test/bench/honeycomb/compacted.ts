@@ -1,9 +1,6 @@
 /** A second store with the same corpus in chunks of 64 MB, as compaction makes them. */
-
-import { batchOf } from '@apiary/hive/honeycomb/chunk/row-batch.ts';
 import { sealBatch } from '@apiary/hive/honeycomb/chunk/seal-batch.ts';
 import { Holdings } from '@apiary/hive/honeycomb/holdings.ts';
-import { chunkSourceOf } from '@apiary/hive/honeycomb/open-chunk-view.ts';
 import { CORPUS_BEGIN_MS, type Corpus } from './corpus.ts';
 import { Engine } from './engine.ts';
 import { messagesOf } from './messages.ts';
@@ -18,7 +15,7 @@ export async function writeCompacted(folder: string, corpus: Corpus): Promise<ob
     const [open] = holdings.openChunks;
     if (!open) return;
     holdings.freeze(open, false);
-    const batch = await batchOf(chunkSourceOf(open), () => undefined);
+    const { batch } = open.toBatch();
     const { id, partition } = open;
     const chunk = await sealBatch(batch, { id, partition });
     await writer.segment.seal([chunk], []);

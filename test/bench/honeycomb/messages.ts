@@ -1,5 +1,5 @@
 /** A corpus as Bees send it: messages of runs, taken from the files in turn as they grew. */
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { AppendMessage } from '@apiary/common/chunks/chunks.ts';
 import { encodeRuns } from '@apiary/common/messages/data/codec.ts';
 import type { Run } from '@apiary/common/messages/data/run.ts';
@@ -18,23 +18,26 @@ export interface CorpusMessage {
   readonly rawBytes: number;
 }
 
-/** All messages of a corpus, in order. */
+/** All messages of a corpus, in order. Files are read as far as they are needed. */
 export function* messagesOf(corpus: Corpus, arrivedMs: number): Generator<CorpusMessage> {
-  const files = corpus.files.map((file) => ({ ...file, bytes: readFileSync(file.path), at: 0 }));
+  const files = corpus.files.map((file) => new CorpusFile(file.path, file));
   const rounds = Math.max(1, Math.ceil(corpus.bytes / ROUND_BYTES));
   for (let round = 1; round <= rounds; round++) {
     for (const [index, file] of files.entries()) {
-      const goal = Math.ceil((file.bytes.length * round) / rounds);
+      const goal = Math.ceil((file.length * round) / rounds);
       while (file.at < goal) {
-        const to = endOf(file.bytes, file.at, Math.min(goal, file.at + MESSAGE_BYTES));
         const generation = (index + 1).toString(16).padStart(16, '0');
-        const place = { generation, target: 'system', file: `/var/log/${file.file}`, tags: [] };
-        const run: Run = runOf(file.bytes, file.at, to, { ...place, observed: arrivedMs });
-        file.at = to;
-        yield { append: appendOf(file.host, run, arrivedMs), rawBytes: run.data.length };
+        const name = `/var/log/${file.of.file}`;
+        const place = { generation, target: 'system', file: name, tags: [] };
+        const from = file.at;
+        const bytes = file.lines(Math.min(goal - from, MESSAGE_BYTES));
+        const more = { ...place, from, to: file.at, startsMidRecord: false, observed: arrivedMs };
+        const run: Run = runOf(bytes, 0, bytes.length, more);
+        yield { append: appendOf(file.of.host, run, arrivedMs), rawBytes: run.data.length };
       }
     }
   }
+  for (const file of files) file.close();
 }
 
 function appendOf(host: string, run: Run, arrivedMs: number): AppendMessage {
@@ -43,11 +46,34 @@ function appendOf(host: string, run: Run, arrivedMs: number): AppendMessage {
   return { message, encoded: encodeRuns(runs), retentionClass: 'default', arrivedMs };
 }
 
-/** The end of the last line that ends by `limit`, or of the first one. */
-function endOf(bytes: Buffer, from: number, limit: number): number {
-  if (limit >= bytes.length) return bytes.length;
-  const last = bytes.lastIndexOf(NEWLINE, limit - 1);
-  if (last >= from) return last + 1;
-  const next = bytes.indexOf(NEWLINE, limit);
-  return next < 0 ? bytes.length : next + 1;
+/** One file of the corpus. */
+class CorpusFile {
+  readonly of: Corpus['files'][number];
+  readonly length: number;
+  /** What was read up to here. */
+  at = 0;
+  readonly #descriptor: number;
+
+  constructor(path: string, of: Corpus['files'][number]) {
+    this.of = of;
+    this.length = statSync(path).size;
+    this.#descriptor = openSync(path, 'r');
+  }
+
+  /** Goes on by the lines that end within `wanted` bytes, or by one. */
+  lines(wanted: number): Buffer {
+    for (let room = wanted; ; room *= 2) {
+      const bytes = Buffer.allocUnsafe(Math.min(room, this.length - this.at));
+      readSync(this.#descriptor, bytes, 0, bytes.length, this.at);
+      const atEnd = this.at + bytes.length === this.length;
+      const end = atEnd ? bytes.length : bytes.lastIndexOf(NEWLINE) + 1;
+      if (end === 0) continue;
+      this.at += end;
+      return bytes.subarray(0, end);
+    }
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
 }

@@ -15,21 +15,25 @@ import type { RowBatch, Stretch } from './row-batch.ts';
 export interface Verification {
   /** The rows that are encoded. */
   readonly batch: RowBatch;
+  /** Those whose runs {@link proveRuns} did not prove. */
   readonly blocks: AsyncIterable<Block>;
+  /** Bytes of the source that are proven. */
+  readonly provenBytes: number;
   /** Ranges of unfinished records that are not in the chunk, by generation. */
   readonly carried: ReadonlyMap<string, readonly ByteRange[]>;
   readonly pace: Pace;
 }
 
 /**
- * Checks that the batch holds every byte of the blocks but for what is carried, and nothing else.
+ * Checks that the batch holds every byte of the blocks but for what is carried, and nothing but that and what
+ * is proven.
  *
  * @returns what is carried, as blocks
  * @throws AppError `store-corrupt`
  */
 export async function verifyBatch(verification: Verification): Promise<Block[]> {
-  const { batch, blocks, carried, pace } = verification;
-  const comparison = new Comparison(batch);
+  const { batch, blocks, carried, provenBytes, pace } = verification;
+  let comparison: Comparison | undefined;
   const kept: Block[] = [];
   for await (const block of blocks) {
     const rest: Run[] = [];
@@ -41,12 +45,15 @@ export async function verifyBatch(verification: Verification): Promise<Block[]> 
         if (range.from < run.to && range.to > run.from) rest.push(cutRun(run, range));
       }
       for (const range of subtractRanges(run, ranges)) {
+        comparison ??= new Comparison(batch);
         comparison.compare(cutRun(run, range));
       }
     }
     if (rest.length > 0) kept.push({ ...block, message: { ...block.message, runs: rest } });
   }
-  comparison.finish();
+  const bytes = provenBytes + (comparison?.finish() ?? 0);
+  const held = batch.sourceLength.reduce((sum, length) => sum + length, 0);
+  if (bytes !== held) throw corrupt(`${held} bytes where its blocks hold ${bytes}`);
   return kept;
 }
 
@@ -88,7 +95,6 @@ class Comparison {
   readonly #stretches = new Map<string, Stretch[]>();
   /** Parts of bodies that are not their source, until all of them have been seen. */
   readonly #parts = new Map<number, { from: number; bytes: Uint8Array }[]>();
-  #sourceBytes = 0;
   #compared = 0;
 
   constructor(batch: RowBatch) {
@@ -101,7 +107,6 @@ class Comparison {
       else this.#stretches.set(generation, [stretch]);
     }
     for (const stretches of this.#stretches.values()) stretches.sort((a, b) => a.offset - b.offset);
-    for (const length of batch.sourceLength) this.#sourceBytes += length;
   }
 
   compare(run: Run): void {
@@ -132,8 +137,8 @@ class Comparison {
     this.#compared += run.to - run.from;
   }
 
-  /** @throws AppError `store-corrupt` when the chunk holds something that no block does */
-  finish(): void {
+  /** Bytes of the source that were compared. @throws AppError `store-corrupt` when a body differs */
+  finish(): number {
     const { bytes, start } = this.#batch;
     for (const [row, parts] of this.#parts) {
       parts.sort((a, b) => a.from - b.from);
@@ -142,9 +147,7 @@ class Comparison {
         throw corrupt('a body differs from its block');
       }
     }
-    if (this.#compared !== this.#sourceBytes) {
-      throw corrupt(`${this.#sourceBytes} bytes where its blocks hold ${this.#compared}`);
-    }
+    return this.#compared;
   }
 
   /** Compares the source's bytes from `first` on, at `begun` to `body` of the run's data. */
