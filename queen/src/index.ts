@@ -32,6 +32,7 @@ import { HealthFeed } from './live/health-feed.ts';
 import { LedgerFeeds } from './live/ledger-feeds.ts';
 import { RateFeed } from './live/rate-feed.ts';
 import { TailHub } from './live/tail-hub.ts';
+import { TrafficFeed } from './live/traffic-feed.ts';
 import { Live } from './live.ts';
 import { OwnedDocuments } from './owned-documents.ts';
 import { Ports } from './ports.ts';
@@ -77,6 +78,7 @@ class QueenComponent implements Queen {
   readonly #ledgers: LedgerFeeds;
   readonly #rates: RateFeed;
   readonly #health: HealthFeed;
+  readonly #traffic: TrafficFeed;
   readonly #tails: TailHub;
   #accounts: Accounts | undefined;
   #live: Live | undefined;
@@ -97,6 +99,7 @@ class QueenComponent implements Queen {
     this.#ledgers = new LedgerFeeds({ bus, clock, log, actor: QUEEN_ACTOR });
     this.#rates = new RateFeed(bus, clock);
     this.#health = new HealthFeed(bus, clock, this.#rates);
+    this.#traffic = new TrafficFeed(bus, QUEEN_ACTOR);
     const onCount = (count: number) => this.#metrics.tails.set(count);
     this.#tails = new TailHub({ bus, clock, log, onCount });
   }
@@ -120,6 +123,7 @@ class QueenComponent implements Queen {
     await this.#deliveries.start();
     await this.#rates.start();
     await this.#health.start();
+    await this.#traffic.start();
     this.#subscription = await accounts.watch(this.#context, () => this.#recheck());
     const { url, localUrl } = await this.#ports.open();
     this.#url = url;
@@ -141,6 +145,7 @@ class QueenComponent implements Queen {
     await this.#ledgers.stop();
     await this.#rates.stop();
     await this.#health.stop();
+    await this.#traffic.stop();
   }
 
   async #recheck(): Promise<void> {
@@ -193,6 +198,7 @@ class QueenComponent implements Queen {
         ledgers: this.#ledgers,
         rates: this.#rates,
         health: this.#health,
+        traffic: this.#traffic,
         clock,
         onMissed: (count) => this.#metrics.missed.inc(count),
       },

@@ -283,6 +283,27 @@ describe('watching', () => {
     });
   });
 
+  it('traffic: all of it, and what changes until it is watched no more', async () => {
+    const agent = 'a'.repeat(32);
+    const figures = { agent, linesPerSecond: 3, bytesPerSecond: 30, lagBytes: 0, slotMs: 0 };
+    fixture.hive.traffic = [{ ...figures, trend: [1, 3] }];
+    const socket = await connect();
+    expect(await ask(socket, 'traffic.watch', {})).toMatchObject({
+      ok: true,
+      traffic: [{ trend: [1, 3] }],
+    });
+    const changed = next(socket, 'traffic.changed');
+    const traffic = [{ ...figures, linesPerSecond: 4, slotLinesPerSecond: 4 }];
+    fixture.bus.events.emit('traffic.changed', { traffic });
+    expect(await changed).toEqual({ traffic });
+    const later: unknown[] = [];
+    socket.on('traffic.changed', (payload) => later.push(payload));
+    expect(await ask(socket, 'traffic.unwatch', {})).toEqual({ ok: true });
+    fixture.bus.events.emit('traffic.changed', { traffic });
+    await ask(socket, 'traffic.unwatch', {});
+    expect(later).toEqual([]);
+  });
+
   it('a ledger: all of it, and again after what concerns it, until it is watched no more', async () => {
     const socket = await connect();
     fixture.hive.ledgerLines = [makeLedgerLine({ stored: 60, reached: 60, lag: 40 })];

@@ -58,6 +58,8 @@ const HANDLERS: EventHandlers = {
   'ledger.watch': (session, { agent }) => session.watchLedger(agent),
   'ledger.unwatch': (session, { agent }) => session.unwatchLedger(agent),
   'health.watch': (session) => session.watchHealth(),
+  'traffic.watch': (session) => session.watchTraffic(),
+  'traffic.unwatch': (session) => session.unwatchTraffic(),
   'system.watch': (session) => session.watchSystem(),
 };
 

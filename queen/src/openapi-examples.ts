@@ -258,6 +258,20 @@ export const EXAMPLES: {
       containers: [{ name: 'shop', image: 'shop:4.1', labels: { tier: 'web' } }],
     },
   },
+  readTraffic: {
+    response: {
+      traffic: [
+        {
+          agent: AGENT,
+          linesPerSecond: 14.5,
+          bytesPerSecond: 2_310,
+          lagBytes: 0,
+          slotMs: MS,
+          trend: [12.1, 13, 14.8],
+        },
+      ],
+    },
+  },
   readLedger: {
     response: {
       agent: AGENT,

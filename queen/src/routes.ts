@@ -54,7 +54,7 @@ export const systemSchema = z.object({
   store: honeycombActions.stats.response.optional(),
 });
 
-const { ledger } = agentMonitorActions;
+const { ledger, traffic } = agentMonitorActions;
 const { listFolder, readFileEnd, suggest, listLetters, decideLetters } = agentManagerActions;
 const { listAgents, approve, revoke, listTargets, addTargets, removeTargets } = agentManagerActions;
 
@@ -90,6 +90,12 @@ export const ROUTES = {
       'Tells what an agent (`agent=` its name or id) has seen, read, had confirmed, and what is stored',
     query: ledger.request,
     response: ledger.response,
+  }),
+  readTraffic: route('get', '/api/agents/traffic', {
+    ...bare,
+    access: traffic.role,
+    summary: 'Tells how much each approved agent sends, its trend, and how far its data is behind',
+    response: traffic.response,
   }),
   listFolder: route('get', '/api/agents/files', {
     ...bare,
@@ -237,6 +243,8 @@ export const SOCKET_EVENTS = {
   'ledger.watch': { access: ledger.role, payload: ledger.request },
   'ledger.unwatch': { access: ledger.role, payload: ledger.request },
   'health.watch': { access: 'viewer', payload: z.unknown() },
+  'traffic.watch': { access: traffic.role, payload: z.unknown() },
+  'traffic.unwatch': { access: traffic.role, payload: z.unknown() },
   'system.watch': { access: 'viewer', payload: z.unknown() },
 } as const satisfies Record<
   string,

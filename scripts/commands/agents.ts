@@ -1,6 +1,7 @@
 import { type Settings, switchSchema } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import type { Agent, AgentView } from '@apiary/common/messages/agent.ts';
+import type { AgentTraffic } from '@apiary/common/messages/traffic.ts';
 import type { Install } from '@apiary/queen/install-routes.ts';
 import { ROUTES } from '@apiary/queen/routes.ts';
 import { z } from 'zod';
@@ -46,8 +47,10 @@ export const run = verbCommand({
 
 async function list(settings: AgentSettings, words: readonly string[], io: CommandIo) {
   if (words.length > 0) throw new AppError('setting-invalid', 'agents list takes no names');
-  const answer = await (await ApiClient.connect(settings, io.signal)).listAgents();
-  io.stdout.write(settings.json ? `${JSON.stringify(answer)}\n` : agentTable(answer.agents));
+  const client = await ApiClient.connect(settings, io.signal);
+  const answer = await client.listAgents();
+  if (settings.json) io.stdout.write(`${JSON.stringify(answer)}\n`);
+  else io.stdout.write(agentTable(answer.agents, await trafficOf(client)));
   return 0;
 }
 
@@ -124,14 +127,24 @@ function decided({ name, approval, fingerprint }: Agent): string {
   return `${approval} ${printable(name)} (${printable(fingerprint)})\n`;
 }
 
-function agentTable(agents: readonly AgentView[]): string {
+type Traffic = ReadonlyMap<string, AgentTraffic>;
+
+/** Without agentmonitor the table stands all the same. */
+async function trafficOf(client: ApiClient): Promise<Traffic> {
+  const answer = await client.call(ROUTES.readTraffic).catch(() => ({ traffic: [] }));
+  return new Map(answer.traffic.map((each) => [each.agent, each]));
+}
+
+function agentTable(agents: readonly AgentView[], traffic: Traffic): string {
   if (agents.length === 0) return 'No Bee has joined yet: run ./apiary bee <broker> on a host.\n';
   return table([
-    ['NAME', 'APPROVAL', 'LIFE', 'TARGETS', 'FINGERPRINT', 'SYSTEM'],
+    ['NAME', 'APPROVAL', 'LIFE', 'LINES/S', 'BEHIND', 'TARGETS', 'FINGERPRINT', 'SYSTEM'],
     ...agents.map((agent) => [
       agent.name,
       agent.approval,
       agent.life,
+      `${traffic.get(agent.id)?.linesPerSecond ?? '-'}`,
+      `${traffic.get(agent.id)?.lagBytes ?? '-'}`,
       agent.failedTargets > 0
         ? `${agent.targets} (${agent.failedTargets} failed)`
         : `${agent.targets}`,

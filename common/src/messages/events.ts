@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { agentIdSchema } from './agent.ts';
 import { deliveryKindSchema } from './delivery.ts';
 import { holdingSchema } from './ledger.ts';
+import { trafficChangeSchema } from './traffic.ts';
 import { vitalsSchema } from './vitals.ts';
 
 const agentEvent = z.object({ agent: agentIdSchema, name: z.string(), atMs: z.number() });
@@ -25,6 +26,8 @@ export const EVENT_SCHEMAS = {
   'agent.dead': agentEvent,
   /** These agents' ledgers have changed. */
   'ledger.changed': z.object({ agents: z.array(agentIdSchema) }),
+  /** How much these agents send, or how far they are behind, has changed. */
+  'traffic.changed': z.object({ traffic: z.array(trafficChangeSchema) }),
   /** Bytes are missing for good. */
   'ledger.gap': ledgerEvent.extend({ reason: z.string() }),
   /** Bytes wait and nothing moves. */

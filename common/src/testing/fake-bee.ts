@@ -94,7 +94,12 @@ export class FakeBee {
   }
 
   /** Sends a heartbeat with the next sequence number, or with another one. */
-  async beat(sentMs: number, sequence = this.#sequence + 1, ledger?: LedgerReport): Promise<void> {
+  async beat(
+    sentMs: number,
+    sequence = this.#sequence + 1,
+    ledger?: LedgerReport,
+    counters: Pick<Heartbeat, 'linesRead' | 'bytesConfirmed'> = { linesRead: 0, bytesConfirmed: 0 },
+  ): Promise<void> {
     this.#sequence = sequence;
     const heartbeat: Heartbeat = {
       type: 'heartbeat',
@@ -102,8 +107,7 @@ export class FakeBee {
       agent: this.id,
       sentMs,
       sequence,
-      linesRead: 0,
-      bytesConfirmed: 0,
+      ...counters,
       ...(ledger && { ledger }),
     };
     await this.bus.publish(this.sign(FROM_AGENT_KEY.heartbeat, heartbeat));

@@ -181,6 +181,23 @@ describe('agentmonitor', () => {
     expect(await list()).toMatchObject([{ id: bee.id, state: 'alive' }]);
   });
 
+  test('what an agent sends is told at its change, and all of it to who asks', async () => {
+    const bee = await known('busy');
+    const told: unknown[] = [];
+    await bus.events.on('traffic.changed', ({ body }) => told.push(body));
+    for (const [sequence, linesRead] of [0, 40].entries()) {
+      const counters = { linesRead, bytesConfirmed: linesRead * 50 };
+      await bee.beat(site.clock.now(), sequence + 1, undefined, counters);
+      await site.broker.settled();
+      site.clock.advance(HEARTBEAT_INTERVAL_MS);
+      await site.broker.settled();
+    }
+    const figures = { agent: bee.id, linesPerSecond: 20, bytesPerSecond: 1_000, lagBytes: 0 };
+    expect(told).toMatchObject([{ traffic: [figures] }]);
+    const answer = await callAction(bus, agentMonitorActions.traffic, {}, { actor });
+    expect(answer.traffic).toMatchObject([figures]);
+  });
+
   test('stopping twice is fine', async () => {
     await monitor.stop();
     await monitor.stop();

@@ -16,6 +16,7 @@ import { LedgerKeeper } from './ledger-keeper.ts';
 import { LifeTable } from './life-table.ts';
 import { LivenessWriter } from './liveness-writer.ts';
 import { type Model, openModel } from './model.ts';
+import { TrafficTeller } from './traffic-teller.ts';
 import { Watch } from './watch.ts';
 
 /** Makes the component. */
@@ -30,6 +31,7 @@ interface Running {
   readonly watch: Watch;
   readonly heartbeats: Heartbeats;
   readonly ledger: LedgerKeeper;
+  readonly traffic: TrafficTeller;
   readonly stopForgetting: () => void;
   readonly served: Subscription;
 }
@@ -59,16 +61,24 @@ class AgentMonitor implements Component {
     }
     const writer = new LivenessWriter(model.liveness, clock, log);
     const tell = (agent: string) => this.#tell(agent, { model, table, writer });
-    const watch = new Watch(context, table, (agents) => agents.forEach(tell));
-    const ledger = keepLedgers(context, model, table);
+    const traffic = new TrafficTeller(context);
+    const watch = new Watch(context, table, (agents) => {
+      agents.forEach(tell);
+      traffic.silence(agents);
+    });
+    const ledger = keepLedgers({ context, model, table, traffic });
     const stopForgetting = model.agents.onChange((id, agent) => {
-      if (agent?.approval !== 'approved') ledger.forget(id);
+      if (agent?.approval === 'approved') return;
+      ledger.forget(id);
+      traffic.forget(id);
     });
     const heard = (heartbeat: Heartbeat) => {
       const outcome = table.hear(heartbeat.agent, heartbeat, clock.now());
       if (outcome === 'revived') tell(heartbeat.agent);
       watch.schedule();
       ledger.hear(heartbeat);
+      const isApproved = model.agents.get(heartbeat.agent)?.approval === 'approved';
+      if (isApproved && outcome !== 'ignored') traffic.hear(heartbeat);
       return outcome;
     };
     const counter = this.#counter;
@@ -78,9 +88,10 @@ class AgentMonitor implements Component {
       bus,
       address,
       agentMonitorActions,
-      actionHandlers(table, ledger),
+      actionHandlers(table, ledger, traffic),
     );
-    this.#running = { model, table, writer, watch, heartbeats, ledger, stopForgetting, served };
+    const parts = { model, table, writer, watch, heartbeats, ledger, traffic };
+    this.#running = { ...parts, stopForgetting, served };
     await ledger.start();
     await heartbeats.start();
     watch.start();
@@ -95,6 +106,7 @@ class AgentMonitor implements Component {
     await running.heartbeats.stop();
     running.stopForgetting();
     await running.ledger.stop();
+    running.traffic.stop();
     await running.writer.stop();
     await running.model.agents.close();
   }
@@ -114,11 +126,17 @@ class AgentMonitor implements Component {
   }
 }
 
-function keepLedgers(context: ComponentContext, { agents }: Model, table: LifeTable): LedgerKeeper {
+function keepLedgers(
+  parts: Pick<Running, 'model' | 'table' | 'traffic'> & { readonly context: ComponentContext },
+): LedgerKeeper {
+  const { context, table, traffic } = parts;
+  const { agents } = parts.model;
   return new LedgerKeeper({
     context,
     agentOf: (id) => agents.get(id),
     agentsNamed: (name) => [...agents.values()].filter((agent) => agent.name === name),
     isAlive: (id) => table.get(id)?.state === 'alive',
+    onLags: (lags) =>
+      traffic.setLags(lags.filter(([id]) => agents.get(id)?.approval === 'approved')),
   });
 }

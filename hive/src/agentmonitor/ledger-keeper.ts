@@ -40,6 +40,8 @@ export interface LedgerKeeperOptions {
   /** All agents that are called so. */
   readonly agentsNamed: (name: string) => readonly Agent[];
   readonly isAlive: (id: string) => boolean;
+  /** Told how far the data of agents is behind, whenever their ledgers have changed. */
+  readonly onLags: (lags: readonly (readonly [agent: string, bytes: number])[]) => void;
 }
 
 /** See the file's head. */
@@ -135,6 +137,7 @@ export class LedgerKeeper {
     this.#later('announce', LEDGER_EVENT_INTERVAL_MS, () => {
       const agents = [...this.#changed];
       this.#changed.clear();
+      this.#options.onLags(agents.map((id) => [id, this.#table.lagOf(id)]));
       for (let at = 0; at < agents.length; at += LEDGER_EVENT_AGENTS_MAX) {
         const some = agents.slice(at, at + LEDGER_EVENT_AGENTS_MAX);
         this.#options.context.bus.events.emit('ledger.changed', { agents: some });

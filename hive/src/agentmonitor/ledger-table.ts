@@ -122,6 +122,13 @@ export class LedgerTable {
     };
   }
 
+  /** Bytes of an agent that are not stored yet. */
+  lagOf(agent: string): number {
+    let bytes = 0;
+    for (const line of this.#books.get(agent)?.lines.values() ?? []) bytes += line.figures.lag;
+    return bytes;
+  }
+
   #bookOf(agent: string): Book {
     const known = this.#books.get(agent);
     if (known) return known;

@@ -7,6 +7,7 @@ import type { Handlers } from './handler.ts';
 type AgentRoutes =
   | 'listAgents'
   | 'readLedger'
+  | 'readTraffic'
   | 'listFolder'
   | 'readFileEnd'
   | 'suggestTargets'
@@ -23,6 +24,8 @@ export function agentHandlers(bus: Bus): Handlers<AgentRoutes> {
     listAgents: ({ actor, signal }) => callAction(bus, listAgents, {}, { actor, signal }),
     readLedger: ({ query, actor, signal }) =>
       callAction(bus, agentMonitorActions.ledger, query, { actor, signal }),
+    readTraffic: ({ actor, signal }) =>
+      callAction(bus, agentMonitorActions.traffic, {}, { actor, signal }),
     listFolder: ({ query, actor, signal }) => callAction(bus, listFolder, query, { actor, signal }),
     readFileEnd: ({ query, actor, signal }) =>
       callAction(bus, readFileEnd, query, { actor, signal }),

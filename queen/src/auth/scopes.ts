@@ -5,11 +5,12 @@
  */
 import type { Route } from '../route.ts';
 
-/** Tails search what is still to come; a ledger is an agent's. */
+/** Tails search what is still to come; ledgers and traffic are of agents. */
 const AREA_OF_EVENT: Readonly<Record<string, string>> = {
   tail: 'search',
   analysis: 'search',
   ledger: 'agents',
+  traffic: 'agents',
 };
 
 /** The scope that a route needs. */

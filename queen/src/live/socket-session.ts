@@ -21,6 +21,7 @@ import { type ReadingFeed, ReadingLane } from './reading-feed.ts';
 import { SearchLane } from './search-lane.ts';
 import type { TailHub } from './tail-hub.ts';
 import { Backlog, TailLane } from './tail-lane.ts';
+import { type TrafficFeed, TrafficLane } from './traffic-feed.ts';
 
 /** What all sockets share. */
 export interface LiveParts {
@@ -32,6 +33,7 @@ export interface LiveParts {
   readonly ledgers: LedgerFeeds;
   readonly rates: RateFeed;
   readonly health: HealthFeed;
+  readonly traffic: TrafficFeed;
   readonly clock: Clock;
   /** Told how many records a slow socket did not get. */
   readonly onMissed: (count: number) => void;
@@ -54,6 +56,7 @@ export class SocketSession {
   #agentsLane: AgentsLane | undefined;
   readonly #watched = new Set<string>();
   #rateLane: RateLane | undefined;
+  #leaveTraffic: (() => void) | undefined;
   readonly #leave: (() => void)[] = [];
   #isClosed = false;
 
@@ -210,6 +213,27 @@ export class SocketSession {
     return {};
   }
 
+  /** How much each agent sends; changes follow as `traffic.changed`, of those that differ. */
+  async watchTraffic(): Promise<Answer> {
+    const { traffic } = this.#parts;
+    if (!this.#leaveTraffic) {
+      const lane = new TrafficLane(this.#outbox);
+      const leave = traffic.watch((changes) => lane.changed(changes));
+      this.#leaveTraffic = () => {
+        leave();
+        this.#outbox.remove(lane);
+      };
+    }
+    return await traffic.read();
+  }
+
+  /** Watches it no more. */
+  async unwatchTraffic(): Promise<Answer> {
+    this.#leaveTraffic?.();
+    this.#leaveTraffic = undefined;
+    return {};
+  }
+
   /** The ingest rate, now and at each change. */
   async watchSystem(): Promise<Answer> {
     const { rates } = this.#parts;
@@ -239,6 +263,7 @@ export class SocketSession {
     this.#isClosed = true;
     for (const leave of [...this.#leave.splice(0), ...this.#ledgers.values()]) leave();
     this.#ledgers.clear();
+    this.#leaveTraffic?.();
     for (const controller of this.#searches.values()) controller.abort();
     this.#searches.clear();
     const stops = [...this.#tails.values()];

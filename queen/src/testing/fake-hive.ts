@@ -12,6 +12,7 @@ import {
 import type { AgentView, Target } from '@apiary/common/messages/agent.ts';
 import type { Folder, Suggestion } from '@apiary/common/messages/host-view.ts';
 import type { LedgerLine, LedgerProblem } from '@apiary/common/messages/ledger.ts';
+import type { AgentTraffic } from '@apiary/common/messages/traffic.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
 import { fakeStore } from './fake-store.ts';
 
@@ -138,6 +139,7 @@ export class FakeHive {
   ledgerLines: LedgerLine[] = [];
   ledgerProblems: LedgerProblem[] = [];
   missedRecords: LogRecord[] = [];
+  traffic: AgentTraffic[] = [];
   #sequence = 0;
   /** What a search answers. */
   search: (request: SearchRequest, signal: AbortSignal) => AsyncIterable<SearchPart> = answerTwo;
@@ -260,6 +262,7 @@ export class FakeHive {
   #agentMonitor(): ActionHandlers<typeof agentMonitorActions> {
     return {
       listLiveness: async () => ({ liveness: [] }),
+      traffic: async () => ({ traffic: this.traffic }),
       ledger: async ({ agent: word }) => {
         const [agent] = this.#named([word]);
         if (!agent) throw new AppError('not-found', `There is no agent ${word}.`);

@@ -26,6 +26,7 @@ import { SavedQueryList } from './state/saved-queries.ts';
 import { type Services, ServicesContext } from './state/services.ts';
 import { Session } from './state/session.ts';
 import { SystemWatch } from './state/system.ts';
+import { TrafficWatch } from './state/traffic.ts';
 import { Notices } from './state/undo.ts';
 import { cssVariablesResolver, theme } from './theme/theme.ts';
 
@@ -48,6 +49,7 @@ const services: Services = {
   rate: new RateWatch(connection),
   savedQueries: new SavedQueryList(),
   system: new SystemWatch(connection, browserClock),
+  traffic: new TrafficWatch(connection),
   notices: new Notices(browserClock),
 };
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { livenessSchema } from '../agent.ts';
 import { agentLedgerSchema } from '../ledger.ts';
+import { agentTrafficSchema } from '../traffic.ts';
 import { defineAction } from './action.ts';
 
 /** The table. */
@@ -18,5 +19,12 @@ export const agentMonitorActions = {
     'viewer',
     z.object({ agent: z.string().min(1).max(255) }),
     agentLedgerSchema,
+  ),
+  /** How much each approved agent sends, and how far its data is behind; `traffic.changed` follows. */
+  traffic: defineAction(
+    'agentmonitor.traffic',
+    'viewer',
+    z.object({}),
+    z.object({ traffic: z.array(agentTrafficSchema) }),
   ),
 } as const;

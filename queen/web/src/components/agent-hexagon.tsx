@@ -1,15 +1,8 @@
-import type { AgentView } from '@apiary/common/messages/agent.ts';
-
-/** How an agent stands, in one word. */
-export type AgentStanding = 'alive' | 'dead' | 'pending' | 'revoked' | 'unknown';
-
-/** The word for an agent: what a person decided counts more than whether it is heard. */
-export function standingOf(agent: AgentView): AgentStanding {
-  return agent.approval === 'approved' ? agent.life : agent.approval;
-}
+import type { AgentStanding } from './agent-standing.ts';
 
 const WORDS: Record<AgentStanding, string> = {
   alive: 'Alive',
+  late: 'Late',
   dead: 'Dead',
   pending: 'Waits for approval',
   revoked: 'Revoked',
@@ -56,6 +49,7 @@ export function AgentHexagon(props: {
         aria-hidden="true"
       >
         <path d={OUTLINE} />
+        {standing === 'late' ? <path className="ap-hexagon-half" d={HALF} /> : null}
         {standing === 'dead' || standing === 'revoked' ? <path d="M5.5 8h5" /> : null}
       </svg>
       {props.hidden ? null : <span className="ap-hidden">{WORDS[standing]} </span>}

@@ -3,9 +3,11 @@ import { formatFieldValue } from '@apiary/common/query/format.ts';
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { AgentHexagon, standingOf } from '../components/agent-hexagon.tsx';
+import { AgentHexagon } from '../components/agent-hexagon.tsx';
+import { standingOf } from '../components/agent-standing.ts';
 import { countOf } from '../components/figures.ts';
 import { IconArrowLeft, IconPlus } from '../components/icons.ts';
+import { useMayEdit } from '../components/use-may-edit.ts';
 import { safeText } from '../log-list/display.ts';
 import { formatAddress } from '../state/address.ts';
 import { useServices } from '../state/services.ts';
@@ -75,13 +77,6 @@ export function HostPage(props: { readonly id: string }) {
       ) : null}
     </div>
   );
-}
-
-/** Looking at a host's files is an editor's. */
-function useMayEdit(): boolean {
-  const { session } = useServices();
-  const state = useStore(session.state);
-  return state.kind === 'signed-in' && state.actor.role !== 'viewer';
 }
 
 function BackToAgents() {

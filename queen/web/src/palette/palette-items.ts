@@ -2,7 +2,7 @@
 import type { AgentView } from '@apiary/common/messages/agent.ts';
 import type { Rule } from '@apiary/common/messages/alerts.ts';
 import type { SavedQuery } from '@apiary/common/messages/saved-query.ts';
-import { standingOf } from '../components/agent-hexagon.tsx';
+import { standingOf } from '../components/agent-standing.ts';
 import { PLACES } from '../components/places.ts';
 import { safeText } from '../log-list/display.ts';
 import { conditionWords } from '../pages/alerts/condition-words.ts';

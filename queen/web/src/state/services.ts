@@ -8,6 +8,7 @@ import type { RateWatch } from './rate.ts';
 import type { SavedQueryList } from './saved-queries.ts';
 import type { Session } from './session.ts';
 import type { SystemWatch } from './system.ts';
+import type { TrafficWatch } from './traffic.ts';
 import type { Notices } from './undo.ts';
 
 /** See the top of this file. */
@@ -20,6 +21,7 @@ export interface Services {
   readonly rate: RateWatch;
   readonly savedQueries: SavedQueryList;
   readonly system: SystemWatch;
+  readonly traffic: TrafficWatch;
   readonly notices: Notices;
 }
 

@@ -24,6 +24,8 @@ export class FakeSocket implements LiveSocket {
   readonly sent: { event: string; payload: unknown }[] = [];
   /** Event → what refuses it. */
   readonly refusals = new Map<string, { code: string; message: string }>();
+  /** Event → what its acknowledgement carries. */
+  readonly answers = new Map<string, object>();
   connects = 0;
   readonly #listeners = new Map<string, ((...values: unknown[]) => void)[]>();
 
@@ -51,7 +53,7 @@ export class FakeSocket implements LiveSocket {
       emit: (event, payload, done) => {
         this.sent.push({ event, payload });
         const error = this.refusals.get(event);
-        done(null, error ? { ok: false, error } : { ok: true });
+        done(null, error ? { ok: false, error } : { ok: true, ...this.answers.get(event) });
       },
     };
   }

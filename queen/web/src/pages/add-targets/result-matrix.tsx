@@ -1,7 +1,8 @@
 import type { TargetResult } from '@apiary/common/messages/actions/agentmanager.ts';
 import type { Target } from '@apiary/common/messages/agent.ts';
 import { Button } from '@mantine/core';
-import { AgentHexagon, standingOf } from '../../components/agent-hexagon.tsx';
+import { AgentHexagon } from '../../components/agent-hexagon.tsx';
+import { standingOf } from '../../components/agent-standing.ts';
 import { countOf } from '../../components/figures.ts';
 import { IconRefresh } from '../../components/icons.ts';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
@@ -110,6 +111,6 @@ function current(result: TargetResult, targets: ReadonlyMap<string, Target>): Ta
 function rest(failed: number, waiting: number): string {
   const parts: string[] = [];
   if (failed > 0) parts.push(`${failed} could not start`);
-  if (waiting > 0) parts.push(`${waiting} wait`);
+  if (waiting > 0) parts.push(`${waiting} ${waiting === 1 ? 'waits' : 'wait'}`);
   return parts.join(', ');
 }

@@ -1,30 +1,33 @@
 import { FLEET_ROWS_MAX } from '@apiary/common/limits.ts';
-import type { AgentView } from '@apiary/common/messages/agent.ts';
+import { slotOf } from '@apiary/common/trend.ts';
 import { Checkbox } from '@mantine/core';
-import { useState } from 'react';
-import { Link } from 'wouter';
-import { AgentHexagon, standingOf } from '../../components/agent-hexagon.tsx';
+import { useCallback, useRef, useState } from 'react';
 import { wholeNumber } from '../../components/figures.ts';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
-import { safeText } from '../../log-list/display.ts';
 import { useNow } from '../../state/use-now.ts';
-import { agoText } from './ago.ts';
+import { AgentRow } from './agent-row.tsx';
+import type { FleetOrder, FleetRow } from './fleet-row.ts';
 
 /** The fleet as a table; on phones a list of two lines each. */
 export function FleetTable(props: {
-  readonly agents: readonly AgentView[];
+  readonly rows: readonly FleetRow[];
+  readonly order: FleetOrder;
+  readonly onOrder: (order: FleetOrder) => void;
   readonly selected: ReadonlySet<string>;
   readonly onSelect: (selected: ReadonlySet<string>) => void;
 }) {
-  const { agents, selected, onSelect } = props;
+  const { rows, selected, onSelect } = props;
   const [rowsMax, setRowsMax] = useState(FLEET_ROWS_MAX);
   const now = useNow(10_000);
-  const all = agents.length > 0 && agents.every((agent) => selected.has(agent.id));
-  const toggle = (id: string) => {
-    const next = new Set(selected);
+  const all = rows.length > 0 && rows.every(({ agent }) => selected.has(agent.id));
+  const latest = useRef({ selected, onSelect });
+  latest.current = { selected, onSelect };
+  // The same function at each figure, so that rows which did not change are not drawn again.
+  const toggle = useCallback((id: string) => {
+    const next = new Set(latest.current.selected);
     if (!next.delete(id)) next.add(id);
-    onSelect(next);
-  };
+    latest.current.onSelect(next);
+  }, []);
   return (
     <>
       <ScrollRegion label="Fleet" className="ap-sheet">
@@ -36,102 +39,76 @@ export function FleetTable(props: {
                   aria-label="Select all shown"
                   checked={all}
                   indeterminate={!all && selected.size > 0}
-                  onChange={() => onSelect(new Set(all ? [] : agents.map((agent) => agent.id)))}
+                  onChange={() => onSelect(new Set(all ? [] : rows.map(({ agent }) => agent.id)))}
                 />
               </th>
-              <th>Host</th>
+              <Head {...props} by="name" name="Host" />
               <th>Tags</th>
+              <Head {...props} by="rate" name="Lines a second" isNumber />
+              <th>Last 5 minutes</th>
+              <Head {...props} by="lag" name="Behind" isNumber />
               <th className="ap-number">Targets</th>
               <th>Address</th>
               <th>System</th>
               <th>Bee</th>
-              <th>Heard</th>
+              <Head {...props} by="heard" name="Heard" />
             </tr>
           </thead>
           <tbody>
-            {agents.slice(0, rowsMax).map((agent) => (
+            {rows.slice(0, rowsMax).map((row) => (
               <AgentRow
-                key={agent.id}
-                agent={agent}
-                now={now}
-                selected={selected.has(agent.id)}
-                onToggle={() => toggle(agent.id)}
+                key={row.agent.id}
+                agent={row.agent}
+                standing={row.standing}
+                traffic={row.traffic}
+                tags={row.tags.join(' ')}
+                now={row.agent.life === 'alive' ? slotOf(now) : now}
+                selected={selected.has(row.agent.id)}
+                onToggle={toggle}
               />
             ))}
           </tbody>
         </table>
-        {agents.length === 0 ? (
-          <p className="ap-table-empty">No agent matches this filter.</p>
-        ) : null}
+        {rows.length === 0 ? <p className="ap-table-empty">No agent matches this filter.</p> : null}
       </ScrollRegion>
-      {agents.length > rowsMax ? (
+      {rows.length > rowsMax ? (
         <button
           type="button"
           className="ap-link"
           onClick={() => setRowsMax(rowsMax + FLEET_ROWS_MAX)}
         >
-          Show more of the {wholeNumber(agents.length)}
+          Show more of the {wholeNumber(rows.length)}
         </button>
       ) : null}
     </>
   );
 }
 
-function AgentRow(props: {
-  readonly agent: AgentView;
-  readonly now: number;
-  readonly selected: boolean;
-  readonly onToggle: () => void;
+/** A head that sorts; once more goes back to what is not well first. */
+function Head(props: {
+  readonly by: FleetOrder;
+  readonly name: string;
+  readonly isNumber?: boolean;
+  readonly order: FleetOrder;
+  readonly onOrder: (order: FleetOrder) => void;
 }) {
-  const { agent, now } = props;
-  const standing = standingOf(agent);
-  const name = safeText(agent.name);
+  const { by, name, isNumber, order, onOrder } = props;
+  const isOn = order === by;
+  const ascending = by === 'name' || by === 'heard';
   return (
-    <tr
-      className={props.selected ? 'ap-selected' : undefined}
-      data-agent={agent.id}
-      data-standing={standing}
+    <th
+      className={isNumber ? 'ap-number' : undefined}
+      aria-sort={isOn ? (ascending ? 'ascending' : 'descending') : 'none'}
     >
-      <td>
-        <Checkbox
-          aria-label={`Select ${name}`}
-          checked={props.selected}
-          onChange={props.onToggle}
-        />
-      </td>
-      <th scope="row" className="ap-cell-name">
-        <AgentHexagon standing={standing} />
-        <Link href={`/agents/${agent.id}`}>
-          <bdi>{name}</bdi>
-        </Link>
-      </th>
-      <td className="ap-cell-tags">
-        {agent.tags.map((tag) => (
-          <span key={tag} className="ap-tag">
-            {safeText(tag)}
-          </span>
-        ))}
-      </td>
-      <td className="ap-number ap-cell-targets">
-        {agent.failedTargets > 0 ? (
-          <span className="ap-bad">{agent.failedTargets} failed of </span>
-        ) : null}
-        {wholeNumber(agent.targets)}
-      </td>
-      <td className="ap-mono ap-cell-extra">{safeText(agent.facts.addresses[0] ?? '')}</td>
-      <td className="ap-cell-extra">{safeText(agent.facts.system)}</td>
-      <td className="ap-cell-extra">{safeText(agent.facts.version)}</td>
-      <td className={standing === 'dead' ? 'ap-bad ap-cell-heard' : 'ap-faint ap-cell-heard'}>
-        {heardText(agent, now)}
-      </td>
-    </tr>
+      <button
+        type="button"
+        className="ap-sort"
+        aria-pressed={isOn}
+        onClick={() => onOrder(isOn ? 'trouble' : by)}
+      >
+        {name}
+        <span aria-hidden="true">{isOn ? (ascending ? ' ↑' : ' ↓') : ''}</span>
+      </button>
+    </th>
   );
-}
-
-function heardText(agent: AgentView, now: number): string {
-  if (agent.approval === 'pending') return 'waits for approval';
-  if (agent.approval === 'revoked') return 'revoked';
-  if (agent.life === 'alive') return 'now';
-  if (agent.heardMs === undefined) return 'not yet';
-  return agoText(agent.heardMs, now);
 }

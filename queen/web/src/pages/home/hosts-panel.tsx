@@ -1,6 +1,7 @@
 import type { AgentView } from '@apiary/common/messages/agent.ts';
 import { Link } from 'wouter';
-import { AgentHexagon, standingOf } from '../../components/agent-hexagon.tsx';
+import { AgentHexagon } from '../../components/agent-hexagon.tsx';
+import { standingOf } from '../../components/agent-standing.ts';
 import { countOf } from '../../components/figures.ts';
 import { safeText } from '../../log-list/display.ts';
 import { useNow } from '../../state/use-now.ts';

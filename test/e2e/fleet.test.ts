@@ -1,0 +1,161 @@
+/** The fleet in a real Chromium, by the keyboard alone: who waits, what each sends, many at once. */
+import { appendFileSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { type RunningApiary, startApiary } from '../harness/apiary-up.ts';
+import { axeViolations } from '../harness/axe.ts';
+import { openBrowser } from '../harness/browser.ts';
+import { eventually } from '../harness/eventually.ts';
+import { press, tabTo, type } from '../harness/keyboard.ts';
+import { type RunningBee, startBee } from '../harness/second-bee.ts';
+
+describe('the fleet', () => {
+  let apiary: RunningApiary;
+  let browser: Browser;
+  let page: Page;
+  let logs: string;
+  let file: string;
+  let own: string;
+  let bee: RunningBee | undefined;
+  let second = '';
+  let writing: NodeJS.Timeout | undefined;
+
+  const row = (id: string) => page.locator(`[data-testid="fleet"] tr[data-agent="${id}"]`);
+  const write = () => appendFileSync(file, `${new Date().toISOString()} INFO the fleet hums\n`);
+
+  beforeAll(async () => {
+    logs = realpathSync(mkdtempSync(join(tmpdir(), 'apiary-fleet-')));
+    file = join(logs, 'fleet.log');
+    writeFileSync(file, '');
+    apiary = await startApiary();
+    own = (await apiary.client.listAgents()).agents[0]?.id ?? '';
+    const urls = [`file://${file}`];
+    await apiary.client.addTargets({ agents: [own], urls, tags: ['hum'], history: true });
+    browser = await openBrowser();
+    const context = await browser.newContext({ reducedMotion: 'reduce' });
+    page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    await page.goto(apiary.link);
+    await page.getByTestId('query-input').waitFor();
+    await page.goto(new URL('/agents', apiary.link).href);
+    await row(own).waitFor();
+  }, 120_000);
+
+  afterAll(async () => {
+    clearInterval(writing);
+    await browser.close();
+    await bee?.stop();
+    await apiary.stop();
+    rmSync(logs, { recursive: true, force: true });
+  });
+
+  it('shows a Bee as it arrives, with its fingerprint, and one key approves it', async () => {
+    bee = startBee(apiary.amqpPort, '--allow', logs);
+    const waiting = page.getByTestId('pending').getByRole('listitem');
+    await waiting.first().waitFor();
+    const { agents } = await apiary.client.listAgents();
+    const pending = agents.find(({ approval }) => approval === 'pending');
+    second = pending?.id ?? '';
+    expect(await waiting.allTextContents()).toEqual([
+      expect.stringContaining(pending?.fingerprint ?? '?'),
+    ]);
+    expect(await axeViolations(page)).toEqual([]);
+    await press(page, waiting.getByRole('button', { name: /^Approve/ }));
+    await row(second).locator('xpath=self::*[@data-standing="alive"]').waitFor();
+    await page.getByTestId('pending').waitFor({ state: 'detached' });
+  }, 60_000);
+
+  it('tells what each sends, as it happens', async () => {
+    writing = setInterval(write, 50);
+    await row(own)
+      .getByRole('img', { name: / [1-9][0-9,]* lines a second at most/ })
+      .waitFor();
+    const rate = row(own).locator('.ap-cell-rate');
+    await eventually(async () => Number(await rate.textContent()) > 10 || undefined, 'a rate');
+    clearInterval(writing);
+    await row(own).getByText('in step').waitFor();
+    await eventually(
+      async () => Number(await rate.textContent()) < 5 || undefined,
+      'the rate falls when nothing more is written',
+    );
+  }, 60_000);
+
+  it('is sorted and narrowed by words, tag and state; the address keeps it', async () => {
+    await press(page, page.getByRole('button', { name: 'Lines a second' }));
+    await page.locator('th[aria-sort="descending"]', { hasText: 'Lines a second' }).waitFor();
+    await type(page, page.getByLabel('Filter agents'), 'fleet.log');
+    await row(second).waitFor({ state: 'detached' });
+    await tabTo(page, page.getByLabel('Tag', { exact: true }));
+    await page.keyboard.type('hum');
+    await page.waitForURL('**/agents?q=fleet.log&tag=hum');
+    await page.reload();
+    await row(own).waitFor();
+    expect(await row(second).count()).toBe(0);
+    await type(page, page.getByLabel('Filter agents'), 'no such host');
+    await page.getByText('No agent matches this filter.').waitFor();
+    await page.goto(new URL('/agents', apiary.link).href);
+    await press(page, page.getByRole('button', { name: /^Alive/ }));
+    await page.waitForURL('**/agents?state=alive');
+    await row(second).waitFor();
+  }, 60_000);
+
+  it('takes many at once: files, tags, agents, and a result for each pair', async () => {
+    await press(page, page.getByLabel('Select all shown'), 'Space');
+    const bar = page.getByRole('region', { name: 'Selected agents' });
+    await bar.getByText('2 selected').waitFor();
+    await press(page, bar.getByRole('button', { name: 'Add targets' }));
+    await page.getByText('2 of 2', { exact: true }).waitFor();
+    await type(page, page.getByLabel('Path or URL'), `${logs}/*.log`);
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('/nowhere/at/all.log');
+    await page.keyboard.press('Enter');
+    await type(page, page.getByLabel('Tag', { exact: true }), 'bulk');
+    await page.keyboard.press('Enter');
+    await press(page, page.getByTestId('watch'));
+    const results = page.getByTestId('results');
+    await results.getByRole('row').nth(2).waitFor();
+    // The second Bee may read the folder of the logs alone; `up`'s own waits for what is not there yet.
+    await results.getByText('1 could not start, 1 waits').waitFor();
+    await results.getByText('2 of 4 watched').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+  }, 60_000);
+
+  it('revokes and takes it back', async () => {
+    await page.goto(new URL('/agents?tag=bulk', apiary.link).href);
+    await press(page, page.getByLabel('Select all shown'), 'Space');
+    await press(page, page.getByRole('button', { name: 'Revoke' }));
+    await page.getByText('Revoked 2 agents').waitFor();
+    await row(second).waitFor({ state: 'detached' });
+    await page.keyboard.press('ControlOrMeta+z');
+    await row(second).waitFor();
+  }, 60_000);
+
+  it('says that the connection is lost, and fills in what came meanwhile', async () => {
+    await page.goto(new URL('/agents', apiary.link).href);
+    await row(own).waitFor();
+    process.kill(apiary.children().hive ?? 0, 'SIGKILL');
+    await page.getByRole('alert').filter({ hasText: 'No connection since' }).waitFor();
+    write();
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    writing = setInterval(write, 50);
+    const rate = row(own).locator('.ap-cell-rate');
+    await eventually(async () => Number(await rate.textContent()) > 0 || undefined, 'a rate');
+    clearInterval(writing);
+  }, 60_000);
+
+  it.each(['dark', 'light'] as const)(
+    'has no accessibility violation and fits a phone, %s',
+    async (colorScheme) => {
+      await page.emulateMedia({ colorScheme });
+      for (const width of [1440, 360]) {
+        await page.setViewportSize({ width, height: 780 });
+        expect([width, await axeViolations(page)]).toEqual([width, []]);
+        const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        expect([width, overflow]).toEqual([width, 0]);
+      }
+    },
+    60_000,
+  );
+});
