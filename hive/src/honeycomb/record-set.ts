@@ -18,9 +18,13 @@ export interface RowSource {
   readonly history: boolean;
 }
 
-/** What is known of rows without their bodies. */
-export interface RowColumns {
+/** When rows happened. */
+export interface RowTimes {
   time(row: number): number;
+}
+
+/** What is known of rows without their bodies. */
+export interface RowColumns extends RowTimes {
   level(row: number): Level | undefined;
   source(row: number): RowSource;
 }
@@ -56,11 +60,27 @@ export interface RecordSource {
   select(selection: Selection): Promise<Matches>;
 }
 
-/** Rows that match. */
+/** Stretches of one length that a time falls into; what is before or behind all of them, into the nearest. */
+export interface TimeBuckets {
+  readonly from: number;
+  readonly step: number;
+  readonly buckets: number;
+}
+
+/** Rows that match. Each answer is made when it is asked for: none reads more than it needs. */
 export interface Matches {
   readonly count: number;
   /** Ascending. */
-  readonly rows: Uint32Array;
+  rows(): Promise<Uint32Array>;
+  /** Hosts of matching rows, without those that are `known`. */
+  hosts(known: ReadonlySet<string>): Promise<readonly string[]>;
+  /**
+   * How many there are: at `code * buckets + bucket`, with 0 as the code of no level, and above that the index
+   * into LEVELS plus one.
+   */
+  byTime(buckets: TimeBuckets): Promise<Uint32Array>;
+  /** Times of all of them. */
+  times(): Promise<RowTimes>;
   /** Times, levels and streams of all of them. */
   columns(): Promise<RowColumns>;
   /** Places of all of them. */

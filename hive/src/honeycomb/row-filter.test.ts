@@ -65,7 +65,7 @@ describe('searching an open chunk', () => {
           ...{ from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY },
           pace: () => undefined,
         });
-        expect([...found.rows]).toEqual(expected);
+        expect([...(await found.rows())]).toEqual(expected);
       }),
       { numRuns: 150 },
     );

@@ -1,4 +1,5 @@
 import type { Matches, RecordSet, Selection } from './record-set.ts';
+import { matchesOf } from './row-counts.ts';
 import { RowView } from './row-view.ts';
 
 /** Rows between two looks at the clock. */
@@ -26,12 +27,6 @@ export async function scanRows(
     if (everything || matcher.matches(view.at(row))) rows.push(row);
   }
   return matchesOf(set, rows.result());
-}
-
-/** Matches in a set whose rows are all at hand. */
-function matchesOf(set: RecordSet, rows: Uint32Array): Matches {
-  const itself = async () => set;
-  return { count: rows.length, rows, columns: itself, places: itself, load: itself };
 }
 
 class GrowingRows {

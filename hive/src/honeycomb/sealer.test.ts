@@ -84,8 +84,9 @@ class Process {
     for (const entry of chunks) sources.push(cache.open(entry));
     for (const source of sources) {
       const matches = await source.select(EVERYTHING);
-      const set = await matches.load(matches.rows);
-      for (const row of matches.rows) {
+      const rows = await matches.rows();
+      const set = await matches.load(rows);
+      for (const row of rows) {
         const { generation } = set.source(row);
         const records = found.get(generation) ?? new Map<number, string>();
         found.set(generation, records);

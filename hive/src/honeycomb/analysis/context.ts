@@ -93,7 +93,7 @@ class Near {
     const { pace } = at;
     const set = setOf(context, at.source);
     const matches = await set.select({ ...at.planned.selection, pace });
-    const own = rowsOf(this.#generation, await matches.columns(), matches.rows);
+    const own = rowsOf(this.#generation, await matches.columns(), await matches.rows());
     if (own.length === 0) return;
     const wanted = this.#nearest(await matches.places(), own);
     if (wanted.length === 0) return;

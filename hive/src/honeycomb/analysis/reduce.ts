@@ -160,10 +160,10 @@ class Reading<P> {
   /** Takes in the rows of one set; gives way, and a chance to tell, after each batch of lines. */
   async *take(matches: Matches): AsyncGenerator<void> {
     if (matches.count === 0) return;
-    const columns = await matches.columns();
+    const [columns, all] = [await matches.columns(), await matches.rows()];
     this.#total += matches.count;
     for (let at = 0; at < matches.count; at += ANALYSIS_ROWS_AT_ONCE) {
-      const rows = matches.rows.subarray(at, at + ANALYSIS_ROWS_AT_ONCE);
+      const rows = all.subarray(at, at + ANALYSIS_ROWS_AT_ONCE);
       this.#reducer.columns?.(columns, rows);
       await this.#pace();
     }
@@ -173,7 +173,7 @@ class Reading<P> {
     const least = Math.max(0, to - (this.#linesMax - this.#read));
     while (to > least) {
       const from = Math.max(least, to - ANALYSIS_ROWS_AT_ONCE);
-      await this.#lines(matches, matches.rows.subarray(from, to));
+      await this.#lines(matches, all.subarray(from, to));
       to = from;
       yield;
     }

@@ -20,8 +20,9 @@ import type {
 } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
 import { HONEYCOMB_ACTOR } from '../members.ts';
+import { histogramSpan } from '../search/plan.ts';
 import { formatCursor, parseCursor } from '../search/position.ts';
-import { parseOrThrow, type Request, recordParts, spanOf } from '../search/search.ts';
+import { parseOrThrow, type Request, recordParts } from '../search/search.ts';
 import { merge, positionOfRecord } from './merge.ts';
 import type { OwnPart } from './own-part.ts';
 import { Totals } from './totals.ts';
@@ -106,7 +107,7 @@ export class Coordinator {
       cover.times ? [{ minTime: cover.times.min, maxTime: cover.times.max }] : [],
     );
     const nowMs = clock.now();
-    const span = spanOf(request, [...wanted, ...times], nowMs);
+    const span = histogramSpan(request, [...wanted, ...times], nowMs);
     const shares = shareOut(wanted, members.length, request.order);
     const parts = members.map(({ instance }, index) => ({
       instance,

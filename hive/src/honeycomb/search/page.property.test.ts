@@ -42,6 +42,8 @@ function pageOf(sets: readonly (readonly Row[])[], order: Order, limit: number, 
   const found: string[] = [];
   for (const [index, rows] of sources.entries()) {
     const set = setOf(rows);
+    const [minTime, maxTime] = [Math.min(...times(rows)), Math.max(...times(rows))];
+    if (page.passes({ minTime, maxTime })) continue;
     const candidates = page.candidates(
       set,
       Uint32Array.from(rows, (_, row) => row),

@@ -1,6 +1,6 @@
 import { SEARCH_PAGE_BYTES_MAX } from '@apiary/common/limits.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
-import type { RecordSet, RowColumns } from '../record-set.ts';
+import type { RecordSet, RowTimes } from '../record-set.ts';
 import { recordOf } from '../row-view.ts';
 import {
   comparePositions,
@@ -52,12 +52,33 @@ export class Page {
     return this.#behind && this.#last ? formatCursor(this.#last) : undefined;
   }
 
+  get #sign(): number {
+    return this.#order === 'newest' ? -1 : 1;
+  }
+
+  /**
+   * True when no row of a set with matches can be on the page, as the set's times tell: its rows are not to be
+   * looked at. Notes that there are more behind the page where that is certain.
+   */
+  passes({ minTime, maxTime }: { readonly minTime: number; readonly maxTime: number }): boolean {
+    const sign = this.#sign;
+    const [first, last] = this.#order === 'newest' ? [-maxTime, -minTime] : [minTime, maxTime];
+    const least = this.#after ? sign * this.#after.time : Number.NEGATIVE_INFINITY;
+    if (last < least) return true;
+    if (first <= least && this.#after) return false;
+    const worst = this.#candidates[this.#wanted - 1];
+    const isFull = this.#wanted === 0 || (worst && first > sign * worst.position.time);
+    if (!isFull) return false;
+    this.#behind = true;
+    return true;
+  }
+
   /**
    * Rows that may be on the page by their times alone, ascending: all rows of a time that is wanted. Notes
    * that there are more behind the page where that is certain.
    */
-  candidates(columns: RowColumns, rows: Uint32Array): Uint32Array {
-    const sign = this.#order === 'newest' ? -1 : 1;
+  candidates(columns: RowTimes, rows: Uint32Array): Uint32Array {
+    const sign = this.#sign;
     const key = (row: number) => sign * columns.time(row);
     const least = this.#after ? sign * this.#after.time : Number.NEGATIVE_INFINITY;
     const last =

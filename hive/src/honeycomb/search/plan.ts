@@ -1,4 +1,5 @@
 import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
+import type { SearchRequest } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { HoldingsSnapshot } from '../holdings.ts';
 import type { RecordSource } from '../record-set.ts';
 import type { Order } from './position.ts';
@@ -43,7 +44,7 @@ export function firstTime(source: Source | undefined, order: Order): number | un
 /** The stretch of time that counts by time show: the range, as far as it is given, else what is held. */
 export function spanOf(
   range: { readonly from?: number | undefined; readonly to?: number | undefined },
-  sources: readonly Source[],
+  sources: readonly { readonly minTime: number; readonly maxTime: number }[],
   nowMs: number,
   buckets: number,
 ): TallySpan {
@@ -53,4 +54,13 @@ export function spanOf(
   const from = range.from ?? earliest;
   const to = Math.max(range.to ?? latest + 1, from + 1);
   return { from, to, buckets };
+}
+
+/** The span of a search's histogram; undefined where none is wanted. */
+export function histogramSpan(
+  request: Pick<SearchRequest, 'from' | 'to' | 'histogram'>,
+  sources: readonly { readonly minTime: number; readonly maxTime: number }[],
+  nowMs: number,
+): TallySpan | undefined {
+  return request.histogram && spanOf(request, sources, nowMs, request.histogram.buckets);
 }

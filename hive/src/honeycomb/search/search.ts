@@ -10,11 +10,7 @@ import {
   SEARCH_PART_BYTES_MAX,
   SEARCH_PART_RECORDS_MAX,
 } from '@apiary/common/limits.ts';
-import type {
-  SearchPart,
-  SearchRequest,
-  searchRequestSchema,
-} from '@apiary/common/messages/actions/honeycomb.ts';
+import type { SearchPart, searchRequestSchema } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { Part } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
 import type { Query } from '@apiary/common/query/ast.ts';
 import { compileMatcher, type Matcher, type MatcherOptions } from '@apiary/common/query/matcher.ts';
@@ -27,7 +23,7 @@ import type { Pace, RecordSource } from '../record-set.ts';
 import type { ChunkCache } from './chunk-cache.ts';
 import { createPace, TimeIsUp } from './pace.ts';
 import { Page } from './page.ts';
-import { firstTime, planSources, type Source } from './plan.ts';
+import { firstTime, histogramSpan, planSources, type Source } from './plan.ts';
 import { parseCursor } from './position.ts';
 import { Tally, type TallySpan } from './tally.ts';
 
@@ -140,7 +136,9 @@ export class Search {
         isOver: () => performance.now() - began > SEARCH_DEADLINE_MS,
       }),
       page: new Page({ order: request.order, limit: request.limit, after }),
-      tally: new Tally(part.nowMs === undefined ? spanOf(request, sources, nowMs) : part.span),
+      tally: new Tally(
+        part.nowMs === undefined ? histogramSpan(request, sources, nowMs) : part.span,
+      ),
       missing: [],
     };
   }
@@ -172,10 +170,12 @@ export class Search {
       source.kind === 'open' ? source.set : this.#context.cache.open(source.entry);
     const matches = await set.select({ query, matcher, matcherOptions, ...range, pace });
     if (matches.count === 0) return;
-    const columns = await matches.columns();
-    const candidates = page.candidates(columns, matches.rows);
+    await tally.add(matches);
+    const pause = pace();
+    if (pause) await pause;
+    if (page.passes(source)) return;
+    const candidates = page.candidates(await matches.times(), await matches.rows());
     if (candidates.length > 0) page.add(await matches.load(candidates), candidates);
-    await tally.add(columns, matches.rows, pace);
   }
 }
 
@@ -205,19 +205,4 @@ export function* recordParts(records: readonly LogRecord[]): Generator<SearchPar
     }
   }
   if (part.length > 0) yield { type: 'records', records: part };
-}
-
-/** The span of a histogram: what was asked for, else that of what is looked at. */
-export function spanOf(
-  request: SearchRequest,
-  sources: readonly { readonly minTime: number; readonly maxTime: number }[],
-  nowMs: number,
-): TallySpan | undefined {
-  if (!request.histogram) return undefined;
-  const times = sources.flatMap((source) => [source.minTime, source.maxTime]);
-  const earliest = times.reduce((a, b) => Math.min(a, b), nowMs);
-  const latest = times.reduce((a, b) => Math.max(a, b), earliest);
-  const from = request.from ?? earliest;
-  const to = Math.max(request.to ?? latest + 1, from + 1);
-  return { from, to, buckets: request.histogram.buckets };
 }

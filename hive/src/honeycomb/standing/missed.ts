@@ -70,7 +70,7 @@ export class Missed {
     for (const [index, source] of sources.entries()) {
       const selection = { query, matcher, matcherOptions, ...range, pace };
       const matches = await (await source.load()).select(selection);
-      const { rows } = matches;
+      const rows = await matches.rows();
       const set = await matches.load(rows);
       for (const row of rows) {
         const sequence = set.sequence(row);

@@ -36,8 +36,6 @@ export interface Dictionary {
 export interface Ids {
   /** By row. */
   readonly template: Uint16Array;
-  /** Rows in the order of templates: see SlotTable.firstRow. */
-  readonly rows: Uint32Array;
 }
 
 /** What the section of lengths says. */
@@ -117,21 +115,27 @@ export class ChunkData {
   async ids(): Promise<Ids> {
     return await this.#once('ids', async () => {
       const { head } = await this.runs();
-      const slots = await this.slots();
       const bytes = unpackSection(await this.#read(SECTION.ids));
       if (bytes.length !== head.rows * Uint16Array.BYTES_PER_ELEMENT) throw corrupt('ids');
-      const template = new Uint16Array(
-        bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
-      );
-      const next = slots.firstRow.slice();
-      const rows = new Uint32Array(head.rows);
-      for (let row = 0; row < head.rows; row++) {
+      const end = bytes.byteOffset + bytes.length;
+      const template = new Uint16Array(bytes.buffer.slice(bytes.byteOffset, end));
+      return [{ template }, bytes.length];
+    });
+  }
+
+  /** Rows in the order of templates: see SlotTable.firstRow. */
+  async order(): Promise<Uint32Array> {
+    return await this.#once('order', async () => {
+      const [{ template }, { firstRow }] = [await this.ids(), await this.slots()];
+      const next = firstRow.slice();
+      const rows = new Uint32Array(template.length);
+      for (let row = 0; row < rows.length; row++) {
         const id = template[row] ?? 0;
         const at = next[id] ?? 0;
         rows[at] = row;
         next[id] = at + 1;
       }
-      return [{ template, rows }, head.rows * 6];
+      return [rows, rows.byteLength];
     });
   }
 
@@ -146,38 +150,46 @@ export class ChunkData {
   /** By row: 0 none, above that an index into LEVELS plus one. */
   async levels(): Promise<Uint8Array> {
     return await this.#once('levels', async () => {
-      const [{ head }, slots, ids] = [await this.runs(), await this.slots(), await this.ids()];
+      const [{ template }, { level, rows }] = [await this.ids(), await this.slots()];
       const varying = unpackSection(await this.#read(SECTION.levels));
-      const levels = new Uint8Array(head.rows);
-      let next = 0;
-      for (let id = 0; id <= head.templates; id++) {
-        const level = slots.level[id] ?? 0;
-        for (let at = slots.firstRow[id] ?? 0; at < (slots.firstRow[id + 1] ?? 0); at++) {
-          levels[ids.rows[at] ?? 0] = level === LEVEL_VARIES ? (varying[next++] ?? 0) : level;
+      const next = new Uint32Array(level.length);
+      for (let id = 0, at = 0; id < level.length; id++) {
+        next[id] = at;
+        if (level[id] === LEVEL_VARIES) at += rows[id] ?? 0;
+      }
+      const levels = new Uint8Array(template.length);
+      for (let row = 0; row < levels.length; row++) {
+        const id = template[row] ?? 0;
+        const own = level[id] ?? 0;
+        if (own !== LEVEL_VARIES) levels[row] = own;
+        else {
+          const at = next[id] ?? 0;
+          levels[row] = varying[at] ?? 0;
+          next[id] = at + 1;
         }
       }
-      return [levels, head.rows];
+      return [levels, levels.length];
     });
   }
 
   async lengths(): Promise<Lengths> {
     return await this.#once('lengths', async () => {
       const [{ head, stretches }, slots] = [await this.runs(), await this.slots()];
-      const [ids, dictionary] = [await this.ids(), await this.dictionary()];
+      const [order, dictionary] = [await this.order(), await this.dictionary()];
       const column = new ColumnReader(unpackSection(await this.#read(SECTION.lengths)));
       const body = new Uint32Array(head.rows);
       const rawTimestampLength = new Uint8Array(head.rawRows);
       for (let id = 0; id < head.templates; id++) {
         const fixed = fixedLength(id, slots, dictionary);
         for (let at = slots.firstRow[id] ?? 0; at < (slots.firstRow[id + 1] ?? 0); at++) {
-          body[ids.rows[at] ?? 0] = fixed.length + (fixed.varies ? column.unsigned() : 0);
+          body[order[at] ?? 0] = fixed.length + (fixed.varies ? column.unsigned() : 0);
         }
       }
       for (let index = 0; index < head.rawRows; index++) {
-        body[ids.rows[(slots.firstRow[head.templates] ?? 0) + index] ?? 0] = column.unsigned();
+        body[order[(slots.firstRow[head.templates] ?? 0) + index] ?? 0] = column.unsigned();
         rawTimestampLength[index] = column.unsigned();
       }
-      const source = body.slice();
+      const source = stretches.some(({ mapped }) => mapped) ? body.slice() : body;
       const offset = new Float64Array(head.rows);
       for (const stretch of stretches) {
         let at = stretch.offset;

@@ -2,6 +2,8 @@ import { compileMatcher } from '@apiary/common/query/matcher.ts';
 import { parseQuery } from '@apiary/common/query/parser.ts';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { Matches } from '../../record-set.ts';
+import { matchesOf } from '../../row-counts.ts';
 import { RowView } from '../../row-view.ts';
 import { batchOfStreams, openEncoded, type TestStream } from '../../testing/batches.ts';
 import { BatchSet } from '../batch-set.ts';
@@ -141,11 +143,14 @@ describe('columns', () => {
   });
 });
 
-async function select(reader: ReturnType<typeof openEncoded>, text: string) {
+async function select(
+  reader: ReturnType<typeof openEncoded>,
+  text: string,
+  range = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY },
+) {
   const parsed = parseQuery(text);
   if (!parsed.ok) throw new Error(`${text}: ${parsed.error.message}`);
   const { query } = parsed;
-  const range = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
   const matcherOptions = { nowMs: 0 };
   return await reader.select({
     query,
@@ -154,6 +159,10 @@ async function select(reader: ReturnType<typeof openEncoded>, text: string) {
     ...range,
     pace,
   });
+}
+
+async function rowsOf(reader: ReturnType<typeof openEncoded>, text: string): Promise<number[]> {
+  return [...(await (await select(reader, text)).rows())];
 }
 
 const leaf = fc.constantFrom(
@@ -209,13 +218,46 @@ describe('searching columns', () => {
             for (let at = 0; at < batch.count; at++)
               if (matcher.matches(view.at(at))) expected.push(at);
             const found = await select(reader, text);
-            expect({ text, rows: [...found.rows] }).toEqual({ text, rows: expected });
+            expect({ text, rows: [...(await found.rows())] }).toEqual({ text, rows: expected });
             const columns = await found.columns();
             for (const at of expected) expect(columns.level(at)).toBe(set.level(at));
           }
         },
       ),
       { numRuns: 120 },
+    );
+  });
+
+  test('counts by host, time and level as rows that are looked at one by one', async () => {
+    const streams = fc.array(
+      fc
+        .array(row, { minLength: 1, maxLength: 25 })
+        .map((rows) => lines(...rows.map((one) => Buffer.from(one)))),
+      { minLength: 1, maxLength: 4 },
+    );
+    const bound = fc.nat({ max: 100 });
+    await fc.assert(
+      fc.asyncProperty(streams, query, bound, bound, async (some, text, from, length) => {
+        const batch = batchOfStreams(some);
+        const set = new BatchSet(batch);
+        const times = [...batch.time].sort((a, b) => a - b);
+        const at = (share: number) => times[Math.floor((share * (times.length - 1)) / 100)] ?? 0;
+        const range = { from: at(from), to: at(Math.min(100, from + length)) + 1 };
+        const found = await select(open(batch), text, range);
+        const rows = await found.rows();
+        const naive = matchesOf(set, rows);
+        expect(found.count).toBe(rows.length);
+        for (const known of [new Set<string>(), new Set(['host-1'])]) {
+          const hosts = async (matches: Matches) => [...(await matches.hosts(known))].sort();
+          expect(await hosts(found)).toEqual(await hosts(naive));
+        }
+        const width = Math.max(1, range.to - range.from);
+        const buckets = { from: range.from + 1, step: Math.ceil(width / 5), buckets: 4 };
+        expect(await found.byTime(buckets)).toEqual(await naive.byTime(buckets));
+        const own = await found.times();
+        for (const one of rows) expect(own.time(one)).toBe(set.time(one));
+      }),
+      { numRuns: 150 },
     );
   });
 
@@ -231,7 +273,7 @@ describe('searching columns', () => {
       openEncoded(batch, encoded ?? { sections: [] }, 'columnar@4', (name) => read.push(name));
     const reader = fresh();
     for (let at = 0; at < words.length; at += 997) {
-      expect([...(await select(reader, words[at] ?? '')).rows]).toEqual([at]);
+      expect(await rowsOf(reader, words[at] ?? '')).toEqual([at]);
     }
     for (const word of ['absentword', 'qqabsent']) {
       read.length = 0;

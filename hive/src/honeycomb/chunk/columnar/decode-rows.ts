@@ -24,7 +24,7 @@ export async function decodeRows(
   wanted: Uint32Array,
   pace: Pace,
 ): Promise<DecodedRows> {
-  const [slots, ids] = [await data.slots(), await data.ids()];
+  const [slots, ids, rowOrder] = [await data.slots(), await data.ids(), await data.order()];
   const [times, lengths] = [await data.times(), await data.lengths()];
   const { head } = await data.runs();
   const start = new Float64Array(wanted.length + 1);
@@ -34,8 +34,10 @@ export async function decodeRows(
   const bytes = Buffer.from(new ArrayBuffer(start[wanted.length] ?? 0));
   const everything = wanted.length === head.rows;
   // All rows in their order are known by template already.
-  const order = everything ? ids.rows : orderOf(wanted, ids.template);
-  const ranks = everything ? undefined : rankOf(wanted, ids, slots.firstRow);
+  const order = everything ? rowOrder : orderOf(wanted, ids.template);
+  const ranks = everything
+    ? undefined
+    : rankOf(wanted, { template: ids.template, rows: rowOrder }, slots.firstRow);
   // Measured: asked for one by one, the columns of thousands of variables take longer than their rows.
   const last = head.slots - 1;
   const end = (slots.from[last] ?? 0) + (slots.bytes[last] ?? 0);
@@ -124,11 +126,11 @@ async function copyRaw(
 ): Promise<void> {
   const [{ head }, slots] = [await data.runs(), await data.slots()];
   if (head.rawRows === 0) return;
-  const [ids, lengths] = [await data.ids(), await data.lengths()];
+  const [order, lengths] = [await data.order(), await data.lengths()];
   const column = await data.column(head.slots - 1);
   const places = new Map<number, number>();
   let at = 0;
-  for (const row of ids.rows.subarray(slots.firstRow[head.templates])) {
+  for (const row of order.subarray(slots.firstRow[head.templates])) {
     places.set(row, at);
     at += lengths.body[row] ?? 0;
   }
@@ -147,10 +149,13 @@ function corrupt(row: number): AppError {
 /** Gives each row's time stamp length. */
 export async function timestampLengths(data: ChunkData): Promise<(row: number) => number> {
   const [{ head }, slots] = [await data.runs(), await data.slots()];
-  const [ids, lengths] = [await data.ids(), await data.lengths()];
+  const ids = await data.ids();
   const raw = new Map<number, number>();
-  for (const [index, row] of ids.rows.subarray(slots.firstRow[head.templates]).entries()) {
-    raw.set(row, lengths.rawTimestampLength[index] ?? 0);
+  if (head.rawRows > 0) {
+    const [order, lengths] = [await data.order(), await data.lengths()];
+    for (const [index, row] of order.subarray(slots.firstRow[head.templates]).entries()) {
+      raw.set(row, lengths.rawTimestampLength[index] ?? 0);
+    }
   }
   return (row) => {
     const template = ids.template[row] ?? 0;

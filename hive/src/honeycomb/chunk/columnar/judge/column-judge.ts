@@ -90,8 +90,8 @@ async function rowsBy(
   template: number,
   test: (row: number) => boolean,
 ): Promise<Uint8Array> {
-  const [slots, ids] = [await data.slots(), await data.ids()];
-  const own = ids.rows.subarray(slots.firstRow[template], slots.firstRow[template + 1]);
+  const [slots, order] = [await data.slots(), await data.order()];
+  const own = order.subarray(slots.firstRow[template], slots.firstRow[template + 1]);
   const result = new Uint8Array(own.length);
   for (let index = 0; index < own.length; index++) {
     if (test(own[index] ?? 0)) result[index] = 1;

@@ -45,7 +45,10 @@ export class DecodingJudge implements Judge {
   async rows(template: number): Promise<Uint8Array> {
     const [slots, ids] = [await this.#data.slots(), await this.#data.ids()];
     const { stretches } = await this.#data.runs();
-    const own = ids.rows.subarray(slots.firstRow[template], slots.firstRow[template + 1]);
+    const own = (await this.#data.order()).subarray(
+      slots.firstRow[template],
+      slots.firstRow[template + 1],
+    );
     const result = new Uint8Array(own.length);
     const mapped = mappedRows(stretches, ids.template.length);
     const stampOf = await timestampLengths(this.#data);

@@ -1,0 +1,237 @@
+/**
+ * Matches in a sealed chunk, as template by template the judges found them. Rows are looked at when somebody
+ * asks for them: a count is a sum over templates, and needs no section that has something by row.
+ */
+import { LEVELS } from '@apiary/common/record.ts';
+import type {
+  Matches,
+  Pace,
+  RecordSet,
+  RowColumns,
+  RowPlaces,
+  RowTimes,
+  TimeBuckets,
+} from '../../record-set.ts';
+import type { Stretch } from '../row-batch.ts';
+import type { ChunkData, Lengths } from './chunk-data.ts';
+import { decodeRows, timestampLengths } from './decode-rows.ts';
+import { ALL, NONE } from './judge/judge.ts';
+import { LEVEL_VARIES } from './slot-table.ts';
+
+/** Which rows match. */
+export interface FoundRows {
+  /** NONE, ALL or SOME by template. */
+  readonly states: Uint8Array;
+  /** By template of SOME: 1 for each of its rows that matches, in their order. */
+  readonly partial: ReadonlyMap<number, Uint8Array>;
+  /** Rows of other times do not match; undefined where the chunk has none of them. */
+  readonly range: { readonly from: number; readonly to: number } | undefined;
+}
+
+/** Below this share of rows the matching ones are looked for by machine words, not one by one. */
+const FEW = 1 / 16;
+
+/** See the file's head. */
+export class ChunkMatches implements Matches {
+  readonly count: number;
+  readonly #data: ChunkData;
+  readonly #found: FoundRows;
+  readonly #pace: Pace;
+  /** By row: 1 where it matches. */
+  #flags: Uint8Array | undefined;
+
+  private constructor(data: ChunkData, found: FoundRows, pace: Pace, count: number) {
+    this.#data = data;
+    this.#found = found;
+    this.#pace = pace;
+    this.count = count;
+  }
+
+  /** Counts what was found. */
+  static async of(data: ChunkData, found: FoundRows, pace: Pace): Promise<ChunkMatches> {
+    if (found.range) {
+      const flags = await flagRows(data, found);
+      const matches = new ChunkMatches(data, found, pace, ones(flags));
+      matches.#flags = flags;
+      return matches;
+    }
+    const { rows } = await data.slots();
+    let count = 0;
+    for (const [id, state] of found.states.entries()) {
+      if (state === ALL) count += rows[id] ?? 0;
+      else if (state !== NONE) count += ones(found.partial.get(id) ?? new Uint8Array(0));
+    }
+    return new ChunkMatches(data, found, pace, count);
+  }
+
+  async rows(): Promise<Uint32Array> {
+    const flags = await this.#rowFlags();
+    const rows = new Uint32Array(this.count);
+    let count = 0;
+    if (this.count < flags.length * FEW) {
+      for (let row = flags.indexOf(1); row >= 0; row = flags.indexOf(1, row + 1)) {
+        rows[count++] = row;
+      }
+      return rows;
+    }
+    for (let row = 0; row < flags.length; row++) if (flags[row] === 1) rows[count++] = row;
+    return rows;
+  }
+
+  async hosts(known: ReadonlySet<string>): Promise<readonly string[]> {
+    const { stretches } = await this.#data.runs();
+    const open = stretches.filter(({ source }) => !known.has(source.host));
+    const found = new Set<string>();
+    if (open.length === 0) return [];
+    const flags = await this.#rowFlags();
+    for (const { source, from, to } of open) {
+      if (found.has(source.host)) continue;
+      if (flags.subarray(from, to).includes(1)) found.add(source.host);
+    }
+    return [...found];
+  }
+
+  /** Measured on 262,144 rows: flags 0.3 ms, times 0.7 ms, this loop 1 ms. */
+  async byTime({ from, step, buckets }: TimeBuckets): Promise<Uint32Array> {
+    const flags = await this.#rowFlags();
+    const times = await this.#data.times();
+    const { template } = await this.#data.ids();
+    const { level } = await this.#data.slots();
+    const { states } = this.#found;
+    const varies = states.some((state, id) => state !== NONE && level[id] === LEVEL_VARIES);
+    const levels = varies ? await this.#data.levels() : undefined;
+    const counts = new Uint32Array((LEVELS.length + 1) * buckets);
+    const last = buckets - 1;
+    for (let row = 0; row < flags.length; row++) {
+      if (flags[row] === 0) continue;
+      const code = (levels ? levels[row] : level[template[row] ?? 0]) ?? 0;
+      const bucket = Math.floor(((times[row] ?? 0) - from) / step);
+      const at = code * buckets + (bucket < 0 ? 0 : bucket > last ? last : bucket);
+      counts[at] = (counts[at] ?? 0) + 1;
+    }
+    return counts;
+  }
+
+  async times(): Promise<RowTimes> {
+    const times = await this.#data.times();
+    return { time: (row) => times[row] ?? 0 };
+  }
+
+  async columns(): Promise<RowColumns> {
+    return await columnsOf(this.#data);
+  }
+
+  async places(): Promise<RowPlaces> {
+    return placesOf(await this.#data.lengths());
+  }
+
+  async load(rows: Uint32Array): Promise<RecordSet> {
+    return await loadRows(this.#data, rows, this.#pace);
+  }
+
+  async #rowFlags(): Promise<Uint8Array> {
+    this.#flags ??= await flagRows(this.#data, this.#found);
+    return this.#flags;
+  }
+}
+
+/** By row: 1 where it matches. */
+async function flagRows(
+  data: ChunkData,
+  { states, partial, range }: FoundRows,
+): Promise<Uint8Array> {
+  const { template } = await data.ids();
+  const flags = new Uint8Array(template.length);
+  if (partial.size === 0) {
+    for (let row = 0; row < flags.length; row++) flags[row] = states[template[row] ?? 0] ?? NONE;
+  } else {
+    const next = new Uint32Array(states.length);
+    const rowsOf = Array.from(states, (_, id) => partial.get(id));
+    for (let row = 0; row < flags.length; row++) {
+      const id = template[row] ?? 0;
+      const state = states[id] ?? NONE;
+      if (state <= ALL) {
+        flags[row] = state;
+        continue;
+      }
+      const index = next[id] ?? 0;
+      next[id] = index + 1;
+      flags[row] = rowsOf[id]?.[index] ?? 0;
+    }
+  }
+  if (range) {
+    const times = await data.times();
+    for (let row = 0; row < flags.length; row++) {
+      const time = times[row] ?? 0;
+      if (time < range.from || time >= range.to) flags[row] = 0;
+    }
+  }
+  return flags;
+}
+
+function ones(flags: Uint8Array): number {
+  let count = 0;
+  for (let index = 0; index < flags.length; index++) count += flags[index] ?? 0;
+  return count;
+}
+
+async function columnsOf(data: ChunkData): Promise<RowColumns> {
+  const { stretches } = await data.runs();
+  const [times, levels] = [await data.times(), await data.levels()];
+  let current: Stretch | undefined;
+  return {
+    time: (row) => times[row] ?? 0,
+    level: (row) => LEVELS[(levels[row] ?? 0) - 1],
+    source(row) {
+      if (!current || row < current.from || row >= current.to) current = stretchAt(stretches, row);
+      return current.source;
+    },
+  };
+}
+
+function placesOf({ offset, source }: Lengths): RowPlaces {
+  return { offset: (row) => offset[row] ?? 0, sourceLength: (row) => source[row] ?? 0 };
+}
+
+/** The stretch of a row. */
+function stretchAt(stretches: readonly Stretch[], row: number): Stretch {
+  let low = 0;
+  let high = stretches.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((stretches[middle]?.to ?? 0) <= row) low = middle + 1;
+    else high = middle;
+  }
+  const stretch = stretches[low];
+  if (!stretch || row < stretch.from || row >= stretch.to) throw new RangeError(`no row ${row}`);
+  return stretch;
+}
+
+async function loadRows(data: ChunkData, wanted: Uint32Array, pace: Pace): Promise<RecordSet> {
+  const { head, stretches } = await data.runs();
+  const columns = await columnsOf(data);
+  const lengths = await data.lengths();
+  const stampOf = await timestampLengths(data);
+  const { bytes, start } = await decodeRows(data, wanted, pace);
+  const places = new Map<number, number>();
+  for (const [index, row] of wanted.entries()) places.set(row, index);
+  const stored = (row: number) => {
+    const index = places.get(row);
+    if (index === undefined) throw new RangeError(`row ${row} was not loaded`);
+    return bytes.subarray(start[index], start[index + 1]);
+  };
+  return {
+    ...columns,
+    count: head.rows,
+    isVisible: () => true,
+    ...placesOf(lengths),
+    sequence: (row) => stretchAt(stretches, row).sequence,
+    observed: (row) => stretchAt(stretches, row).observed,
+    timestampLength: stampOf,
+    body(row) {
+      const whole = stored(row);
+      const ended = whole.at(-1) === 10 && !stretchAt(stretches, row).mapped;
+      return ended ? whole.subarray(0, -1) : whole;
+    },
+  };
+}

@@ -1,0 +1,55 @@
+/** Counts of rows that are at hand. */
+import { LEVELS } from '@apiary/common/record.ts';
+import type { Matches, RecordSet, RowColumns, TimeBuckets } from './record-set.ts';
+
+/** Matches in a set whose rows are all at hand. */
+export function matchesOf(set: RecordSet, rows: Uint32Array): Matches {
+  const itself = async () => set;
+  return {
+    count: rows.length,
+    rows: async () => rows,
+    hosts: async (known) => hostsOf(set, rows, known),
+    byTime: async (buckets) => countByTime(set, rows, buckets),
+    ...{ times: itself, columns: itself, places: itself, load: itself },
+  };
+}
+
+const NOTHING = () => {
+  throw new RangeError('there is no row');
+};
+const NO_ROWS: RecordSet = {
+  ...{ count: 0, isVisible: () => false, time: NOTHING, level: NOTHING, source: NOTHING },
+  ...{ offset: NOTHING, sourceLength: NOTHING, sequence: NOTHING, observed: NOTHING },
+  ...{ body: NOTHING, timestampLength: NOTHING },
+};
+
+/** No row matches. */
+export const NO_MATCHES: Matches = matchesOf(NO_ROWS, new Uint32Array(0));
+
+function hostsOf(columns: RowColumns, rows: Uint32Array, known: ReadonlySet<string>): string[] {
+  const found = new Set<string>();
+  let last = '';
+  for (const row of rows) {
+    const { host } = columns.source(row);
+    if (host === last) continue;
+    last = host;
+    if (!known.has(host)) found.add(host);
+  }
+  return [...found];
+}
+
+function countByTime(
+  columns: RowColumns,
+  rows: Uint32Array,
+  { from, step, buckets }: TimeBuckets,
+): Uint32Array {
+  const counts = new Uint32Array((LEVELS.length + 1) * buckets);
+  for (const row of rows) {
+    const level = columns.level(row);
+    const code = level === undefined ? 0 : 1 + LEVELS.indexOf(level);
+    const bucket = Math.floor((columns.time(row) - from) / step);
+    const at = code * buckets + Math.min(Math.max(bucket, 0), buckets - 1);
+    counts[at] = (counts[at] ?? 0) + 1;
+  }
+  return counts;
+}
