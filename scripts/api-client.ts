@@ -85,6 +85,14 @@ export class ApiClient {
     return await this.#ask(route.method.toUpperCase(), path, route.response, body);
   }
 
+  /** Asks for a route that answers in parts, each of the response's shape, as they are known. */
+  async *parts<B extends z.ZodType, Q extends z.ZodType, R extends z.ZodType>(
+    route: Route<B, Q, R>,
+    body?: z.input<B>,
+  ): AsyncGenerator<z.output<R>> {
+    yield* this.#parts(route.method.toUpperCase(), route.path, route.response, body);
+  }
+
   /** A new one-time link to the web UI. */
   async createSignInLink(): Promise<z.output<typeof linkSchema>> {
     return await this.#ask('POST', '/api/links', linkSchema);
@@ -127,15 +135,8 @@ export class ApiClient {
 
   /** Streams the parts of a search as they are known. */
   async *search(request: SearchRequest): AsyncGenerator<SearchPart> {
-    const response = await this.#send('POST', '/api/search', request, 'application/x-ndjson');
-    if (!response.body) throw new AppError('internal', 'the answer has no body');
-    const lines = createInterface({ input: Readable.fromWeb(response.body) });
     let isDone = false;
-    for await (const line of lines) {
-      const value: unknown = JSON.parse(line);
-      const failed = failedLineSchema.safeParse(value);
-      if (failed.success) throw errorOf(failed.data.error);
-      const part = searchPartSchema.parse(value);
+    for await (const part of this.#parts('POST', '/api/search', searchPartSchema, request)) {
       isDone = part.type === 'done';
       yield part;
     }
@@ -161,6 +162,22 @@ export class ApiClient {
   /** What the store and the components say of themselves. */
   async system(): Promise<z.output<typeof systemSchema>> {
     return await this.#ask('GET', '/api/system', systemSchema);
+  }
+
+  async *#parts<S extends z.ZodType>(
+    method: string,
+    path: string,
+    shape: S,
+    body?: unknown,
+  ): AsyncGenerator<z.output<S>> {
+    const response = await this.#send(method, path, body, 'application/x-ndjson');
+    if (!response.body) throw new AppError('internal', 'the answer has no body');
+    for await (const line of createInterface({ input: Readable.fromWeb(response.body) })) {
+      const value: unknown = JSON.parse(line);
+      const failed = failedLineSchema.safeParse(value);
+      if (failed.success) throw errorOf(failed.data.error);
+      yield shape.parse(value);
+    }
   }
 
   async #ask<S extends z.ZodType>(

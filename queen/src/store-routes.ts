@@ -1,8 +1,12 @@
 /** Routes of what is stored and how long it stays: a part of Queen's table. honeycomb answers. */
-import { checkPartSchema, storeActions } from '@apiary/common/messages/actions/store.ts';
+import {
+  checkPartSchema,
+  deletionPartSchema,
+  storeActions,
+} from '@apiary/common/messages/actions/store.ts';
 import { bare, route } from './route.ts';
 
-const { readRetention, setRetention, sizes, check } = storeActions;
+const { readRetention, setRetention, sizes, check, countLines, deleteLines } = storeActions;
 
 /** See the file's head. */
 export const STORE_ROUTES = {
@@ -31,5 +35,22 @@ export const STORE_ROUTES = {
     scope: 'store:read',
     summary: 'Reads every sealed chunk and tells which are damaged',
     response: checkPartSchema,
+  }),
+  countLines: route('post', '/api/store/count', {
+    ...bare,
+    access: countLines.role,
+    scope: 'store:read',
+    summary: 'Counts the lines that a deletion would take now, up to a commit that it can be given',
+    body: countLines.request,
+    response: countLines.response,
+  }),
+  deleteLines: route('post', '/api/store/delete', {
+    ...bare,
+    access: deleteLines.role,
+    summary:
+      'Deletes lines for good; goes on though nobody waits. The audit log keeps the reason, never the query',
+    body: deleteLines.request,
+    response: deletionPartSchema,
+    line: deletionPartSchema,
   }),
 } as const;

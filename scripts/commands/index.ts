@@ -85,8 +85,9 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'store',
-    usage: 'retention [list | set NAME [--tags a,b] [--days N] [--size 50G] | remove NAME]',
-    summary: 'shows and sets how long what is stored stays',
+    usage:
+      "stats | check | delete '<query>' [--dry-run] | retention [list | set NAME | remove NAME]",
+    summary: 'tells what is stored, checks it, deletes lines for good, sets how long they stay',
     load: () => import('./store.ts'),
   },
   {

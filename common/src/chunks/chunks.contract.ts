@@ -164,6 +164,16 @@ export function describeChunkStore(
       expect((await store.catalogue()).chunks.map((chunk) => chunk.id)).toEqual(['chunk-3']);
     });
 
+    test('a note stays until it is taken out', async () => {
+      expect(await store.note('plans')).toBeUndefined();
+      await store.keepNote('plans', 'first');
+      await store.keepNote('plans', 'second');
+      await reopen();
+      expect(await store.note('plans')).toBe('second');
+      await store.keepNote('plans', undefined);
+      expect(await store.note('plans')).toBeUndefined();
+    });
+
     test('a dropped partition takes its blocks and chunks with it, and nothing comes back', async () => {
       const next = { arrivedMs: Date.UTC(2026, 10, 21, 0) };
       await segment.append([

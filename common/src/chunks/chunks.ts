@@ -170,6 +170,10 @@ export interface ChunkStore {
    * {@link ChunkStore.reclaim}.
    */
   dropPartition(partition: Partition): Promise<void>;
+  /** What was last noted under a name; undefined when nothing is. */
+  note(name: string): Promise<string | undefined>;
+  /** Notes a text under a name, durably; undefined takes it out, and {@link ChunkStore.reclaim} wipes it. */
+  keepNote(name: string, text: string | undefined): Promise<void>;
   /** Byte ranges held of a generation, merged, ascending. */
   ranges(generation: string): Promise<{ readonly from: number; readonly to: number }[]>;
   /**

@@ -14,6 +14,13 @@ export const RETENTION_INTERVAL_MS = 10 * 60_000;
 /** After compaction, retention or a deletion failed the next attempt follows so much later. */
 export const LIFE_RETRY_MS = 30_000;
 
+/** Deletions by query that wait for one another; each is a pass over the store. */
+export const DELETIONS_WAITING_MAX = 16;
+/** What reads or rewrites the whole store may take so long while somebody waits for it: terabytes. */
+export const STORE_JOB_MS_MAX = 12 * 60 * 60_000;
+/** Rounds of giving pages back in which others freed as many: so busy a store goes on the next time. */
+export const RECLAIM_STALLS_MAX = 1_000;
+
 /** Damaged chunks that a check tells one by one; the rest is counted. */
 export const STORE_PROBLEMS_MAX = 1_000;
 
@@ -25,3 +32,6 @@ export const RETENTION_TAGS_MAX = 32;
 export const RETENTION_DAYS_MAX = 36_500;
 /** The least total size of a class: below it every chunk would go as soon as it is sealed. */
 export const RETENTION_BYTES_MIN = 64 * MiB;
+
+/** A segment of the broker's log ends so long after one of its messages was consumed, and its file goes. */
+export const BROKER_SEGMENT_DEAD_MS = 30_000;

@@ -9,6 +9,7 @@ import type { OwnPart } from './cluster/own-part.ts';
 import type { Holdings } from './holdings.ts';
 import type { RateMeter } from './ingest/rate-meter.ts';
 import { storeHandlers } from './life/actions.ts';
+import type { Deletions } from './life/deletions.ts';
 import type { RetentionClasses } from './life/retention-classes.ts';
 import type { Figures } from './metrics.ts';
 import type { Request } from './search/search.ts';
@@ -30,6 +31,7 @@ export interface ActionContext {
   readonly store: ChunkStore;
   readonly holdings: Holdings;
   readonly classes: RetentionClasses;
+  readonly deletions: Deletions | undefined;
   readonly rate: RateMeter;
   readonly figures: Figures;
   /** See the action of that name. */

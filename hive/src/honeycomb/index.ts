@@ -117,7 +117,7 @@ class Honeycomb implements Component {
     this.#undo.push(() => classes.close());
     // Several honeycombs on one store would have to agree first.
     if (!isMongoUrl(this.#context.store)) {
-      life = new Life({ ...shared, store, cache, classes, sealer });
+      life = await Life.open({ ...shared, store, cache, classes, sealer });
       this.#undo.push(() => life?.stop());
       life.wake();
     }
@@ -154,7 +154,7 @@ class Honeycomb implements Component {
     };
     const parts = {
       ...{ search, analyses, own, standing, missed, store, holdings, classes },
-      ...{ rate, figures, distrust },
+      ...{ rate, figures, distrust, deletions: life?.deletions },
     };
     const address = { component: 'honeycomb', instance };
     const handlers = createHandlers(parts);

@@ -9,9 +9,9 @@ import type { Identity } from './authenticate.ts';
  */
 const PLAIN_FIELDS = new Set(
   (
-    'action agents alert alerts channel channels days device enabled history id ids kind label ' +
-    'name query role rule rules scopes severity silence silences state status tags target ' +
-    'targets tokens type urls user users'
+    'action agents alert alerts channel channels days device enabled expected history id ids kind ' +
+    'label name query reason role rule rules scopes severity silence silences state status tags ' +
+    'target targets tokens type urls user users'
   ).split(' '),
 );
 const ITEMS_MAX = 20;

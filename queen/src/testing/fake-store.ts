@@ -1,4 +1,5 @@
 /** What a fake honeycomb says of the life of what it stores. */
+import { AppError } from '@apiary/common/errors.ts';
 import type { ActionHandlers } from '@apiary/common/messages/actions/action.ts';
 import type { storeActions } from '@apiary/common/messages/actions/store.ts';
 import type { RetentionClass } from '@apiary/common/messages/retention.ts';
@@ -16,6 +17,13 @@ export function fakeStore(): ActionHandlers<typeof storeActions> {
       return view();
     },
     sizes: async () => ({ open: { records: 5, rawBytes: 2, storedBytes: 1 }, partitions: [] }),
+    countLines: async () => ({ records: 3, firstTime: 1_000, lastTime: 2_000, upTo: 9 }),
+    deleteLines: async function* ({ lines }) {
+      const none = { chunks: 0, of: 1, deleted: 0, unreadable: 0 };
+      yield { ...none, isDone: false };
+      if (lines.query === 'broken') throw new AppError('store-full', 'no room');
+      yield { ...none, chunks: 1, deleted: 3, isDone: true };
+    },
     check: async function* () {
       const counts = { chunks: 4, of: 4, records: 1, storedBytes: 3, problemsTotal: 0 };
       yield { ...counts, problems: [], isDone: true };

@@ -2,6 +2,7 @@
 import { type Settings, switchSchema } from '@apiary/common/config.ts';
 import { z } from 'zod';
 import { byteSizeSchema } from '../../byte-size.ts';
+import { rangeSettings } from '../../query-command.ts';
 import { connectionSettings } from '../../settings.ts';
 
 const daysMessage = 'expected a number of days, or forever';
@@ -9,6 +10,17 @@ const daysMessage = 'expected a number of days, or forever';
 /** See the file's head. */
 export const shape = {
   ...connectionSettings,
+  ...rangeSettings,
+  dryRun: {
+    schema: switchSchema,
+    help: 'delete: tells how many lines there are, and deletes none',
+  },
+  yes: { schema: switchSchema, help: 'does not ask before something is gone for good' },
+  reason: {
+    schema: z.string().min(1).max(500).optional(),
+    value: 'TEXT',
+    help: 'delete: why, for the audit log, which does not keep the query',
+  },
   tags: {
     schema: z
       .string()

@@ -4,7 +4,7 @@
  */
 import { type Clock, systemClock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
-import { connectDatabase, type Database } from '../../mongodb/database.ts';
+import { connectDatabase, type Database, type Table } from '../../mongodb/database.ts';
 import { newId } from '../../random.ts';
 import type {
   Catalogue,
@@ -42,9 +42,11 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<ChunkS
   const table = (name: string) => database.table(`log.${name}`);
   const heads = await table('heads');
   const logs = new RowLogs({ rows: await table('entries'), heads, clock });
+  const notes = await table('notes');
   const catalogueLogs = new RowLogs({ rows: await table('catalogue'), heads, clock });
   return new MongoStore({
     database,
+    notes,
     clock,
     logs: [logs, catalogueLogs],
     ranges: new RangeLog(logs, clock),
@@ -57,6 +59,7 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<ChunkS
 
 interface StoreContext {
   readonly database: Database;
+  readonly notes: Table;
   readonly clock: Clock;
   readonly logs: readonly RowLogs[];
   readonly ranges: RangeLog;
@@ -154,6 +157,17 @@ class MongoStore implements ChunkStore {
     await catalogue.commit(() => ({ kind: 'drop', partition }));
     for (const segment of this.#segments) segment.dropPartition(partitionKey(partition));
     await sections.drop(partition);
+  }
+
+  async note(name: string): Promise<string | undefined> {
+    const row = await this.#context.notes.get(name);
+    return row && String(row.text);
+  }
+
+  async keepNote(name: string, text: string | undefined): Promise<void> {
+    const { notes } = this.#context;
+    if (text === undefined) await notes.delete(name);
+    else await notes.put({ _id: name, version: 1, text });
   }
 
   async ranges(generation: string): Promise<ByteRange[]> {

@@ -30,6 +30,9 @@ CREATE TABLE IF NOT EXISTS sections (
   chunk TEXT NOT NULL, position INTEGER NOT NULL, checksum INTEGER NOT NULL, body BLOB NOT NULL,
   PRIMARY KEY (chunk, position)
 ) STRICT;
+CREATE TABLE IF NOT EXISTS notes (
+  name TEXT PRIMARY KEY, text TEXT NOT NULL
+) STRICT;
 INSERT OR IGNORE INTO state VALUES ('catalogue', 0), ('sequence', 0), ('epoch', 0);
 `;
 

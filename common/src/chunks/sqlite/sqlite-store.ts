@@ -8,7 +8,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '../../errors.ts';
 import { DiskSpace, diskIsLow } from '../../health/disk-space.ts';
-import { RECLAIM_PAGES } from '../../limits/store.ts';
+import { RECLAIM_PAGES, RECLAIM_STALLS_MAX } from '../../limits/store.ts';
 import type {
   AppendMessage,
   AppendOutcome,
@@ -121,18 +121,28 @@ class SqliteStore implements ChunkStore {
     });
   }
 
+  async note(name: string): Promise<string | undefined> {
+    return this.#tables.note(name);
+  }
+
+  async keepNote(name: string, text: string | undefined): Promise<void> {
+    this.#tables.transaction(() => this.#tables.keepNote(name, text));
+  }
+
   async ranges(generation: string): Promise<ByteRange[]> {
     return this.#tables.ranges.rangesOf(generation);
   }
 
   async reclaim(): Promise<void> {
     try {
+      let stalls = 0;
       for (let left = this.#pragma('freelist_count'); left > 0; ) {
         this.#database.exec(`PRAGMA incremental_vacuum(${RECLAIM_PAGES})`);
         await nextTurn();
         const now = this.#pragma('freelist_count');
-        // Whoever writes meanwhile frees pages too: what is left is for the next time.
-        if (now >= left) break;
+        // Whoever writes meanwhile frees pages too. Pages that were free at the beginning are gone at the
+        // latest when none is free.
+        if (now >= left && ++stalls > RECLAIM_STALLS_MAX) break;
         left = now;
       }
       // The log of writes still holds what was deleted.
@@ -275,6 +285,17 @@ class Tables {
     const sql = 'UPDATE state SET value = value + ? WHERE name = ?';
     if (by !== 0) this.#database.prepare(sql).run(by, name);
     return this.state(name);
+  }
+
+  note(name: string): string | undefined {
+    const row = this.#database.prepare('SELECT text FROM notes WHERE name = ?').get(name);
+    return row && String(row.text);
+  }
+
+  keepNote(name: string, text: string | undefined): void {
+    this.#database.prepare('DELETE FROM notes WHERE name = ?').run(name);
+    if (text === undefined) return;
+    this.#database.prepare('INSERT INTO notes VALUES (?, ?)').run(name, text);
   }
 
   /** Runs `work` in one durable transaction. @throws AppError as {@link translateFailure} says */

@@ -23,6 +23,49 @@ export const checkPartSchema = z.object({
 /** See {@link checkPartSchema}. */
 export type CheckPart = z.output<typeof checkPartSchema>;
 
+/** Which lines: those that match a query in a stretch of time; ms since 1970, `from` inclusive, `to` exclusive. */
+export const linesSchema = z.object({
+  query: z.string().min(1).max(16_384),
+  from: z.number().optional(),
+  to: z.number().optional(),
+});
+
+/** What a deletion would take. */
+export const countedLinesSchema = z.object({
+  records: z.number().int(),
+  /** Of the records' times; absent where there are none. */
+  firstTime: z.number().optional(),
+  lastTime: z.number().optional(),
+  /** The ingest sequence up to which was looked: a deletion with it takes these lines and no later ones. */
+  upTo: z.number().int(),
+});
+
+/** See {@link countedLinesSchema}. */
+export type CountedLines = z.output<typeof countedLinesSchema>;
+
+/** Asks for a deletion. `expected` and `reason` are for the audit log, which never learns the query. */
+export const deleteLinesSchema = z.object({
+  lines: linesSchema,
+  /** What counting told; absent: all that is committed by then. */
+  upTo: z.number().int().optional(),
+  expected: z.number().int().optional(),
+  reason: z.string().max(500).optional(),
+});
+
+/** How far a deletion is. */
+export const deletionPartSchema = z.object({
+  isDone: z.boolean(),
+  /** Chunks that were looked at, of how many. */
+  chunks: z.number().int(),
+  of: z.number().int(),
+  deleted: z.number().int(),
+  /** Damaged chunks: what they hold could not be judged. */
+  unreadable: z.number().int(),
+});
+
+/** See {@link deletionPartSchema}. */
+export type DeletionPart = z.output<typeof deletionPartSchema>;
+
 /** See the file's head. */
 export const storeActions = {
   readRetention: defineAction('honeycomb.readRetention', 'viewer', z.object({}), retentionAnswer),
@@ -60,4 +103,12 @@ export const storeActions = {
   ),
   /** Reads every sealed chunk; a part after each. */
   check: defineStream('honeycomb.check', 'admin', z.object({}), checkPartSchema),
+  countLines: defineAction('honeycomb.countLines', 'admin', linesSchema, countedLinesSchema),
+  /** Deletes lines for good; a part after each chunk. Goes on though nobody listens any more. */
+  deleteLines: defineStream(
+    'honeycomb.deleteLines',
+    'admin',
+    deleteLinesSchema,
+    deletionPartSchema,
+  ),
 } as const;

@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { systemClock } from '@apiary/common/clock.ts';
+import { type Clock, ManualClock, systemClock } from '@apiary/common/clock.ts';
+import { BROKER_SEGMENT_DEAD_MS } from '@apiary/common/limits/store.ts';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { NO_PROPERTIES } from '../codec/properties.ts';
 import { FolderLock } from './folder-lock.ts';
@@ -23,10 +24,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-function openLog(where = folder): MessageLog {
+function openLog(where = folder, clock: Clock = systemClock): MessageLog {
   const log = new MessageLog({
     folder: where,
-    clock: systemClock,
+    clock,
     keepQueue: (queue) => queue < 100,
     syncFirst: async () => undefined,
     onAppended: () => undefined,
@@ -69,6 +70,30 @@ function recovered(log: MessageLog): string[] {
 }
 
 describe('the message log', () => {
+  test('what was consumed does not stay on the disk though nothing more comes', async () => {
+    const clock = new ManualClock(0);
+    const log = openLog(folder, clock);
+    const consumed = await append(log, 'hushhush');
+    await append(log, 'living');
+    const bytes = () =>
+      fs.readdirSync(folder).map((name) => fs.readFileSync(path.join(folder, name)));
+    const has = (word: string) => bytes().some((file) => file.includes(word));
+    log.settle(consumed, 1);
+    await log.settled();
+    expect(has('hushhush')).toBe(true);
+    clock.advance(BROKER_SEGMENT_DEAD_MS);
+    await log.settled();
+    expect(has('hushhush')).toBe(false);
+    expect(has('living')).toBe(true);
+    // What is left is all owed to somebody: nothing more to do.
+    const names = fs.readdirSync(folder);
+    clock.advance(10 * BROKER_SEGMENT_DEAD_MS);
+    await log.settled();
+    expect(fs.readdirSync(folder)).toEqual(names);
+    await closeAll();
+    expect(recovered(openLog())).toEqual(['living → 1']);
+  });
+
   test('gives back what was not settled, in order', async () => {
     const log = openLog();
     const first = await append(log, 'first');

@@ -5,6 +5,7 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Clock } from '@apiary/common/clock.ts';
+import { BROKER_SEGMENT_DEAD_MS } from '@apiary/common/limits/store.ts';
 import {
   BROKER_LOG_BATCH_BYTES_MAX,
   BROKER_LOG_RETRY_MS,
@@ -73,6 +74,9 @@ export class LogWriter {
   #writing: Promise<void> | undefined;
   #syncing: Promise<void> | undefined;
   #cancelTimer: (() => void) | undefined;
+  /** Runs while the current segment holds messages that nobody needs any more. */
+  #cancelEnding: (() => void) | undefined;
+  #isEndWanted = false;
   #pendingBytes = 0;
   #failed = false;
   #closing = false;
@@ -108,6 +112,7 @@ export class LogWriter {
     if (!stored.segment) return;
     this.#settlements.push({ id: stored.id, queue, target: stored.segment });
     this.#wakeLater();
+    if (stored.segment === this.#current?.segment) this.#endLater();
   }
 
   /** Repeats a settlement whose entry's segment is about to go while `target` still stays. */
@@ -127,6 +132,7 @@ export class LogWriter {
   async close(): Promise<void> {
     this.#closing = true;
     this.#cancelTimer?.();
+    this.#cancelEnding?.();
     await this.flush();
     await this.#current?.file.close();
     this.#current = undefined;
@@ -140,8 +146,20 @@ export class LogWriter {
     });
   }
 
+  /** On a quiet broker what was consumed must not stay on the disk until the segment is full. */
+  #endLater(): void {
+    if (this.#closing) return;
+    this.#cancelEnding ??= this.#options.clock.after(BROKER_SEGMENT_DEAD_MS, () => {
+      this.#cancelEnding = undefined;
+      this.#isEndWanted = this.#current !== undefined;
+      this.#wake();
+    });
+  }
+
   #hasWork(): boolean {
-    return this.#pendingHead < this.#pending.length || this.#settlements.length > 0;
+    return (
+      this.#pendingHead < this.#pending.length || this.#settlements.length > 0 || this.#isEndWanted
+    );
   }
 
   #wake(): void {
@@ -165,8 +183,8 @@ export class LogWriter {
       if (target.segment.size === 0) parts.unshift(target.segment.header());
       await this.#writeAll(target.file, coalesce(parts), target.segment.size);
       target.segment.size = end;
-      const last = end >= BROKER_SEGMENT_BYTES;
-      if (last) this.#current = undefined;
+      const last = end >= BROKER_SEGMENT_BYTES || this.#isEndWanted;
+      if (last) this.#endCurrent();
       if (!sync && !last) continue;
       const bytes = messages.reduce((sum, message) => sum + message.bytes, 0);
       this.#written.push({ target, messages, bytes, last });
@@ -186,6 +204,13 @@ export class LogWriter {
     this.#current = { segment, file };
     this.#options.onSegment(segment);
     return this.#current;
+  }
+
+  #endCurrent(): void {
+    this.#current = undefined;
+    this.#isEndWanted = false;
+    this.#cancelEnding?.();
+    this.#cancelEnding = undefined;
   }
 
   #encodeBatch(segment: Segment, start: number, messages: PendingMessage[]) {

@@ -1,8 +1,10 @@
 /** What honeycomb answers about the life of what it stores. */
 import type { ChunkStore } from '@apiary/common/chunks/chunks.ts';
+import { AppError } from '@apiary/common/errors.ts';
 import type { ActionHandlers } from '@apiary/common/messages/actions/action.ts';
 import type { storeActions } from '@apiary/common/messages/actions/store.ts';
 import type { Holdings } from '../holdings.ts';
+import type { Deletions } from './deletions.ts';
 import type { RetentionClasses } from './retention-classes.ts';
 import { retentionView } from './retention-view.ts';
 import { checkStore } from './store-check.ts';
@@ -13,6 +15,8 @@ export interface StoreActionContext {
   readonly store: ChunkStore;
   readonly holdings: Holdings;
   readonly classes: RetentionClasses;
+  /** Absent where several honeycombs share the store. */
+  readonly deletions: Deletions | undefined;
 }
 
 /** The handlers of this part of honeycomb's actions. */
@@ -20,6 +24,7 @@ export function storeHandlers({
   store,
   holdings,
   classes,
+  deletions,
 }: StoreActionContext): ActionHandlers<typeof storeActions> {
   const view = () => ({ classes: retentionView(classes.all, holdings.chunks) });
   return {
@@ -29,6 +34,13 @@ export function storeHandlers({
       return view();
     },
     sizes: () => storeSizes(store, holdings),
+    countLines: async (body, { signal }) => await present(deletions).count(body, signal),
+    deleteLines: (body, { signal }) => present(deletions).delete(body, signal),
     check: (_, { signal }) => checkStore(store, holdings, signal),
   };
+}
+
+function present(deletions: Deletions | undefined): Deletions {
+  if (deletions) return deletions;
+  throw new AppError('not-supported', 'Lines cannot be deleted from a store on MongoDB yet.');
 }

@@ -1,32 +1,60 @@
 /**
- * The life of what is stored, after it was sealed: retention lets go, compaction merges, one thing at a time
- * and behind everything else. It looks when something was sealed, when the classes changed, and now and then.
+ * The life of what is stored, after it was sealed: retention lets go, deletions take lines out, compaction
+ * merges, one thing at a time and behind everything else. It looks when something was sealed or asked for, when
+ * the classes changed, and now and then.
  */
 import type { ComponentContext } from '@apiary/common/component.ts';
 import { toAppError } from '@apiary/common/errors.ts';
 import { LIFE_RETRY_MS, RETENTION_INTERVAL_MS } from '@apiary/common/limits/store.ts';
 import { Compaction } from './compaction.ts';
+import { Deletions, type DeletionsContext } from './deletions.ts';
 import { type ExpiryContext, expire } from './expiry.ts';
 import { RewriteThread } from './rewrite-thread.ts';
 import { stopping } from './swap.ts';
 
 /** What it works with. */
-export type LifeContext = Omit<ExpiryContext, 'signal'> & Pick<ComponentContext, 'clock' | 'log'>;
+export type LifeContext = Omit<ExpiryContext, 'signal'> &
+  Pick<ComponentContext, 'clock' | 'log'> &
+  Pick<DeletionsContext, 'segment'>;
+
+interface LifeParts {
+  readonly stopping: AbortController;
+  readonly thread: RewriteThread;
+  readonly deletions: Deletions;
+}
 
 /** See the file's head. */
 export class Life {
   readonly #context: ExpiryContext;
-  readonly #stopping = new AbortController();
-  readonly #thread = new RewriteThread();
+  readonly #stopping: AbortController;
+  readonly #thread: RewriteThread;
   readonly #compaction: Compaction;
+  /** What people want gone. */
+  readonly deletions: Deletions;
   #cancelNext: () => void = () => undefined;
   #running: Promise<void> | undefined;
   #isWanted = false;
+  /** An earlier process may have been killed before it wiped what was gone. */
+  #isUnwiped = true;
 
-  constructor(context: LifeContext) {
-    this.#context = { ...context, signal: this.#stopping.signal };
-    this.#compaction = new Compaction({ ...this.#context, thread: this.#thread });
+  private constructor(context: ExpiryContext, parts: LifeParts) {
+    this.#context = context;
+    this.#stopping = parts.stopping;
+    this.#thread = parts.thread;
+    this.deletions = parts.deletions;
+    this.#compaction = new Compaction({ ...context, thread: parts.thread });
     context.classes.onChange(() => this.wake());
+  }
+
+  /** Takes up what an earlier process left, at the first {@link wake}. */
+  static async open(given: LifeContext): Promise<Life> {
+    const stopping = new AbortController();
+    const thread = new RewriteThread();
+    const context = { ...given, signal: stopping.signal };
+    const onAsked = () => life.wake();
+    const deletions = await Deletions.open({ ...context, thread, onAsked });
+    const life = new Life(context, { stopping, thread, deletions });
+    return life;
   }
 
   /** Looks whether there is something to do, now or after what is being done. */
@@ -53,7 +81,9 @@ export class Life {
     try {
       while (this.#isWanted) {
         this.#isWanted = false;
-        if (await this.#work()) await this.#context.store.reclaim();
+        if (!(await this.#work()) && !this.#isUnwiped) continue;
+        await this.#context.store.reclaim();
+        this.#isUnwiped = false;
       }
     } catch (error) {
       this.#isWanted = false;
@@ -68,6 +98,7 @@ export class Life {
   /** True when something went. */
   async #work(): Promise<boolean> {
     let changed = await expire(this.#context);
+    while (await this.deletions.runNext(this.#stopping.signal)) changed = true;
     while (!this.#stopping.signal.aborted && (await this.#compaction.mergeOne())) changed = true;
     return changed;
   }
