@@ -40,10 +40,15 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   });
   if (settings.json) io.stdout.write(`${JSON.stringify(outcomes)}\n`);
   else {
-    const rows = outcomes.map(({ name, cases, faults, grownMb }) => [
-      ...[name, String(cases), String(faults.length), `${grownMb} MB`],
+    const rows = outcomes.map(({ name, cases, faults, residentMb, grownMb }) => [
+      ...[name, String(cases), String(faults.length)],
+      ...residentMb.map((size) => `${size} MB`),
+      Object.entries(grownMb)
+        .map(([process, size]) => `${process} ${size < 0 ? size : `+${size}`}`)
+        .join(', '),
     ]);
-    io.stdout.write(table([['KIND', 'CASES', 'FAULTS', 'GROWN'], ...rows]));
+    const head = ['KIND', 'CASES', 'FAULTS', 'RESIDENT AT HALF', 'AT THE END', 'GROWN BY, MB'];
+    io.stdout.write(table([head, ...rows]));
     for (const { faults } of outcomes) for (const fault of faults) io.stdout.write(`  ${fault}\n`);
   }
   return outcomes.every(({ faults }) => faults.length === 0) ? 0 : 1;

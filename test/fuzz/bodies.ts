@@ -60,13 +60,20 @@ async function sendData(channel: ConfirmChannel, random: Random, keys: SigningKe
   await publish(channel, 'apiary.blocks', 'data', sent, properties);
 }
 
+/** All headers together; amqplib's own encoder ends at 64 KiB. */
+const HEADER_CHARS_MAX = 8_000;
+
 /** AMQP's tables take no null and no nested nonsense in amqplib: text stands for it. */
 function tableOf(value: unknown): Record<string, unknown> {
   if (value === null || typeof value !== 'object') return {};
   const entries = Object.entries(value)
     .filter(([key]) => key !== '' && key.length < 200)
-    .map(([key, each]) => [key, typeof each === 'number' ? each : JSON.stringify(each)]);
+    .map(([key, each]) => [key, typeof each === 'number' ? each : textOf(each)]);
   return Object.fromEntries(entries);
+}
+
+function textOf(value: unknown): string {
+  return (JSON.stringify(value) ?? '').slice(0, HEADER_CHARS_MAX);
 }
 
 async function sendControl(channel: ConfirmChannel, random: Random, keys: SigningKeys) {

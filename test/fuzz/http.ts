@@ -30,7 +30,8 @@ async function spoiltRequest(ground: Ground, token: string | undefined) {
   const path = route.path.replaceAll(/:\w+/g, () => encodeURIComponent(text(random.json(0))));
   const search = random.below(3) === 0 ? `?a=${encodeURIComponent(text(random.json()))}` : '';
   const method = random.below(8) === 0 ? random.one(['put', 'patch', 'get']) : route.method;
-  const response = await fetch(`${url}${path}${search}`, {
+  const what = `${method.toUpperCase()} ${path} (${name})`;
+  const asked = fetch(`${url}${path}${search}`, {
     method: method.toUpperCase(),
     headers: {
       'content-type': random.one(['application/json', 'text/plain', 'application/json']),
@@ -40,8 +41,9 @@ async function spoiltRequest(ground: Ground, token: string | undefined) {
     redirect: 'manual',
     signal: AbortSignal.timeout(ANSWER_MS_MAX),
   });
+  const response = await asked.catch((error: unknown) => `${what}: ${String(error)}`);
+  if (typeof response === 'string') return response;
   await response.body?.cancel();
-  const what = `${method.toUpperCase()} ${path} (${name})`;
   if (response.status === BROKEN) return `${what} answered ${BROKEN}`;
   const isOpen = route.access === 'public' || route.access === 'local' || !path.startsWith('/api');
   if (token === undefined && !isOpen && response.ok) return `${what} answered a stranger`;

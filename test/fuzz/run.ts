@@ -23,8 +23,10 @@ export interface FuzzOutcome {
   readonly cases: number;
   /** What must not have happened; at most 20 are kept. */
   readonly faults: readonly string[];
-  /** Resident MB that all processes together have more than after the first fifth. */
-  readonly grownMb: number;
+  /** Resident MB of all processes together after the first half, and at the end. */
+  readonly residentMb: readonly [half: number, end: number];
+  /** What each process has more at the end than after the first half, in MB. */
+  readonly grownMb: Readonly<Record<string, number>>;
 }
 
 /** How to run. */
@@ -81,17 +83,19 @@ async function attack(
   const under = await kind.open(ground);
   const startedMs = performance.now();
   const share = () => (performance.now() - startedMs) / (seconds * 1000);
-  let [cases, residentMb] = [0, 0];
+  let cases = 0;
+  let half: Readonly<Record<string, number>> | undefined;
   const work = async () => {
     while (share() < 1 && !signal?.aborted && faults.length < FAULTS_MAX) {
       const fault = await under.once().catch((error: unknown) => `${kind.name}: ${String(error)}`);
       if (fault !== undefined) faults.push(fault);
       cases += 1;
-      if (residentMb === 0 && share() > 0.2) residentMb = memoryOf(ground.apiary);
+      if (share() > 0.5) half ??= memoryOf(ground.apiary);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  const grownMb = Math.round(memoryOf(ground.apiary) - residentMb);
+  const end = memoryOf(ground.apiary);
+  half ??= end;
   await under.close().catch(() => undefined);
   const after = ground.apiary.children();
   for (const [name, pid] of Object.entries(before)) {
@@ -100,15 +104,23 @@ async function attack(
   await stillFlows(ground, file, `${kind.name}${cases}`).catch((error: unknown) =>
     faults.push(String(error)),
   );
-  return { name: kind.name, cases, faults, grownMb };
+  const grownMb = Object.fromEntries(
+    Object.entries(end).map(([name, size]) => [name, size - (half?.[name] ?? size)]),
+  );
+  return { name: kind.name, cases, faults, residentMb: [sumOf(half), sumOf(end)], grownMb };
 }
 
-function memoryOf(apiary: RunningApiary): number {
-  const sizes = Object.values(apiary.children()).map((pid) => {
+/** Resident MB of each process. */
+function memoryOf(apiary: RunningApiary): Record<string, number> {
+  const sizes = Object.entries(apiary.children()).map(([name, pid]) => {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024;
+    return [name, Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024)];
   });
-  return sizes.reduce((sum, size) => sum + size, 0);
+  return Object.fromEntries(sizes);
+}
+
+function sumOf(sizes: Readonly<Record<string, number>>): number {
+  return Object.values(sizes).reduce((sum, size) => sum + size, 0);
 }
 
 async function stillFlows({ apiary }: Ground, file: string, word: string): Promise<void> {
