@@ -4,20 +4,18 @@ import type { Actor, Subscription } from '@apiary/common/bus/bus.ts';
 import type { Component, ComponentContext } from '@apiary/common/component.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { VERSION } from '@apiary/common/version.ts';
-import { agentHandlers } from './api/agents.ts';
-import { alertHandlers } from './api/alerts.ts';
+import { alertLinkHandlers } from './api/alert-links.ts';
 import { analysisHandlers } from './api/analysis.ts';
 import { auditHandlers } from './api/audit.ts';
 import { dashboardHandlers } from './api/dashboards.ts';
 import { exportHandlers } from './api/export.ts';
 import { installHandlers } from './api/install.ts';
-import { notificationHandlers } from './api/notifications.ts';
 import { queryHandlers } from './api/queries.ts';
+import { relayHandlers } from './api/relays.ts';
 import { searchHandlers } from './api/search.ts';
 import { linkUrl, sessionHandlers } from './api/session.ts';
 import { storeHandlers } from './api/store.ts';
 import { systemHandlers } from './api/system.ts';
-import { targetHandlers } from './api/targets.ts';
 import { tokenHandlers } from './api/tokens.ts';
 import { userHandlers } from './api/users.ts';
 import { Accounts } from './auth/accounts.ts';
@@ -225,10 +223,8 @@ class QueenComponent implements Queen {
       ...searchHandlers(searches),
       ...analysisHandlers(searches),
       ...exportHandlers(searches, clock),
-      ...agentHandlers(bus),
-      ...alertHandlers(bus),
-      ...notificationHandlers(bus),
-      ...targetHandlers(bus),
+      ...relayHandlers(bus),
+      ...alertLinkHandlers(bus),
       ...storeHandlers(bus),
       ...installHandlers({
         settings: this.#settings,

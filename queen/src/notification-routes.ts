@@ -1,98 +1,96 @@
 /** Routes of channels, devices, deliveries and alert links: a part of Queen's table. sting answers. */
+import { ATTEMPT_MS_MAX } from '@apiary/common/limits/deliveries.ts';
 import { stingActions } from '@apiary/common/messages/actions/sting.ts';
 import { z } from 'zod';
-import { bare, route } from './route.ts';
+import { bare, relay, route } from './route.ts';
 
 const actions = stingActions;
 const deliveries = actions.listDeliveries.request.shape;
 
+/** A test ends by itself before its caller gives up. */
+const TEST_ANSWER_MS = ATTEMPT_MS_MAX + 5_000;
+
 /** See the file's head. */
 export const NOTIFICATION_ROUTES = {
-  listChannelKinds: route('get', '/api/channels/kinds', {
-    ...bare,
-    access: actions.listChannelKinds.role,
-    summary: 'Lists the kinds of channels with the fields of their set-up forms',
-    response: actions.listChannelKinds.response,
-  }),
-  listChannels: route('get', '/api/channels', {
-    ...bare,
-    access: actions.listChannels.role,
-    summary: 'Lists channels; secrets are named, never shown',
-    response: actions.listChannels.response,
-  }),
-  putChannel: route('post', '/api/channels', {
-    ...bare,
-    access: actions.putChannel.role,
-    summary: 'Adds a channel, or changes the one of that name; secrets left out stay',
-    body: actions.putChannel.request,
-    response: actions.putChannel.response,
-  }),
-  removeChannels: route('post', '/api/channels/remove', {
-    ...bare,
-    access: actions.removeChannels.role,
-    summary: 'Removes channels',
-    body: actions.removeChannels.request,
-    response: actions.removeChannels.response,
-  }),
-  testChannel: route('post', '/api/channels/test', {
-    ...bare,
-    access: actions.testChannel.role,
-    summary: 'Sends a test message at once and tells what came of it',
-    body: actions.testChannel.request,
-    response: actions.testChannel.response,
-  }),
-  listDevices: route('get', '/api/devices', {
-    ...bare,
-    access: actions.listDevices.role,
-    summary: 'Lists one’s own devices; `everybody=true` for admins: all',
-    query: z.object({
-      everybody: z
-        .enum(['true', 'false'])
-        .default('false')
-        .transform((text) => text === 'true'),
-    }),
-    response: actions.listDevices.response,
-  }),
-  registerDevice: route('post', '/api/devices', {
-    ...bare,
-    access: actions.registerDevice.role,
-    summary: 'Registers a phone app or a browser of the caller; again notes that it is still there',
-    body: actions.registerDevice.request,
-    response: actions.registerDevice.response,
-  }),
-  removeDevices: route('post', '/api/devices/remove', {
-    ...bare,
-    access: actions.removeDevices.role,
-    summary: 'Removes devices: one’s own, or as an admin anybody’s',
-    body: actions.removeDevices.request,
-    response: actions.removeDevices.response,
-  }),
-  webPushKey: route('get', '/api/devices/web-push-key', {
-    ...bare,
-    access: actions.webPushKey.role,
-    summary: 'Gives the key (VAPID) that browsers subscribe with',
-    response: actions.webPushKey.response,
-  }),
-  listDeliveries: route('get', '/api/deliveries', {
-    ...bare,
-    access: actions.listDeliveries.role,
-    summary: 'Lists deliveries with their attempts, newest first, page by page',
-    query: z.object({
-      state: deliveries.state,
-      alert: deliveries.alert,
-      channel: deliveries.channel,
-      after: deliveries.after,
-      limit: z.coerce.number().pipe(deliveries.limit.unwrap()).default(100),
-    }),
-    response: actions.listDeliveries.response,
-  }),
-  resendDeliveries: route('post', '/api/deliveries/resend', {
-    ...bare,
-    access: actions.resendDeliveries.role,
-    summary: 'Tries dead deliveries again, as if they were new',
-    body: actions.resendDeliveries.request,
-    response: actions.resendDeliveries.response,
-  }),
+  listChannelKinds: relay(
+    'get',
+    '/api/channels/kinds',
+    actions.listChannelKinds,
+    'Lists the kinds of channels with the fields of their set-up forms',
+  ),
+  listChannels: relay(
+    'get',
+    '/api/channels',
+    actions.listChannels,
+    'Lists channels; secrets are named, never shown',
+  ),
+  putChannel: relay(
+    'post',
+    '/api/channels',
+    actions.putChannel,
+    'Adds a channel, or changes the one of that name; secrets left out stay',
+  ),
+  removeChannels: relay('post', '/api/channels/remove', actions.removeChannels, 'Removes channels'),
+  testChannel: relay(
+    'post',
+    '/api/channels/test',
+    actions.testChannel,
+    'Sends a test message at once and tells what came of it',
+    { deadlineMs: TEST_ANSWER_MS },
+  ),
+  listDevices: relay(
+    'get',
+    '/api/devices',
+    actions.listDevices,
+    'Lists one’s own devices; `everybody=true` for admins: all',
+    {
+      query: z.object({
+        everybody: z
+          .enum(['true', 'false'])
+          .default('false')
+          .transform((text) => text === 'true'),
+      }),
+    },
+  ),
+  registerDevice: relay(
+    'post',
+    '/api/devices',
+    actions.registerDevice,
+    'Registers a phone app or a browser of the caller; again notes that it is still there',
+  ),
+  removeDevices: relay(
+    'post',
+    '/api/devices/remove',
+    actions.removeDevices,
+    'Removes devices: one’s own, or as an admin anybody’s',
+  ),
+  webPushKey: relay(
+    'get',
+    '/api/devices/web-push-key',
+    actions.webPushKey,
+    'Gives the key (VAPID) that browsers subscribe with',
+  ),
+  listDeliveries: relay(
+    'get',
+    '/api/deliveries',
+    actions.listDeliveries,
+    'Lists deliveries with their attempts, newest first, page by page',
+    {
+      query: z.object({
+        state: deliveries.state,
+        alert: deliveries.alert,
+        channel: deliveries.channel,
+        after: deliveries.after,
+        limit: z.coerce.number().pipe(deliveries.limit.unwrap()).default(100),
+      }),
+    },
+  ),
+  resendDeliveries: relay(
+    'post',
+    '/api/deliveries/resend',
+    actions.resendDeliveries,
+    'Tries dead deliveries again, as if they were new',
+  ),
   showAlertLink: route('get', '/a/:token', {
     ...bare,
     access: 'public',

@@ -1,4 +1,5 @@
 /** What a route of Queen's table is. */
+import type { Action } from '@apiary/common/messages/actions/action.ts';
 import { z } from 'zod';
 
 /**
@@ -42,4 +43,53 @@ export function route<B extends z.ZodType, Q extends z.ZodType, R extends z.ZodT
   rest: Omit<Route<B, Q, R>, 'method' | 'path'>,
 ): Route<B, Q, R> {
   return { ...rest, method, path };
+}
+
+/** A route that asks a component for one action and gives its answer as it is. */
+export interface Relay<
+  A extends Action = Action,
+  B extends z.ZodType = z.ZodType,
+  Q extends z.ZodType = z.ZodType,
+> extends Route<B, Q, A['response']> {
+  readonly relays: A;
+  /** How long the component has, where that is not the deadline of every call. */
+  readonly deadlineMs?: number;
+}
+
+type Bare = typeof bare;
+
+interface RelayMore {
+  readonly scope?: string;
+  readonly deadlineMs?: number;
+}
+
+/**
+ * Declares a relay. Who may ask and what comes back are the action's; it takes the body of `post`, the
+ * query of `get`, where `query` reads what a URL cannot say as it is.
+ */
+export function relay<A extends Action>(
+  method: 'post',
+  path: string,
+  action: A,
+  summary: string,
+  more?: RelayMore,
+): Relay<A, A['request'], Bare['query']>;
+export function relay<A extends Action, Q extends z.ZodType = A['request']>(
+  method: 'get',
+  path: string,
+  action: A,
+  summary: string,
+  more?: RelayMore & { readonly query?: Q },
+): Relay<A, Bare['body'], Q>;
+export function relay(
+  method: 'get' | 'post',
+  path: string,
+  action: Action,
+  summary: string,
+  more: RelayMore & { readonly query?: z.ZodType } = {},
+): Relay {
+  const takes =
+    method === 'post' ? { ...bare, body: action.request } : { ...bare, query: action.request };
+  const { role: access, response } = action;
+  return { ...takes, ...more, method, path, access, summary, response, relays: action };
 }

@@ -23,7 +23,7 @@ import { DASHBOARD_ROUTES } from './dashboard-routes.ts';
 import { INSTALL_ROUTES } from './install-routes.ts';
 import { NOTIFICATION_ROUTES } from './notification-routes.ts';
 import { QUERY_ROUTES } from './query-routes.ts';
-import { type Access, bare, route } from './route.ts';
+import { type Access, bare, relay, route } from './route.ts';
 import { STORE_ROUTES } from './store-routes.ts';
 
 export type { Access, Route } from './route.ts';
@@ -58,6 +58,12 @@ const { ledger, traffic } = agentMonitorActions;
 const { listFolder, readFileEnd, suggest, listLetters, decideLetters } = agentManagerActions;
 const { listAgents, approve, revoke, listTargets, addTargets, removeTargets } = agentManagerActions;
 
+/** `all` where no agent is named. */
+function selection(text: string | undefined): 'all' | string[] {
+  const names = (text ?? 'all').split(',').filter((name) => name !== '');
+  return names.length === 0 || names.includes('all') ? 'all' : names;
+}
+
 /** All routes by name. */
 export const ROUTES = {
   ...ACCESS_ROUTES,
@@ -77,97 +83,72 @@ export const ROUTES = {
     response: searchAnswerSchema,
     line: searchPartSchema,
   }),
-  listAgents: route('get', '/api/agents', {
-    ...bare,
-    access: listAgents.role,
-    summary: 'Lists all agents',
-    response: listAgents.response,
-  }),
-  readLedger: route('get', '/api/agents/ledger', {
-    ...bare,
-    access: ledger.role,
-    summary:
-      'Tells what an agent (`agent=` its name or id) has seen, read, had confirmed, and what is stored',
-    query: ledger.request,
-    response: ledger.response,
-  }),
-  readTraffic: route('get', '/api/agents/traffic', {
-    ...bare,
-    access: traffic.role,
-    summary: 'Tells how much each approved agent sends, its trend, and how far its data is behind',
-    response: traffic.response,
-  }),
-  listFolder: route('get', '/api/agents/files', {
-    ...bare,
-    access: listFolder.role,
-    summary:
-      'Lists a folder (`path=`) of an agent’s host, as far as its owner allows; `match=` narrows it',
-    query: listFolder.request,
-    response: listFolder.response,
-  }),
-  readFileEnd: route('get', '/api/agents/files/end', {
-    ...bare,
-    access: readFileEnd.role,
-    summary: 'Reads the last `bytes=` of a file (`path=`) of an agent’s host',
-    query: readFileEnd.request,
-    response: readFileEnd.response,
-  }),
-  suggestTargets: route('get', '/api/agents/suggestions', {
-    ...bare,
-    access: suggest.role,
-    summary: 'Tells what is worth watching on an agent’s host, and which containers run there',
-    query: suggest.request,
-    response: suggest.response,
-  }),
-  approveAgents: route('post', '/api/agents/approve', {
-    ...bare,
-    access: approve.role,
-    summary: 'Approves agents',
-    body: approve.request,
-    response: approve.response,
-  }),
-  revokeAgents: route('post', '/api/agents/revoke', {
-    ...bare,
-    access: revoke.role,
-    summary: 'Revokes agents; their data is refused from then on',
-    body: revoke.request,
-    response: revoke.response,
-  }),
-  listTargets: route('get', '/api/targets', {
-    ...bare,
-    access: listTargets.role,
-    summary: 'Lists targets of all agents, or of those named (`agents=a,b`)',
-    query: z.object({ agents: z.string().max(65_536).optional() }),
-    response: listTargets.response,
-  }),
-  addTargets: route('post', '/api/targets', {
-    ...bare,
-    access: addTargets.role,
-    summary: 'Adds targets to agents; tells the outcome for each agent and URL',
-    body: addTargets.request,
-    response: addTargets.response,
-  }),
-  removeTargets: route('post', '/api/targets/remove', {
-    ...bare,
-    access: removeTargets.role,
-    summary: 'Removes targets',
-    body: removeTargets.request,
-    response: removeTargets.response,
-  }),
-  listLetters: route('get', '/api/dead-letters', {
-    ...bare,
-    access: listLetters.role,
-    summary: 'Lists messages that were put aside (`queue=` dead or quarantine), with reasons',
-    query: listLetters.request,
-    response: listLetters.response,
-  }),
-  decideLetters: route('post', '/api/dead-letters', {
-    ...bare,
-    access: decideLetters.role,
-    summary: 'Queues messages that were put aside again, as they are or edited, or discards them',
-    body: decideLetters.request,
-    response: decideLetters.response,
-  }),
+  listAgents: relay('get', '/api/agents', listAgents, 'Lists all agents'),
+  readLedger: relay(
+    'get',
+    '/api/agents/ledger',
+    ledger,
+    'Tells what an agent (`agent=` its name or id) has seen, read, had confirmed, and what is stored',
+  ),
+  readTraffic: relay(
+    'get',
+    '/api/agents/traffic',
+    traffic,
+    'Tells how much each approved agent sends, its trend, and how far its data is behind',
+  ),
+  listFolder: relay(
+    'get',
+    '/api/agents/files',
+    listFolder,
+    'Lists a folder (`path=`) of an agent’s host, as far as its owner allows; `match=` narrows it',
+  ),
+  readFileEnd: relay(
+    'get',
+    '/api/agents/files/end',
+    readFileEnd,
+    'Reads the last `bytes=` of a file (`path=`) of an agent’s host',
+  ),
+  suggestTargets: relay(
+    'get',
+    '/api/agents/suggestions',
+    suggest,
+    'Tells what is worth watching on an agent’s host, and which containers run there',
+  ),
+  approveAgents: relay('post', '/api/agents/approve', approve, 'Approves agents'),
+  revokeAgents: relay(
+    'post',
+    '/api/agents/revoke',
+    revoke,
+    'Revokes agents; their data is refused from then on',
+  ),
+  listTargets: relay(
+    'get',
+    '/api/targets',
+    listTargets,
+    'Lists targets of all agents, or of those named (`agents=a,b`)',
+    {
+      query: z.object({ agents: z.string().max(65_536).optional().transform(selection) }),
+    },
+  ),
+  addTargets: relay(
+    'post',
+    '/api/targets',
+    addTargets,
+    'Adds targets to agents; tells the outcome for each agent and URL',
+  ),
+  removeTargets: relay('post', '/api/targets/remove', removeTargets, 'Removes targets'),
+  listLetters: relay(
+    'get',
+    '/api/dead-letters',
+    listLetters,
+    'Lists messages that were put aside (`queue=` dead or quarantine), with reasons',
+  ),
+  decideLetters: relay(
+    'post',
+    '/api/dead-letters',
+    decideLetters,
+    'Queues messages that were put aside again, as they are or edited, or discards them',
+  ),
   system: route('get', '/api/system', {
     ...bare,
     access: 'viewer',
