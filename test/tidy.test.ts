@@ -128,21 +128,27 @@ describe('names', () => {
   });
 });
 
+/** How often each word stands in a text. */
+function wordCounts(text: string): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const [word] of text.matchAll(/\w+/g)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return counts;
+}
+
 describe('exports', () => {
   const declared =
     /^export (?:async )?(?:const|function\*?|class|interface|type|abstract class) (\w+)/gm;
 
   it('are all used somewhere', () => {
-    const texts = new Map(sources.map((file) => [file, read(file)]));
+    const uses = new Map(sources.map((file) => [file, wordCounts(read(file))]));
+    const fileCounts = new Map<string, number>();
+    for (const words of uses.values()) {
+      for (const word of words.keys()) fileCounts.set(word, (fileCounts.get(word) ?? 0) + 1);
+    }
     const unused = program.flatMap((file) =>
-      [...(texts.get(file) ?? '').matchAll(declared)]
+      [...read(file).matchAll(declared)]
         .map((match) => match[1] ?? '')
-        .filter((name) => {
-          const word = new RegExp(`\\b${name}\\b`);
-          const own = (texts.get(file) ?? '').match(new RegExp(`\\b${name}\\b`, 'g'))?.length ?? 0;
-          const elsewhere = [...texts].some(([other, text]) => other !== file && word.test(text));
-          return !elsewhere && own < 2;
-        })
+        .filter((name) => fileCounts.get(name) === 1 && uses.get(file)?.get(name) === 1)
         .map((name) => `${file}: ${name}`),
     );
     expect(unused).toEqual([]);

@@ -74,6 +74,7 @@ export function relay<A extends Action>(
   summary: string,
   more?: RelayMore,
 ): Relay<A, A['request'], Bare['query']>;
+/** @inheritDoc */
 export function relay<A extends Action, Q extends z.ZodType = A['request']>(
   method: 'get',
   path: string,
@@ -81,6 +82,7 @@ export function relay<A extends Action, Q extends z.ZodType = A['request']>(
   summary: string,
   more?: RelayMore & { readonly query?: Q },
 ): Relay<A, Bare['body'], Q>;
+/** @inheritDoc */
 export function relay(
   method: 'get' | 'post',
   path: string,
