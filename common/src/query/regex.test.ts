@@ -5,6 +5,35 @@ import { compileRegex } from './regex.ts';
 import { foldCase } from './words.ts';
 
 describe('compileRegex', () => {
+  test('finds the same with anything before and behind', () => {
+    const piece = fc.constantFrom(
+      '.*',
+      '.*?',
+      '\\.*',
+      '\\\\',
+      'a',
+      '.',
+      '[.*]',
+      '^',
+      '$',
+      'b+',
+      '|',
+      '(?:c|.*)',
+    );
+    const text = fc.string({ unit: fc.constantFrom(...'abc.*\\ \n'), maxLength: 8 });
+    fc.assert(
+      fc.property(fc.array(piece, { minLength: 1, maxLength: 5 }), text, (pieces, line) => {
+        const pattern = pieces.join('');
+        const expected = new RegExp(pattern).test(line);
+        expect({ pattern, line, is: compileRegex(pattern).test(line) }).toEqual({
+          ...{ pattern, line },
+          is: expected,
+        });
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
   test('agrees with the flag i on ASCII text', () => {
     const atom = fc.constantFrom(
       ...'a B . \\d \\W \\s \\b [A-C] [^a-c] [A-z] [@-Z] [\\w-] [x\\]Y] \\x41 \\u0042 \\. ^ $ (?:ab|C) (A)'.split(

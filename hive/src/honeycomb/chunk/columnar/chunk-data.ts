@@ -3,18 +3,14 @@ import { isAscii } from 'node:buffer';
 import { AppError } from '@apiary/common/errors.ts';
 import { foldCase } from '@apiary/common/query/words.ts';
 import type { SectionReader } from '../chunk-format.ts';
-import { ColumnReader } from '../columns.ts';
 import type { Stretch } from '../row-batch.ts';
 import { bloomHas, partBlooms, partOf } from './bloom.ts';
 import { decodeHead, type Head, SECTION } from './head.ts';
+import { decodeLengths, type Lengths } from './length-column.ts';
 import { openSection, unpackSection } from './sections.ts';
 import { decodeSlots, LEVEL_VARIES, type SlotTable } from './slot-table.ts';
-import { createStampLayouts } from './stamp-layouts.ts';
 import { decodeTimes } from './time-column.ts';
-import { CONSTANT, FIXED, VARYING } from './value-columns.ts';
 import { END_MARK } from './words.ts';
-
-const LAYOUTS = createStampLayouts();
 
 /** Head and run table. */
 export interface Runs {
@@ -36,17 +32,6 @@ export interface Dictionary {
 export interface Ids {
   /** By row. */
   readonly template: Uint16Array;
-}
-
-/** What the section of lengths says. */
-export interface Lengths {
-  /** By row: bytes of its body as stored. */
-  readonly body: Uint32Array;
-  /** By row: its place in its generation, and the source's bytes that it takes. */
-  readonly offset: Float64Array;
-  readonly source: Uint32Array;
-  /** By raw row in their order. */
-  readonly rawTimestampLength: Uint8Array;
 }
 
 /** See the file's head. */
@@ -174,32 +159,11 @@ export class ChunkData {
 
   async lengths(): Promise<Lengths> {
     return await this.#once('lengths', async () => {
-      const [{ head, stretches }, slots] = [await this.runs(), await this.slots()];
-      const [order, dictionary] = [await this.order(), await this.dictionary()];
-      const column = new ColumnReader(unpackSection(await this.#read(SECTION.lengths)));
-      const body = new Uint32Array(head.rows);
-      const rawTimestampLength = new Uint8Array(head.rawRows);
-      for (let id = 0; id < head.templates; id++) {
-        const fixed = fixedLength(id, slots, dictionary);
-        for (let at = slots.firstRow[id] ?? 0; at < (slots.firstRow[id + 1] ?? 0); at++) {
-          body[order[at] ?? 0] = fixed.length + (fixed.varies ? column.unsigned() : 0);
-        }
-      }
-      for (let index = 0; index < head.rawRows; index++) {
-        body[order[(slots.firstRow[head.templates] ?? 0) + index] ?? 0] = column.unsigned();
-        rawTimestampLength[index] = column.unsigned();
-      }
-      const source = stretches.some(({ mapped }) => mapped) ? body.slice() : body;
-      const offset = new Float64Array(head.rows);
-      for (const stretch of stretches) {
-        let at = stretch.offset;
-        for (let row = stretch.from; row < stretch.to; row++) {
-          if (stretch.mapped) source[row] = column.unsigned();
-          offset[row] = at;
-          at += source[row] ?? 0;
-        }
-      }
-      return [{ body, source, offset, rawTimestampLength }, head.rows * 16];
+      const [{ head, stretches }, { template }] = [await this.runs(), await this.ids()];
+      const [slots, dictionary] = [await this.slots(), await this.dictionary()];
+      const bytes = unpackSection(await this.#read(SECTION.lengths));
+      const chunk = { head, stretches, template, slots, dictionary };
+      return [decodeLengths(bytes, chunk), head.rows * 12];
     });
   }
 
@@ -270,21 +234,6 @@ function startsOf(folded: string, templates: number): Uint32Array {
   for (let id = 0; id < templates; id++) start[id + 1] = folded.indexOf('\n', start[id]) + 1;
   start[templates + 1] = folded.length;
   return start;
-}
-
-/** Bytes of a template's rows that are the same in each, line end included; and if there are others. */
-function fixedLength(id: number, slots: SlotTable, dictionary: Dictionary) {
-  const textBytes = (dictionary.start[id + 1] ?? 0) - (dictionary.start[id] ?? 0) - 1;
-  let length = textBytes - (slots.slots[id] ?? 0) + ((slots.flags[id] ?? 0) & 1);
-  const layout = LAYOUTS[slots.layout[id] ?? -1];
-  if (layout) length += layout.length - 1;
-  let varies = false;
-  for (let slot = slots.firstSlot[id] ?? 0; slot < (slots.firstSlot[id + 1] ?? 0); slot++) {
-    const encoding = slots.encoding[slot];
-    if (encoding === VARYING) varies = true;
-    else if (encoding === FIXED || encoding === CONSTANT) length += slots.longest[slot] ?? 0;
-  }
-  return { length, varies };
 }
 
 function corrupt(what: string): AppError {

@@ -13,9 +13,10 @@ import type {
   TimeBuckets,
 } from '../../record-set.ts';
 import type { Stretch } from '../row-batch.ts';
-import type { ChunkData, Lengths } from './chunk-data.ts';
+import type { ChunkData } from './chunk-data.ts';
 import { decodeRows, timestampLengths } from './decode-rows.ts';
 import { ALL, NONE } from './judge/judge.ts';
+import type { Lengths } from './length-column.ts';
 import { LEVEL_VARIES } from './slot-table.ts';
 
 /** Which rows match. */
@@ -91,8 +92,7 @@ export class ChunkMatches implements Matches {
     return [...found];
   }
 
-  /** Measured on 262,144 rows: flags 0.3 ms, times 0.7 ms, this loop 1 ms. */
-  async byTime({ from, step, buckets }: TimeBuckets): Promise<Uint32Array> {
+  async byTime(buckets: TimeBuckets): Promise<Uint32Array> {
     const flags = await this.#rowFlags();
     const times = await this.#data.times();
     const { template } = await this.#data.ids();
@@ -100,16 +100,7 @@ export class ChunkMatches implements Matches {
     const { states } = this.#found;
     const varies = states.some((state, id) => state !== NONE && level[id] === LEVEL_VARIES);
     const levels = varies ? await this.#data.levels() : undefined;
-    const counts = new Uint32Array((LEVELS.length + 1) * buckets);
-    const last = buckets - 1;
-    for (let row = 0; row < flags.length; row++) {
-      if (flags[row] === 0) continue;
-      const code = (levels ? levels[row] : level[template[row] ?? 0]) ?? 0;
-      const bucket = Math.floor(((times[row] ?? 0) - from) / step);
-      const at = code * buckets + (bucket < 0 ? 0 : bucket > last ? last : bucket);
-      counts[at] = (counts[at] ?? 0) + 1;
-    }
-    return counts;
+    return countByTime({ flags, times, template, level, levels }, buckets);
   }
 
   async times(): Promise<RowTimes> {
@@ -133,6 +124,40 @@ export class ChunkMatches implements Matches {
     this.#flags ??= await flagRows(this.#data, this.#found);
     return this.#flags;
   }
+}
+
+/**
+ * Counts rows with a flag. Measured on 450,000 rows of a third that match: with a division for each 3.6 ms, with
+ * the bounds of the last bucket kept 1.6, as rows of one stream follow one another in time.
+ */
+function countByTime(
+  rows: {
+    readonly flags: Uint8Array;
+    readonly times: Float64Array;
+    readonly template: Uint16Array;
+    /** By template, and by row where that varies. */
+    readonly level: Uint8Array;
+    readonly levels: Uint8Array | undefined;
+  },
+  { from, step, buckets }: TimeBuckets,
+): Uint32Array {
+  const { flags, times, template, level, levels } = rows;
+  const counts = new Uint32Array((LEVELS.length + 1) * buckets);
+  let [bucket, begin, end] = [0, 0, 0];
+  for (let row = 0; row < flags.length; row++) {
+    if (flags[row] === 0) continue;
+    const time = times[row] ?? 0;
+    if (time < begin || time >= end) {
+      const place = Math.floor((time - from) / step);
+      begin = from + place * step;
+      end = begin + step;
+      bucket = Math.min(Math.max(place, 0), buckets - 1);
+    }
+    const code = (levels ? levels[row] : level[template[row] ?? 0]) ?? 0;
+    const at = code * buckets + bucket;
+    counts[at] = (counts[at] ?? 0) + 1;
+  }
+  return counts;
 }
 
 /** By row: 1 where it matches. */
@@ -175,18 +200,30 @@ function ones(flags: Uint8Array): number {
   return count;
 }
 
-async function columnsOf(data: ChunkData): Promise<RowColumns> {
+/** @param wanted the rows that are asked for; without it any may be */
+async function columnsOf(data: ChunkData, wanted?: Uint32Array): Promise<RowColumns> {
   const { stretches } = await data.runs();
-  const [times, levels] = [await data.times(), await data.levels()];
+  const times = await data.times();
+  const level = await levelsOf(data, wanted);
   let current: Stretch | undefined;
   return {
     time: (row) => times[row] ?? 0,
-    level: (row) => LEVELS[(levels[row] ?? 0) - 1],
+    level,
     source(row) {
       if (!current || row < current.from || row >= current.to) current = stretchAt(stretches, row);
       return current.source;
     },
   };
+}
+
+/** Most templates have one level: for a page it is seldom that the others have to be decoded. */
+async function levelsOf(data: ChunkData, wanted?: Uint32Array): Promise<RowColumns['level']> {
+  const [{ template }, { level }] = [await data.ids(), await data.slots()];
+  if (wanted && !wanted.some((row) => level[template[row] ?? 0] === LEVEL_VARIES)) {
+    return (row) => LEVELS[(level[template[row] ?? 0] ?? 0) - 1];
+  }
+  const levels = await data.levels();
+  return (row) => LEVELS[(levels[row] ?? 0) - 1];
 }
 
 function placesOf({ offset, source }: Lengths): RowPlaces {
@@ -209,7 +246,7 @@ function stretchAt(stretches: readonly Stretch[], row: number): Stretch {
 
 async function loadRows(data: ChunkData, wanted: Uint32Array, pace: Pace): Promise<RecordSet> {
   const { head, stretches } = await data.runs();
-  const columns = await columnsOf(data);
+  const columns = await columnsOf(data, wanted);
   const lengths = await data.lengths();
   const stampOf = await timestampLengths(data);
   const { bytes, start } = await decodeRows(data, wanted, pace);

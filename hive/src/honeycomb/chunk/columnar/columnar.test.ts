@@ -228,6 +228,72 @@ describe('searching columns', () => {
     );
   });
 
+  test('finds the same in many rows of few templates, whose values hold what is looked for', async () => {
+    const value = fc.oneof(
+      fc.constantFrom('root', 'Admin', 'ioException', 'IOEXCEPTION9', 'k8s', 'kÜnig', 'x', 'exc'),
+      fc.integer({ min: 0, max: 1200 }).map(String),
+      fc.constantFrom('java.io.IOException', 'a@b', 'failed', '2026', 'Jan'),
+    );
+    const shape = fc.constantFrom(
+      (a: string, b: string) => `2026-01-10 00:00:0${a.length % 10} INFO exception in ${a} at ${b}`,
+      (a: string, b: string) => `Failed password for ${a} port ${b} ssh2`,
+      (a: string, b: string) => `user=${a} status=${b} done`,
+      (a: string, b: string) => `${a} 77 ${b}.`,
+    );
+    const text = fc.tuple(shape, value, value).map(([make, a, b]) => make(a, b));
+    const stream = fc.record({
+      rows: fc
+        .array(fc.tuple(text, fc.constantFrom('\n', '\n', '\n', '')), {
+          minLength: 20,
+          maxLength: 150,
+        })
+        .map((rows) => rows.map((parts) => Buffer.from(parts.join('')))),
+      mapped: fc.boolean(),
+    });
+    const asked = fc.constantFrom(
+      ...['/.*exception.*[0-9]+.*/', '/port 1.*9/', '/ioexc[a-z]+$/', '/.*\\.io.*/', '/x\\.*/'],
+      ...['/(root|admin).*port/', '/\\d+ ssh2\\s?$/', '/^user=k/', '"failed password for root"'],
+      ...[
+        '"exception in"',
+        '"password for exc"~2',
+        'exc*',
+        '*exception*',
+        'exception',
+        'status:>=500',
+      ],
+      ...[
+        'user:root',
+        'k*n?g',
+        '2026',
+        'jan',
+        'NOT failed',
+        '/77 .*\\./',
+        'rot~1',
+        'status:[1 TO 99]',
+      ],
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(stream, { minLength: 1, maxLength: 2 }),
+        fc.array(asked, { minLength: 6, maxLength: 6 }),
+        async (streams, texts) => {
+          const batch = batchOfStreams(streams);
+          const reader = open(batch);
+          const view = new RowView(new BatchSet(batch));
+          for (const text of texts) {
+            const parsed = parseQuery(text);
+            if (!parsed.ok) throw new Error(`${text}: ${parsed.error.message}`);
+            const matcher = compileMatcher(parsed.query, { nowMs: 0 });
+            const all = Array.from({ length: batch.count }, (_, at) => at);
+            const expected = all.filter((at) => matcher.matches(view.at(at)));
+            expect({ text, rows: await rowsOf(reader, text) }).toEqual({ text, rows: expected });
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
   test('counts by host, time and level as rows that are looked at one by one', async () => {
     const streams = fc.array(
       fc

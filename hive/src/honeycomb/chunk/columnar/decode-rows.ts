@@ -24,7 +24,7 @@ export async function decodeRows(
   wanted: Uint32Array,
   pace: Pace,
 ): Promise<DecodedRows> {
-  const [slots, ids, rowOrder] = [await data.slots(), await data.ids(), await data.order()];
+  const [slots, ids] = [await data.slots(), await data.ids()];
   const [times, lengths] = [await data.times(), await data.lengths()];
   const { head } = await data.runs();
   const start = new Float64Array(wanted.length + 1);
@@ -34,10 +34,8 @@ export async function decodeRows(
   const bytes = Buffer.from(new ArrayBuffer(start[wanted.length] ?? 0));
   const everything = wanted.length === head.rows;
   // All rows in their order are known by template already.
-  const order = everything ? rowOrder : orderOf(wanted, ids.template);
-  const ranks = everything
-    ? undefined
-    : rankOf(wanted, { template: ids.template, rows: rowOrder }, slots.firstRow);
+  const order = everything ? await data.order() : orderOf(wanted, ids.template);
+  const ranks = everything ? undefined : rankOf(wanted, ids.template, head.templates);
   // Measured: asked for one by one, the columns of thousands of variables take longer than their rows.
   const last = head.slots - 1;
   const end = (slots.from[last] ?? 0) + (slots.bytes[last] ?? 0);
@@ -55,7 +53,7 @@ export async function decodeRows(
     const template = ids.template[row] ?? 0;
     if (template === head.templates) continue;
     if (template !== current || !decoder) {
-      const columns = whole ?? (await columnsOf(data, slots, template));
+      const columns = whole ?? (await templateColumns(data, slots, template));
       decoder = new TemplateDecoder(template, { slots, dictionary }, columns);
       current = template;
     }
@@ -68,8 +66,8 @@ export async function decodeRows(
   return { bytes, start };
 }
 
-/** The columns of one template. */
-async function columnsOf(data: ChunkData, slots: SlotTable, template: number) {
+/** The columns of one template, and where they begin among all. */
+export async function templateColumns(data: ChunkData, slots: SlotTable, template: number) {
   const first = slots.firstSlot[template] ?? 0;
   const behind = slots.firstSlot[template + 1] ?? 0;
   const from = slots.from[first] ?? 0;
@@ -96,25 +94,18 @@ function isAscending(keys: Float64Array): boolean {
   return true;
 }
 
-/** By wanted row: its index within its template. */
-function rankOf(
-  wanted: Uint32Array,
-  ids: { readonly template: Uint16Array; readonly rows: Uint32Array },
-  firstRow: Uint32Array,
-): Uint32Array {
+/** By wanted row: its index within its template. One pass counts: rows are not sorted for a page. */
+function rankOf(wanted: Uint32Array, template: Uint16Array, templates: number): Uint32Array {
   const ranks = new Uint32Array(wanted.length);
-  for (let index = 0; index < wanted.length; index++) {
-    const row = wanted[index] ?? 0;
-    const id = ids.template[row] ?? 0;
-    const first = firstRow[id] ?? 0;
-    let low = first;
-    let high = firstRow[id + 1] ?? 0;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((ids.rows[middle] ?? 0) < row) low = middle + 1;
-      else high = middle;
+  const byRow = Uint32Array.from(wanted.keys()).sort((a, b) => (wanted[a] ?? 0) - (wanted[b] ?? 0));
+  const count = new Uint32Array(templates + 1);
+  let row = 0;
+  for (const index of byRow) {
+    for (const end = wanted[index] ?? 0; row < end; row++) {
+      const id = template[row] ?? 0;
+      count[id] = (count[id] ?? 0) + 1;
     }
-    ranks[index] = low - first;
+    ranks[index] = count[template[row] ?? 0] ?? 0;
   }
   return ranks;
 }

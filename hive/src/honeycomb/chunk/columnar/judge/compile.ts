@@ -3,6 +3,7 @@ import type { LeafQuery, Query } from '@apiary/common/query/ast.ts';
 import { BODY_FIELD, isBuiltInField } from '@apiary/common/query/ast.ts';
 import { REST, SLOT } from '@apiary/common/query/line-pattern.ts';
 import { compileMatcher, type MatcherOptions } from '@apiary/common/query/matcher.ts';
+import { compileLineTest } from '@apiary/common/query/text-test.ts';
 import { foldCase, wordsOf } from '@apiary/common/query/words.ts';
 import { LEVELS } from '@apiary/common/record.ts';
 import type { Pace, RowSource } from '../../../record-set.ts';
@@ -16,14 +17,13 @@ import {
   GroupJudge,
   type Judge,
   type JudgeContext,
-  NONE,
   NotJudge,
-  SOME,
 } from './judge.ts';
+import { LineParts } from './line-parts.ts';
 import { phraseStates } from './phrase-states.ts';
 import { requiredLiterals } from './required-literals.ts';
-import { DecodingJudge } from './row-judge.ts';
-import { findWord, WordJudge } from './word-judge.ts';
+import { DecodingJudge, type RowTest } from './row-judge.ts';
+import { WordJudge } from './word-judge.ts';
 import { type WantedWord, wantedWords } from './word-leaf.ts';
 
 /** Words of a pattern that are looked for; more of them seldom rule out more templates. */
@@ -68,31 +68,64 @@ function compileLeaf(leaf: LeafQuery, context: CompileContext): Judge {
   if (leaf.field !== BODY_FIELD && !isPattern && isBuiltInField(leaf.field)) {
     return new SourceJudge(data, (source: RowSource) => matcher.matches(record.ofSource(source)));
   }
-  const decode = (states?: () => Promise<Uint8Array>) =>
-    new DecodingJudge(
-      data,
-      context.pace,
-      ({ body, timestampLength }) => matcher.matches(record.ofBody(body, timestampLength)),
-      states,
-    );
+  const whole = (needle: string): RowTest => ({
+    ...{ folded: false, needle },
+    test: (body, timestampLength) => matcher.matches(record.ofBody(body, timestampLength)),
+  });
   if (isPattern) {
     const text = leaf.kind === 'term' || leaf.kind === 'phrase' ? leaf.text : '';
-    return decode(async () => await statesOfParts(data, patternLiterals(text)));
+    return decodeParts(patternLiterals(text), whole, context);
   }
   if (leaf.field !== BODY_FIELD) {
-    return decode(async () => await statesOfParts(data, longestWord(leaf.field)));
+    return decodeParts(longestWord(leaf.field), whole, context);
   }
-  if (leaf.kind === 'regex') {
-    return decode(async () => await statesOfParts(data, requiredLiterals(leaf.source)));
-  }
+  if (leaf.kind === 'exists') return new ConstantJudge(context.judging, 1);
+  const { nowMs = 0, zoneOffsetMinutes = 0 } = options;
+  const { test } = compileLineTest(leaf, { nowMs, zoneOffsetMinutes });
+  const line = (needle: string): RowTest => ({ folded: true, needle, test });
+  if (leaf.kind === 'regex') return decodeParts(requiredLiterals(leaf.source), line, context);
   const words = wantedWords(leaf);
-  if (!words) return decode();
+  if (!words) return new DecodingJudge(data, context.pace, line(''));
+  return wordsJudge(leaf, words, line(longest(words.map(({ needle }) => needle))), context);
+}
+
+function wordsJudge(
+  leaf: LeafQuery,
+  words: readonly WantedWord[],
+  test: RowTest,
+  { data, pace }: CompileContext,
+): Judge {
   const [only] = words;
   if (only && words.length === 1 && leaf.kind !== 'phrase') {
-    return new WordJudge(data, only, decode());
+    return new WordJudge(data, only, new DecodingJudge(data, pace, test));
   }
   const slop = leaf.kind === 'phrase' ? leaf.slop : 0;
-  return decode(async () => await phraseStates(data, words, slop));
+  const parts = new LineParts(data, words);
+  return new DecodingJudge(data, pace, test, {
+    states: async () => await phraseStates(data, words, slop),
+    candidates: async (template) => await parts.candidates(template),
+  });
+}
+
+/** Decodes rows that can have all parts of words. */
+function decodeParts(
+  parts: readonly string[],
+  test: (needle: string) => RowTest,
+  { data, pace }: CompileContext,
+): Judge {
+  const words = parts.map((part): WantedWord => {
+    const accepts = (other: string) => other.includes(part);
+    return { needle: part, mask: maskOf(part), exact: false, hash: undefined, accepts };
+  });
+  const found = new LineParts(data, words);
+  return new DecodingJudge(data, pace, test(longest(parts)), {
+    states: async () => await found.states(),
+    candidates: async (template) => await found.candidates(template),
+  });
+}
+
+function longest(texts: readonly string[]): string {
+  return texts.reduce((a, b) => (b.length > a.length ? b : a), '');
 }
 
 /** The longest words that a line of the pattern has, whole or as a part of one. */
@@ -105,27 +138,6 @@ function patternLiterals(text: string): string[] {
 /** The longest word in the last part of a field's name: a line with the field has it. */
 function longestWord(field: string): string[] {
   const lastPart = foldCase(field.slice(field.lastIndexOf('.') + 1));
-  const words = wordsOf(lastPart).map(({ word }) => word);
-  const longest = words.reduce((a, b) => (b.length > a.length ? b : a), '');
-  return longest === '' ? [] : [longest];
-}
-
-/** SOME for templates whose rows can have all parts of words, NONE for the others. */
-async function statesOfParts(data: ChunkData, parts: readonly string[]): Promise<Uint8Array> {
-  const { head } = await data.runs();
-  const states = new Uint8Array(head.templates + 1).fill(SOME);
-  for (const part of parts) {
-    const word: WantedWord = {
-      needle: part,
-      mask: maskOf(part),
-      exact: false,
-      hash: undefined,
-      accepts: (other) => other.includes(part),
-    };
-    const { values, literals } = await findWord(data, word, true);
-    for (let id = 0; id < states.length; id++) {
-      if (values[id] === 0 && literals[id] === 0) states[id] = NONE;
-    }
-  }
-  return states;
+  const word = longest(wordsOf(lastPart).map((each) => each.word));
+  return word === '' ? [] : [word];
 }

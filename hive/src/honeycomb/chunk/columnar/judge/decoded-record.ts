@@ -13,8 +13,7 @@ export class DecodedRecord implements MatchRecord {
   tags: readonly string[] = [];
   level: Level | undefined;
   timestampLength = 0;
-  #bytes: Buffer | undefined;
-  #body = '';
+  body = '';
 
   ofTime(timeMs: number): this {
     this.time = timeMs;
@@ -35,18 +34,10 @@ export class DecodedRecord implements MatchRecord {
     return this;
   }
 
-  ofBody(body: Buffer, timestampLength: number): this {
-    this.#bytes = body;
+  ofBody(body: string, timestampLength: number): this {
+    this.body = body;
     this.timestampLength = timestampLength;
     return this;
-  }
-
-  get body(): string {
-    if (this.#bytes) {
-      this.#body = this.#bytes.toString('utf8');
-      this.#bytes = undefined;
-    }
-    return this.#body;
   }
 
   field(name: string): readonly string[] | undefined {

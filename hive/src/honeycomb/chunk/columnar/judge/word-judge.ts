@@ -4,6 +4,7 @@ import type { SlotTable } from '../slot-table.ts';
 import { CONSTANT, FIXED, LONG } from '../value-columns.ts';
 import { END_MARK, SLOT_MARK, STAMP_MARK } from '../words.ts';
 import { ALL, type Judge, NONE, SOME } from './judge.ts';
+import { lowerText } from './lower-text.ts';
 import type { WantedWord } from './word-leaf.ts';
 
 const FULL_MASK = -1;
@@ -96,7 +97,7 @@ export async function findWord(
 }
 
 /** True if a slot's values can have the word. */
-function mayHold(word: WantedWord, slots: SlotTable, slot: number): boolean {
+export function mayHold(word: WantedWord, slots: SlotTable, slot: number): boolean {
   const has = slots.mask[slot] ?? 0;
   if ((has & word.mask) !== word.mask) return false;
   if (has === FULL_MASK) return true;
@@ -116,7 +117,7 @@ export async function mayHaveWord(data: ChunkData, word: WantedWord): Promise<bo
 }
 
 /** Stamps have digits, `T`, `Z`, and the names of months and weekdays. */
-function mayBeInStamp(needle: string): boolean {
+export function mayBeInStamp(needle: string): boolean {
   if (needle.length > 13) return false;
   const names = 'jan feb mar apr may jun jul aug sep oct nov dec sun mon tue wed thu fri sat';
   return /^[0-9tz]+$/.test(needle) || names.includes(needle);
@@ -205,12 +206,12 @@ function hasVisibleStamp(id: number, slots: SlotTable, dictionary: Dictionary): 
 }
 
 /** Marks the rows of an ASCII column whose value the word accepts. */
-function searchColumn(
+export function searchColumn(
   word: WantedWord,
   column: Buffer,
   { encoding, width, result }: { encoding: number; width: number; result: Uint8Array },
 ): void {
-  const text = column.toString('latin1').toLowerCase();
+  const text = lowerText(column);
   const { needle } = word;
   if (encoding === CONSTANT) {
     if (word.accepts(text)) result.fill(1);
