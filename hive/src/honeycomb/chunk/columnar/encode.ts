@@ -10,6 +10,8 @@ import { levelMayVary } from './level-words.ts';
 import { packSection, sealSection } from './sections.ts';
 import { encodeSlots, LEVEL_VARIES, type TemplateRow } from './slot-table.ts';
 import { type SplitRows, Splitter } from './split-rows.ts';
+import { STAMP_LAYOUTS } from './stamp-layouts.ts';
+import type { Template } from './template-table.ts';
 import { encodeTimes } from './time-column.ts';
 import {
   ColumnCollector,
@@ -140,34 +142,39 @@ function encodeLengths(
   { first, rows }: RowsByTemplate,
   columns: ValueColumns,
 ): Buffer {
-  const { batch, templates, firstValue } = split;
-  const valueLength = split.values.length;
+  const { batch, templates } = split;
+  const { start, sourceLength, timestampLength } = batch;
   const out = new ColumnWriter();
-  let slot = 0;
   for (const [id, template] of templates.entries()) {
-    const varying: number[] = [];
-    for (let index = 0; index < template.slots; index++, slot++) {
-      if (columns.encoding[slot] === VARYING) varying.push(index);
-    }
-    if (varying.length === 0) continue;
+    const fixed = fixedLength(template, columns);
+    if (fixed === undefined) continue;
     for (let at = first[id] ?? 0; at < (first[id + 1] ?? 0); at++) {
-      const values = firstValue[rows[at] ?? 0] ?? 0;
-      let length = 0;
-      for (let index = 0; index < varying.length; index++) {
-        length += valueLength[values + (varying[index] ?? 0)] ?? 0;
-      }
-      out.unsigned(length);
+      const row = rows[at] ?? 0;
+      out.unsigned((start[row + 1] ?? 0) - (start[row] ?? 0) - fixed);
     }
   }
   for (const row of rows.subarray(first[templates.length])) {
-    out.unsigned((batch.start[row + 1] ?? 0) - (batch.start[row] ?? 0));
-    out.unsigned(batch.timestampLength[row] ?? 0);
+    out.unsigned((start[row + 1] ?? 0) - (start[row] ?? 0));
+    out.unsigned(timestampLength[row] ?? 0);
   }
   for (const { mapped, from, to } of batch.stretches) {
     if (!mapped) continue;
-    for (let row = from; row < to; row++) out.unsigned(batch.sourceLength[row] ?? 0);
+    for (let row = from; row < to; row++) out.unsigned(sourceLength[row] ?? 0);
   }
   return out.result();
+}
+
+/** Bytes that all rows of a template have, beside those of varying values; undefined without such values. */
+function fixedLength(template: Template, { encoding, longest }: ValueColumns): number | undefined {
+  const { from, to, slots, firstSlot, layout, ended } = template;
+  let length = to - from - slots + (ended ? 1 : 0);
+  if (layout >= 0) length += (STAMP_LAYOUTS[layout]?.length ?? 0) - 1;
+  let varies = false;
+  for (let slot = firstSlot; slot < firstSlot + slots; slot++) {
+    if (encoding[slot] === VARYING) varies = true;
+    else length += longest[slot] ?? 0;
+  }
+  return varies ? length : undefined;
 }
 
 function framesOf({ bytes, columnBytes }: ValueColumns): Buffer[] {

@@ -1,15 +1,19 @@
 import type { RowBatch } from '../row-batch.ts';
 import { Promotions } from './promotions.ts';
 import { RowSplitter, SPLIT_BYTES_MAX } from './row-splitter.ts';
+import { SlotColumns } from './slot-columns.ts';
 import { StampFinder } from './stamp-finder.ts';
 import { Succession } from './succession.ts';
 import {
   type RowPlace,
+  TEMPLATES_MAX,
   type Template,
   TemplateTable,
   type TemplateTraits,
 } from './template-table.ts';
+import { RAW_ROW } from './value-columns.ts';
 import { ValueList } from './value-list.ts';
+import { WordHashes } from './word-hashes.ts';
 
 /** Rows as templates and values. */
 export interface SplitRows {
@@ -19,13 +23,13 @@ export interface SplitRows {
   readonly texts: Buffer;
   /** By row: its template, or RAW_ROW. */
   readonly template: Uint16Array;
-  /** By row: its first value; one more than there are rows. */
-  readonly firstValue: Uint32Array;
-  readonly values: ValueList;
+  readonly columns: SlotColumns;
+  /** Of values, for the bloom. */
+  readonly words: WordHashes;
+  /** By template: 1 where a value may decide about a level. */
+  readonly hasLevelWord: Uint8Array;
 }
 
-/** The template of rows that are kept as they are. */
-export const RAW_ROW = 0xffff;
 const NEWLINE = 10;
 
 /** Splits the rows of chunks; what it learns of shapes and stamps serves the next chunk. */
@@ -38,36 +42,43 @@ export class Splitter {
   readonly #stamp: RowPlace = { from: 0, to: 0 };
   readonly #traits: TemplateTraits = { timestampLength: 0, ended: false, layout: -1, shift: 0 };
   readonly #values = new ValueList();
+  readonly #words = new WordHashes();
+  readonly #columns = new SlotColumns(this.#words);
   #succession = new Succession();
 
-  /** The result's value columns are valid until the next call. */
+  /** The result's columns and words are valid until the next call. */
   split(batch: RowBatch): SplitRows {
     const values = this.#values;
-    values.count = 0;
+    const columns = this.#columns;
+    columns.clear();
+    this.#words.clear();
     this.#succession = new Succession();
     const table = new TemplateTable(this.#promotions, values);
     const template = new Uint16Array(batch.count);
-    const firstValue = new Uint32Array(batch.count + 1);
+    const hasLevelWord = new Uint8Array(TEMPLATES_MAX);
+    let templates = 0;
     for (const { source, observed, mapped, from, to } of batch.stretches) {
       this.#stamps.enter(source);
       this.#succession.enter(source);
       for (let row = from; row < to; row++) {
-        firstValue[row] = values.count;
         const found = this.#splitRow(batch, table, row, mapped ? -1 : observed);
         template[row] = found < 0 ? RAW_ROW : found;
         if (found < 0) continue;
-        values.count += table.valueCount;
+        if (found === templates) {
+          columns.add(values.count);
+          templates++;
+        }
+        const slot = table.templates[found]?.firstSlot ?? 0;
+        if (columns.append(slot, values, batch.bytes)) hasLevelWord[found] = 1;
         this.#succession.went(found);
       }
     }
-    firstValue[batch.count] = values.count;
     return {
       batch,
       templates: table.templates,
       texts: table.texts,
       template,
-      firstValue,
-      values,
+      ...{ columns, words: this.#words, hasLevelWord },
     };
   }
 

@@ -49,6 +49,8 @@ export interface Template extends Readonly<TemplateTraits> {
   /** Variables and stamps that begin within the stamp's characters: single words do not see them. */
   readonly hiddenTokens: number;
   readonly slots: number;
+  /** Number of its first slot among those of all templates. */
+  readonly firstSlot: number;
   /** Where its text begins and ends in the dictionary, without the mark at its end. */
   readonly from: number;
   readonly to: number;
@@ -64,19 +66,18 @@ export interface Template extends Readonly<TemplateTraits> {
  */
 export class TemplateTable {
   readonly templates: Template[] = [];
-  /** Values of the row at hand. */
-  valueCount = 0;
   readonly #values: ValueList;
   #texts = Buffer.allocUnsafeSlow(64 * 1024);
   #textLength = 0;
   readonly #hashes: number[] = [];
+  #slots = 0;
   readonly #table = new Int32Array(TABLE_SIZE).fill(-1);
   readonly #promotions: Promotions;
 
   /** By shape: the template that its last row had, likely that of the next one. */
   readonly #lastOfShape = new Int32Array(SHAPES_MAX).fill(-1);
 
-  /** @param values takes the values of each row, which count once the caller says so */
+  /** @param values takes the values of the row that was found last */
   constructor(promotions: Promotions, values: ValueList) {
     this.#promotions = promotions;
     this.#values = values;
@@ -97,7 +98,6 @@ export class TemplateTable {
     const { traits, stamp } = at;
     if (!known?.isHeadFixed || !hasTraits(known, traits)) return false;
     const list = this.#values;
-    list.reserve(known.slots);
     const texts = this.#texts;
     const { promoted, to: textEnd } = known;
     const end = row.to;
@@ -120,17 +120,16 @@ export class TemplateTable {
         }
         const isVariable = (all & DIGITS_BIT) !== 0 || promoted[slot] === 1;
         if (place === from || !isVariable || (all & RESERVED_BIT) !== 0) return false;
-        const value = list.count + slot++;
-        list.start[value] = from;
-        list.length[value] = place - from;
-        list.hash[value] = finishHash(word);
-        list.mask[value] = (all & BEYOND_ASCII_BIT) !== 0 ? -1 : all;
+        list.start[slot] = from;
+        list.length[slot] = place - from;
+        list.hash[slot] = finishHash(word);
+        list.mask[slot++] = (all & BEYOND_ASCII_BIT) !== 0 ? -1 : all;
       } else if (literal === STAMP_MARK) {
         if (place !== stamp.from) return false;
         place = stamp.to;
       } else if (place >= end || bytes[place++] !== literal) return false;
     }
-    this.valueCount = slot;
+    list.count = slot;
     return place === end;
   }
 
@@ -171,10 +170,8 @@ export class TemplateTable {
     const { count, kind, start, length, hash, mask } = tokens;
     const marks = this.#marks;
     const list = this.#values;
-    list.reserve(count);
     const { start: valueStart, length: valueLength, hash: valueHash, mask: valueMask } = list;
-    const first = list.count;
-    let values = first;
+    let values = 0;
     let hidden = 0;
     for (let token = 0; token < count; token++) {
       const at = start[token] ?? 0;
@@ -198,7 +195,7 @@ export class TemplateTable {
       valueHash[values] = hash[token] ?? 0;
       valueMask[values++] = mask[token] ?? 0;
     }
-    this.valueCount = values - first;
+    list.count = values;
     this.#hidden = hidden;
   }
 
@@ -226,7 +223,7 @@ export class TemplateTable {
     const known = this.templates[id];
     if (
       known === undefined ||
-      known.slots !== this.valueCount ||
+      known.slots !== this.#values.count ||
       !hasTraits(known, traits) ||
       known.hiddenTokens !== this.#hidden
     ) {
@@ -259,7 +256,7 @@ export class TemplateTable {
     }
     const texts = this.#texts;
     const from = this.#textLength;
-    const promoted = new Uint8Array(this.valueCount);
+    const promoted = new Uint8Array(this.#values.count);
     const hiddenUntil = row.from + traits.timestampLength;
     let slot = 0;
     let isHeadFixed = true;
@@ -284,10 +281,12 @@ export class TemplateTable {
     this.templates.push({
       ...{ timestampLength, ended, layout, shift, promoted, isHeadFixed },
       hiddenTokens: this.#hidden,
-      slots: this.valueCount,
+      slots: this.#values.count,
+      firstSlot: this.#slots,
       from,
       to: text,
     });
+    this.#slots += this.#values.count;
   }
 }
 

@@ -2,10 +2,8 @@
  * The values of a chunk's variables: one column for each variable of each template, one behind the other,
  * with what a query can judge without reading them.
  */
-import { isLevelWord } from './level-words.ts';
-import { TOKENS_MAX } from './row-splitter.ts';
-import { RAW_ROW, type SplitRows } from './split-rows.ts';
-import { BYTE_CLASS, DIGIT, END_MARK, hashWordBytes, LETTER } from './words.ts';
+import type { SplitRows } from './split-rows.ts';
+import { BYTE_CLASS, DIGIT, LETTER } from './words.ts';
 
 /** Values of several lengths, END_MARK behind each. */
 export const VARYING = 0;
@@ -18,11 +16,8 @@ export const RAW = 3;
 /** In place of a length: this one or a longer one. */
 export const LONG = 255;
 
-/** What a value's last few hashes are remembered in, so that a bloom gets a word about once. */
-const SEEN_BITS = 0xffff;
-
-/** Rows gathered at once: see {@link ColumnCollector}. */
-const ROWS_AT_ONCE = 256;
+/** The template of rows that are kept as they are, while they are split. */
+export const RAW_ROW = 0xffff;
 
 /** All columns and what is known of each. */
 export interface ValueColumns {
@@ -69,209 +64,65 @@ export function sortRows(template: Uint16Array, templates: number): RowsByTempla
   return { first, rows };
 }
 
-/** Collects the columns of one chunk after the other, with memory that is used again. */
+/** Puts the columns of one chunk after the other together, with memory that is used again. */
 export class ColumnCollector {
   #bytes = Buffer.allocUnsafeSlow(1 << 20);
-  #hashes = new Int32Array(1 << 16);
-  #hashCount = 0;
-  #at = 0;
-  readonly #seen = new Int32Array(SEEN_BITS + 1);
-  /** By row at hand: its first value. */
-  readonly #firstValues = new Uint32Array(ROWS_AT_ONCE);
-  #levelWord = false;
-  /** By slot of the template at hand. */
-  readonly #slots = {
-    total: new Float64Array(TOKENS_MAX),
-    min: new Int32Array(TOKENS_MAX),
-    max: new Int32Array(TOKENS_MAX),
-    next: new Float64Array(TOKENS_MAX),
-    mask: new Int32Array(TOKENS_MAX),
-    last: new Int32Array(TOKENS_MAX),
-    changes: new Int32Array(TOKENS_MAX),
-  };
 
   /** The result is valid until the next call. */
   collect(split: SplitRows, { first, rows }: RowsByTemplate): ValueColumns {
-    const { templates } = split;
+    const { batch, templates, columns, words, hasLevelWord } = split;
     const slots = templates.reduce((sum, template) => sum + template.slots, 0) + 1;
-    const columns = {
+    const facts = {
       mask: new Int32Array(slots),
       shortest: new Uint8Array(slots),
       longest: new Uint8Array(slots),
       encoding: new Uint8Array(slots),
       columnBytes: new Float64Array(slots),
-      hasLevelWord: new Uint8Array(templates.length + 1),
-      longestValues: new Float64Array(templates.length + 1),
     };
-    this.#seen.fill(0);
-    this.#hashCount = 0;
-    this.#at = 0;
+    const longestValues = new Float64Array(templates.length + 1);
+    const raw = rows.subarray(first[templates.length], first[templates.length + 1]);
+    const bytes = this.#room(columns.bytes + bytesOf(batch, raw));
+    let at = 0;
     let slot = 0;
     for (const [id, template] of templates.entries()) {
-      if (template.slots === 0) continue;
-      const own = rows.subarray(first[id], first[id + 1]);
-      this.#levelWord = false;
-      this.#measure(split, own, template.slots);
-      for (let from = 0; from < own.length; from += ROWS_AT_ONCE) {
-        const some = own.subarray(from, from + ROWS_AT_ONCE);
-        this.#enter(split, some);
-        for (let index = 0; index < template.slots; index++) {
-          this.#gather(split, index, some.length);
-        }
-      }
-      let longest = 0;
       for (let index = 0; index < template.slots; index++, slot++) {
-        longest += this.#slots.max[index] ?? 0;
-        this.#finish(columns, slot, index, own.length);
-      }
-      columns.hasLevelWord[id] = this.#levelWord ? 1 : 0;
-      columns.longestValues[id] = longest;
-    }
-    const beforeRaw = this.#at;
-    this.#raw(split, rows.subarray(first[templates.length], first[templates.length + 1]));
-    columns.encoding[slot] = RAW;
-    columns.columnBytes[slot] = this.#at - beforeRaw;
-    columns.longest[slot] = LONG;
-    columns.mask[slot] = -1;
-    return {
-      ...columns,
-      bytes: this.#bytes.subarray(0, this.#at),
-      hashes: this.#hashes.subarray(0, this.#hashCount),
-    };
-  }
-
-  #enter({ firstValue }: SplitRows, own: Uint32Array): void {
-    const firstValues = this.#firstValues;
-    for (let index = 0; index < own.length; index++) {
-      firstValues[index] = firstValue[own[index] ?? 0] ?? 0;
-    }
-  }
-
-  /** Finds how long each slot's values are, and with that where each column begins. */
-  #measure({ firstValue, values }: SplitRows, own: Uint32Array, slots: number): void {
-    const valueLength = values.length;
-    const { total, min, max, next, mask, last, changes } = this.#slots;
-    total.fill(0, 0, slots);
-    min.fill(0x7fffffff, 0, slots);
-    for (const column of [max, mask, last, changes]) column.fill(0, 0, slots);
-    for (let index = 0; index < own.length; index++) {
-      let value = firstValue[own[index] ?? 0] ?? 0;
-      for (let slot = 0; slot < slots; slot++) {
-        const length = valueLength[value++] ?? 0;
-        total[slot] = (total[slot] ?? 0) + length;
-        if (length < (min[slot] ?? 0)) min[slot] = length;
-        if (length > (max[slot] ?? 0)) max[slot] = length;
+        const { mask, shortest, longest, encoding } = columns.facts(slot);
+        const end = columns.copy(slot, bytes, at);
+        facts.mask[slot] = mask;
+        facts.shortest[slot] = Math.min(shortest, LONG);
+        facts.longest[slot] = Math.min(longest, LONG);
+        facts.encoding[slot] = encoding;
+        facts.columnBytes[slot] = end - at;
+        longestValues[id] = (longestValues[id] ?? 0) + longest;
+        at = end;
       }
     }
-    let at = this.#at;
-    for (let slot = 0; slot < slots; slot++) {
-      next[slot] = at;
-      at += (total[slot] ?? 0) + (this.#isFixed(slot) ? 0 : own.length);
-    }
-    this.#reserve(at);
-  }
-
-  #isFixed(slot: number): boolean {
-    return this.#slots.min[slot] === this.#slots.max[slot] && (this.#slots.max[slot] ?? 0) < LONG;
-  }
-
-  /**
-   * Copies one slot's values of the rows at hand into its column. Measured: some hundred rows at once, so that
-   * they stay in the cache while slot after slot is taken, each with its state in locals.
-   */
-  #gather(split: SplitRows, index: number, count: number): void {
-    const { start, length, hash: hashOf, mask: maskOf } = split.values;
-    const slots = this.#slots;
-    const firstValues = this.#firstValues;
-    const fixed = this.#isFixed(index);
-    const source = split.batch.bytes;
-    const target = this.#bytes;
-    let at = slots.next[index] ?? 0;
-    let mask = slots.mask[index] ?? 0;
-    let last = slots.last[index] ?? 0;
-    let changes = slots.changes[index] ?? 0;
-    for (let row = 0; row < count; row++) {
-      const value = (firstValues[row] ?? 0) + index;
-      let from = start[value] ?? 0;
-      const to = from + (length[value] ?? 0);
-      const first = from;
-      while (from < to) target[at++] = source[from++] ?? 0;
-      if (!fixed) target[at++] = END_MARK;
-      const hash = hashOf[value] ?? 0;
-      const own = maskOf[value] ?? 0;
-      mask |= own;
-      if (hash === last && changes > 0 && own !== -1) continue;
-      last = hash;
-      changes++;
-      this.#note(source, first, to, own === -1 ? undefined : hash);
-    }
-    slots.next[index] = at;
-    slots.mask[index] = mask;
-    slots.last[index] = last;
-    slots.changes[index] = changes;
-  }
-
-  /** Chooses the encoding of a slot and moves its column up. */
-  #finish(
-    columns: Omit<ValueColumns, 'bytes' | 'hashes'>,
-    slot: number,
-    index: number,
-    count: number,
-  ) {
-    const { total, min, max, next, mask, changes } = this.#slots;
-    const fixed = this.#isFixed(index);
-    const bytes = this.#bytes;
-    const width = max[index] ?? 0;
-    const end = next[index] ?? 0;
-    const begin = end - (total[index] ?? 0) - (fixed ? 0 : count);
-    // One change is the first value; equal hashes are compared byte by byte.
-    const constant =
-      fixed &&
-      changes[index] === 1 &&
-      bytes.compare(bytes, begin, end - width, begin + width, end) === 0;
-    const kept = constant ? width : end - begin;
-    if (begin !== this.#at) bytes.copyWithin(this.#at, begin, begin + kept);
-    this.#at += kept;
-    columns.mask[slot] = mask[index] ?? 0;
-    columns.shortest[slot] = Math.min(min[index] ?? 0, LONG);
-    columns.longest[slot] = Math.min(width, LONG);
-    columns.encoding[slot] = constant ? CONSTANT : fixed ? FIXED : VARYING;
-    columns.columnBytes[slot] = kept;
-  }
-
-  /** Takes a word into the bloom, small numbers apart. `hash` is undefined beyond ASCII. */
-  #note(source: Buffer, from: number, to: number, hash: number | undefined): void {
-    const folded = hash ?? hashWordBytes(source, from, to);
-    if (isLevelWord(folded)) this.#levelWord = true;
-    const place = (folded ^ (folded >>> 16)) & SEEN_BITS;
-    if (this.#seen[place] === folded) return;
-    this.#seen[place] = folded;
-    if (to - from <= 3 && isDigits(source, from, to)) return;
-    if (this.#hashCount === this.#hashes.length) {
-      const grown = new Int32Array(this.#hashes.length * 2);
-      grown.set(this.#hashes);
-      this.#hashes = grown;
-    }
-    this.#hashes[this.#hashCount++] = folded;
-  }
-
-  #raw({ batch }: SplitRows, own: Uint32Array): void {
-    for (const row of own) {
+    const beforeRaw = at;
+    for (const row of raw) {
       const [from, to] = [batch.start[row] ?? 0, batch.start[row + 1] ?? 0];
-      this.#reserve(this.#at + to - from);
-      this.#at += batch.bytes.copy(this.#bytes, this.#at, from, to);
+      at += batch.bytes.copy(bytes, at, from, to);
       forEachWord(batch.bytes, from, to, (start, end) => {
-        this.#note(batch.bytes, start, end, undefined);
+        words.add(batch.bytes, start, end, undefined);
       });
     }
+    facts.encoding[slot] = RAW;
+    facts.columnBytes[slot] = at - beforeRaw;
+    facts.longest[slot] = LONG;
+    facts.mask[slot] = -1;
+    const hashes = words.all;
+    return { ...facts, bytes: bytes.subarray(0, at), hashes, hasLevelWord, longestValues };
   }
 
-  #reserve(length: number): void {
-    if (length <= this.#bytes.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(length, Math.ceil(this.#bytes.length * 1.5)));
-    this.#bytes.copy(grown, 0, 0, this.#at);
-    this.#bytes = grown;
+  #room(length: number): Buffer {
+    if (length > this.#bytes.length) {
+      this.#bytes = Buffer.allocUnsafeSlow(Math.max(length, Math.ceil(this.#bytes.length * 1.5)));
+    }
+    return this.#bytes;
   }
+}
+
+function bytesOf({ start }: SplitRows['batch'], rows: Uint32Array): number {
+  return rows.reduce((sum, row) => sum + (start[row + 1] ?? 0) - (start[row] ?? 0), 0);
 }
 
 /** Calls `see` with the place of each word. */
@@ -295,12 +146,4 @@ export function forEachWord(
 
 function isWordByte(byte: number): boolean {
   return ((BYTE_CLASS[byte] ?? 0) & (LETTER | DIGIT)) !== 0;
-}
-
-function isDigits(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) {
-    const byte = bytes[at] ?? 0;
-    if (byte < 0x30 || byte > 0x39) return false;
-  }
-  return true;
 }
