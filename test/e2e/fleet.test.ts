@@ -82,6 +82,26 @@ describe('the fleet', () => {
     );
   }, 60_000);
 
+  it('is on Home by loudness, with a word on how that compares, and what is new among the errors', async () => {
+    await page.goto(new URL('/home', apiary.link).href);
+    const loudest = page.getByRole('region', { name: 'Loudest sources' }).getByRole('listitem');
+    await loudest
+      .first()
+      .getByRole('img', { name: / [1-9][0-9,]* lines a second at most/ })
+      .waitFor();
+    await loudest.first().getByText('new today').waitFor();
+    await page.getByText('Nothing is firing.').waitFor();
+    appendFileSync(file, `${new Date().toISOString()} ERROR the hive of 7 lost its queen\n`);
+    const errors = page.getByTestId('latest-errors');
+    await errors.getByText('lost its queen').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await press(page, errors.getByRole('link', { name: /lost its queen/ }));
+    await page.waitForURL('**/search?q=*');
+    await page.getByTestId('log-row').filter({ hasText: 'lost its queen' }).first().waitFor();
+    await page.goto(new URL('/agents', apiary.link).href);
+    await row(own).waitFor();
+  }, 60_000);
+
   it('is sorted and narrowed by words, tag and state; the address keeps it', async () => {
     await press(page, page.getByRole('button', { name: 'Lines a second' }));
     await page.locator('th[aria-sort="descending"]', { hasText: 'Lines a second' }).waitFor();

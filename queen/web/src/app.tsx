@@ -1,19 +1,23 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { Frame } from './components/frame.tsx';
-import { AddTargetsPage } from './pages/add-targets.tsx';
 import { AgentsPage } from './pages/agents.tsx';
 import { HomePage } from './pages/home.tsx';
-import { HostPage } from './pages/host.tsx';
 import { NotFoundPage } from './pages/not-found.tsx';
 import { SearchPage } from './pages/search.tsx';
-import { SettingsPage } from './pages/settings.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { WelcomePage } from './pages/welcome.tsx';
 import { messageOf } from './state/http.ts';
 import { useServices } from './state/services.ts';
 import { useStore } from './state/use-store.ts';
 
+const AddTargetsPage = lazy(async () => ({
+  default: (await import('./pages/add-targets.tsx')).AddTargetsPage,
+}));
+const HostPage = lazy(async () => ({ default: (await import('./pages/host.tsx')).HostPage }));
+const SettingsPage = lazy(async () => ({
+  default: (await import('./pages/settings.tsx')).SettingsPage,
+}));
 const AlertsPage = lazy(async () => ({
   default: (await import('./pages/alerts.tsx')).AlertsPage,
 }));
@@ -46,48 +50,32 @@ function SignedIn() {
   if (state.kind === 'unknown') return failure ? <SignInPage failure={failure} /> : null;
   return (
     <Frame>
-      <Switch>
-        <Route path="/">
-          <Redirect to="/home" replace />
-        </Route>
-        <Route path="/home" component={HomePage} />
-        <Route path="/search" component={SearchPage} />
-        <Route path="/agents" component={AgentsPage} />
-        <Route path="/agents/add" component={AddTargetsPage} />
-        <Route path="/agents/:id">{({ id }) => <HostPage id={id} />}</Route>
-        <Route path="/settings/:section?">
-          {({ section }) => <SettingsPage section={section} />}
-        </Route>
-        <Route path="/alerts/rules/:id">
-          {({ id }) => (
-            <Suspense fallback={null}>
-              <RulePage id={id} />
-            </Suspense>
-          )}
-        </Route>
-        <Route path="/alerts/:section?">
-          {({ section }) => (
-            <Suspense fallback={null}>
-              <AlertsPage section={section} />
-            </Suspense>
-          )}
-        </Route>
-        <Route path="/dashboards/:id?">
-          {({ id }) => (
-            <Suspense fallback={null}>
-              <DashboardsPage id={id} />
-            </Suspense>
-          )}
-        </Route>
-        <Route path="/docs/:name?">
-          {({ name }) => (
-            <Suspense fallback={null}>
-              <DocsPage name={name} />
-            </Suspense>
-          )}
-        </Route>
-        <Route component={NotFoundPage} />
-      </Switch>
+      <Suspense fallback={null}>
+        <Pages />
+      </Suspense>
     </Frame>
+  );
+}
+
+function Pages() {
+  return (
+    <Switch>
+      <Route path="/">
+        <Redirect to="/home" replace />
+      </Route>
+      <Route path="/home" component={HomePage} />
+      <Route path="/search" component={SearchPage} />
+      <Route path="/agents" component={AgentsPage} />
+      <Route path="/agents/add" component={AddTargetsPage} />
+      <Route path="/agents/:id">{({ id }) => <HostPage id={id} />}</Route>
+      <Route path="/settings/:section?">
+        {({ section }) => <SettingsPage section={section} />}
+      </Route>
+      <Route path="/alerts/rules/:id">{({ id }) => <RulePage id={id} />}</Route>
+      <Route path="/alerts/:section?">{({ section }) => <AlertsPage section={section} />}</Route>
+      <Route path="/dashboards/:id?">{({ id }) => <DashboardsPage id={id} />}</Route>
+      <Route path="/docs/:name?">{({ name }) => <DocsPage name={name} />}</Route>
+      <Route component={NotFoundPage} />
+    </Switch>
   );
 }

@@ -24,3 +24,9 @@ export function roundNumber(value: number): string {
   if (value < 1e6) return wholeNumber(Math.round(value));
   return value < 1e9 ? `${DECIMAL.format(value / 1e6)} M` : `${DECIMAL.format(value / 1e9)} G`;
 }
+
+/** `0`, `7.5`, `1,204`: a rate, with a tenth where that is much of it. */
+export function rateText(perSecond: number): string {
+  if (perSecond === 0) return '0';
+  return perSecond < 10 ? perSecond.toFixed(1) : wholeNumber(Math.round(perSecond));
+}

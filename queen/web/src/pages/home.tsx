@@ -16,8 +16,8 @@ import { useStore } from '../state/use-store.ts';
 import './home.css';
 import { ApiaryItself } from './home/apiary-itself.tsx';
 import { FiringPanel } from './home/firing-panel.tsx';
-import { HostsPanel } from './home/hosts-panel.tsx';
-import { LatestErrors } from './home/latest-errors.tsx';
+import { LoudestPanel } from './home/loudest-panel.tsx';
+import { NewestPatterns } from './home/newest-patterns.tsx';
 
 /** Home: what comes in now, what went wrong last, and how Apiary itself is. */
 export function HomePage() {
@@ -39,10 +39,10 @@ export function HomePage() {
       <RateRow hosts={approved.length} files={files} />
       <div className="ap-home-news">
         <FiringPanel />
-        <LatestErrors />
+        <NewestPatterns />
       </div>
       <div className="ap-home-columns">
-        <HostsPanel agents={approved} />
+        <LoudestPanel />
         <ApiaryItself />
       </div>
     </div>

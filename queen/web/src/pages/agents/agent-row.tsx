@@ -1,16 +1,15 @@
-import { TRAFFIC_SLOTS_MAX } from '@apiary/common/limits/traffic.ts';
 import type { AgentView } from '@apiary/common/messages/agent.ts';
 import type { AgentTraffic } from '@apiary/common/messages/traffic.ts';
-import { slotOf, trendAt } from '@apiary/common/trend.ts';
 import { Checkbox } from '@mantine/core';
 import { memo } from 'react';
 import { Link } from 'wouter';
 import { Sparkline } from '../../charts/sparkline.tsx';
 import { AgentHexagon } from '../../components/agent-hexagon.tsx';
 import type { AgentStanding } from '../../components/agent-standing.ts';
-import { byteSize, wholeNumber } from '../../components/figures.ts';
+import { byteSize, rateText, wholeNumber } from '../../components/figures.ts';
 import { safeText } from '../../log-list/display.ts';
 import { agoText } from './ago.ts';
+import { drawnTrend, trendSentence } from './drawn-trend.ts';
 
 /** One agent of the fleet; drawn again only when something of it differs. */
 export const AgentRow = memo(function AgentRow(props: {
@@ -88,7 +87,7 @@ function Flow(props: {
     );
   }
   const { linesPerSecond, lagBytes } = traffic;
-  const { trend } = trendAt(traffic, slotOf(now));
+  const drawn = drawnTrend(traffic, now);
   const state = standing === 'late' || standing === 'dead' ? { state: standing } : {};
   return (
     <>
@@ -97,9 +96,9 @@ function Flow(props: {
       </td>
       <td className="ap-cell-extra">
         <Sparkline
-          values={padded(trend)}
+          values={drawn}
           width={110}
-          label={`${safeText(agent.name)}: ${wholeNumber(Math.round(Math.max(...trend)))} lines a second at most in 5 minutes`}
+          label={trendSentence(safeText(agent.name), drawn)}
           {...state}
         />
       </td>
@@ -115,15 +114,6 @@ function Flow(props: {
       </td>
     </>
   );
-}
-
-/** A trend that began a moment ago stands at the right, as the others do. */
-function padded(trend: readonly number[]): number[] {
-  return [...new Array<number>(Math.max(0, TRAFFIC_SLOTS_MAX - trend.length)).fill(0), ...trend];
-}
-
-function rateText(linesPerSecond: number): string {
-  return linesPerSecond < 10 ? linesPerSecond.toFixed(1) : wholeNumber(Math.round(linesPerSecond));
 }
 
 function heardText(agent: AgentView, now: number): string {

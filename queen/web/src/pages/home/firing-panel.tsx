@@ -1,9 +1,12 @@
 import { Link } from 'wouter';
 import { safeText } from '../../log-list/display.ts';
 import { lengthText } from '../../log-list/time-text.ts';
+import { alerting } from '../../state/alerts.ts';
 import { useServices } from '../../state/services.ts';
+import { useLoaded } from '../../state/use-loaded.ts';
 import { useNow } from '../../state/use-now.ts';
 import { useStore } from '../../state/use-store.ts';
+import { agoText } from '../agents/ago.ts';
 
 const ROWS_MAX = 5;
 
@@ -25,7 +28,8 @@ export function FiringPanel() {
       </div>
       {firing.length === 0 ? (
         <p className="ap-panel-empty">
-          {status === 'ready' ? 'Nothing is firing.' : (failure ?? '')}
+          {status === 'ready' ? 'Nothing is firing.' : (failure ?? 'Asking what fires…')}
+          {status === 'ready' ? <LastAlert /> : null}
         </p>
       ) : null}
       <ul>
@@ -47,3 +51,22 @@ export function FiringPanel() {
     </section>
   );
 }
+
+/** What fired last; it is shown only while nothing fires, so it is asked for anew when that begins. */
+function LastAlert() {
+  const { value } = useLoaded(loadLast);
+  const now = useNow(60_000);
+  if (!value) return null;
+  return (
+    <>
+      {' '}
+      Last:{' '}
+      <Link href={value.link} className="ap-link">
+        <bdi>{safeText(value.title)}</bdi>
+      </Link>
+      , {agoText(value.resolvedMs ?? value.updatedMs, now)}.
+    </>
+  );
+}
+
+const loadLast = async () => (await alerting.alerts('resolved'))[0];

@@ -10,7 +10,8 @@ import { withFilter, withPart } from '../../query-editor/query-edit.ts';
 import type { SearchAddress } from '../../state/address.ts';
 import { LEVELS_WORST_FIRST } from '../../state/counts.ts';
 import { patternsOf } from '../../state/search-analysis.ts';
-import { patternParts, SORTS, type Sort, sortPatterns, startsLate } from './pattern-order.ts';
+import { PatternText, PatternTrend } from './pattern-look.tsx';
+import { SORTS, type Sort, sortPatterns, startsLate } from './pattern-order.ts';
 import './patterns-tab.css';
 import { useRecounted } from './use-recounted.ts';
 
@@ -105,9 +106,9 @@ function PatternRow(props: {
         <span className="ap-bar" />
         <Chevron size={14} stroke={1.6} aria-hidden="true" />
         <bdi className="ap-pattern-text">
-          <Template pattern={pattern} />
+          <PatternText pattern={pattern} />
         </bdi>
-        <Trend counts={pattern.trend} level={level} />
+        <PatternTrend counts={pattern.trend} level={level} />
         <strong className="ap-pattern-count">{wholeNumber(pattern.count)}</strong>
         <span className="ap-pattern-share">{shareText(pattern.share, 1)}</span>
         <span className="ap-pattern-first">
@@ -117,36 +118,6 @@ function PatternRow(props: {
       </button>
       {open ? <PatternDetail pattern={pattern} actions={props.actions} /> : null}
     </li>
-  );
-}
-
-function Template(props: { readonly pattern: Pattern }) {
-  const parts = patternParts(props.pattern).map((part, at) => ({ ...part, at }));
-  return parts.map((part) =>
-    part.slot === undefined ? (
-      safeText(part.text)
-    ) : (
-      <span key={part.at} className="ap-slot">
-        {safeText(part.slot)}
-      </span>
-    ),
-  );
-}
-
-function Trend(props: { readonly counts: readonly number[]; readonly level: string }) {
-  const { counts } = props;
-  const highest = Math.max(1, ...counts);
-  const width = 150 / Math.max(1, counts.length);
-  const path = counts
-    .map((count, at) => {
-      const height = count === 0 ? 0 : Math.max(1, (count / highest) * 20);
-      return `M${(at * width).toFixed(1)} 20v-${height.toFixed(1)}h${(width - 1).toFixed(1)}V20Z`;
-    })
-    .join('');
-  return (
-    <svg className="ap-trend" width="150" height="20" aria-hidden="true">
-      <path className={`ap-bar-${props.level}`} d={path} />
-    </svg>
   );
 }
 
