@@ -67,7 +67,7 @@ function Pages() {
       <Route path="/search" component={SearchPage} />
       <Route path="/agents" component={AgentsPage} />
       <Route path="/agents/add" component={AddTargetsPage} />
-      <Route path="/agents/:id">{({ id }) => <HostPage id={id} />}</Route>
+      <Route path="/agents/:id/:tab?">{({ id, tab }) => <HostPage id={id} tab={tab} />}</Route>
       <Route path="/settings/:section?">
         {({ section }) => <SettingsPage section={section} />}
       </Route>

@@ -1,9 +1,8 @@
 import type { Alert, Rule } from '@apiary/common/messages/alerts.ts';
 import { Button } from '@mantine/core';
-import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { wholeNumber } from '../components/figures.ts';
 import { IconPlus } from '../components/icons.ts';
+import { PageTabs } from '../components/page-tabs.tsx';
 import { alerting } from '../state/alerts.ts';
 import { useServices } from '../state/services.ts';
 import { useLoaded } from '../state/use-loaded.ts';
@@ -40,20 +39,15 @@ export function AlertsPage(props: { readonly section: string | undefined }) {
           New rule
         </Button>
       </div>
-      <nav className="ap-tabs" aria-label="Alerts">
-        <Tab section="firing" here={section} count={firingOf(alerts).length}>
-          Firing
-        </Tab>
-        <Tab section="rules" here={section} count={all.length}>
-          Rules
-        </Tab>
-        <Tab section="silences" here={section} count={silences.value?.length ?? 0}>
-          Silences
-        </Tab>
-        <Tab section="history" here={section}>
-          History
-        </Tab>
-      </nav>
+      <PageTabs
+        label="Alerts"
+        tabs={[
+          { path: '/alerts', name: 'Firing', count: firingOf(alerts).length },
+          { path: '/alerts/rules', name: 'Rules', count: all.length },
+          { path: '/alerts/silences', name: 'Silences', count: silences.value?.length ?? 0 },
+          { path: '/alerts/history', name: 'History' },
+        ]}
+      />
       {broken ? (
         <div className="ap-strip ap-strip-error" role="alert">
           <span>
@@ -81,20 +75,4 @@ export function AlertsPage(props: { readonly section: string | undefined }) {
 /** Those that fire; pending ones are about to. */
 function firingOf(alerts: readonly Alert[]): readonly Alert[] {
   return alerts.filter(({ state }) => state === 'firing');
-}
-
-function Tab(props: {
-  readonly section: string;
-  readonly here: string;
-  readonly count?: number;
-  readonly children: ReactNode;
-}) {
-  const { section, here, count } = props;
-  const path = section === 'firing' ? '/alerts' : `/alerts/${section}`;
-  return (
-    <Link href={path} className="ap-tab" aria-current={section === here ? 'page' : undefined}>
-      {props.children}
-      {count ? <span>{wholeNumber(count)}</span> : null}
-    </Link>
-  );
 }

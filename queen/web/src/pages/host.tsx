@@ -7,9 +7,11 @@ import { AgentHexagon } from '../components/agent-hexagon.tsx';
 import { standingOf } from '../components/agent-standing.ts';
 import { countOf } from '../components/figures.ts';
 import { IconArrowLeft, IconPlus } from '../components/icons.ts';
+import { PageTabs } from '../components/page-tabs.tsx';
 import { useMayEdit } from '../components/use-may-edit.ts';
 import { safeText } from '../log-list/display.ts';
 import { formatAddress } from '../state/address.ts';
+import { checksOf } from '../state/host-checks.ts';
 import { useServices } from '../state/services.ts';
 import { DEFAULT_RANGE } from '../state/time-range.ts';
 import { useStore } from '../state/use-store.ts';
@@ -19,9 +21,12 @@ import { FilesDrawer } from './agents/files-drawer.tsx';
 import { LedgerPanel } from './agents/ledger-panel.tsx';
 import { SuggestionsPanel } from './agents/suggestions.tsx';
 import { TargetTable } from './agents/target-table.tsx';
+import { ChecksTab } from './host/checks-tab.tsx';
+import { EventsTab } from './host/events-tab.tsx';
+import { MetricsTab } from './host/metrics-tab.tsx';
 
-/** One host: its facts in a line, and its targets. */
-export function HostPage(props: { readonly id: string }) {
+/** One host: its facts in a line, its targets, figures, checks and what happened to it. */
+export function HostPage(props: { readonly id: string; readonly tab: string | undefined }) {
   const { fleet } = useServices();
   const { agents, targets, status } = useStore(fleet.fleet);
   const agent = agents.get(props.id);
@@ -36,6 +41,7 @@ export function HostPage(props: { readonly id: string }) {
     );
   }
   const own = [...targets.values()].filter((target) => target.agent === agent.id);
+  const home = `/agents/${agent.id}`;
   return (
     <div className="ap-page">
       <BackToAgents />
@@ -61,22 +67,55 @@ export function HostPage(props: { readonly id: string }) {
         </Button>
       </div>
       <p className="ap-facts">{safeText(factsOf(agent))}</p>
-      <div className="ap-host-columns">
-        <div className="ap-host-column">
-          <Targets targets={own} />
-          <LedgerPanel key={agent.id} agent={agent.id} />
-        </div>
-        {mayAsk && agent.approval === 'approved' ? (
-          <div className="ap-host-column">
-            <SuggestionsPanel key={agent.id} agent={agent.id} />
-          </div>
-        ) : null}
-      </div>
+      <PageTabs
+        label="Parts of this host"
+        tabs={[
+          { path: home, name: 'Targets', count: own.length },
+          { path: `${home}/metrics`, name: 'Metrics' },
+          { path: `${home}/checks`, name: 'Checks', count: checksOf(own).size },
+          { path: `${home}/events`, name: 'Events' },
+        ]}
+      />
+      <Part tab={props.tab} agent={agent} targets={own} />
       {browsing ? (
         <FilesDrawer agent={agent.id} name={agent.name} onClose={() => setBrowsing(false)} />
       ) : null}
     </div>
   );
+}
+
+/** What the chosen tab shows. */
+function Part(props: {
+  readonly tab: string | undefined;
+  readonly agent: AgentView;
+  readonly targets: readonly Target[];
+}) {
+  const { tab, agent, targets } = props;
+  const mayAsk = useMayEdit() && agent.approval === 'approved';
+  switch (tab) {
+    case 'metrics': {
+      const isMeasured = targets.some(({ url }) => url.startsWith('metrics:'));
+      return <MetricsTab key={agent.id} agent={agent} isMeasured={isMeasured} />;
+    }
+    case 'checks':
+      return <ChecksTab key={agent.id} agent={agent} targets={targets} />;
+    case 'events':
+      return <EventsTab key={agent.id} agent={agent} targets={targets} />;
+    default:
+      return (
+        <div className="ap-host-columns">
+          <div className="ap-host-column">
+            <Targets targets={targets} />
+            <LedgerPanel key={agent.id} agent={agent.id} />
+          </div>
+          {mayAsk ? (
+            <div className="ap-host-column">
+              <SuggestionsPanel key={agent.id} agent={agent.id} />
+            </div>
+          ) : null}
+        </div>
+      );
+  }
 }
 
 function BackToAgents() {

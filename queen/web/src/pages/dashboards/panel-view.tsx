@@ -1,15 +1,13 @@
 import type { Panel } from '@apiary/common/messages/dashboard.ts';
 import type { QueryField } from '@apiary/common/messages/query-field.ts';
-import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import type { ChartSeries, ChartSpan } from '../../charts/series.ts';
 import { wholeNumber } from '../../components/figures.ts';
 import { safeText } from '../../log-list/display.ts';
 import { formatAddress } from '../../state/address.ts';
-import { browserClock } from '../../state/clock.ts';
-import { LogSearch, type SearchView } from '../../state/log-search.ts';
-import { useServices } from '../../state/services.ts';
+import type { LogSearch, SearchView } from '../../state/log-search.ts';
 import type { TimeRange } from '../../state/time-range.ts';
+import { useLogSearch } from '../../state/use-log-search.ts';
 import { useStore } from '../../state/use-store.ts';
 import { useFieldCounts } from '../search/use-field-counts.ts';
 import { PanelChart } from './panel-chart.tsx';
@@ -24,23 +22,7 @@ interface PanelProps {
 /** One panel: a search that goes on by itself, shown as its owner chose. */
 export function PanelView(props: PanelProps) {
   const { panel, range } = props;
-  const { connection } = useServices();
-  const [search, setSearch] = useState<LogSearch>();
-  const key = JSON.stringify([panel.query, range]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for query and range
-  useEffect(() => {
-    const made = new LogSearch(connection, browserClock);
-    setSearch(made);
-    let started = false;
-    const stop = connection.whenOpen(() => {
-      if (!started) made.start(panel.query, range);
-      started = true;
-    });
-    return () => {
-      stop();
-      made.close();
-    };
-  }, [connection, key]);
+  const search = useLogSearch(panel.query, range);
   const all = formatAddress({ query: panel.query, range });
   return (
     <section aria-label={safeText(panel.title)} className="ap-panel-body">

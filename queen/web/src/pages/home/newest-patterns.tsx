@@ -1,15 +1,13 @@
 import type { Pattern } from '@apiary/common/messages/analysis.ts';
-import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { countOf, wholeNumber } from '../../components/figures.ts';
 import { withPart } from '../../query-editor/query-edit.ts';
 import { formatAddress } from '../../state/address.ts';
-import { browserClock } from '../../state/clock.ts';
 import { LEVELS_WORST_FIRST } from '../../state/counts.ts';
-import { LogSearch } from '../../state/log-search.ts';
+import type { LogSearch } from '../../state/log-search.ts';
 import { patternsOf } from '../../state/search-analysis.ts';
-import { useServices } from '../../state/services.ts';
 import type { TimeRange } from '../../state/time-range.ts';
+import { useLogSearch } from '../../state/use-log-search.ts';
 import { useNow } from '../../state/use-now.ts';
 import { useStore } from '../../state/use-store.ts';
 import { agoText } from '../agents/ago.ts';
@@ -25,21 +23,7 @@ const NEW_MS = 3_600_000;
 
 /** What kinds of errors there are, those that were first seen last on top; told anew as errors come. */
 export function NewestPatterns() {
-  const { connection } = useServices();
-  const [search, setSearch] = useState<LogSearch>();
-  useEffect(() => {
-    const made = new LogSearch(connection, browserClock);
-    setSearch(made);
-    let started = false;
-    const stop = connection.whenOpen(() => {
-      if (!started) made.start(QUERY, RANGE);
-      started = true;
-    });
-    return () => {
-      stop();
-      made.close();
-    };
-  }, [connection]);
+  const search = useLogSearch(QUERY, RANGE);
   return (
     <section className="ap-sheet ap-panel" aria-labelledby="home-errors">
       {search ? <Patterns search={search} /> : <h2 id="home-errors">Newest error patterns</h2>}
