@@ -1,5 +1,12 @@
 /** The fleet in a real Chromium, by the keyboard alone: who waits, what each sends, many at once. */
-import { appendFileSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -17,18 +24,25 @@ describe('the fleet', () => {
   let page: Page;
   let logs: string;
   let file: string;
+  let plugins: string;
   let own: string;
   let bee: RunningBee | undefined;
   let second = '';
   let writing: NodeJS.Timeout | undefined;
 
   const row = (id: string) => page.locator(`[data-testid="fleet"] tr[data-agent="${id}"]`);
+  const plugin = (name: string, text: string) =>
+    writeFileSync(join(plugins, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
   const write = () => appendFileSync(file, `${new Date().toISOString()} INFO the fleet hums\n`);
 
   beforeAll(async () => {
     logs = realpathSync(mkdtempSync(join(tmpdir(), 'apiary-fleet-')));
     file = join(logs, 'fleet.log');
     writeFileSync(file, '');
+    plugins = join(logs, 'plugins');
+    mkdirSync(plugins);
+    plugin('check_fine', "echo 'DISK OK, 38 % free | /=62%;80;90'");
+    plugin('check_raid', "echo 'RAID CRITICAL: md0 degraded'; exit 2");
     apiary = await startApiary();
     own = (await apiary.client.listAgents()).agents[0]?.id ?? '';
     const urls = [`file://${file}`];
@@ -52,7 +66,7 @@ describe('the fleet', () => {
   });
 
   it('shows a Bee as it arrives, with its fingerprint, and one key approves it', async () => {
-    bee = startBee(apiary.amqpPort, '--allow', logs);
+    bee = startBee(apiary.amqpPort, '--allow', logs, '--checks', plugins);
     const waiting = page.getByTestId('pending').getByRole('listitem');
     await waiting.first().waitFor();
     const { agents } = await apiary.client.listAgents();
@@ -150,6 +164,51 @@ describe('the fleet', () => {
     await row(second).waitFor({ state: 'detached' });
     await page.keyboard.press('ControlOrMeta+z');
     await row(second).waitFor();
+  }, 60_000);
+
+  it('has a page for each host: its figures as they are measured', async () => {
+    await page.goto(new URL(`/agents/${second}`, apiary.link).href);
+    await press(page, page.getByRole('link', { name: 'Metrics' }));
+    await page.getByText('This host does not tell its figures').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await press(page, page.getByRole('button', { name: 'Watch its figures' }));
+    await page.getByText('No figures in this time').waitFor();
+    await apiary.client.addTargets({
+      agents: [second],
+      urls: ['metrics:?interval=1'],
+      tags: [],
+      history: false,
+    });
+    await page.getByRole('img', { name: /^CPU: used [0-9.]+ % now, [0-9.]+ % at most/ }).waitFor();
+    await page.getByRole('img', { name: /^Memory: used/ }).waitFor();
+    await tabTo(page, page.getByLabel('Time range'));
+    await page.keyboard.type('Last 5');
+    await page.waitForURL('**/metrics?range=5m');
+    await page.getByRole('img', { name: /^Load: 1 minute/ }).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+  }, 60_000);
+
+  it('shows what a host’s checks say, and what happened to it', async () => {
+    await press(page, page.getByRole('link', { name: /^Checks/ }));
+    await page.getByText('Nothing is checked on this host').waitFor();
+    const urls = ['check:check_fine?interval=1', 'check:check_raid?interval=1'];
+    await apiary.client.addTargets({ agents: [second], urls, tags: [], history: false });
+    const checks = page.getByTestId('checks');
+    await checks.getByText('RAID CRITICAL: md0 degraded').waitFor();
+    await checks.getByText('Critical', { exact: true }).waitFor();
+    await checks.getByText('warns at 80, critical at 90').waitFor();
+    plugin('check_raid', "echo 'RAID OK'");
+    await checks.getByText('RAID OK').waitFor();
+    await checks.getByText('Critical', { exact: true }).waitFor({ state: 'detached' });
+    expect(await axeViolations(page)).toEqual([]);
+    await press(page, page.getByRole('link', { name: 'Events' }));
+    const events = page.getByTestId('host-events');
+    await events.getByText('check:check_fine?interval=1').waitFor();
+    await events.getByText('Approved').first().waitFor();
+    await bee?.stop();
+    bee = undefined;
+    await events.getByText('Not heard any more').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
   }, 60_000);
 
   it('says that the connection is lost, and fills in what came meanwhile', async () => {
