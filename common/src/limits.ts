@@ -271,6 +271,10 @@ export const LOG_OLDER_PAGE_ROWS = 2_000;
 export const LIVE_RECOUNT_MS = 2_000;
 /** Least time between two paints of live lines: half of it is added to the median wait of a line. */
 export const LIVE_PAINT_MS = 30;
+/** The same while more lines come than a person reads one by one: ten paints a second look as fluent. */
+export const LIVE_BURST_PAINT_MS = 100;
+/** Lines of one paint from which on the next one takes its time: about a list's height. */
+export const LIVE_BURST_LINES = 25;
 /** How long the browser waits for the acknowledgement of a live request. */
 export const LIVE_REQUEST_MS = 10_000;
 /** Buckets that the browser asks for: each about 12 px wide on a large screen. */

@@ -72,10 +72,12 @@ export async function enterToLineMs(page: Page, word: string): Promise<number> {
 /** As fast as a hand turns a wheel that runs free: 15 rows a frame. */
 const SCROLL_PX_PER_SECOND = 20_000;
 const COUNT_FRAMES = `(() => {
-  document.querySelector('[data-log-list]').scrollTop = 0;
   window.__frames = 0;
   window.__countedFromMs = performance.now();
+  const count = (window.__count ?? 0) + 1;
+  window.__count = count;
   const frame = () => {
+    if (window.__count !== count) return;
     window.__frames++;
     requestAnimationFrame(frame);
   };
@@ -87,33 +89,53 @@ export interface ScrollFigures {
   readonly rows: number;
   readonly framesPerSecond: number;
   readonly scriptP95Ms: number;
+  /** Script, style, layout and paint of the main thread, in its own processor time. */
+  readonly mainMeanMs: number;
 }
 
-/** Scrolls down until so many rows are held, then measures `seconds` of scrolling through them. */
+/** Rows that the list holds. */
+export async function rowCount(page: Page): Promise<number> {
+  return await page.evaluate<number>(
+    'Number(document.querySelector("[data-log-list]")?.getAttribute("aria-rowcount") ?? 0)',
+  );
+}
+
+/**
+ * Scrolls down until so many rows are held, then through them for `seconds`, twice: once to count the frames, once to
+ * see what is in them, because writing that down costs frames.
+ */
 export async function scrollFigures(
   page: Page,
   rowsWanted: number,
   seconds: number,
 ): Promise<ScrollFigures> {
-  const rowCount = () =>
-    page.evaluate<number>(
-      'Number(document.querySelector("[data-log-list]")?.getAttribute("aria-rowcount") ?? 0)',
-    );
   await eventually(
     async () => {
       await page.evaluate(
         '(() => { const list = document.querySelector("[data-log-list]"); list.scrollTop = list.scrollHeight; })()',
       );
-      return (await rowCount()) >= rowsWanted ? true : undefined;
+      return (await rowCount(page)) >= rowsWanted ? true : undefined;
     },
     `${rowsWanted} rows are held`,
     240_000,
   );
-  const rows = await rowCount();
-  const browser = page.context().browser();
-  await browser?.startTracing(page, { categories: ['devtools.timeline'] });
-  await page.evaluate(COUNT_FRAMES);
+  const rows = await rowCount(page);
   const session = await page.context().newCDPSession(page);
+  await scrollDown(page, session, seconds);
+  const framesPerSecond = await page.evaluate<number>(
+    'window.__frames / ((performance.now() - window.__countedFromMs) / 1000)',
+  );
+  const browser = page.context().browser();
+  await browser?.startTracing(page, { categories: ['devtools.timeline', 'toplevel'] });
+  await scrollDown(page, session, seconds);
+  const trace = await browser?.stopTracing();
+  return { rows, framesPerSecond, ...framesOf(trace?.toString() ?? '') };
+}
+
+async function scrollDown(page: Page, session: CDPSession, seconds: number): Promise<void> {
+  await page.evaluate('document.querySelector("[data-log-list]").scrollTop = 0');
+  await page.evaluate('new Promise((done) => setTimeout(done, 500))');
+  await page.evaluate(COUNT_FRAMES);
   await session.send('Input.synthesizeScrollGesture', {
     x: 700,
     y: 600,
@@ -121,11 +143,6 @@ export async function scrollFigures(
     speed: SCROLL_PX_PER_SECOND,
     gestureSourceType: 'mouse',
   });
-  const framesPerSecond = await page.evaluate<number>(
-    'window.__frames / ((performance.now() - window.__countedFromMs) / 1000)',
-  );
-  const trace = await browser?.stopTracing();
-  return { rows, framesPerSecond, scriptP95Ms: scriptP95Ms(trace?.toString() ?? '') };
 }
 
 interface TraceEvent {
@@ -146,8 +163,8 @@ const SCRIPT = new Set([
   'RunMicrotasks',
 ]);
 
-/** The 95th percentile of script between two frames, in ms; nested calls count once. */
-function scriptP95Ms(trace: string): number {
+/** Script between two frames (nested calls count once), and all of the thread's work for a frame. */
+function framesOf(trace: string): Pick<ScrollFigures, 'scriptP95Ms' | 'mainMeanMs'> {
   // Written by Chromium: the shape is that of its trace format.
   const { traceEvents } = JSON.parse(trace) as { traceEvents: TraceEvent[] };
   const frames = traceEvents.filter(({ name }) => name === 'FireAnimationFrame');
@@ -156,20 +173,39 @@ function scriptP95Ms(trace: string): number {
     .filter(({ tid }) => tid === thread)
     .map(({ ts }) => ts)
     .sort((a, b) => a - b);
-  const calls = traceEvents
-    .filter(({ name, ph, tid }) => ph === 'X' && tid === thread && SCRIPT.has(name))
+  const own = traceEvents
+    .filter(({ ph, tid }) => ph === 'X' && tid === thread)
     .sort((a, b) => a.ts - b.ts);
-  const sums: number[] = begins.map(() => 0);
+  const script = sums(
+    own.filter(({ name }) => SCRIPT.has(name)),
+    begins,
+  );
+  const tasks = sums(
+    own.filter(({ name }) => name === 'ThreadControllerImpl::RunTask'),
+    begins,
+  );
+  const all = tasks.reduce((total, one) => total + one, 0);
+  return {
+    scriptP95Ms: percentile(
+      script.sort((a, b) => a - b),
+      0.95,
+    ),
+    mainMeanMs: all / Math.max(1, tasks.length),
+  };
+}
+
+/** Milliseconds of processor time of the events by the frame in which they began. */
+function sums(events: readonly TraceEvent[], begins: readonly number[]): number[] {
+  const found: number[] = begins.map(() => 0);
   let coveredTo = 0;
   let frame = 0;
-  for (const { ts, dur = 0, tdur = dur } of calls) {
+  for (const { ts, dur = 0, tdur = dur } of events) {
     if (ts < coveredTo) continue;
     coveredTo = ts + dur;
     while (frame + 1 < begins.length && (begins[frame + 1] ?? 0) <= ts) frame++;
-    sums[frame] = (sums[frame] ?? 0) + tdur / 1000;
+    found[frame] = (found[frame] ?? 0) + tdur / 1000;
   }
-  sums.sort((a, b) => a - b);
-  return percentile(sums, 0.95);
+  return found;
 }
 
 /** Begins to note tasks of the main thread of 50 ms and more. */
@@ -185,6 +221,13 @@ export async function watchLongTasks(page: Page): Promise<void> {
 /** The longest task since, in ms; 0 if none was longer than 50. */
 export async function longestTaskMs(page: Page): Promise<number> {
   return await page.evaluate<number>('Math.max(0, ...window.__longTasks)');
+}
+
+/** Processor seconds of the page's main thread since it began to be asked. */
+export async function busySeconds(session: CDPSession): Promise<number> {
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const { metrics } = await session.send('Performance.getMetrics');
+  return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0;
 }
 
 /** Bytes of the page's JavaScript heap after a collection. */

@@ -10,6 +10,7 @@ import type { Browser, Page } from 'playwright-core';
 import { type RunningApiary, startApiary } from '../harness/apiary-up.ts';
 import { axeViolations } from '../harness/axe.ts';
 import { openBrowser } from '../harness/browser.ts';
+import { eventually } from '../harness/eventually.ts';
 
 const LOGINS = [
   ...Array.from({ length: 6 }, (_, n) => `Failed password for root port ${4000 + n}`),
@@ -145,6 +146,31 @@ describe('the Search page', () => {
     await page.getByRole('grid').focus();
     await page.keyboard.press('[');
     await facets.waitFor();
+  }, 90_000);
+
+  it('fetches older lines until the end is there, and leaves rows in the order in which they are read', async () => {
+    const bulk = join(logs, 'bulk.log');
+    const lines = Array.from({ length: 6_000 }, (_, n) => `bulk line ${n}`);
+    writeFileSync(bulk, `${lines.join('\n')}\n`);
+    const urls = [`file://${encodeURI(bulk)}`];
+    await apiary.client.addTargets({ agents: 'all', urls, tags: ['bulk'], history: true });
+    await open('/search?q=tag%3Abulk&range=all');
+    await found(6_000);
+    await page.getByRole('grid').focus();
+    const all = page.getByText('These are all lines that match in this range.');
+    // Pressed also while a page is on its way.
+    for (let pressed = 0; pressed < 500 && !(await all.isVisible()); pressed++) {
+      await page.keyboard.press('End');
+    }
+    await row('bulk line 0').waitFor();
+    await eventually(async () => {
+      const drawn = await page.getByTestId('log-row').allTextContents();
+      const shown = drawn.map((text) => Number(/line (\d+)$/.exec(text)?.[1]));
+      const isOrdered = shown.every((n, at) => at === 0 || n === (shown[at - 1] ?? 0) - 1);
+      return isOrdered && shown.at(-1) === 0 ? true : undefined;
+    }, 'the rows stand in order');
+    await page.keyboard.press('Home');
+    await row('bulk line 5999').waitFor();
   }, 90_000);
 
   it('shows the patterns of the lines, and the lines of a pattern', async () => {

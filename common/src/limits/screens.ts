@@ -20,3 +20,5 @@ export const LIST_COLUMNS_MAX = 12;
 export const DASHBOARD_PANELS_MAX = 8;
 /** Dashboards of everybody together; at most 40 kB each, as a rule 2. Past it: `too-many`. */
 export const DASHBOARDS_MAX = 500;
+/** Rows whose height a list remembers because it is not that of all others. Past it the first seen is measured anew. */
+export const ROW_HEIGHTS_MAX = 5_000;

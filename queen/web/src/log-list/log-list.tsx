@@ -1,15 +1,8 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtual list cannot be a table element
 // biome-ignore-all lint/a11y/useFocusableInteractive: the list is one tab stop and names its current row
 import { LOG_ROWS_MAX } from '@apiary/common/limits.ts';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import {
-  type KeyboardEvent,
-  type RefObject,
-  useCallback,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-} from 'react';
+import type { LogRecord } from '@apiary/common/record.ts';
+import { type KeyboardEvent, type RefObject, useEffect, useRef } from 'react';
 import { countOf } from '../components/figures.ts';
 import type { LogSearch, SearchView } from '../state/log-search.ts';
 import './log-list.css';
@@ -17,13 +10,12 @@ import './open-row.css';
 import { LogRow, type RowActions, rowElementId } from './log-row.tsx';
 import type { Marker } from './marker.ts';
 import { OpenRow } from './open-row.tsx';
+import { RowHovered } from './row-hovered.tsx';
 import { clockText, dayText, lengthText, sameDay } from './time-text.ts';
 import { useHold } from './use-hold.ts';
+import { useReadingOrder } from './use-reading-order.ts';
+import { type RowPlace, useRowPlaces } from './use-row-places.ts';
 
-const ROW_PX = 22;
-const NARROW_ROW_PX = 61;
-const SEPARATOR_PX = 26;
-const OPEN_PX = 320;
 /** Rows from the end at which the next page is asked for. */
 const OLDER_MARGIN = 60;
 
@@ -46,97 +38,68 @@ export interface LogListProps {
 
 /** The list of lines: virtual, one tab stop, still while a person reads. */
 export function LogList(props: LogListProps) {
-  const { search, view, openId, currentId } = props;
+  const { search, view, openId, currentId, wrap, narrow } = props;
   const buffer = search.buffer;
   const scroller = useRef<HTMLDivElement>(null);
-  const rowPx = props.narrow ? NARROW_ROW_PX : ROW_PX;
+  const inner = useRef<HTMLDivElement>(null);
   const gapRow = useGapRow(search, view);
-  const virtual = useVirtualizer({
-    count: buffer.size + 1,
-    getScrollElement: () => scroller.current,
-    estimateSize: (row) => {
-      const record = buffer.at(row);
-      if (!record) return 40;
-      const height = record.id === openId ? OPEN_PX : rowPx;
-      const day = startsDay(search, row) ? SEPARATOR_PX : 0;
-      return height + day + (row === gapRow ? SEPARATOR_PX : 0);
-    },
-    getItemKey: useCallback((row: number) => buffer.at(row)?.id ?? 'end', [buffer]),
-    overscan: 12,
-  });
-  const { wrap, narrow } = props;
-  // Heights change with these, and with the rows themselves.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: they are what the heights depend on
-  useLayoutEffect(() => virtual.measure(), [wrap, narrow, gapRow >= 0]);
-  useClosedHeight(virtual.resizeItem, { search, openId, wrap, rowPx });
-  const items = virtual.getVirtualItems();
-  const lastRow = items.at(-1)?.index ?? 0;
+  const separatorsOf = (row: number) => (startsDay(search, row) ? 1 : 0) + (row === gapRow ? 1 : 0);
+  const { places, totalPx, show } = useRowPlaces(
+    { scroller, inner },
+    { buffer, openId, wrap, narrow, separatorsOf },
+  );
+  const lastRow = places.at(-1)?.row ?? 0;
+  const ordered = useReadingOrder(scroller, `${buffer.serialOf(places[0]?.row ?? 0)} ${lastRow}`);
+  const drawn = ordered ? places : places.toSorted((a, b) => a.element - b.element);
+  const { more, loadingOlder } = view;
   useEffect(() => {
-    if (view.more && lastRow > buffer.size - OLDER_MARGIN) search.loadOlder();
-  }, [search, buffer, view.more, lastRow]);
+    // Also once a page is whole: who went to the end while it came is there already.
+    if (more && !loadingOlder && lastRow > buffer.size - OLDER_MARGIN) search.loadOlder();
+  }, [search, buffer, more, loadingOlder, lastRow]);
   useHold(search, scroller, openId !== undefined);
   useEffect(() => {
-    props.scrollRef.current = (row) => virtual.scrollToIndex(row, { align: 'auto' });
-  }, [props.scrollRef, virtual]);
+    props.scrollRef.current = show;
+  }, [props.scrollRef, show]);
 
   return (
-    <div
-      ref={scroller}
-      role="grid"
-      tabIndex={0}
-      data-log-list
-      aria-label="Lines, newest first"
-      aria-rowcount={buffer.size}
-      aria-activedescendant={activeElement(currentId, items, search)}
-      className={listClass(props)}
-      onKeyDown={(event) => onListKey(event, props)}
-    >
-      <div role="rowgroup" className="ap-list-inner" style={{ height: virtual.getTotalSize() }}>
-        {items.map((item) => (
-          <div
-            key={item.key}
-            role="presentation"
-            ref={isMeasured(props, item.index) ? virtual.measureElement : undefined}
-            data-index={item.index}
-            className="ap-item"
-            style={{ transform: `translateY(${item.start}px)` }}
-          >
-            {item.index === gapRow && view.gap ? (
-              <Separator honey text={gapText(view.gap)} onShow={props.onShowGap} />
-            ) : null}
-            <ListItem {...props} row={item.index} />
-          </div>
-        ))}
+    <>
+      <div
+        ref={scroller}
+        role="grid"
+        tabIndex={0}
+        data-log-list
+        aria-label="Lines, newest first"
+        aria-rowcount={buffer.size}
+        aria-activedescendant={activeElement(currentId, places)}
+        className={listClass(props)}
+        onKeyDown={(event) => onListKey(event, props)}
+      >
+        <div ref={inner} role="rowgroup" className="ap-list-inner" style={{ height: totalPx }}>
+          {drawn.map((place) => (
+            <div
+              key={place.key}
+              role="presentation"
+              data-measured={place.isMeasured ? place.record?.id : undefined}
+              className="ap-item"
+              style={{ top: place.top }}
+            >
+              {place.row === gapRow && view.gap ? (
+                <Separator honey text={gapText(view.gap)} onShow={props.onShowGap} />
+              ) : null}
+              <ListItem {...props} place={place} />
+            </div>
+          ))}
+        </div>
       </div>
-    </div>
+      {narrow ? null : <RowHovered scroller={scroller} buffer={buffer} actions={props.actions} />}
+    </>
   );
 }
 
-/** Closed rows that do not wrap are as high as the style sheet says: measuring each costs a frame. */
-function isMeasured({ search, openId, wrap }: LogListProps, row: number): boolean {
-  const record = search.buffer.at(row);
-  return wrap || record === undefined || record.id === openId;
-}
-
-/** Gives a line that was open its closed height again, also where it is out of sight. */
-function useClosedHeight(
-  resize: (row: number, px: number) => void,
-  what: Pick<LogListProps, 'search' | 'openId' | 'wrap'> & { readonly rowPx: number },
-): void {
-  const { search, openId, wrap, rowPx } = what;
-  useEffect(() => {
-    if (openId === undefined || wrap) return;
-    return () => {
-      const row = search.buffer.rowOf(openId);
-      if (row >= 0) resize(row, rowPx + (startsDay(search, row) ? SEPARATOR_PX : 0));
-    };
-  }, [resize, search, openId, wrap, rowPx]);
-}
-
 /** A line, open or closed, with its date if it begins a day; or what stands behind the last one. */
-function ListItem(props: LogListProps & { readonly row: number }) {
-  const { search, row, openId, currentId, marker, actions } = props;
-  const record = search.buffer.at(row);
+function ListItem(props: LogListProps & { readonly place: RowPlace }) {
+  const { search, openId, currentId, marker, actions } = props;
+  const { record, row } = props.place;
   if (!record) return <Separator text={endText(search, props.view)} />;
   const above = search.buffer.at(row - 1);
   const day = startsDay(search, row);
@@ -223,10 +186,9 @@ function endText(search: LogSearch, view: SearchView): string {
 
 function activeElement(
   currentId: string | undefined,
-  items: readonly { readonly index: number }[],
-  search: LogSearch,
+  places: readonly { readonly record: LogRecord | undefined }[],
 ): string | undefined {
-  const drawn = items.some((item) => search.buffer.at(item.index)?.id === currentId);
+  const drawn = places.some(({ record }) => record?.id === currentId);
   return currentId !== undefined && drawn ? rowElementId(currentId) : undefined;
 }
 

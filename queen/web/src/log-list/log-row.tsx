@@ -2,8 +2,7 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the list is one tab stop and names its current row
 import { ROW_CHARACTERS_MAX } from '@apiary/common/limits.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
-import { memo, useState } from 'react';
-import { IconCopy, IconLink } from '../components/icons.ts';
+import { memo } from 'react';
 import { displayPieces, safeText } from './display.ts';
 import { fieldText } from './field-text.ts';
 import { headLength } from './line-head.ts';
@@ -23,7 +22,10 @@ export interface RowActions {
   filter(field: string, value: string, negated: boolean): void;
 }
 
-/** One line of the list, closed. Plain elements: thousands of these are drawn a minute. */
+/**
+ * One line of the list, closed. Plain elements, and few: thousands of these are drawn a minute. The level's bar is
+ * the row's background.
+ */
 export const LogRow = memo(function LogRow(props: {
   readonly record: LogRecord;
   /** The time of the row above, as drawn. */
@@ -37,7 +39,6 @@ export const LogRow = memo(function LogRow(props: {
   readonly actions: RowActions;
 }) {
   const { record, actions } = props;
-  const [near, setNear] = useState(false);
   const time = clockText(record.time);
   const shared = sharedHead(time, props.above);
   const level = record.level ?? 'trace';
@@ -55,15 +56,15 @@ export const LogRow = memo(function LogRow(props: {
       data-testid="log-row"
       data-record-id={record.id}
       aria-selected={props.current}
-      onPointerEnter={() => setNear(true)}
-      onPointerLeave={() => setNear(false)}
       onClick={() => {
         if (window.getSelection()?.isCollapsed !== false) actions.open(record.id);
       }}
     >
-      <span role="gridcell" className="ap-cell-time">
-        <span className="ap-bar" />
-        {record.level ? <span className="ap-hidden">{record.level} </span> : null}
+      <span
+        role="gridcell"
+        className="ap-cell-time"
+        aria-label={record.level ? `${record.level} ${time}` : time}
+      >
         <span className="ap-shared">{time.slice(0, shared)}</span>
         {time.slice(shared)}
       </span>
@@ -78,41 +79,9 @@ export const LogRow = memo(function LogRow(props: {
       <span role="gridcell" className="ap-cell-line">
         <LineText pieces={pieces} />
       </span>
-      {near ? <NearActions record={record} actions={actions} /> : null}
     </div>
   );
 });
-
-/** What can be done with a line under the pointer. Made only then: icons are most of a row's elements. */
-function NearActions(props: { readonly record: LogRecord; readonly actions: RowActions }) {
-  const { record, actions } = props;
-  return (
-    <span role="gridcell" className="ap-row-actions">
-      <button
-        type="button"
-        tabIndex={-1}
-        aria-label="Copy line"
-        onClick={(event) => {
-          event.stopPropagation();
-          actions.copy(record);
-        }}
-      >
-        <IconCopy size={15} stroke={1.6} aria-hidden="true" />
-      </button>
-      <button
-        type="button"
-        tabIndex={-1}
-        aria-label="Copy link to line"
-        onClick={(event) => {
-          event.stopPropagation();
-          actions.copyLink(record);
-        }}
-      >
-        <IconLink size={15} stroke={1.6} aria-hidden="true" />
-      </button>
-    </span>
-  );
-}
 
 function rowClass(current: boolean, fresh: boolean): string {
   return `ap-row${current ? ' ap-row-current' : ''}${fresh ? ' ap-row-new' : ''}`;

@@ -16,6 +16,25 @@ describe('LogBuffer', () => {
     expect(buffer.rowOf('a1:7')).toBe(3);
   });
 
+  test('numbers lines for as long as they are held, whatever comes at either end', () => {
+    const buffer = new LogBuffer(4);
+    buffer.appendOlder([recordAt(9), recordAt(7)]);
+    const serial = () => buffer.serialOf(buffer.rowOf('a1:9'));
+    const first = serial();
+    buffer.appendOlder([recordAt(5)]);
+    buffer.insert([recordAt(11), recordAt(10), recordAt(12)]);
+    expect([serial(), times(buffer)]).toEqual([first, [12, 11, 10, 9]]);
+    expect(buffer.serialOf(0)).toBe(first + 3);
+  });
+
+  test('finds each of many lines of one moment', () => {
+    const buffer = new LogBuffer();
+    const ids = ['a1:x', 'a1:y', 'a1:z'];
+    buffer.insert([recordAt(1), ...ids.map((id) => recordAt(5, { id })), recordAt(9)]);
+    for (const id of ids) expect(buffer.at(buffer.rowOf(id))?.id).toBe(id);
+    expect(buffer.rowOf('a1:none')).toBe(-1);
+  });
+
   test('puts a late line at its place in time', () => {
     const buffer = new LogBuffer();
     buffer.insert([recordAt(1), recordAt(5), recordAt(9)]);

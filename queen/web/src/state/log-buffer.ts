@@ -9,10 +9,13 @@ import type { LogRecord } from '@apiary/common/record.ts';
 export class LogBuffer {
   readonly #rowsMax: number;
   #records: LogRecord[] = [];
-  readonly #ids = new Set<string>();
+  readonly #byId = new Map<string, LogRecord>();
   /** Lines held of each host. */
   readonly #hosts = new Map<string, number>();
   #dropped = 0;
+  #version = 0;
+  /** The serial number of the oldest line. */
+  #firstSerial = 0;
 
   constructor(rowsMax = LOG_ROWS_MAX) {
     this.#rowsMax = rowsMax;
@@ -21,6 +24,11 @@ export class LogBuffer {
   /** Lines held. */
   get size(): number {
     return this.#records.length;
+  }
+
+  /** Another one as soon as lines came or went. */
+  get version(): number {
+    return this.#version;
   }
 
   /** Hosts of the lines held. */
@@ -38,16 +46,24 @@ export class LogBuffer {
     return this.#records[this.#records.length - 1 - row];
   }
 
-  /** The row of a line, or -1. Looks through all of them. */
+  /** A row's number that stays with its line when others come at either end. */
+  serialOf(row: number): number {
+    return this.#firstSerial + this.#records.length - 1 - row;
+  }
+
+  /** The row of a line, or -1. */
   rowOf(id: string): number {
-    if (!this.#ids.has(id)) return -1;
-    const index = this.#records.findLastIndex((record) => record.id === id);
+    const record = this.#byId.get(id);
+    if (!record) return -1;
+    let index = this.#placeFor(record.time) - 1;
+    while (index >= 0 && this.#records[index]?.id !== id) index--;
+    if (index < 0) index = this.#records.lastIndexOf(record);
     return this.#records.length - 1 - index;
   }
 
   /** True if the line is held. */
   has(id: string): boolean {
-    return this.#ids.has(id);
+    return this.#byId.has(id);
   }
 
   /** Adds a page that continues behind the oldest line, newest first. Full: the rest is refused. */
@@ -55,11 +71,13 @@ export class LogBuffer {
     const fresh: LogRecord[] = [];
     for (const record of page) {
       if (this.#records.length + fresh.length >= this.#rowsMax) break;
-      if (this.#ids.has(record.id)) continue;
+      if (this.#byId.has(record.id)) continue;
       this.#note(record);
       fresh.push(record);
     }
     this.#records = fresh.reverse().concat(this.#records);
+    this.#firstSerial -= fresh.length;
+    this.#version++;
   }
 
   /** True if no older page would fit. */
@@ -71,28 +89,31 @@ export class LogBuffer {
   insert(batch: readonly LogRecord[]): void {
     const ordered = batch.toSorted((a, b) => a.time - b.time);
     for (const record of ordered) {
-      if (this.#ids.has(record.id)) continue;
+      if (this.#byId.has(record.id)) continue;
       this.#note(record);
       this.#records.splice(this.#placeFor(record.time), 0, record);
     }
     this.#trim();
+    this.#version++;
   }
 
   /** Forgets everything. */
   clear(): void {
     this.#records = [];
-    this.#ids.clear();
+    this.#byId.clear();
     this.#hosts.clear();
     this.#dropped = 0;
+    this.#firstSerial = 0;
+    this.#version++;
   }
 
   #note(record: LogRecord): void {
-    this.#ids.add(record.id);
+    this.#byId.set(record.id, record);
     this.#hosts.set(record.host, (this.#hosts.get(record.host) ?? 0) + 1);
   }
 
   #forget(record: LogRecord): void {
-    this.#ids.delete(record.id);
+    this.#byId.delete(record.id);
     const left = (this.#hosts.get(record.host) ?? 1) - 1;
     if (left > 0) this.#hosts.set(record.host, left);
     else this.#hosts.delete(record.host);
@@ -116,5 +137,6 @@ export class LogBuffer {
     if (excess <= 0) return;
     for (const record of this.#records.splice(0, excess)) this.#forget(record);
     this.#dropped += excess;
+    this.#firstSerial += excess;
   }
 }

@@ -1,12 +1,14 @@
 /**
  * One search as the Search page shows it: the stream of stored lines, exact counts, and the lines that
  * are committed while one looks. A new search replaces what is shown only when its first part is
- * here; live lines are painted at most every LIVE_PAINT_MS, and wait while a person reads.
+ * here; live lines are painted at most every LIVE_PAINT_MS, more seldom in a burst, and wait while a person reads.
  */
 import type { Clock } from '@apiary/common/clock.ts';
 import type { AppError } from '@apiary/common/errors.ts';
 import {
   HISTOGRAM_BUCKETS_MAX,
+  LIVE_BURST_LINES,
+  LIVE_BURST_PAINT_MS,
   LIVE_PAINT_MS,
   LIVE_PENDING_MAX,
   LIVE_RECOUNT_MS,
@@ -89,6 +91,7 @@ export class LogSearch {
   #keepRows = false;
   #paintPending = false;
   #paintedAtMs = 0;
+  #paintedLines = 0;
   #next: string | undefined;
   #cancelPaint: () => void = () => {};
   #lostAtMs: number | undefined;
@@ -276,7 +279,9 @@ export class LogSearch {
     if (this.#paintPending) return;
     this.#paintPending = true;
     const since = this.#clock.now() - this.#paintedAtMs;
-    const cancel = this.#clock.after(Math.max(0, LIVE_PAINT_MS - since), () => this.#paint());
+    const isBurst = this.#paintedLines + this.#arrived.length >= LIVE_BURST_LINES;
+    const waitMs = (isBurst ? LIVE_BURST_PAINT_MS : LIVE_PAINT_MS) - since;
+    const cancel = this.#clock.after(Math.max(0, waitMs), () => this.#paint());
     this.#cancelPaint = () => {
       cancel();
       this.#paintPending = false;
@@ -288,6 +293,7 @@ export class LogSearch {
     this.#paintedAtMs = this.#clock.now();
     const arrived = this.#arrived.filter((record) => !this.buffer.has(record.id));
     const omitted = this.#arrivedOmitted;
+    this.#paintedLines = this.#arrived.length;
     this.#arrived = [];
     this.#arrivedOmitted = 0;
     const view = this.view.get();
