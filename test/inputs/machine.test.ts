@@ -39,6 +39,7 @@ describe('metrics', () => {
   });
 });
 
+/** The Bee's time runs ahead of real programs here: what is not to be killed has `timeout=3600`. */
 describe('checks', () => {
   const plugin = (name: string, text: string) => {
     const folder = join(rig.folder, 'plugins');
@@ -51,7 +52,10 @@ describe('checks', () => {
   test("Debian's plugins give status, output and figures", async () => {
     rig.checks = { folders: [PLUGINS], allowArguments: true };
     await rig.start();
-    await rig.watch(['check:check_disk?arg=-w&arg=1%25&arg=-p&arg=/', 'check:check_load']);
+    await rig.watch([
+      'check:check_disk?timeout=3600&arg=-w&arg=1%25&arg=-p&arg=/',
+      'check:check_load?timeout=3600',
+    ]);
     await rig.until(() => stored().length >= 2);
     const disk = stored().find(({ check }) => check === 'check_disk');
     expect(disk).toMatchObject({ status: 'OK', exit: 0, level: 'info' });
@@ -65,7 +69,7 @@ describe('checks', () => {
   test('a failing check has its exit code, its words and its level, at each interval', async () => {
     plugin('check_x', 'echo "BAD things | a=1s;2;3 \'b c\'=4%;;;0;100"; echo more; exit 2');
     await rig.start();
-    await rig.watch(['check:check_x?interval=10']);
+    await rig.watch(['check:check_x?interval=10&timeout=3600']);
     await rig.until(() => stored().length >= 2);
     expect(stored()[0]).toMatchObject({
       level: 'error',
