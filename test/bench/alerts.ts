@@ -306,6 +306,7 @@ async function writeSteadily(
 async function chaos({ short, report }: BenchOptions): Promise<BenchRow[]> {
   const { kills, lost, doubled, pushes, repeats } = await runAlertChaos({
     count: short ? 60 : 500,
+    perSecond: 10,
     report,
   });
   const killed = Object.values(kills).reduce((sum, times) => sum + times, 0);
