@@ -243,8 +243,8 @@ export const TAIL_BATCH_INTERVAL_MS = 20;
 export const TAIL_BATCH_RECORDS_MAX = 1_000;
 /** Records fetched to fill a gap in a tail. Past it they are counted as missed. */
 export const TAIL_FILL_RECORDS_MAX = 1_000;
-/** Honeycomb instances whose position a tail knows. Past it the one silent longest is forgotten. */
-export const TAIL_INSTANCES_MAX = 256;
+/** How long live results may still be on their way that an answer of honeycomb has overtaken. */
+export const LIVE_OVERTAKEN_MS = 500;
 /** Changes of agents are read again at most this often, however many events come. */
 export const AGENTS_REFRESH_INTERVAL_MS = 250;
 /** Honeycomb instances whose ingest rates are added up; a rate older than this no longer counts. */

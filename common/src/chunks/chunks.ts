@@ -125,6 +125,22 @@ export interface SegmentOwner {
   readonly epoch: number;
 }
 
+/** How commits are numbered now. */
+export interface Stretches {
+  /** The newest that was given to an owner. */
+  readonly newest: number;
+  /** No owner has a later epoch. */
+  readonly epoch: number;
+  /** The stretches of all segments that may hold blocks; none where there is one segment at a time. */
+  readonly segments: readonly {
+    readonly id: string;
+    readonly epoch: number;
+    readonly stretch: number;
+  }[];
+  /** See `sealedEnds`. */
+  readonly ends: ReadonlyMap<number, number>;
+}
+
 /** What a store takes. */
 export interface StoreSizes {
   /** All of its files on disk; undefined where a server keeps them. */
@@ -147,6 +163,7 @@ export interface ChunkStore {
   openSegment(instance: string): Promise<Segment>;
   /** Segments that may hold blocks; none where there is one segment at a time. */
   segments(): Promise<SegmentOwner[]>;
+  stretches(): Promise<Stretches>;
   /** The catalogue's version that a chunk came with, as of the last look; undefined where it is not told. */
   versionOf(chunk: string): number | undefined;
   /**

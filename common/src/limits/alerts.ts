@@ -46,6 +46,8 @@ export const RULE_OUTBOX_MAX = 200;
 export const RULE_MARKS_MAX = 32;
 /** Ids of records that a rule has just judged, so that none counts twice. */
 export const RULE_RECENT_RECORDS_MAX = 4_096;
+/** Honeycombs that are gone whose last number a place keeps. Past it windows are rebuilt without the oldest. */
+export const PLACE_PAST_MAX = 64;
 /** A rule's lease; its owner renews it at a third of this, with its place in the log. */
 export const RULE_LEASE_MS = 30_000;
 /** Rules whose windows are rebuilt at once. */

@@ -68,6 +68,8 @@ export const EVENT_SCHEMAS = {
   /** A honeycomb takes nothing in: what comes waits in the broker, then at the Bees. */
   'ingest.stopped': z.object({ instance: z.string(), reason: z.string(), atMs: z.number() }),
   'ingest.resumed': z.object({ instance: z.string(), stoppedMs: z.number(), atMs: z.number() }),
+  /** A honeycomb is at work, or holds what another one did that is gone: who listens asks where it stands. */
+  'honeycomb.changed': z.object({ instance: z.string() }),
   'ingest.rate': z.object({
     instance: z.string(),
     linesPerSecond: z.number(),

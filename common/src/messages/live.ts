@@ -57,6 +57,48 @@ export const groupMessageSchema = z.discriminatedUnion('type', [
   groupWatermarkSchema,
 ]);
 
+/** What a listener follows already, as numbers of stretches (`standing/place.ts`). */
+export const knownStretchesSchema = z.object({
+  /** Those that are not over for it. */
+  stretches: z.array(z.number().int()),
+  /** Of newer ones it has not heard. */
+  newest: z.number().int(),
+});
+
+/** See {@link knownStretchesSchema}. */
+export type KnownStretches = z.output<typeof knownStretchesSchema>;
+
+/** How far a honeycomb judged the queries of one request; or what is left of one that is over. */
+export const standPositionSchema = z.object({
+  /** Who is to be asked for what was missed. */
+  instance: z.string(),
+  epoch: z.number(),
+  /** Every commit up to this one was judged by all of them that are not new; of one that is over, the last. */
+  committed: z.number(),
+  atMs: z.number(),
+  /** In their order: the sequence of each one's last message. A new one begins behind it. */
+  sequences: z.array(z.number()),
+  isOver: z.boolean(),
+});
+
+/** See {@link standPositionSchema}. */
+export type StandPosition = z.output<typeof standPositionSchema>;
+
+/** What whoever registers or renews is told. */
+export const standAnswerSchema = z.object({
+  /** Each honeycomb that judges; and stretches that are over, of those that were asked for. */
+  positions: z.array(standPositionSchema),
+  /** The newest stretch that there was at the beginning of the answer. */
+  newest: z.number().int(),
+  /** Stretches whose honeycomb does not answer and was not adopted yet. */
+  pending: z.array(z.number().int()),
+  /** True where that is none: then everything that is over is told. */
+  isComplete: z.boolean(),
+});
+
+/** See {@link standAnswerSchema}. */
+export type StandAnswer = z.output<typeof standAnswerSchema>;
+
 /** One of the two. */
 export const liveMessageSchema = z.discriminatedUnion('type', [
   liveMatchesSchema,

@@ -6,6 +6,7 @@ import type { honeycombActions, SearchPart } from '@apiary/common/messages/actio
 import type { Holding } from '@apiary/common/messages/ledger.ts';
 import type { Analyses } from './analysis/analyses.ts';
 import type { OwnPart } from './cluster/own-part.ts';
+import type { StandingCluster } from './cluster/standing-cluster.ts';
 import type { Holdings } from './holdings.ts';
 import type { RateMeter } from './ingest/rate-meter.ts';
 import { storeHandlers } from './life/actions.ts';
@@ -26,7 +27,8 @@ export interface ActionContext {
   readonly search: Searching;
   readonly own: OwnPart;
   readonly analyses: Analyses;
-  readonly standing: StandingQueries;
+  readonly standing: StandingCluster;
+  readonly queries: StandingQueries;
   readonly missed: Missed;
   readonly store: ChunkStore;
   readonly holdings: Holdings;
@@ -40,6 +42,7 @@ export interface ActionContext {
 
 /** The handlers of honeycomb's actions. */
 export function createHandlers(context: ActionContext): ActionHandlers<typeof honeycombActions> {
+  const { standing } = context;
   return {
     search: (body, { signal }) => context.search.run(body, signal),
     cover: ({ version }) => context.own.cover(version),
@@ -48,9 +51,11 @@ export function createHandlers(context: ActionContext): ActionHandlers<typeof ho
     series: (body, { signal }) => context.analyses.series(body, signal),
     patterns: (body, { signal }) => context.analyses.patterns(body, signal),
     context: (body, { signal }) => context.analyses.context(body, signal),
-    stand: async (body) => ({ positions: [await context.standing.stand(body)] }),
-    standGroup: (body) => context.standing.standGroup(body),
-    unstand: async ({ id }) => ({ existed: await context.standing.unstand(id) }),
+    stand: ({ leaseMs, known, ...query }) => standing.stand({ leaseMs, queries: [query] }, known),
+    standGroup: ({ known, ...request }) => standing.stand(request, known),
+    standHere: (body) => standing.standHere(body),
+    unstand: async ({ id }) => ({ existed: await standing.unstand(id) }),
+    unstandHere: async ({ id }) => ({ existed: await context.queries.forget(id) }),
     missed: (body, { signal }) => context.missed.run(body, signal),
     distrust: ({ agents }) => context.distrust(agents),
     holdings: ({ generations }) => heldOf(context.store, generations),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AppendOutcome, Block, ChunkEntry, Partition } from '@apiary/common/chunks/chunks.ts';
 import { partitionKey, partitionOf } from '@apiary/common/chunks/partition.ts';
+import { stretchOf } from '@apiary/common/chunks/stretch.ts';
 import { CLUSTER_FINISHED_KEPT, CLUSTER_SEALED_KEPT } from '@apiary/common/limits/mongodb.ts';
 import { CARRIED_BYTES_MAX, CHUNK_RAW_BYTES, CHUNK_RECORDS_MAX } from '@apiary/common/limits.ts';
 import type { DataMessage } from '@apiary/common/messages/data/run.ts';
@@ -76,6 +77,25 @@ export class Holdings {
     const { id, epoch } = this.#segment;
     const guests = [...this.#guests].flatMap((guest) => guest.parts());
     return [{ id, epoch, open, sealed: this.#sealed }, ...guests, ...this.#finished];
+  }
+
+  /** Segments that it answers for, its own first. */
+  get segments(): readonly { readonly id: string; readonly epoch: number }[] {
+    const own = { id: this.#segment.id, epoch: this.#segment.epoch };
+    const guests = [...this.#guests].flatMap((guest) => guest.segments);
+    return [own, ...guests, ...this.#finished.map(({ id, epoch }) => ({ id, epoch }))];
+  }
+
+  /** The last commit of each stretch that is in no sealed chunk. */
+  lastUnsealed(): number[] {
+    const last = new Map<number, number>();
+    for (const { sequences } of this.#unsealed) {
+      for (const sequence of sequences) {
+        const stretch = stretchOf(sequence);
+        last.set(stretch, Math.max(last.get(stretch) ?? 0, sequence));
+      }
+    }
+    return [...last.values()];
   }
 
   get chunks(): readonly ChunkEntry[] {

@@ -17,6 +17,7 @@ import { Adoption } from './cluster/adoption.ts';
 import { Coordinator } from './cluster/coordinator.ts';
 import { heldElsewhere } from './cluster/elsewhere.ts';
 import { OwnPart } from './cluster/own-part.ts';
+import { StandingCluster, type StandingClusterContext } from './cluster/standing-cluster.ts';
 import { Holdings, type TouchedRows } from './holdings.ts';
 import { Approvals } from './ingest/approvals.ts';
 import { Ingest } from './ingest/ingest.ts';
@@ -33,7 +34,7 @@ import { restore, Sealer } from './sealer.ts';
 import { ChunkCache } from './search/chunk-cache.ts';
 import { Search } from './search/search.ts';
 import { Missed } from './standing/missed.ts';
-import { StandingQueries } from './standing/standing-queries.ts';
+import { type StandingContext, StandingQueries } from './standing/standing-queries.ts';
 
 /** What may be chosen beside the context. */
 export interface HoneycombOptions {
@@ -101,22 +102,16 @@ class Honeycomb implements Component {
 
     const cache = new ChunkCache(store, clock);
     this.#undo.push(() => cache.close());
-    const standing = await StandingQueries.open(shared);
-    this.#undo.push(() => standing.stop());
-    this.#undo.push(await joinHoneycombs(this.#context));
-    const adoption = new Adoption({
-      ...{ store, instance, holdings, clock, log, figures },
-      chunkRawBytes,
-      isGone: (other) => isGone(bus, other),
-    });
-    this.#undo.push(() => adoption.stop());
-    await adoption.start();
+    // Where there is one segment at a time, there is nobody else to ask.
+    const isShared = isMongoUrl(this.#context.store);
+    const { queries, standing } = await this.#openStanding({ ...shared, store, isShared });
+    await this.#startAdoption(store, holdings);
     const approvals = await Approvals.open(this.#context);
     this.#undo.push(() => approvals.close());
     const classes = await RetentionClasses.open(this.#context);
     this.#undo.push(() => classes.close());
     // Several honeycombs on one store would have to agree first.
-    if (!isMongoUrl(this.#context.store)) {
+    if (!isShared) {
       life = await Life.open({ ...shared, store, cache, classes, sealer });
       this.#undo.push(() => life?.stop());
       life.wake();
@@ -132,19 +127,17 @@ class Honeycomb implements Component {
 
     const local = new Search({ holdings, cache, clock, figures });
     const own = new OwnPart({ store, holdings, search: local });
-    // Where there is one segment at a time, there is nobody else to ask.
-    const isShared = isMongoUrl(this.#context.store);
     const search = isShared ? new Coordinator({ ...this.#context, store, own }) : local;
     const analyses = new Analyses({
       ...{ holdings, cache, clock, figures },
       ...(isShared && { elsewhere: () => heldElsewhere(store, holdings) }),
     });
-    const missed = new Missed({ holdings, cache, clock });
+    const missed = new Missed({ holdings, cache, clock, ...(isShared && { store }) });
     const ingest = new Ingest({
       ...{ bus, clock, log, segment, holdings, refusals, rate, stored, figures },
       ...{ health, onLeaseLost },
       judge: new Judge(approvals, classes, clock),
-      onCommit: (touched) => afterCommit(touched, standing, sealer),
+      onCommit: (touched) => afterCommit(touched, queries, sealer),
       onQuarantined: (agent) => releaseIfApproved(this.#context, approvals, agent),
     });
     const distrust = async (agents: readonly string[]) => {
@@ -153,7 +146,7 @@ class Honeycomb implements Component {
       return { instance };
     };
     const parts = {
-      ...{ search, analyses, own, standing, missed, store, holdings, classes },
+      ...{ search, analyses, own, standing, queries, missed, store, holdings, classes },
       ...{ rate, figures, distrust, deletions: life?.deletions },
     };
     const address = { component: 'honeycomb', instance };
@@ -161,7 +154,34 @@ class Honeycomb implements Component {
     this.#undoSubscription(await serveActions(bus, address, honeycombActions, handlers));
     this.#undo.push(() => ingest.stop());
     await ingest.start();
+    this.#tellChange();
     log.info({ chunks: holdings.chunks.length, open: holdings.openRecords }, 'honeycomb-started');
+  }
+
+  async #openStanding(shared: StandingContext & Omit<StandingClusterContext, 'standing'>) {
+    // Before it reads which queries there are: who registers one now finds it or is found.
+    this.#undo.push(await joinHoneycombs(this.#context));
+    const queries = await StandingQueries.open(shared);
+    this.#undo.push(() => queries.stop());
+    return { queries, standing: new StandingCluster({ ...shared, standing: queries }) };
+  }
+
+  async #startAdoption(store: ChunkStore, holdings: Holdings): Promise<void> {
+    const { bus } = this.#context;
+    const adoption = new Adoption({
+      ...this.#context,
+      ...{ store, holdings, figures: this.#figures, chunkRawBytes: this.#options.chunkRawBytes },
+      isGone: (other) => isGone(bus, other),
+      onAdopted: () => this.#tellChange(),
+    });
+    this.#undo.push(() => adoption.stop());
+    await adoption.start();
+  }
+
+  /** Listeners ask where it stands. */
+  #tellChange(): void {
+    const { bus, instance } = this.#context;
+    bus.events.emit('honeycomb.changed', { instance });
   }
 
   async #openStore(): Promise<{ readonly store: ChunkStore; readonly segment: Segment }> {

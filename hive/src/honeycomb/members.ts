@@ -21,9 +21,9 @@ const PRESENCE_MS_MAX = 1_000;
 
 /** Writes this instance down; the result takes it out again. Instances that were killed are taken out too. */
 export async function joinHoneycombs(
-  context: Pick<ComponentContext, 'bus' | 'documents' | 'clock' | 'instance' | 'log'>,
+  context: Pick<ComponentContext, 'bus' | 'documents' | 'clock' | 'instance'>,
 ): Promise<() => Promise<void>> {
-  const { bus, documents, clock, instance, log } = context;
+  const { bus, documents, clock, instance } = context;
   const members = await documents.collection(HONEYCOMBS);
   await members.put({ id: instance, sinceMs: clock.now() });
   const others = (await members.find()).filter(({ document }) => document.id !== instance);
@@ -32,8 +32,6 @@ export async function joinHoneycombs(
       if (await isGone(bus, id)) await members.delete(id);
     }),
   );
-  const living = await members.count();
-  if (living > 1) log.warn({ honeycombs: living }, 'rules-and-tails-see-one-honeycomb-only');
   return async () => {
     await members.delete(instance);
   };

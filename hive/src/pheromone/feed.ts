@@ -14,23 +14,18 @@ import {
   type GroupWatermark,
   groupMessageSchema,
   type LiveMatches,
+  type StandAnswer,
 } from '@apiary/common/messages/live.ts';
-
-/** How far a query was judged, and by whom. */
-export interface FeedPosition {
-  readonly instance: string;
-  readonly epoch: number;
-  /** The query's last message. */
-  readonly sequence: number;
-  /** Everything up to this commit was judged. */
-  readonly committed: number;
-  readonly atMs: number;
-}
+import { knownOf, type Place, type Position } from '@apiary/common/standing/place.ts';
 
 /** Who follows a query. */
 export interface FeedListener {
+  /** Where it stands; what it has not heard of is told. */
+  readonly place: Place | undefined;
   matched(message: LiveMatches): void;
-  passed(position: FeedPosition): void;
+  /** What honeycomb answered for the `index`-th query. */
+  told(answer: StandAnswer, index: number): void;
+  passed(position: Position): void;
 }
 
 interface Followed {
@@ -50,6 +45,7 @@ export class Feed {
   readonly #group: string;
   readonly #followed = new Map<string, Followed>();
   #subscription: Subscription | undefined;
+  #changes: Subscription | undefined;
   #stopState: () => void = () => undefined;
   #cancelRenewal: () => void = () => undefined;
   #cancelAsk: () => void = () => undefined;
@@ -67,6 +63,7 @@ export class Feed {
   async start(): Promise<void> {
     const { bus } = this.#context;
     this.#subscription = await bus.live.listen(this.#group, (body) => this.#receive(body));
+    this.#changes = await bus.events.on('honeycomb.changed', () => this.ask());
     this.#stopState = bus.onState((state) => {
       if (state === 'connected') this.ask();
     });
@@ -78,11 +75,12 @@ export class Feed {
     this.#stopState();
     this.#cancelRenewal();
     this.#cancelAsk();
+    await this.#changes?.cancel();
     await this.#subscription?.cancel();
     await this.#asking;
   }
 
-  /** Follows a query from now on; {@link FeedListener.passed} is the first thing that is told. */
+  /** Follows a query from now on; {@link FeedListener.told} is the first thing that happens. */
   follow(id: string, query: string, listener: FeedListener): void {
     this.#followed.set(id, { id, query, listener, isRegistered: false });
     this.#askSoon(this.#context.clock.now());
@@ -134,13 +132,14 @@ export class Feed {
     this.#askedMs = clock.now();
     try {
       const queries = followed.map(({ id, query }) => ({ id, query, recordsMax: RECORDS_MAX }));
-      const request = { group: this.#group, leaseMs: STANDING_LEASE_MS, queries };
+      const known = knownOf(followed.flatMap(({ listener: { place } }) => place ?? []));
+      const lease = { group: this.#group, leaseMs: STANDING_LEASE_MS };
+      const request = { ...lease, queries, ...(known && { known }) };
       const options = { actor: this.#actor };
       const answer = await callAction(bus, honeycombActions.standGroup, request, options);
-      const { sequences, ...position } = answer;
       for (const [index, each] of followed.entries()) {
         each.isRegistered = true;
-        each.listener.passed({ ...position, sequence: sequences[index] ?? 0 });
+        each.listener.told(answer, index);
       }
     } catch (error) {
       if (this.#isStopped) return;
@@ -162,7 +161,7 @@ export class Feed {
   #passed({ sequences, ...position }: GroupWatermark): void {
     for (const { id, listener } of this.#followed.values()) {
       const sequence = sequences[id];
-      if (sequence !== undefined) listener.passed({ ...position, sequence });
+      if (sequence !== undefined) listener.passed({ ...position, sequence, isOver: false });
     }
   }
 }

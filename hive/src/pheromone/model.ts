@@ -25,17 +25,18 @@ import {
   silenceSchema,
 } from '@apiary/common/messages/alerts.ts';
 import { deliveryMessageSchema } from '@apiary/common/messages/delivery.ts';
+import { placeSchema } from '@apiary/common/standing/place.ts';
 import { z } from 'zod';
 
-/** How far one query was followed: everything up to `sequence` was judged. */
-const cursorSchema = z.object({
-  instance: z.string(),
-  epoch: z.number().int(),
-  sequence: z.number().int(),
-});
-
-/** See {@link cursorSchema}. */
-export type Cursor = z.output<typeof cursorSchema>;
+/** A point that was passed: the last number judged of each stretch, with the watermark there. */
+const markSchema = z.preprocess(
+  (stored) => {
+    // Before there were several honeycombs it was one number.
+    const { sequence, ...rest } = z.looseObject({ sequence: z.number().optional() }).parse(stored);
+    return sequence === undefined ? stored : { ...rest, sequences: [sequence] };
+  },
+  z.object({ sequences: z.array(z.number().int()), atMs: z.number() }),
+);
 
 /** An alert that is pending or fires, as its rule's state keeps it. */
 const liveAlertSchema = z.object({
@@ -71,9 +72,9 @@ const ruleStateSchema = z.object({
   judged: z.string(),
   /** Matches are complete from then on. */
   sinceMs: z.number(),
-  cursors: z.object({ query: cursorSchema.optional(), of: cursorSchema.optional() }),
-  /** Points that were passed, oldest first: sequences of `cursors.query` with the watermark there. */
-  marks: z.array(z.object({ sequence: z.number().int(), atMs: z.number() })).max(RULE_MARKS_MAX),
+  cursors: z.object({ query: placeSchema.optional(), of: placeSchema.optional() }),
+  /** Points that were passed by `cursors.query`, oldest first. */
+  marks: z.array(markSchema).max(RULE_MARKS_MAX),
   alerts: z.array(liveAlertSchema).max(RULE_ALERTS_MAX),
   /** Ids of alerts that ended, the last ones. */
   ended: z.array(z.string()).max(RULE_ENDED_MAX),

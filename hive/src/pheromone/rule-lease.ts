@@ -101,7 +101,8 @@ function marksOf(marks: RuleState['marks'], progress: Progress): RuleState['mark
   const stepMs = (2 * horizonMs) / RULE_MARKS_MAX;
   const last = marks.at(-1);
   const isDue = !last || watermarkMs - last.atMs >= stepMs;
-  const all = isDue ? [...marks, { sequence: cursors.query.sequence, atMs: watermarkMs }] : marks;
+  const sequences = cursors.query.cursors.map(({ sequence }) => sequence);
+  const all = isDue ? [...marks, { sequences, atMs: watermarkMs }] : marks;
   const behind = all.findLastIndex(({ atMs }) => atMs <= watermarkMs - horizonMs);
   return all.slice(Math.max(0, behind)).slice(-RULE_MARKS_MAX);
 }

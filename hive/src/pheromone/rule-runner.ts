@@ -2,7 +2,6 @@
  * One rule at work: follows its queries, judges what comes in the order of the log, and writes what
  * happened with its place in the log in one document before anybody is told.
  */
-import type { Clock } from '@apiary/common/clock.ts';
 import { toAppError } from '@apiary/common/errors.ts';
 import {
   FEED_RETRY_MS,
@@ -10,18 +9,21 @@ import {
   RULE_FILL_DEADLINE_MS,
   RULE_OUTBOX_MAX,
 } from '@apiary/common/limits/alerts.ts';
+import { LIVE_OVERTAKEN_MS } from '@apiary/common/limits.ts';
 import { streamAction } from '@apiary/common/messages/actions/action.ts';
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { Rule } from '@apiary/common/messages/alerts.ts';
+import type { StandAnswer } from '@apiary/common/messages/live.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
+import { type Move, type Position, positionsOf } from '@apiary/common/standing/place.ts';
 import type { SampleSource } from './conditions/condition.ts';
 import type { FeedListener } from './feed.ts';
 import { type Event, RuleJudge } from './judge.ts';
-import type { Cursor } from './model.ts';
 import { isDeadHost, type Parts, PHEROMONE_ACTOR } from './parts.ts';
-import { type Move, moveByMatches, moveByPosition } from './place.ts';
+import { type Stretch, stretchesSince } from './rebuild.ts';
 import { isReported, reportsOf } from './reports.ts';
 import type { RuleLease } from './rule-lease.ts';
+import { RulePlaces } from './rule-places.ts';
 
 /** See the file's head. */
 export class RuleRunner {
@@ -29,17 +31,20 @@ export class RuleRunner {
   readonly #parts: Parts;
   readonly #lease: RuleLease;
   #judge: RuleJudge;
-  readonly #cursors: { query?: Cursor | undefined; of?: Cursor | undefined };
+  readonly #places: RulePlaces;
   readonly #queries: readonly {
     readonly source: SampleSource;
     readonly id: string;
     readonly text: string;
   }[];
   #watermarkMs: number;
+  /** True once the windows are what they were with the last owner. */
+  #isRebuilt = false;
   #work: Promise<void> = Promise.resolve();
   #backlog = 0;
   #events: Event[] = [];
   #cancelTimer: () => void = () => undefined;
+  readonly #cancelFollow: { query?: () => void; of?: () => void } = {};
   readonly #ending = new AbortController();
   #stopped = false;
 
@@ -48,9 +53,12 @@ export class RuleRunner {
     this.rule = rule;
     this.#parts = parts;
     this.#lease = lease;
-    this.#cursors = { ...state.cursors };
     this.#watermarkMs = state.marks.at(-1)?.atMs ?? state.sinceMs;
     this.#queries = queriesOf(rule);
+    this.#places = new RulePlaces(
+      state.cursors,
+      this.#queries.map(({ source }) => source),
+    );
     this.#judge = this.#newJudge();
   }
 
@@ -59,16 +67,12 @@ export class RuleRunner {
     return this.#stopped;
   }
 
-  /** Rebuilds the windows, then follows the rule's queries from where the last owner was. */
+  /** Follows the rule's queries from where the last owner was, once the windows are rebuilt. */
   start(): void {
-    void this.#run(async () => {
-      await this.#rebuildAtLast();
-      if (this.#ending.signal.aborted) return;
-      for (const { source, id, text } of this.#queries) {
-        this.#parts.feed.follow(id, text, this.#listener(source));
-      }
-    });
     void this.#run(() => this.#reconcile());
+    for (const { source, id, text } of this.#queries) {
+      this.#parts.feed.follow(id, text, this.#listener(source));
+    }
     this.changed();
   }
 
@@ -101,7 +105,7 @@ export class RuleRunner {
   /** Ends it; `endAlerts`: the rule is no more, and neither are its alerts. Resolves once that is written. */
   async stop(options: { readonly endAlerts: boolean }): Promise<void> {
     this.#ending.abort();
-    this.#cancelTimer();
+    this.#cancelTimers();
     await this.#run(async () => {
       for (const { id } of this.#queries) this.#parts.feed.unfollow(id);
       if (options.endAlerts) {
@@ -118,7 +122,13 @@ export class RuleRunner {
     this.#stopped = true;
     this.#ending.abort();
     for (const { id } of this.#queries) this.#parts.feed.unfollow(id);
+    this.#cancelTimers();
+  }
+
+  #cancelTimers(): void {
     this.#cancelTimer();
+    this.#cancelFollow.query?.();
+    this.#cancelFollow.of?.();
   }
 
   /** Resolves once all that came until now is judged and written. */
@@ -127,23 +137,50 @@ export class RuleRunner {
   }
 
   #listener(source: SampleSource): FeedListener {
-    return {
-      matched: (message) => {
-        // What is left out here shows as a gap in the next message.
-        if (this.#backlog >= RULE_BACKLOG_MAX) return;
-        this.#run(() =>
-          this.#move(source, moveByMatches(this.#cursors[source], message), message.records),
-        );
-      },
-      passed: (position) => {
-        if (this.#backlog >= RULE_BACKLOG_MAX) return;
-        this.#run(async () => {
-          const move = moveByPosition(this.#cursors[source], position);
-          await this.#move(source, move, []);
-          if (move.kind !== 'stale') await this.#pass(source, position.atMs);
-        });
-      },
+    const places = this.#places;
+    // What is left out shows as a gap in what comes next.
+    const take = (task: () => Promise<void>) => {
+      if (this.#backlog < RULE_BACKLOG_MAX) void this.#run(task);
     };
+    return {
+      get place() {
+        return places.get(source);
+      },
+      matched: (message) =>
+        take(async () => {
+          if (!this.#isRebuilt) return;
+          await this.#move(source, places.byMatches(source, message), message.records);
+        }),
+      told: (answer, index) => take(() => this.#told(source, answer, index)),
+      passed: (position) =>
+        take(async () => {
+          if (this.#isRebuilt) await this.#pass(source, [position]);
+        }),
+    };
+  }
+
+  async #told(source: SampleSource, answer: StandAnswer, index: number): Promise<void> {
+    if (!this.#isRebuilt) await this.#rebuildOnce(answer);
+    if (!this.#isRebuilt || this.#ending.signal.aborted) return;
+    if (this.#places.begin(source, answer, index)) {
+      await this.#follow(source, answer, index);
+      // Where a rule begins is written at once: its windows are rebuilt from there.
+      await this.#flush();
+    } else if (this.#places.isBehind(source, positionsOf(answer, index))) {
+      const { clock } = this.#parts.context;
+      this.#cancelFollow[source]?.();
+      this.#cancelFollow[source] = clock.after(LIVE_OVERTAKEN_MS, () => {
+        void this.#run(() => this.#follow(source, answer, index));
+      });
+    } else await this.#follow(source, answer, index);
+  }
+
+  /** Judges all that an answer tells of and that did not come by itself. */
+  async #follow(source: SampleSource, answer: StandAnswer, index: number): Promise<void> {
+    // In order: what could not be fetched of an older stretch is not passed over for a newer one.
+    const positions = positionsOf(answer, index).sort((a, b) => a.committed - b.committed);
+    await this.#pass(source, positions);
+    this.#places.caughtUp(source, answer, this.#lease.state.marks[0]);
   }
 
   /** One thing at a time, in order; a failure is told and the next one goes on. */
@@ -166,19 +203,17 @@ export class RuleRunner {
     if (move.kind === 'stale') return;
     if (move.kind === 'gap') {
       this.#parts.figures.gaps.inc();
-      await this.#fill(source, move.after, move.to.sequence);
+      const { instance, epoch, sequence } = move.to;
+      await this.#fill(source, { instance, epoch, after: move.after, to: sequence });
     } else await this.#judgeAll(records, source);
-    const isFirst = this.#cursors[source] === undefined;
-    this.#cursors[source] = move.to;
-    // Where a rule begins is written at once: its windows are rebuilt from there.
-    if (isFirst) await this.#flush();
+    this.#places.move(source, move.to);
     if (this.#events.length > 0) await this.#settle();
   }
 
-  /** A gap that cannot be filled leaves the cursor where it is: whatever comes next finds it again. */
-  async #fill(source: SampleSource, after: number, to: number): Promise<void> {
+  /** A gap that cannot be filled leaves the place where it is: whatever comes next finds it again. */
+  async #fill(source: SampleSource, stretch: Stretch): Promise<void> {
     try {
-      for await (const records of this.#missed(source, after, to)) {
+      for await (const records of this.#missed(source, stretch)) {
         await this.#judgeAll(records, source);
       }
     } catch (error) {
@@ -198,9 +233,14 @@ export class RuleRunner {
     }
   }
 
-  async #pass(source: SampleSource, watermarkMs: number): Promise<void> {
-    // A ratio is judged when both of its queries are.
-    if (source !== this.#queries.at(-1)?.source || watermarkMs <= this.#watermarkMs) return;
+  async #pass(source: SampleSource, positions: readonly Position[]): Promise<void> {
+    for (const position of positions) {
+      const move = this.#places.byPosition(source, position);
+      await this.#move(source, move, []);
+      if (move.kind !== 'stale') this.#places.passed(source, position);
+    }
+    const watermarkMs = this.#places.watermarkMs();
+    if (watermarkMs === undefined || watermarkMs <= this.#watermarkMs) return;
     this.#watermarkMs = watermarkMs;
     this.#note(this.#judge.advance(watermarkMs, this.#parts.context.clock.now()));
     await this.#settle();
@@ -233,7 +273,7 @@ export class RuleRunner {
     const events = this.#events.splice(0);
     try {
       const isLost = await this.#lease.write(this.rule, events, {
-        cursors: { ...this.#cursors },
+        cursors: this.#places.stored,
         watermarkMs: this.#watermarkMs,
         horizonMs: this.#judge.horizonMs,
         ...{ alerts: this.#judge.life.alerts, ended: this.#judge.life.ended },
@@ -265,30 +305,29 @@ export class RuleRunner {
   }
 
   /** Without its windows a rule could miss what began before: it waits for honeycomb. */
-  async #rebuildAtLast(): Promise<void> {
-    const { context, rebuilding } = this.#parts;
-    while (!this.#ending.signal.aborted) {
-      try {
-        await rebuilding.run(() => this.#rebuild());
-        return;
-      } catch (error) {
-        const { code, message, retryable } = toAppError(error);
-        context.log.warn({ rule: this.rule.id, code, reason: message }, 'rule.not-rebuilt');
-        this.#judge = this.#newJudge();
-        if (!retryable) return;
-        await pause(context.clock, FEED_RETRY_MS, this.#ending.signal);
-      }
+  async #rebuildOnce(answer: StandAnswer): Promise<void> {
+    const { context, rebuilding, feed } = this.#parts;
+    try {
+      await rebuilding.run(() => this.#rebuild(answer));
+      this.#isRebuilt = true;
+    } catch (error) {
+      const { code, message, retryable } = toAppError(error);
+      context.log.warn({ rule: this.rule.id, code, reason: message }, 'rule.not-rebuilt');
+      this.#judge = this.#newJudge();
+      this.#isRebuilt = !retryable;
+      if (retryable) feed.want(context.clock.now() + FEED_RETRY_MS);
     }
   }
 
-  async #rebuild(): Promise<void> {
+  async #rebuild(answer: StandAnswer): Promise<void> {
     const [mark] = this.#lease.state.marks;
     if (!mark) return;
     for (const { source } of this.#queries) {
-      const cursor = this.#cursors[source];
-      if (!cursor || cursor.sequence <= mark.sequence) continue;
-      for await (const records of this.#missed(source, mark.sequence, cursor.sequence)) {
-        this.#judge.rebuild(records, source);
+      const place = this.#places.get(source);
+      for (const stretch of place ? stretchesSince(mark, place, answer) : []) {
+        for await (const records of this.#missed(source, stretch)) {
+          this.#judge.rebuild(records, source);
+        }
       }
     }
   }
@@ -307,33 +346,21 @@ export class RuleRunner {
     });
   }
 
-  async *#missed(source: SampleSource, after: number, to: number) {
+  async *#missed(source: SampleSource, { instance, ...stretch }: Stretch) {
     const query = this.#queries.find((each) => each.source === source)?.text ?? '';
-    const epoch = this.#cursors[source]?.epoch ?? 0;
     const parts = streamAction(
       this.#parts.context.bus,
       honeycombActions.missed,
-      { query, epoch, after, to },
+      { query, ...stretch },
       {
         actor: PHEROMONE_ACTOR,
+        instance,
         deadlineMs: RULE_FILL_DEADLINE_MS,
         signal: this.#ending.signal,
       },
     );
     for await (const { records } of parts) yield records;
   }
-}
-
-async function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const cancel = clock.after(delayMs, resolve);
-    const onAbort = () => {
-      cancel();
-      resolve();
-    };
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-  });
 }
 
 function queriesOf({ id, query, condition }: Rule) {

@@ -1,22 +1,40 @@
 /**
- * One standing query that Queen keeps for its tails: registers and renews it, listens to its
- * results, and fills gaps. A gap shows by the messages' own numbers (a listener's queue that
- * overflowed, a connection that was cut); what lies in it is fetched from honeycomb, or counted
- * as missed.
+ * One standing query that Queen keeps for its tails: registers and renews it, listens to the
+ * results of all honeycombs, and fills gaps. A gap shows by the messages' own numbers (a
+ * listener's queue that overflowed, a connection that was cut, a honeycomb that died before it
+ * told what it had stored); what lies in it is fetched, or counted as missed.
  */
 import type { Actor, Bus, Subscription } from '@apiary/common/bus/bus.ts';
 import type { Clock } from '@apiary/common/clock.ts';
 import { toAppError } from '@apiary/common/errors.ts';
 import {
+  LIVE_OVERTAKEN_MS,
   STANDING_LEASE_MS,
   TAIL_FILL_RECORDS_MAX,
-  TAIL_INSTANCES_MAX,
 } from '@apiary/common/limits.ts';
 import type { Logger } from '@apiary/common/log.ts';
 import { callAction, streamAction } from '@apiary/common/messages/actions/action.ts';
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
-import { type LiveMessage, liveMessageSchema } from '@apiary/common/messages/live.ts';
+import {
+  type LiveMatches,
+  type LiveMessage,
+  liveMessageSchema,
+  type StandAnswer,
+} from '@apiary/common/messages/live.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
+import {
+  beginAt,
+  caughtUp,
+  knownOf,
+  type Move,
+  moveByMatches,
+  moveByPosition,
+  moved,
+  type Place,
+  type Position,
+  positionsOf,
+  withoutPast,
+} from '@apiary/common/standing/place.ts';
 
 /** Who follows a query. */
 export interface TailListener {
@@ -37,25 +55,18 @@ export interface StandingTailOptions {
   readonly actor: Actor;
 }
 
-/**
- * How far an instance was followed; `isHeard` once a message came, before that it is where it
- * began.
- */
-interface Position {
-  readonly epoch: number;
-  readonly sequence: number;
-  readonly isHeard: boolean;
-}
-
 /** See the file's head. */
 export class StandingTail {
   readonly listeners = new Set<TailListener>();
   readonly #options: StandingTailOptions;
-  readonly #positions = new Map<string, Position>();
+  /** Everything up to there was told, or is being fetched. */
+  #place: Place | undefined;
   readonly #closed = new AbortController();
   #subscription: Subscription | undefined;
   #cancelTimer: (() => void) | undefined;
+  #cancelLook: (() => void) | undefined;
   #stopStateListener: (() => void) | undefined;
+  #changes: Subscription | undefined;
   #isRenewing = false;
   #hasFailed = false;
 
@@ -68,8 +79,10 @@ export class StandingTail {
     const { bus, id } = this.#options;
     await this.#stand();
     this.#subscription = await bus.live.listen(id, (body) => this.#receive(body));
+    this.#changes = await bus.events.on('honeycomb.changed', () => void this.#renew());
     if (this.#closed.signal.aborted) {
       await this.#subscription.cancel();
+      await this.#changes.cancel();
       return;
     }
     this.#stopStateListener = bus.onState((state) => {
@@ -83,9 +96,11 @@ export class StandingTail {
     if (this.#closed.signal.aborted) return;
     this.#closed.abort();
     this.#cancelTimer?.();
+    this.#cancelLook?.();
     this.#stopStateListener?.();
     const { bus, id, actor, log } = this.#options;
     try {
+      await this.#changes?.cancel();
       await this.#subscription?.cancel();
       await callAction(bus, honeycombActions.unstand, { id }, { actor });
     } catch (error) {
@@ -95,18 +110,23 @@ export class StandingTail {
   }
 
   async #stand(): Promise<void> {
-    const { bus, id, query, actor } = this.#options;
-    const { positions } = await callAction(
-      bus,
-      honeycombActions.stand,
-      { id, query, leaseMs: STANDING_LEASE_MS },
-      { actor },
+    const { bus, id, query, actor, clock } = this.#options;
+    this.#cancelLook?.();
+    const known = knownOf(this.#place ? [this.#place] : []);
+    const request = { id, query, leaseMs: STANDING_LEASE_MS, ...(known && { known }) };
+    const answer = await callAction(bus, honeycombActions.stand, request, { actor });
+    this.#place ??= beginAt(answer, 0);
+    const isBehind = positionsOf(answer, 0).some(
+      (position) => moveByPosition(this.#place, position).kind === 'gap',
     );
-    for (const { instance, epoch, sequence } of positions) {
-      const known = this.#positions.get(instance);
-      if (known?.epoch !== epoch)
-        this.#positions.set(instance, { epoch, sequence, isHeard: false });
-    }
+    if (isBehind) this.#cancelLook = clock.after(LIVE_OVERTAKEN_MS, () => this.#look(answer));
+    else this.#look(answer);
+  }
+
+  #look(answer: StandAnswer): void {
+    if (!this.#place || this.#closed.signal.aborted) return;
+    for (const position of positionsOf(answer, 0)) this.#pass(position);
+    this.#place = withoutPast(caughtUp(this.#place, answer), () => false);
   }
 
   #scheduleRenewal(): void {
@@ -146,26 +166,29 @@ export class StandingTail {
       this.#options.log.warn({ id: this.#options.id }, 'tail.message-invalid');
       return;
     }
-    const { instance, epoch, sequence } = message;
-    const known = this.#positions.get(instance);
-    if (known && isStale(message, known)) return;
-    this.#follow(instance, { epoch, sequence, isHeard: true });
-    const gapEnd = message.type === 'matches' ? message.previous : sequence;
-    if (known?.epoch === epoch && gapEnd > known.sequence) {
-      void this.#fill(instance, { epoch, after: known.sequence, to: gapEnd });
-    }
-    if (message.type !== 'matches') return;
+    if (message.type === 'watermark') this.#pass({ ...message, isOver: false });
+    else this.#match(message);
+  }
+
+  #match(message: LiveMatches): void {
+    // What was left out of it is no gap: it is too much to show, and counted.
+    const move = moveByMatches(this.#place, { ...message, omitted: 0 });
+    if (move.kind === 'stale') return;
+    this.#move(move, message.previous);
     for (const listener of this.listeners) listener.matched(message.records, message.omitted);
   }
 
-  /** Instances come and go in a long tail's life: those that were silent longest are forgotten. */
-  #follow(instance: string, position: Position): void {
-    this.#positions.delete(instance);
-    this.#positions.set(instance, position);
-    const [eldest] = this.#positions.keys();
-    if (eldest !== undefined && this.#positions.size > TAIL_INSTANCES_MAX) {
-      this.#positions.delete(eldest);
-    }
+  #pass(position: Position): void {
+    const move = moveByPosition(this.#place, position);
+    if (move.kind !== 'stale') this.#move(move, position.sequence);
+  }
+
+  /** A gap is filled up to `to`, while what comes after it goes on. */
+  #move(move: Exclude<Move, { kind: 'stale' }>, to: number): void {
+    if (!this.#place) return;
+    const { instance, epoch } = move.to;
+    this.#place = moved(this.#place, move.to);
+    if (move.kind === 'gap') void this.#fill(instance, { epoch, after: move.after, to });
   }
 
   async #fill(
@@ -195,17 +218,6 @@ export class StandingTail {
     }
     if (missed > 0) for (const listener of this.listeners) listener.missed(missed);
   }
-}
-
-/**
- * What was heard already comes again when listening begins anew. Parts of one commit share its
- * sequence: all but the first name it as `previous` too.
- */
-function isStale(message: LiveMessage, known: Position): boolean {
-  if (message.epoch !== known.epoch) return message.epoch < known.epoch;
-  if (!known.isHeard) return message.sequence < known.sequence;
-  if (message.sequence !== known.sequence) return message.sequence < known.sequence;
-  return message.type === 'watermark' || message.previous < message.sequence;
 }
 
 function parseMessage(body: Buffer): LiveMessage | undefined {

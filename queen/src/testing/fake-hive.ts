@@ -224,8 +224,14 @@ export class FakeHive {
         if (query.includes('((')) throw new AppError('query-syntax', 'A bracket is not closed.');
         await hive.#bus.live.open(id);
         hive.standing.set(id, query);
-        return { positions: [{ instance: 'h1', epoch: 1, sequence: hive.#sequence }] };
+        const told = { instance: 'h1', epoch: 1, committed: hive.#sequence, atMs: 0 };
+        const position = { ...told, sequences: [hive.#sequence], isOver: false };
+        return { positions: [position], newest: 0, pending: [], isComplete: true };
       },
+      standHere: async () => {
+        throw new AppError('not-supported', 'There is one honeycomb.');
+      },
+      unstandHere: async () => ({ existed: false }),
       standGroup: async () => {
         throw new AppError('not-supported', 'Queen has no groups of queries.');
       },

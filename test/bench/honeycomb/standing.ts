@@ -25,7 +25,10 @@ export async function standingRow(folder: string, corpus: Corpus): Promise<Bench
     const { segment, figures } = engine;
     const shared = { bus, documents, segment, figures, clock: systemClock };
     const standing = await StandingQueries.open(shared);
-    for (let index = 0; index < queries; index++) await standing.stand(queryOf(index));
+    for (let index = 0; index < queries; index++) {
+      const { leaseMs, ...query } = queryOf(index);
+      await standing.stand({ leaseMs, queries: [query] }, true);
+    }
     const { rate } = await ingestCorpus(engine, corpus, {
       watch: (touched) => standing.judge(touched),
       bytesMax: BYTES,

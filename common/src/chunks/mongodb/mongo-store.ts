@@ -14,9 +14,11 @@ import type {
   Segment,
   SegmentOwner,
   StoreSizes,
+  Stretches,
 } from '../chunks.ts';
 import { partitionKey } from '../partition.ts';
 import type { ByteRange } from '../ranges.ts';
+import { sealedEnds, stretchOf } from '../stretch.ts';
 import { CatalogueLog } from './catalogue-log.ts';
 import type { SegmentState } from './catalogue-state.ts';
 import { FrameLog } from './frame-log.ts';
@@ -73,6 +75,7 @@ class MongoStore implements ChunkStore {
   readonly #context: StoreContext;
   readonly #segments = new Set<MongoSegment>();
   #catalogue: Catalogue | undefined;
+  #stretches: Stretches | undefined;
 
   constructor(context: StoreContext) {
     this.#context = context;
@@ -95,6 +98,21 @@ class MongoStore implements ChunkStore {
     return [...segments.values()]
       .filter(({ state }) => state !== 'empty')
       .map(({ id, owner, epoch }) => ({ id, instance: owner, epoch }));
+  }
+
+  async stretches(): Promise<Stretches> {
+    const { number, segments, chunks } = await this.#context.catalogue.refresh();
+    if (this.#stretches?.epoch === number) return this.#stretches;
+    const all = [...segments.values()];
+    this.#stretches = {
+      newest: stretchOf(all.reduce((most, { base }) => Math.max(most, base), 0)),
+      epoch: number,
+      segments: all
+        .filter(({ state }) => state !== 'empty')
+        .map(({ id, epoch, base }) => ({ id, epoch, stretch: stretchOf(base) })),
+      ends: sealedEnds(chunks.values()),
+    };
+    return this.#stretches;
   }
 
   versionOf(chunk: string): number | undefined {

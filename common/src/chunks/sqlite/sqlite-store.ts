@@ -21,6 +21,7 @@ import type {
   SegmentOwner,
   SequenceRange,
   StoreSizes,
+  Stretches,
 } from '../chunks.ts';
 import { partitionOf } from '../partition.ts';
 import type { ByteRange } from '../ranges.ts';
@@ -79,6 +80,10 @@ class SqliteStore implements ChunkStore {
 
   async segments(): Promise<SegmentOwner[]> {
     return [];
+  }
+
+  async stretches(): Promise<Stretches> {
+    return { newest: 0, epoch: 0, segments: [], ends: new Map() };
   }
 
   versionOf(): undefined {

@@ -1,7 +1,9 @@
-/** What honeycombs ask one another when a search is spread over all of them. */
+/** What honeycombs ask one another when a search or a standing query is spread over all of them. */
 import { z } from 'zod';
 import { CLUSTER_CHUNKS_MAX } from '../../limits/mongodb.ts';
+import { STANDING_QUERIES_MAX } from '../../limits.ts';
 import { recordSchema } from '../../record.ts';
+import { standPositionSchema } from '../live.ts';
 import { histogramSchema, searchRequestSchema } from './honeycomb-search.ts';
 
 const segmentSchema = z.object({ id: z.string(), epoch: z.number() });
@@ -51,3 +53,32 @@ export const partSchema = z.discriminatedUnion('type', [
 
 /** See {@link partSchema}. */
 export type Part = z.output<typeof partSchema>;
+
+/** One query of a group. */
+export const standQuerySchema = z.object({
+  id: z.string().regex(/^[\w-]{1,64}$/),
+  query: z.string().max(16_384),
+  recordsMax: z.number().int().min(0).max(1000).default(500),
+});
+
+/** Queries to register at one honeycomb; without a group each has an exchange of its own. */
+export const standHereSchema = z.object({
+  group: z.string().optional(),
+  leaseMs: z.number().int().min(1000).max(600_000),
+  queries: z.array(standQuerySchema).max(STANDING_QUERIES_MAX),
+});
+
+/** See {@link standHereSchema}. */
+export type StandHere = z.output<typeof standHereSchema>;
+
+/** What one honeycomb judges, and what it holds of others that are gone. */
+export const stoodHereSchema = z.object({
+  /** All segments that it answers for, its own first. */
+  segments: z.array(segmentSchema),
+  position: standPositionSchema,
+  /** Of stretches that are over and not sealed yet, the last sequences. */
+  held: z.array(z.number()),
+});
+
+/** See {@link stoodHereSchema}. */
+export type StoodHere = z.output<typeof stoodHereSchema>;

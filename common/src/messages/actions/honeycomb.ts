@@ -15,12 +15,16 @@ import {
   seriesRequestSchema,
 } from '../analysis.ts';
 import { generationIdSchema, holdingSchema } from '../ledger.ts';
+import { knownStretchesSchema, standAnswerSchema } from '../live.ts';
 import { defineAction, defineStream } from './action.ts';
 import {
   coverRequestSchema,
   coverSchema,
   partRequestSchema,
   partSchema,
+  standHereSchema,
+  standQuerySchema,
+  stoodHereSchema,
 } from './honeycomb-cluster.ts';
 import { histogramSchema, searchRequestSchema } from './honeycomb-search.ts';
 import { storeActions } from './store.ts';
@@ -86,7 +90,7 @@ export const honeycombActions = {
   patterns: defineStream('honeycomb.patterns', 'viewer', patternsRequestSchema, patternsPartSchema),
   /** The lines around a record in its file. */
   context: defineAction('honeycomb.context', 'viewer', contextRequestSchema, contextSchema),
-  /** Registers or renews. The exchange `apiary.live.<id>` exists when this returns. */
+  /** Registers or renews at all honeycombs. The exchange `apiary.live.<id>` exists when this returns. */
   stand: defineAction(
     'honeycomb.stand',
     'viewer',
@@ -95,13 +99,9 @@ export const honeycombActions = {
       query: z.string().max(16_384),
       leaseMs: z.number().int().min(1000).max(600_000),
       recordsMax: z.number().int().min(0).max(1000).default(500),
+      known: knownStretchesSchema.optional(),
     }),
-    z.object({
-      /** Each instance that judges it, with the sequence from which on it does. */
-      positions: z.array(
-        z.object({ instance: z.string(), epoch: z.number(), sequence: z.number() }),
-      ),
-    }),
+    standAnswerSchema,
   ),
   /** Registers or renews the queries of a group; their results go to `apiary.live.<group>`. */
   standGroup: defineAction(
@@ -110,33 +110,30 @@ export const honeycombActions = {
     z.object({
       group: z.string().regex(/^[\w-]{1,64}$/),
       leaseMs: z.number().int().min(1000).max(600_000),
-      queries: z
-        .array(
-          z.object({
-            id: z.string().regex(/^[\w-]{1,64}$/),
-            query: z.string().max(16_384),
-            recordsMax: z.number().int().min(0).max(1000).default(500),
-          }),
-        )
-        .max(STANDING_QUERIES_MAX),
+      queries: z.array(standQuerySchema).max(STANDING_QUERIES_MAX),
+      known: knownStretchesSchema.optional(),
     }),
-    z.object({
-      instance: z.string(),
-      epoch: z.number(),
-      /** Every commit up to this one was judged by all of them that are not new. */
-      committed: z.number(),
-      atMs: z.number(),
-      /** In their order: the sequence of each one's last message. A new one begins behind it. */
-      sequences: z.array(z.number()),
-    }),
+    standAnswerSchema,
   ),
+  /** Of another honeycomb: registers or renews there. */
+  standHere: defineAction('honeycomb.standHere', 'admin', standHereSchema, stoodHereSchema),
   unstand: defineAction(
     'honeycomb.unstand',
     'viewer',
     z.object({ id: z.string() }),
     z.object({ existed: z.boolean() }),
   ),
-  /** Matches of a query among the commits after `after` up to `to`, oldest first. */
+  /** Of another honeycomb: forgets there. */
+  unstandHere: defineAction(
+    'honeycomb.unstandHere',
+    'admin',
+    z.object({ id: z.string() }),
+    z.object({ existed: z.boolean() }),
+  ),
+  /**
+   * Matches of a query among the commits after `after` up to `to` of one stretch, oldest first. Of several
+   * honeycombs the one that a position or a message came from is asked.
+   */
   missed: defineStream(
     'honeycomb.missed',
     'viewer',

@@ -22,6 +22,8 @@ export interface AdoptionContext {
   readonly chunkRawBytes?: number | undefined;
   /** True if that honeycomb is certainly gone, however fresh its lease is. */
   readonly isGone: (instance: string) => Promise<boolean>;
+  /** Told once what a segment held can be searched here. */
+  readonly onAdopted: () => void;
 }
 
 interface Guest {
@@ -89,6 +91,7 @@ export class Adoption {
     // Not before all of it is here: who searches is told that the segment is missing until then.
     holdings.take(own);
     log.info({ segment: segment.id, from: orphan.instance, records: own.openRecords }, 'adopted');
+    this.#context.onAdopted();
     await this.#finish(guest);
   }
 

@@ -1,5 +1,6 @@
 /** Fills the gaps of listeners: matches of a query among the commits of a stretch of sequences. */
 
+import type { ChunkStore } from '@apiary/common/chunks/chunks.ts';
 import type { Clock } from '@apiary/common/clock.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { MISSED_BYTES_MAX, SEARCH_PART_BYTES_MAX } from '@apiary/common/limits.ts';
@@ -17,6 +18,8 @@ export interface MissedContext {
   readonly holdings: Holdings;
   readonly cache: ChunkCache;
   readonly clock: Clock;
+  /** Given where other honeycombs seal as well: their chunks are in no holdings of ours. */
+  readonly store?: ChunkStore | undefined;
 }
 
 interface Found {
@@ -54,7 +57,8 @@ export class Missed {
   async *run(request: MissedRequest, signal?: AbortSignal) {
     const reading = this.#context.holdings.read();
     try {
-      yield* this.#fill(request, this.#sources(request, reading.snapshot), signal);
+      const snapshot = (await this.#ofAll()) ?? reading.snapshot;
+      yield* this.#fill(request, this.#sources(request, snapshot), signal);
     } finally {
       reading.end();
     }
@@ -86,6 +90,16 @@ export class Missed {
       yield* partsOf(certain);
     }
     yield { records: [], sequence: request.to };
+  }
+
+  /** What is sealed meanwhile is in the catalogue that is read after what is open. */
+  async #ofAll(): Promise<HoldingsSnapshot | undefined> {
+    const { store, holdings } = this.#context;
+    if (!store) return undefined;
+    const open = holdings.parts().flatMap((part) => part.open);
+    const { chunks } = await store.catalogue();
+    const sealed = new Set(chunks.map(({ id }) => id));
+    return { chunks, open: open.filter(({ chunk }) => !sealed.has(chunk)).map(({ set }) => set) };
   }
 
   #sources({ after, to }: MissedRequest, snapshot: HoldingsSnapshot): Source[] {

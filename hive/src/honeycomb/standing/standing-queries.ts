@@ -10,7 +10,8 @@ import { eachDocument } from '@apiary/common/documents/pages.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { STANDING_QUERIES_MAX, WATERMARK_INTERVAL_MS } from '@apiary/common/limits.ts';
 import type { StandingQuery } from '@apiary/common/messages/actions/honeycomb.ts';
-import type { GroupWatermark, LiveWatermark } from '@apiary/common/messages/live.ts';
+import type { StandHere } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
+import type { GroupWatermark, LiveWatermark, StandPosition } from '@apiary/common/messages/live.ts';
 import { compileMatcher } from '@apiary/common/query/matcher.ts';
 import type { TouchedRows } from '../holdings.ts';
 import type { Figures } from '../metrics.ts';
@@ -29,20 +30,13 @@ export interface StandingContext {
   readonly figures: Figures;
 }
 
-/** Where an instance judges a query from. */
-export interface StandingPosition {
-  readonly instance: string;
-  readonly epoch: number;
-  readonly sequence: number;
-}
-
-/** A query to register. */
-export interface StandingRequest {
+interface Registration {
   readonly id: string;
   readonly query: string;
   readonly leaseMs: number;
   readonly recordsMax: number;
-  readonly group?: string;
+  readonly group: string | undefined;
+  readonly isLead: boolean;
 }
 
 interface Registered extends JudgedQuery {
@@ -84,28 +78,15 @@ export class StandingQueries {
     return this.#queries.size;
   }
 
-  /** Registers or renews. @throws AppError `query-syntax`, `too-many` */
-  async stand(request: StandingRequest): Promise<StandingPosition> {
-    const isKnown = await this.#register(request);
-    this.#armSweep();
-    const { segment } = this.#context;
-    return {
-      instance: segment.instance,
-      epoch: segment.epoch,
-      // A commit that is being judged now is not judged by a query that has just come.
-      sequence: isKnown ? this.#judged : segment.lastSequence(),
-    };
-  }
-
-  /** Registers or renews many that share one exchange. @throws AppError as {@link stand} */
-  async standGroup(request: {
-    readonly group: string;
-    readonly leaseMs: number;
-    readonly queries: readonly Pick<StandingRequest, 'id' | 'query' | 'recordsMax'>[];
-  }) {
-    const { group, leaseMs, queries } = request;
+  /**
+   * Registers or renews.
+   *
+   * @param isLead also in the store; else another honeycomb has just done so
+   * @throws AppError `query-syntax`, `too-many`
+   */
+  async stand({ group, leaseMs, queries }: StandHere, isLead: boolean): Promise<StandPosition> {
     // Side by side, so that their documents share one write.
-    await Promise.all(queries.map((each) => this.#register({ ...each, leaseMs, group })));
+    await Promise.all(queries.map((each) => this.#register({ ...each, leaseMs, group, isLead })));
     this.#armSweep();
     const { segment, clock } = this.#context;
     return {
@@ -114,19 +95,27 @@ export class StandingQueries {
       committed: this.#judged,
       atMs: clock.now(),
       sequences: queries.map(({ id }) => this.#queries.get(id)?.previous ?? 0),
+      isOver: false,
     };
   }
 
-  /** True if it was registered. */
+  /** Forgets it here and in the store; true if it was registered. */
   async unstand(id: string): Promise<boolean> {
+    const isKnown = await this.forget(id);
+    const isStored = await this.#collection.delete(id);
+    return isKnown || isStored;
+  }
+
+  /** Forgets it here; true if it was registered here. */
+  async forget(id: string): Promise<boolean> {
     const known = this.#queries.get(id);
+    if (!known) return false;
     this.#queries.delete(id);
     this.#index = undefined;
-    const stored = await this.#collection.delete(id);
-    const exchange = known?.exchange ?? id;
+    const { exchange } = known;
     const isShared = [...this.#queries.values()].some((other) => other.exchange === exchange);
     if (!isShared) await this.#context.bus.live.close(exchange);
-    return known !== undefined || stored;
+    return true;
   }
 
   /** Judges the rows of a commit and publishes what matches. */
@@ -184,37 +173,37 @@ export class StandingQueries {
     }
   }
 
-  /** True if it was known as it is. */
-  async #register({ id, query, leaseMs, recordsMax, group }: StandingRequest): Promise<boolean> {
+  async #register({ id, query, leaseMs, recordsMax, group, isLead }: Registration): Promise<void> {
     const { clock, bus, segment } = this.#context;
     const exchange = group ?? id;
-    const leaseUntilMs = clock.now() + leaseMs;
+    const now = clock.now();
+    const leaseUntilMs = now + leaseMs;
     const known = this.#queries.get(id);
     if (known?.text === query && known.recordsMax === recordsMax && known.group === group) {
       known.leaseUntilMs = leaseUntilMs;
       // A renewal is written when the stored one is half used up: a thousand rules renew often.
-      if (known.storedUntilMs - clock.now() < leaseMs / 2) {
+      if (isLead && known.storedUntilMs - now < leaseMs / 2) {
         known.storedUntilMs = leaseUntilMs;
         await this.#put({ id, query, leaseUntilMs, recordsMax }, group);
       }
       await bus.live.open(exchange);
-      return true;
+      return;
     }
-    const compiled = compile(query, clock.now());
+    const compiled = compile(query, now);
     if (!known && this.#queries.size >= STANDING_QUERIES_MAX) {
       throw new AppError('too-many', `${STANDING_QUERIES_MAX} standing queries are registered.`);
     }
-    await this.#put({ id, query, leaseUntilMs, recordsMax }, group);
+    if (isLead) await this.#put({ id, query, leaseUntilMs, recordsMax }, group);
     await bus.live.open(exchange);
     // What it has not judged looks like a message that the listener did not get.
     const previous = segment.lastSequence();
     this.#queries.set(id, {
       ...{ id, exchange, group, text: query, recordsMax, previous, ...compiled },
       leaseUntilMs,
-      storedUntilMs: leaseUntilMs,
+      // Another one that leads may have written it up to half a lease ago.
+      storedUntilMs: isLead ? leaseUntilMs : now + leaseMs / 2,
     });
     this.#index = undefined;
-    return false;
   }
 
   async #put(query: StandingQuery, group: string | undefined): Promise<void> {
@@ -253,9 +242,22 @@ export class StandingQueries {
     const now = this.#context.clock.now();
     for (const { id, leaseUntilMs } of [...this.#queries.values()]) {
       // A document that cannot be deleted now is deleted at the next start.
-      if (leaseUntilMs <= now) this.unstand(id).catch(() => undefined);
+      if (leaseUntilMs <= now) this.#expire(id).catch(() => undefined);
     }
     this.#armSweep();
+  }
+
+  /** The renewal may have reached the store and other honeycombs, and not this one. */
+  async #expire(id: string): Promise<void> {
+    await this.forget(id);
+    const stored = await this.#collection.get(id);
+    if (!stored) return;
+    if (stored.document.leaseUntilMs <= this.#context.clock.now())
+      await this.#collection.delete(id);
+    else {
+      await this.#restore(stored.document);
+      this.#armSweep();
+    }
   }
 }
 
