@@ -1,9 +1,10 @@
 /** What searches see of an open chunk. */
 import type { Level } from '@apiary/common/record.ts';
+import type { FoldedStretch } from './folded-slab.ts';
 import type { OpenChunk } from './open-chunk.ts';
-import type { Matches, RecordSet, RecordSource, RowSource, Selection } from './record-set.ts';
-import { requiredText } from './row-filter.ts';
-import { scanRows } from './scan.ts';
+import type { Matches, RecordSource, RowSource, Selection } from './record-set.ts';
+import { flaggedRows, matchesOf } from './row-counts.ts';
+import { filterRows, type SlabRows } from './row-filter.ts';
 
 /** How far an open chunk reaches at one moment. */
 export interface Extent {
@@ -14,7 +15,7 @@ export interface Extent {
 }
 
 /** An open chunk at one moment. */
-export class OpenChunkView implements RecordSet, RecordSource {
+export class OpenChunkView implements SlabRows, RecordSource {
   readonly count: number;
   readonly minTime: number;
   readonly maxTime: number;
@@ -69,9 +70,16 @@ export class OpenChunkView implements RecordSet, RecordSource {
     return this.#chunk.timestampLength(row);
   }
 
+  isMapped(row: number): boolean {
+    return this.#chunk.isMapped(row);
+  }
+
+  foldedStretches(): Iterable<FoldedStretch> {
+    return this.#chunk.foldedStretches(this.count);
+  }
+
   async select(selection: Selection): Promise<Matches> {
-    const text = requiredText(selection.query);
-    const rows = text === undefined ? undefined : this.#chunk.candidates(text, this.count);
-    return await scanRows(this, selection, rows);
+    const flags = await filterRows(this, selection);
+    return matchesOf(this, flaggedRows(flags));
   }
 }

@@ -9,6 +9,7 @@ import type { DataMessage, Run } from '@apiary/common/messages/data/run.ts';
 import { LEVELS, type Level } from '@apiary/common/record.ts';
 import type { RowBatch } from './chunk/row-batch.ts';
 import { proofOf, type RunProof } from './chunk/run-proofs.ts';
+import type { FoldedStretch } from './folded-slab.ts';
 import { type Extent, OpenChunkView } from './open-chunk-view.ts';
 import { packRows, type RunFacts } from './pack-rows.ts';
 import { levelOfBody, stampIn } from './record-facts.ts';
@@ -181,9 +182,9 @@ export class OpenChunk {
     this.#leaveOpen(row, place.offset + place.sourceLength);
   }
 
-  /** Rows below `count` that can have a folded text of ASCII in their bytes. */
-  candidates(text: string, count: number): Uint32Array {
-    return this.#rows.candidates(text, count);
+  /** See {@link RowStore.foldedStretches}. */
+  foldedStretches(count: number): Iterable<FoldedStretch> {
+    return this.#rows.foldedStretches(count);
   }
 
   isHidden(row: number, version: number): boolean {

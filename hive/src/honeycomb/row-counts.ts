@@ -53,3 +53,25 @@ function countByTime(
   }
   return counts;
 }
+
+/** How many flags are 1. */
+export function ones(flags: Uint8Array): number {
+  let count = 0;
+  for (let index = 0; index < flags.length; index++) count += flags[index] ?? 0;
+  return count;
+}
+
+/** Below this share of rows the flagged ones are looked for by machine words, not one by one. */
+const FEW = 1 / 16;
+
+/** The rows whose flag is 1, ascending. */
+export function flaggedRows(flags: Uint8Array): Uint32Array {
+  const rows = new Uint32Array(ones(flags));
+  let count = 0;
+  if (rows.length < flags.length * FEW) {
+    for (let row = flags.indexOf(1); row >= 0; row = flags.indexOf(1, row + 1)) rows[count++] = row;
+    return rows;
+  }
+  for (let row = 0; row < flags.length; row++) if (flags[row] === 1) rows[count++] = row;
+  return rows;
+}

@@ -22,10 +22,22 @@ const word = fc.constantFrom(
     '',
   ],
 );
-const line = fc.array(word, { maxLength: 6 }).map((words) => words.join(' '));
+const stamp = fc.constantFrom(
+  '',
+  '',
+  '2026-01-10 00:00:00 ',
+  'Jan 10 00:00:02 ',
+  '[2026-01-10T00:00:00Z] ',
+);
+const line = fc
+  .tuple(stamp, fc.array(word, { maxLength: 6 }))
+  .map(([head, words]) => head + words.join(' '));
 const query = fc.constantFrom(
   ...['error', 'kelvin', '404', 'err*', '*rro*', '"failed error"', 'error AND NOT failed'],
   ...['error OR 404', 'NOT error', 'ünï', 'a1 AND kelvin', 'k*n', 'host:host-1 AND failed'],
+  ...['/err.r/', '/.*fail.*4.*/', '/err|404$/', '/^a1/', '2026', 'jan', '"00 error"', '"a1 404"~2'],
+  ...['NOT (error OR failed)', 'level:error', '*:*', 'eror~1', 'k* OR /7$/', '[7 TO 500]', '0?'],
+  ...['(error OR 2026) AND NOT /00:0/', 'status:404 OR err', 'time:>2026-01-01 AND error'],
 );
 const filler = 'x '.repeat(20_000);
 
@@ -67,7 +79,7 @@ describe('searching an open chunk', () => {
         });
         expect([...(await found.rows())]).toEqual(expected);
       }),
-      { numRuns: 150 },
+      { numRuns: 400 },
     );
   });
 });

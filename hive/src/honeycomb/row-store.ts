@@ -1,5 +1,5 @@
 /** The growing columns of an open chunk's rows, and the bytes of their bodies in slabs. */
-import { FoldedSlab } from './row-filter.ts';
+import { FoldedSlab, type FoldedStretch } from './folded-slab.ts';
 
 const SLAB_BYTES = 256 * 1024;
 /** Bytes that are kept as they came. */
@@ -180,30 +180,18 @@ export class RowStore {
     return next;
   }
 
-  /**
-   * Rows below `count`, ascending, that can have a folded text of ASCII in their bytes: the others certainly
-   * have not. Rows stand in slabs in the order in which they were added.
-   */
-  candidates(text: string, count: number): Uint32Array {
-    const rows = new Uint32Array(count);
-    let found = 0;
-    for (let row = 0; row < count; ) {
-      const index = this.#slab.get(row);
-      let end = row + 1;
-      while (end < count && this.#slab.get(end) === index) end++;
-      const used = this.#start.get(end - 1) + this.#length.get(end - 1);
-      const whole = this.#foldedOf(index)?.text(used);
-      let at = whole?.indexOf(text, this.#start.get(row)) ?? -1;
-      for (; row < end; row++) {
-        const behind = this.#start.get(row) + this.#length.get(row);
-        while (at >= 0 && at < this.#start.get(row)) at = whole?.indexOf(text, at + 1) ?? -1;
-        const has = at >= 0 && at + text.length <= behind;
-        if (has || whole === undefined || this.#joined.has(row)) rows[found++] = row;
-        if (has) at = whole?.indexOf(text, behind) ?? -1;
-        else if (whole !== undefined && at < 0 && this.#joined.size === 0) row = end - 1;
-      }
+  /** Rows below `count` in stretches that stand in one slab, one behind the other. */
+  *foldedStretches(count: number): Generator<FoldedStretch> {
+    const [start, length] = [this.#start.values, this.#length.values];
+    for (let from = 0; from < count; ) {
+      const index = this.#slab.get(from);
+      let to = from + 1;
+      while (to < count && this.#slab.get(to) === index) to++;
+      const end = (start[to - 1] ?? 0) + (length[to - 1] ?? 0);
+      const text = this.#foldedOf(index)?.text(end);
+      yield { from, to, text, start, length, isJoined: (row) => this.#joined.has(row) };
+      from = to;
     }
-    return rows.subarray(0, found);
   }
 
   #foldedOf(index: number): FoldedSlab | undefined {

@@ -5,20 +5,14 @@ import { RowView } from './row-view.ts';
 /** Rows between two looks at the clock. */
 const ROWS_PER_LOOK = 128;
 
-/** Finds matching rows by looking at each, or at each of `candidates`, which are ascending. */
-export async function scanRows(
-  set: RecordSet,
-  selection: Selection,
-  candidates?: Uint32Array,
-): Promise<Matches> {
+/** Finds matching rows by looking at each. */
+export async function scanRows(set: RecordSet, selection: Selection): Promise<Matches> {
   const { matcher, from, to, pace } = selection;
   const everything = selection.query.kind === 'all';
   const view = new RowView(set);
   const rows = new GrowingRows();
-  const count = candidates?.length ?? set.count;
-  for (let index = 0; index < count; index++) {
-    const row = candidates ? (candidates[index] ?? 0) : index;
-    if (index % ROWS_PER_LOOK === 0) {
+  for (let row = 0; row < set.count; row++) {
+    if (row % ROWS_PER_LOOK === 0) {
       const pause = pace();
       if (pause) await pause;
     }

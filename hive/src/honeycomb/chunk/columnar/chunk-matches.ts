@@ -12,6 +12,7 @@ import type {
   RowTimes,
   TimeBuckets,
 } from '../../record-set.ts';
+import { flaggedRows, ones } from '../../row-counts.ts';
 import type { Stretch } from '../row-batch.ts';
 import type { ChunkData } from './chunk-data.ts';
 import { decodeRows, timestampLengths } from './decode-rows.ts';
@@ -28,9 +29,6 @@ export interface FoundRows {
   /** Rows of other times do not match; undefined where the chunk has none of them. */
   readonly range: { readonly from: number; readonly to: number } | undefined;
 }
-
-/** Below this share of rows the matching ones are looked for by machine words, not one by one. */
-const FEW = 1 / 16;
 
 /** See the file's head. */
 export class ChunkMatches implements Matches {
@@ -66,17 +64,7 @@ export class ChunkMatches implements Matches {
   }
 
   async rows(): Promise<Uint32Array> {
-    const flags = await this.#rowFlags();
-    const rows = new Uint32Array(this.count);
-    let count = 0;
-    if (this.count < flags.length * FEW) {
-      for (let row = flags.indexOf(1); row >= 0; row = flags.indexOf(1, row + 1)) {
-        rows[count++] = row;
-      }
-      return rows;
-    }
-    for (let row = 0; row < flags.length; row++) if (flags[row] === 1) rows[count++] = row;
-    return rows;
+    return flaggedRows(await this.#rowFlags());
   }
 
   async hosts(known: ReadonlySet<string>): Promise<readonly string[]> {
@@ -192,12 +180,6 @@ async function flagRows(
     }
   }
   return flags;
-}
-
-function ones(flags: Uint8Array): number {
-  let count = 0;
-  for (let index = 0; index < flags.length; index++) count += flags[index] ?? 0;
-  return count;
 }
 
 /** @param wanted the rows that are asked for; without it any may be */
