@@ -20,5 +20,7 @@ export const LIST_COLUMNS_MAX = 12;
 export const DASHBOARD_PANELS_MAX = 8;
 /** Dashboards of everybody together; at most 40 kB each, as a rule 2. Past it: `too-many`. */
 export const DASHBOARDS_MAX = 500;
+/** Pauses between counts of a live result are so many times as long as a count took: at most a tenth of the work is theirs. */
+export const RECOUNT_PAUSE_FACTOR = 9;
 /** Rows whose height a list remembers because it is not that of all others. Past it the first seen is measured anew. */
 export const ROW_HEIGHTS_MAX = 5_000;

@@ -4,7 +4,9 @@ import { useMemo, useRef, useState } from 'react';
 import { countOf, wholeNumber } from '../components/figures.ts';
 import { fullTimeText } from '../log-list/time-text.ts';
 import { bucketCount, LEVELS_WORST_FIRST, levelTotal } from '../state/counts.ts';
+import type { Firing } from '../state/firings.ts';
 import { Brush, type Selection } from './brush.tsx';
+import { Flags } from './flags.tsx';
 import './histogram.css';
 import { bucketTotals, highestTotal, stackLayers } from './stack.ts';
 import { TimeAxis } from './time-axis.tsx';
@@ -22,6 +24,7 @@ export function HistogramChart(props: {
   readonly histogram: Histogram;
   readonly selection: Selection | undefined;
   readonly onSelect: (selection: Selection | undefined) => void;
+  readonly firings: readonly Firing[];
 }) {
   const { histogram, selection, onSelect } = props;
   const host = useRef<HTMLDivElement>(null);
@@ -83,6 +86,7 @@ export function HistogramChart(props: {
           onSelect={onSelect}
         />
       </svg>
+      <Flags firings={props.firings} x={x} width={plot} />
       {hovered === undefined ? null : (
         <Readout
           histogram={histogram}

@@ -10,6 +10,7 @@ const KEYS = [
   ['l', 'Live on or off'],
   ['t', 'Time range'],
   ['f  Shift f', 'Only, without the focused value'],
+  ['p', 'Lines of the same pattern'],
   ['c  Shift c', 'Copy the line, its link'],
   ['w', 'Wrap'],
   ['1 2 3', 'Lines, Patterns, Fields'],

@@ -20,6 +20,10 @@ export interface RowActions {
   copy(record: LogRecord): void;
   copyLink(record: LogRecord): void;
   filter(field: string, value: string, negated: boolean): void;
+  /** Lines that differ from this one in their values alone. */
+  samePattern(record: LogRecord): void;
+  /** A rule for such lines. */
+  alertOn(record: LogRecord): void;
 }
 
 /**

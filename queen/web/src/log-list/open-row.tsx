@@ -4,7 +4,7 @@ import { OPEN_ROW_CHARACTERS_MAX } from '@apiary/common/limits.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
 import { useState } from 'react';
 import { wholeNumber } from '../components/figures.ts';
-import { IconCopy, IconLink, IconX } from '../components/icons.ts';
+import { IconBell, IconCopy, IconEqual, IconLink, IconX } from '../components/icons.ts';
 import { AroundLine } from './around-line.tsx';
 import { displayPieces } from './display.ts';
 import { Fields } from './line-fields.tsx';
@@ -43,6 +43,22 @@ export function OpenRow(props: {
             <span className="ap-faint">read {lengthText(lateMs)} later</span>
           ) : null}
           <span className="ap-open-actions">
+            <button
+              type="button"
+              className="ap-text-button"
+              onClick={() => actions.samePattern(record)}
+            >
+              <IconEqual size={16} stroke={1.6} aria-hidden="true" />
+              Same pattern
+            </button>
+            <button
+              type="button"
+              className="ap-text-button"
+              onClick={() => actions.alertOn(record)}
+            >
+              <IconBell size={16} stroke={1.6} aria-hidden="true" />
+              Alert on this
+            </button>
             <button type="button" className="ap-text-button" onClick={() => actions.copy(record)}>
               <IconCopy size={16} stroke={1.6} aria-hidden="true" />
               Copy

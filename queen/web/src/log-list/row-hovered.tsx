@@ -1,6 +1,6 @@
 import type { LogRecord } from '@apiary/common/record.ts';
 import { type RefObject, useEffect, useState } from 'react';
-import { IconCopy, IconLink } from '../components/icons.ts';
+import { IconCopy, IconEqual, IconLink } from '../components/icons.ts';
 import type { LogBuffer } from '../state/log-buffer.ts';
 import type { RowActions } from './log-row.tsx';
 
@@ -51,6 +51,14 @@ export function RowHovered(props: {
       style={{ top, right }}
       onPointerLeave={() => setHovered(undefined)}
     >
+      <button
+        type="button"
+        tabIndex={-1}
+        aria-label="Same pattern"
+        onClick={() => actions.samePattern(record)}
+      >
+        <IconEqual size={15} stroke={1.6} aria-hidden="true" />
+      </button>
       <button
         type="button"
         tabIndex={-1}

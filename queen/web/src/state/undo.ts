@@ -35,15 +35,28 @@ export class Notices {
     }
   }
 
+  /** Asks for something; a failure is said, and nothing where the signal gave it up. */
+  async attempt<T>(
+    task: () => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<{ readonly value: T } | undefined> {
+    try {
+      return { value: await task() };
+    } catch (thrown) {
+      if (!signal.aborted) this.#show({ text: messageOf(thrown), failed: true, undo: undefined });
+      return undefined;
+    }
+  }
+
   /** Takes the last act back. */
   async undo(): Promise<void> {
     const undo = this.current.get()?.undo;
     if (undo) await this.act(undo, 'Undone');
   }
 
-  /** Says something that happened. */
-  say(text: string): void {
-    this.#show({ text, failed: false, undo: undefined });
+  /** Says something that happened, with the way back if there is one. */
+  say(text: string, undo?: () => Promise<unknown>): void {
+    this.#show({ text, failed: false, undo });
   }
 
   #show(notice: Notice): void {

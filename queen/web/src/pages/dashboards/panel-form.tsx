@@ -7,7 +7,7 @@ import { ActForm, Field } from '../settings/act-form.tsx';
 import '../settings.css';
 
 /** Words for the kinds of panels. */
-const KIND_WORDS: Readonly<Record<Panel['kind'], string>> = {
+export const KIND_WORDS: Readonly<Record<Panel['kind'], string>> = {
   number: 'Number',
   lines: 'Lines over time',
   bars: 'Bars over time',
@@ -33,7 +33,7 @@ export function PanelForm(props: {
       title: typed === '' ? (saved?.name ?? KIND_WORDS[kind]) : typed,
       kind,
       query: saved?.query ?? String(form.get('query')),
-      columns: kind === 'number' ? 3 : kind === 'log' ? 12 : 6,
+      columns: columnsOf(kind),
       ...(saved?.fields && { fields: saved.fields }),
     });
   };
@@ -72,4 +72,10 @@ export function PanelForm(props: {
       </ActForm>
     </section>
   );
+}
+
+/** Columns of twelve that a new panel takes. */
+export function columnsOf(kind: Panel['kind']): number {
+  if (kind === 'number') return 3;
+  return kind === 'log' ? 12 : 6;
 }

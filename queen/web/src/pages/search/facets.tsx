@@ -17,13 +17,18 @@ const NAMES: Readonly<Record<string, string>> = { host: 'Host', tag: 'Tag', file
 export function Facets(props: {
   readonly address: SearchAddress;
   readonly total: number;
+  /** The lines themselves come first: this is asked once they are here. */
+  readonly ready: boolean;
   readonly onQuery: (query: string) => void;
   readonly onClose: () => void;
 }) {
   const { address, total, onQuery } = props;
   const { query, range } = address;
-  const { value: fields, failure } = useRecounted(JSON.stringify([query, range]), total, (signal) =>
-    fieldsOf({ query, range }, Date.now(), signal),
+  const { value: fields, failure } = useRecounted(
+    JSON.stringify([query, range]),
+    total,
+    (signal) => fieldsOf({ query, range }, Date.now(), signal),
+    props.ready,
   );
   const filters = filtersOf(query);
   const pick = (field: string, value: string, negated: boolean) =>

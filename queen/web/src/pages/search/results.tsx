@@ -43,6 +43,7 @@ export function ResultsWithFacets(props: AllProps & { readonly className: string
         <Facets
           address={props.address}
           total={props.view.counts.total}
+          ready={props.view.status === 'done'}
           onQuery={(query) => props.onChange({ query })}
           onClose={props.facets.toggle}
         />

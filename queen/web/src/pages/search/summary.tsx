@@ -7,6 +7,7 @@ import { rangeLabel } from '../../components/range-menu.tsx';
 import { levelsOf, toggleLevel } from '../../query-editor/query-edit.ts';
 import type { SearchAddress } from '../../state/address.ts';
 import { LEVELS_WORST_FIRST, levelTotal } from '../../state/counts.ts';
+import { useFirings } from '../../state/firings.ts';
 import type { SearchView } from '../../state/log-search.ts';
 import type { TimeRange } from '../../state/time-range.ts';
 
@@ -19,6 +20,7 @@ export function SummaryPanel(props: {
 }) {
   const { view, range, onChange } = props;
   const [selection, setSelection] = useState<Selection>();
+  const firings = useFirings(view.status === 'done');
   const zoomed = selection && isInside(selection, view) ? selection : undefined;
   return (
     <section className="ap-summary" aria-label="Summary">
@@ -69,6 +71,7 @@ export function SummaryPanel(props: {
         <HistogramChart
           histogram={view.counts.histogram}
           selection={zoomed}
+          firings={firings}
           onSelect={setSelection}
         />
       ) : (

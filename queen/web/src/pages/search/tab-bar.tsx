@@ -8,6 +8,7 @@ import {
 import { SEARCH_TABS, type SearchAddress, type SearchTab } from '../../state/address.ts';
 import { useServices } from '../../state/services.ts';
 import { ExportMenu } from './export-menu.tsx';
+import { PinMenu } from './pin-menu.tsx';
 import { moveBetweenTabs, tabId } from './tab-keys.ts';
 
 const NAMES: Readonly<Record<SearchTab, string>> = {
@@ -87,6 +88,7 @@ export function TabBar(props: {
           <IconShare size={16} stroke={1.6} aria-hidden="true" />
           Share
         </button>
+        <PinMenu address={address} />
         <ExportMenu query={address.query} range={address.range} total={total} />
         <Link
           href={`/alerts/rules/new?q=${encodeURIComponent(address.query)}`}

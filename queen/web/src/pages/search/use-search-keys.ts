@@ -34,6 +34,7 @@ export function useSearchKeys(options: {
     '2': () => options.showTab('patterns'),
     '3': () => options.showTab('fields'),
     '[': options.toggleFacets,
+    p: () => current && actions.samePattern(current),
     c: () => current && actions.copy(current),
     C: () => current && actions.copyLink(current),
     f: () => filterFocused(options.filter, false),
