@@ -64,9 +64,9 @@ export function ones(flags: Uint8Array): number {
 /** Below this share of rows the flagged ones are looked for by machine words, not one by one. */
 const FEW = 1 / 16;
 
-/** The rows whose flag is 1, ascending. */
-export function flaggedRows(flags: Uint8Array): Uint32Array {
-  const rows = new Uint32Array(ones(flags));
+/** The rows whose flag is 1, ascending. @param ofThem how many there are, where that is known */
+export function flaggedRows(flags: Uint8Array, ofThem = ones(flags)): Uint32Array {
+  const rows = new Uint32Array(ofThem);
   let count = 0;
   if (rows.length < flags.length * FEW) {
     for (let row = flags.indexOf(1); row >= 0; row = flags.indexOf(1, row + 1)) rows[count++] = row;

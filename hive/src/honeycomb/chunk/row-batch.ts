@@ -26,3 +26,17 @@ export interface RowBatch {
   readonly sourceLength: Uint32Array;
   readonly stretches: readonly Stretch[];
 }
+
+/** The stretch of a row. */
+export function stretchAt(stretches: readonly Stretch[], row: number): Stretch {
+  let low = 0;
+  let high = stretches.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((stretches[middle]?.to ?? 0) <= row) low = middle + 1;
+    else high = middle;
+  }
+  const stretch = stretches[low];
+  if (!stretch || row < stretch.from || row >= stretch.to) throw new RangeError(`no row ${row}`);
+  return stretch;
+}

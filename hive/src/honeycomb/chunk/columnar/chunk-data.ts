@@ -8,7 +8,7 @@ import { bloomHas, partBlooms, partOf } from './bloom.ts';
 import { decodeHead, type Head, SECTION } from './head.ts';
 import { decodeLengths, type Lengths } from './length-column.ts';
 import { openSection, unpackSection } from './sections.ts';
-import { decodeSlots, LEVEL_VARIES, type SlotTable } from './slot-table.ts';
+import { decodeSlots, firstVarying, LEVEL_VARIES, type SlotTable } from './slot-table.ts';
 import { decodeTimes } from './time-column.ts';
 import { END_MARK } from './words.ts';
 
@@ -102,8 +102,9 @@ export class ChunkData {
       const { head } = await this.runs();
       const bytes = unpackSection(await this.#read(SECTION.ids));
       if (bytes.length !== head.rows * Uint16Array.BYTES_PER_ELEMENT) throw corrupt('ids');
-      const end = bytes.byteOffset + bytes.length;
-      const template = new Uint16Array(bytes.buffer.slice(bytes.byteOffset, end));
+      const isAligned = bytes.byteOffset % Uint16Array.BYTES_PER_ELEMENT === 0;
+      const aligned = isAligned ? bytes : Buffer.from(bytes);
+      const template = new Uint16Array(aligned.buffer, aligned.byteOffset, head.rows);
       return [{ template }, bytes.length];
     });
   }
@@ -127,8 +128,24 @@ export class ChunkData {
   async times(): Promise<Float64Array> {
     return await this.#once('times', async () => {
       const { head, stretches } = await this.runs();
-      const bytes = unpackSection(await this.#read(SECTION.times));
+      const bytes = await this.timeBytes();
       return [decodeTimes(bytes, head.rows, stretches), head.rows * 8];
+    });
+  }
+
+  /** What {@link times} are made of, an eighth of their size: enough for who goes through them once. */
+  async timeBytes(): Promise<Buffer> {
+    return await this.#once('time-bytes', async () => {
+      const bytes = unpackSection(await this.#read(SECTION.times));
+      return [bytes, bytes.length];
+    });
+  }
+
+  /** In the order of templates, the levels of rows whose template has not one level for all. */
+  async varyingLevels(): Promise<Buffer> {
+    return await this.#once('varying-levels', async () => {
+      const bytes = unpackSection(await this.#read(SECTION.levels));
+      return [bytes, bytes.length];
     });
   }
 
@@ -136,12 +153,8 @@ export class ChunkData {
   async levels(): Promise<Uint8Array> {
     return await this.#once('levels', async () => {
       const [{ template }, { level, rows }] = [await this.ids(), await this.slots()];
-      const varying = unpackSection(await this.#read(SECTION.levels));
-      const next = new Uint32Array(level.length);
-      for (let id = 0, at = 0; id < level.length; id++) {
-        next[id] = at;
-        if (level[id] === LEVEL_VARIES) at += rows[id] ?? 0;
-      }
+      const varying = await this.varyingLevels();
+      const next = firstVarying({ level, rows });
       const levels = new Uint8Array(template.length);
       for (let row = 0; row < levels.length; row++) {
         const id = template[row] ?? 0;

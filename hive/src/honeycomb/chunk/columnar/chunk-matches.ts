@@ -13,12 +13,13 @@ import type {
   TimeBuckets,
 } from '../../record-set.ts';
 import { flaggedRows, ones } from '../../row-counts.ts';
-import type { Stretch } from '../row-batch.ts';
+import { type Stretch, stretchAt } from '../row-batch.ts';
 import type { ChunkData } from './chunk-data.ts';
 import { decodeRows, timestampLengths } from './decode-rows.ts';
 import { ALL, NONE } from './judge/judge.ts';
-import type { Lengths } from './length-column.ts';
-import { LEVEL_VARIES } from './slot-table.ts';
+import { placesOf } from './length-column.ts';
+import { firstVarying, LEVEL_VARIES } from './slot-table.ts';
+import { TimeReader } from './time-column.ts';
 
 /** Which rows match. */
 export interface FoundRows {
@@ -64,7 +65,7 @@ export class ChunkMatches implements Matches {
   }
 
   async rows(): Promise<Uint32Array> {
-    return flaggedRows(await this.#rowFlags());
+    return flaggedRows(await this.#rowFlags(), this.count);
   }
 
   async hosts(known: ReadonlySet<string>): Promise<readonly string[]> {
@@ -82,13 +83,15 @@ export class ChunkMatches implements Matches {
 
   async byTime(buckets: TimeBuckets): Promise<Uint32Array> {
     const flags = await this.#rowFlags();
-    const times = await this.#data.times();
-    const { template } = await this.#data.ids();
-    const { level } = await this.#data.slots();
-    const { states } = this.#found;
-    const varies = states.some((state, id) => state !== NONE && level[id] === LEVEL_VARIES);
-    const levels = varies ? await this.#data.levels() : undefined;
-    return countByTime({ flags, times, template, level, levels }, buckets);
+    const [{ stretches }, { template }] = [await this.#data.runs(), await this.#data.ids()];
+    const { level, rows } = await this.#data.slots();
+    const varies = this.#found.states.some((state, id) => {
+      return state !== NONE && level[id] === LEVEL_VARIES;
+    });
+    const varying = varies ? await this.#data.varyingLevels() : Buffer.alloc(0);
+    const levels = { level, varying, next: firstVarying({ level, rows }) };
+    const counted = { flags, template, stretches, levels };
+    return countByTime(counted, new TimeReader(await this.#data.timeBytes()), buckets);
   }
 
   async times(): Promise<RowTimes> {
@@ -101,7 +104,7 @@ export class ChunkMatches implements Matches {
   }
 
   async places(): Promise<RowPlaces> {
-    return placesOf(await this.#data.lengths());
+    return placesOf(await this.#data.lengths(), (await this.#data.runs()).stretches);
   }
 
   async load(rows: Uint32Array): Promise<RecordSet> {
@@ -115,36 +118,55 @@ export class ChunkMatches implements Matches {
 }
 
 /**
- * Counts rows with a flag. Measured on 450,000 rows of a third that match: with a division for each 3.6 ms, with
- * the bounds of the last bucket kept 1.6, as rows of one stream follow one another in time.
+ * Counts rows with a flag. Measured on 450,000 rows of which a third match: with a division for each 3.6 ms, with
+ * the bounds of the last bucket kept 1.6, as rows of one stream follow one another in time. Times of one stretch
+ * at a time stay in the processor's cache: with those of the whole chunk in memory a search was 2 ms longer.
  */
 function countByTime(
   rows: {
     readonly flags: Uint8Array;
-    readonly times: Float64Array;
     readonly template: Uint16Array;
-    /** By template, and by row where that varies. */
-    readonly level: Uint8Array;
-    readonly levels: Uint8Array | undefined;
+    readonly stretches: readonly Stretch[];
+    readonly levels: {
+      /** By template. */
+      readonly level: Uint8Array;
+      readonly varying: Buffer;
+      readonly next: Uint32Array;
+    };
   },
-  { from, step, buckets }: TimeBuckets,
+  reader: TimeReader,
+  { from: origin, step, buckets }: TimeBuckets,
 ): Uint32Array {
-  const { flags, times, template, level, levels } = rows;
+  const { flags, template, stretches } = rows;
+  const { level, varying, next } = rows.levels;
   const counts = new Uint32Array((LEVELS.length + 1) * buckets);
+  const times = new Float64Array(
+    stretches.reduce((most, { from, to }) => Math.max(most, to - from), 0),
+  );
   let [bucket, begin, end] = [0, 0, 0];
-  for (let row = 0; row < flags.length; row++) {
-    if (flags[row] === 0) continue;
-    const time = times[row] ?? 0;
-    if (time < begin || time >= end) {
-      const place = Math.floor((time - from) / step);
-      begin = from + place * step;
-      end = begin + step;
-      bucket = Math.min(Math.max(place, 0), buckets - 1);
+  for (const { from, to } of stretches) {
+    reader.read(to - from, times);
+    for (let row = from; row < to; row++) {
+      const id = template[row] ?? 0;
+      let code = level[id] ?? 0;
+      if (code === LEVEL_VARIES) {
+        const at = next[id] ?? 0;
+        next[id] = at + 1;
+        code = varying[at] ?? 0;
+      }
+      if (flags[row] === 0) continue;
+      const time = times[row - from] ?? 0;
+      if (time < begin || time >= end) {
+        const place = Math.floor((time - origin) / step);
+        begin = origin + place * step;
+        end = begin + step;
+        bucket = Math.min(Math.max(place, 0), buckets - 1);
+      }
+      const at = code * buckets + bucket;
+      counts[at] = (counts[at] ?? 0) + 1;
     }
-    const code = (levels ? levels[row] : level[template[row] ?? 0]) ?? 0;
-    const at = code * buckets + bucket;
-    counts[at] = (counts[at] ?? 0) + 1;
   }
+  reader.end();
   return counts;
 }
 
@@ -162,14 +184,16 @@ async function flagRows(
     const rowsOf = Array.from(states, (_, id) => partial.get(id));
     for (let row = 0; row < flags.length; row++) {
       const id = template[row] ?? 0;
-      const state = states[id] ?? NONE;
-      if (state <= ALL) {
-        flags[row] = state;
+      const state = states[id];
+      // Measured: most rows are of templates without a match. Nothing is written for them: 0.3 ms, not 1.2.
+      if (state === NONE) continue;
+      if (state === ALL) {
+        flags[row] = 1;
         continue;
       }
       const index = next[id] ?? 0;
       next[id] = index + 1;
-      flags[row] = rowsOf[id]?.[index] ?? 0;
+      if (rowsOf[id]?.[index] === 1) flags[row] = 1;
     }
   }
   if (range) {
@@ -208,24 +232,6 @@ async function levelsOf(data: ChunkData, wanted?: Uint32Array): Promise<RowColum
   return (row) => LEVELS[(levels[row] ?? 0) - 1];
 }
 
-function placesOf({ offset, source }: Lengths): RowPlaces {
-  return { offset: (row) => offset[row] ?? 0, sourceLength: (row) => source[row] ?? 0 };
-}
-
-/** The stretch of a row. */
-function stretchAt(stretches: readonly Stretch[], row: number): Stretch {
-  let low = 0;
-  let high = stretches.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((stretches[middle]?.to ?? 0) <= row) low = middle + 1;
-    else high = middle;
-  }
-  const stretch = stretches[low];
-  if (!stretch || row < stretch.from || row >= stretch.to) throw new RangeError(`no row ${row}`);
-  return stretch;
-}
-
 async function loadRows(data: ChunkData, wanted: Uint32Array, pace: Pace): Promise<RecordSet> {
   const { head, stretches } = await data.runs();
   const columns = await columnsOf(data, wanted);
@@ -243,7 +249,7 @@ async function loadRows(data: ChunkData, wanted: Uint32Array, pace: Pace): Promi
     ...columns,
     count: head.rows,
     isVisible: () => true,
-    ...placesOf(lengths),
+    ...placesOf(lengths, stretches),
     sequence: (row) => stretchAt(stretches, row).sequence,
     observed: (row) => stretchAt(stretches, row).observed,
     timestampLength: stampOf,

@@ -1,6 +1,8 @@
 /** Lengths of rows, and from them their places in their generations. */
+
+import type { RowPlaces } from '../../record-set.ts';
 import { ColumnReader } from '../columns.ts';
-import type { Stretch } from '../row-batch.ts';
+import { type Stretch, stretchAt } from '../row-batch.ts';
 import type { Dictionary } from './chunk-data.ts';
 import type { Head } from './head.ts';
 import type { SlotTable } from './slot-table.ts';
@@ -13,8 +15,7 @@ const LAYOUTS = createStampLayouts();
 export interface Lengths {
   /** By row: bytes of its body as stored. */
   readonly body: Uint32Array;
-  /** By row: its place in its generation, and the source's bytes that it takes. */
-  readonly offset: Float64Array;
+  /** By row: the source's bytes that it takes. */
   readonly source: Uint32Array;
   /** By raw row in their order. */
   readonly rawTimestampLength: Uint8Array;
@@ -65,21 +66,39 @@ export function decodeLengths(bytes: Buffer, chunk: LengthContext): Lengths {
     if (at > 0) next[id] = at + 1;
     body[row] = (fixed[id] ?? 0) + (at > 0 ? (list[at - 1] ?? 0) : 0);
   }
-  return { body, rawTimestampLength, ...placesOf(body, stretches, column) };
+  const source = stretches.some(({ mapped }) => mapped) ? body.slice() : body;
+  for (const { mapped, from, to } of stretches) {
+    if (!mapped) continue;
+    for (let row = from; row < to; row++) source[row] = column.unsigned();
+  }
+  return { body, rawTimestampLength, source };
 }
 
-function placesOf(body: Uint32Array, stretches: readonly Stretch[], column: ColumnReader) {
-  const source = stretches.some(({ mapped }) => mapped) ? body.slice() : body;
-  const offset = new Float64Array(body.length);
-  for (const stretch of stretches) {
-    let at = stretch.offset;
-    for (let row = stretch.from; row < stretch.to; row++) {
-      if (stretch.mapped) source[row] = column.unsigned();
-      offset[row] = at;
-      at += source[row] ?? 0;
-    }
+/** Places of rows. Those of a stretch are made together when one is asked for: a page needs few of them. */
+export function placesOf({ source }: Lengths, stretches: readonly Stretch[]): RowPlaces {
+  const made = new Map<Stretch, Float64Array>();
+  return {
+    sourceLength: (row) => source[row] ?? 0,
+    offset(row) {
+      const stretch = stretchAt(stretches, row);
+      let offsets = made.get(stretch);
+      if (!offsets) {
+        offsets = offsetsOf(stretch, source);
+        made.set(stretch, offsets);
+      }
+      return offsets[row - stretch.from] ?? 0;
+    },
+  };
+}
+
+function offsetsOf({ from, to, offset }: Stretch, source: Uint32Array): Float64Array {
+  const offsets = new Float64Array(to - from);
+  let at = offset;
+  for (let row = from; row < to; row++) {
+    offsets[row - from] = at;
+    at += source[row] ?? 0;
   }
-  return { source, offset };
+  return offsets;
 }
 
 /** Bytes of a template's rows that are the same in each, line end included; and if there are others. */

@@ -44,6 +44,16 @@ export function isEnded(table: TemplateFacts, template: number): boolean {
   return ((table.flags[template] ?? 0) & ENDED) !== 0;
 }
 
+/** By template: where the first of its rows is in the section of levels, if they are there. */
+export function firstVarying({ level, rows }: Pick<TemplateFacts, 'level' | 'rows'>): Uint32Array {
+  const first = new Uint32Array(level.length);
+  for (let id = 0, at = 0; id < level.length; id++) {
+    first[id] = at;
+    if (level[id] === LEVEL_VARIES) at += rows[id] ?? 0;
+  }
+  return first;
+}
+
 /** What the encoder knows of one template. */
 export interface TemplateRow {
   readonly slots: number;

@@ -45,18 +45,36 @@ export function encodeTimes(times: Float64Array, stretches: readonly Stretch[]):
 /** Reads what {@link encodeTimes} wrote. @throws AppError `store-corrupt` */
 export function decodeTimes(bytes: Buffer, rows: number, stretches: readonly Stretch[]) {
   const times = new Float64Array(rows);
-  let at = 0;
-  for (const { from, to } of stretches) {
+  const reader = new TimeReader(bytes);
+  for (const { from, to } of stretches) reader.read(to - from, times.subarray(from, to));
+  reader.end();
+  return times;
+}
+
+/** Reads times stretch by stretch, from the first one on. */
+export class TimeReader {
+  readonly #bytes: Buffer;
+  #at = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  /** Writes the times of the next stretch, of so many rows, to the beginning of `times`. */
+  read(rows: number, times: Float64Array): void {
+    const bytes = this.#bytes;
+    let at = this.#at;
     const unit = bytes[at++] ?? FLOATS;
     if (unit === FLOATS) {
-      for (let row = from; row < to; row++, at += 8) times[row] = bytes.readDoubleLE(at);
-      continue;
+      for (let row = 0; row < rows; row++, at += 8) times[row] = bytes.readDoubleLE(at);
+      this.#at = at;
+      return;
     }
     let time = bytes.readDoubleLE(at);
     at += 8;
-    times[from] = time;
+    times[0] = time;
     const step = UNIT_MS[unit] ?? 1;
-    for (let row = from + 1; row < to; row++) {
+    for (let row = 1; row < rows; row++) {
       const byte = bytes[at++] ?? 0;
       // Measured: nearly all differences take one byte; this way 450,000 rows take 1 ms, not 1.6.
       if (byte < 0x80) {
@@ -73,10 +91,14 @@ export function decodeTimes(bytes: Buffer, rows: number, stretches: readonly Str
       time += (coded % 2 === 1 ? -(coded + 1) / 2 : coded / 2) * step;
       times[row] = time;
     }
+    this.#at = at;
   }
-  if (at !== bytes.length)
+
+  /** @throws AppError `store-corrupt` unless everything was read */
+  end(): void {
+    if (this.#at === this.#bytes.length) return;
     throw new AppError('store-corrupt', 'The times of a chunk are not whole.');
-  return times;
+  }
 }
 
 function unitOf(times: Float64Array, from: number, to: number): number {
