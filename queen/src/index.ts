@@ -9,6 +9,7 @@ import { analysisHandlers } from './api/analysis.ts';
 import { auditHandlers } from './api/audit.ts';
 import { dashboardHandlers } from './api/dashboards.ts';
 import { exportHandlers } from './api/export.ts';
+import { importHandlers } from './api/import.ts';
 import { installHandlers } from './api/install.ts';
 import { queryHandlers } from './api/queries.ts';
 import { relayHandlers } from './api/relays.ts';
@@ -226,6 +227,7 @@ class QueenComponent implements Queen {
       ...relayHandlers(bus),
       ...alertLinkHandlers(bus),
       ...storeHandlers(bus),
+      ...importHandlers(bus),
       ...installHandlers({
         settings: this.#settings,
         origin: () => this.url,

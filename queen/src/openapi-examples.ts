@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { ALERT_EXAMPLES } from './alert-examples.ts';
 import { analysisExamples } from './analysis-examples.ts';
+import { IMPORT_EXAMPLES } from './import-examples.ts';
 import { NOTIFICATION_EXAMPLES } from './notification-examples.ts';
 import type { Routes } from './routes.ts';
 import { STORE_EXAMPLES } from './store-examples.ts';
@@ -132,6 +133,7 @@ export const EXAMPLES: {
 } = {
   ...NOTIFICATION_EXAMPLES,
   ...STORE_EXAMPLES,
+  ...IMPORT_EXAMPLES,
   ...analysisExamples(record),
   readSignIn: { response: { methods: ['password'] } },
   useLink: {

@@ -22,6 +22,8 @@ export interface Route<
    * `get` and `:write` for all else. What is `:write` stands in the audit log.
    */
   readonly scope?: string;
+  /** One request of many, of something that another route has noted: not in the audit log. */
+  readonly isPart?: true;
   readonly summary: string;
   /** Shape of the JSON body; `undefined` is taken where a route has none. */
   readonly body: B;

@@ -20,6 +20,7 @@ import { ACCESS_ROUTES } from './access-routes.ts';
 import { ALERT_ROUTES } from './alert-routes.ts';
 import { ANALYSIS_ROUTES, analysisSchema } from './analysis-routes.ts';
 import { DASHBOARD_ROUTES } from './dashboard-routes.ts';
+import { IMPORT_ROUTES } from './import-routes.ts';
 import { INSTALL_ROUTES } from './install-routes.ts';
 import { NOTIFICATION_ROUTES } from './notification-routes.ts';
 import { QUERY_ROUTES } from './query-routes.ts';
@@ -74,6 +75,7 @@ export const ROUTES = {
   ...NOTIFICATION_ROUTES,
   ...INSTALL_ROUTES,
   ...STORE_ROUTES,
+  ...IMPORT_ROUTES,
   search: route('post', '/api/search', {
     ...bare,
     access: honeycombActions.search.role,

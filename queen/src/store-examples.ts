@@ -37,6 +37,13 @@ export const STORE_EXAMPLES: {
       ],
     },
   },
+  previewRetention: {
+    body: { classes },
+    response: {
+      ...{ firstDay: '2026-09-01', lastDay: '2026-10-20' },
+      ...{ records: 9_120_004, storedBytes: 57_010_275 },
+    },
+  },
   countLines: {
     body: { query: '"mira@example.net"', from: 1_795_000_000_000 },
     response: {

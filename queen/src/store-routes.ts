@@ -6,7 +6,8 @@ import {
 } from '@apiary/common/messages/actions/store.ts';
 import { bare, route } from './route.ts';
 
-const { readRetention, setRetention, sizes, check, countLines, deleteLines } = storeActions;
+const { readRetention, setRetention, previewRetention, sizes, check } = storeActions;
+const { countLines, deleteLines } = storeActions;
 
 /** See the file's head. */
 export const STORE_ROUTES = {
@@ -22,6 +23,14 @@ export const STORE_ROUTES = {
     summary: 'Replaces all retention classes; what is past its time goes at once',
     body: setRetention.request,
     response: setRetention.response,
+  }),
+  previewRetention: route('post', '/api/store/retention/preview', {
+    ...bare,
+    access: previewRetention.role,
+    scope: 'store:read',
+    summary: 'Tells what would go at once if the retention classes were these; changes nothing',
+    body: previewRetention.request,
+    response: previewRetention.response,
   }),
   readSizes: route('get', '/api/store/sizes', {
     ...bare,

@@ -84,6 +84,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./deliveries.ts'),
   },
   {
+    name: 'import',
+    usage: 'FILE… [--host NAME] [--tags a,b] [--json]',
+    summary: 'bulk-loads log files (plain, gz, zstd, - for a pipe) and proves what is stored',
+    load: () => import('./import.ts'),
+  },
+  {
     name: 'store',
     usage:
       "stats | check | delete '<query>' [--dry-run] | retention [list | set NAME | remove NAME]",

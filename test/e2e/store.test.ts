@@ -116,4 +116,10 @@ describe('./apiary store', () => {
     const checked = JSON.parse((await store('check', '--json')).stdout);
     expect(checked).toMatchObject({ problems: [], problemsTotal: 0 });
   });
+
+  it('sets a limit that lets nothing go without asking', async () => {
+    const generous = await store('retention', 'set', 'default', '--days', '400');
+    expect(generous).toMatchObject({ code: 0, stderr: '' });
+    expect(generous.stdout).toContain('400 days');
+  });
 });

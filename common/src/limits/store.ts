@@ -35,3 +35,22 @@ export const RETENTION_BYTES_MIN = 64 * MiB;
 
 /** A segment of the broker's log ends so long after one of its messages was consumed, and its file goes. */
 export const BROKER_SEGMENT_DEAD_MS = 30_000;
+
+/** Bodies in one request of an import: small ones come together, so that requests are few. */
+export const IMPORT_BODIES_MAX = 16;
+/** Characters of a body in base64: a message of bytes that cannot be compressed. */
+export const IMPORT_BODY_CHARS_MAX = 432 * 1024;
+/** Characters of bodies in one request of an import: a request's body is 1 MiB at most. */
+export const IMPORT_REQUEST_CHARS_MAX = 640 * 1024;
+/** Requests of an import that wait for their commit: the next is under way while one is written. */
+export const IMPORT_REQUESTS_MAX = 4;
+/** An import waits so long for a commit, which waits for what is being sealed. */
+export const IMPORT_COMMIT_MS_MAX = 5 * 60_000;
+/** Decoded chunks whose turn has not come while a content is read back in its order. */
+export const DIGEST_CHUNKS_MAX = 8;
+/** A content is read back anew so often when chunks go meanwhile. */
+export const DIGEST_ATTEMPTS_MAX = 3;
+/** A request that failed for a while is sent again so often: a component that restarts is back by then. */
+export const IMPORT_RETRIES_MAX = 60;
+/** And so much later each time. */
+export const IMPORT_PAUSE_MS = 2_000;

@@ -65,6 +65,25 @@ export const EVENT_SCHEMAS = {
   'rules.released': z.object({ instance: z.string() }),
   /** How a process is, every VITALS_INTERVAL_MS. */
   'process.vitals': vitalsSchema,
+  /** Retention let go of what was past the age or size of its class. */
+  'store.expired': z.object({
+    instance: z.string(),
+    retentionClass: z.string(),
+    /** Of arrival. */
+    day: z.string(),
+    chunks: z.number().int(),
+    records: z.number().int(),
+    storedBytes: z.number().int(),
+    atMs: z.number(),
+  }),
+  /** Lines were deleted by query. */
+  'store.deleted': z.object({
+    instance: z.string(),
+    records: z.number().int(),
+    /** Damaged chunks that could not be judged. */
+    unreadable: z.number().int(),
+    atMs: z.number(),
+  }),
   /** A honeycomb takes nothing in: what comes waits in the broker, then at the Bees. */
   'ingest.stopped': z.object({ instance: z.string(), reason: z.string(), atMs: z.number() }),
   'ingest.resumed': z.object({ instance: z.string(), stoppedMs: z.number(), atMs: z.number() }),

@@ -7,11 +7,10 @@ import type { Holding } from '@apiary/common/messages/ledger.ts';
 import type { Analyses } from './analysis/analyses.ts';
 import type { OwnPart } from './cluster/own-part.ts';
 import type { StandingCluster } from './cluster/standing-cluster.ts';
-import type { Holdings } from './holdings.ts';
+import { type ImportActionContext, importHandlers } from './import/actions.ts';
 import type { RateMeter } from './ingest/rate-meter.ts';
 import { storeHandlers } from './life/actions.ts';
 import type { Deletions } from './life/deletions.ts';
-import type { RetentionClasses } from './life/retention-classes.ts';
 import type { Figures } from './metrics.ts';
 import type { Request } from './search/search.ts';
 import type { Missed } from './standing/missed.ts';
@@ -23,16 +22,13 @@ export interface Searching {
 }
 
 /** What the handlers work with. */
-export interface ActionContext {
+export interface ActionContext extends ImportActionContext {
   readonly search: Searching;
   readonly own: OwnPart;
   readonly analyses: Analyses;
   readonly standing: StandingCluster;
   readonly queries: StandingQueries;
   readonly missed: Missed;
-  readonly store: ChunkStore;
-  readonly holdings: Holdings;
-  readonly classes: RetentionClasses;
   readonly deletions: Deletions | undefined;
   readonly rate: RateMeter;
   readonly figures: Figures;
@@ -61,6 +57,7 @@ export function createHandlers(context: ActionContext): ActionHandlers<typeof ho
     holdings: ({ generations }) => heldOf(context.store, generations),
     stats: () => statsOf(context),
     ...storeHandlers(context),
+    ...importHandlers(context),
   };
 }
 

@@ -147,7 +147,7 @@ class Honeycomb implements Component {
     };
     const parts = {
       ...{ search, analyses, own, standing, queries, missed, store, holdings, classes },
-      ...{ rate, figures, distrust, deletions: life?.deletions },
+      ...{ rate, figures, distrust, deletions: life?.deletions, cache, sealer, clock, ingest },
     };
     const address = { component: 'honeycomb', instance };
     const handlers = createHandlers(parts);

@@ -38,3 +38,17 @@ export async function streamParts(
     response.end();
   }
 }
+
+/** Answers with the parts as they are known where the client asked for them, else with the last one. */
+export async function answerInParts<P>(
+  parts: AsyncGenerator<P>,
+  call: Pick<ApiCall, 'request' | 'response' | 'signal'>,
+): Promise<P | undefined> {
+  if (wantsParts(call.request)) {
+    await streamParts(parts, call);
+    return undefined;
+  }
+  let last: P | undefined;
+  for await (const part of parts) last = part;
+  return last;
+}

@@ -37,5 +37,5 @@ export function covers(granted: readonly string[], needed: string): boolean {
 /** True for a route that changes something; how one signs in is noted by its own handlers. */
 export function isChange(route: Route): boolean {
   const isOpen = route.access === 'public' || route.access === 'local';
-  return !isOpen && scopeOfRoute(route).endsWith(':write');
+  return !isOpen && !route.isPart && scopeOfRoute(route).endsWith(':write');
 }

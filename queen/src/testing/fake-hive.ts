@@ -14,7 +14,7 @@ import type { Folder, Suggestion } from '@apiary/common/messages/host-view.ts';
 import type { LedgerLine, LedgerProblem } from '@apiary/common/messages/ledger.ts';
 import type { AgentTraffic } from '@apiary/common/messages/traffic.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
-import { fakeStore } from './fake-store.ts';
+import { fakeImports, fakeStore } from './fake-store.ts';
 
 /** A record with some text. */
 export function makeRecord(offset: number, over: Partial<LogRecord> = {}): LogRecord {
@@ -198,6 +198,7 @@ export class FakeHive {
     const hive = this;
     return {
       ...fakeStore(),
+      ...fakeImports(),
       search: async function* (body, { signal }) {
         hive.searches.push(body);
         if (body.query.includes('((')) {

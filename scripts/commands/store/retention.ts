@@ -11,6 +11,7 @@ import { ROUTES } from '@apiary/queen/routes.ts';
 import { ApiClient } from '../../api-client.ts';
 import { byteSize } from '../../byte-size.ts';
 import type { CommandIo } from '../../command.ts';
+import { confirm } from '../../confirm.ts';
 import { table } from '../../terminal-text.ts';
 import type { StoreSettings } from './shape.ts';
 
@@ -34,8 +35,26 @@ export async function retention(
     const words = checked.error.issues.map(({ message }) => message).join(', ');
     throw new AppError('setting-invalid', `store retention ${verb}: ${words}`);
   }
+  if (!settings.yes && !(await agrees(client, checked.data, io))) {
+    io.stderr.write('Nothing was changed.\n');
+    return 1;
+  }
   const answer = await client.call(ROUTES.setRetention, { classes: checked.data });
   return show(settings, answer.classes, io);
+}
+
+/** Asks when something would go at once. */
+async function agrees(
+  client: ApiClient,
+  classes: readonly RetentionClass[],
+  io: CommandIo,
+): Promise<boolean> {
+  const preview = await client.call(ROUTES.previewRetention, { classes: [...classes] });
+  const { firstDay, lastDay, records, storedBytes } = preview;
+  if (firstDay === undefined) return true;
+  const days = firstDay === lastDay ? `of ${firstDay}` : `of ${firstDay} to ${lastDay}`;
+  const what = `${records} lines (${byteSize(storedBytes)}) ${days}`;
+  return await confirm(`This deletes ${what} at once, for good. Go on?`, io);
 }
 
 /** A new class comes before `default`, which takes what is left. */

@@ -27,6 +27,7 @@ import {
   stoodHereSchema,
 } from './honeycomb-cluster.ts';
 import { histogramSchema, searchRequestSchema } from './honeycomb-search.ts';
+import { importActions } from './import.ts';
 import { storeActions } from './store.ts';
 
 export {
@@ -77,6 +78,7 @@ export type StandingQuery = z.output<typeof standingQuerySchema>;
 /** The table. */
 export const honeycombActions = {
   ...storeActions,
+  ...importActions,
   search: defineStream('honeycomb.search', 'viewer', searchRequestSchema, searchPartSchema),
   /** Of another honeycomb: which segments it answers for. */
   cover: defineAction('honeycomb.cover', 'admin', coverRequestSchema, coverSchema),

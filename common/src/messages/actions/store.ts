@@ -66,6 +66,19 @@ export const deletionPartSchema = z.object({
 /** See {@link deletionPartSchema}. */
 export type DeletionPart = z.output<typeof deletionPartSchema>;
 
+/** What other retention classes would let go of at once; no days: nothing. */
+export const expiryPreviewSchema = z.object({
+  /** Days of arrival. */
+  firstDay: z.string().optional(),
+  lastDay: z.string().optional(),
+  /** Of what is sealed. */
+  records: z.number().int(),
+  storedBytes: z.number().int(),
+});
+
+/** See {@link expiryPreviewSchema}. */
+export type ExpiryPreview = z.output<typeof expiryPreviewSchema>;
+
 /** See the file's head. */
 export const storeActions = {
   readRetention: defineAction('honeycomb.readRetention', 'viewer', z.object({}), retentionAnswer),
@@ -75,6 +88,12 @@ export const storeActions = {
     'admin',
     z.object({ classes: retentionClassesSchema }),
     retentionAnswer,
+  ),
+  previewRetention: defineAction(
+    'honeycomb.previewRetention',
+    'viewer',
+    z.object({ classes: retentionClassesSchema }),
+    expiryPreviewSchema,
   ),
   sizes: defineAction(
     'honeycomb.sizes',

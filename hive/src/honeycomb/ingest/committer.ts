@@ -9,7 +9,10 @@ import { COMMIT_RAW_BYTES_MAX } from '@apiary/common/limits.ts';
 
 /** A message that waits for its commit. */
 export interface Waiting {
-  readonly delivery: Delivery;
+  /** Absent for what did not come from the queue. */
+  readonly delivery?: Delivery;
+  /** Told what became of it, for what did not come from the queue. */
+  readonly answer?: Pick<PromiseWithResolvers<AppendOutcome>, 'resolve' | 'reject'>;
   readonly message: AppendMessage;
   readonly rawBytes: number;
 }
@@ -69,9 +72,10 @@ export class Committer {
   async #run(): Promise<void> {
     // Whatever the same read of the socket brought comes along.
     await nextTurn();
+    let batch: Waiting[] = [];
     try {
       while (this.#waiting.length > 0) {
-        const batch = this.#takeBatch();
+        batch = this.#takeBatch();
         const outcomes = await this.#segment.append(batch.map(({ message }) => message));
         const pause = this.#listener.committed(batch, outcomes);
         if (pause) await pause;
@@ -80,6 +84,7 @@ export class Committer {
         await nextTurn();
       }
     } catch (error) {
+      for (const { answer } of [...batch, ...this.#waiting]) answer?.reject(error);
       this.#waiting = [];
       this.#finished(this.#added);
       this.#listener.failed(error);

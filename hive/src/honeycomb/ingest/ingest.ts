@@ -90,6 +90,16 @@ export class Ingest {
     await this.#committer.flushed();
   }
 
+  /** Commits messages that came by another way than the queue. @throws AppError `store-full`, `lease-lost` */
+  async append(messages: readonly AppendMessage[]): Promise<AppendOutcome[]> {
+    const answers = messages.map((message) => {
+      const answer = Promise.withResolvers<AppendOutcome>();
+      this.#committer.add({ message, rawBytes: rawBytesOf(message), answer });
+      return answer.promise;
+    });
+    return await Promise.all(answers);
+  }
+
   #receive(delivery: Delivery): void | Promise<void> {
     const verdict = this.#context.judge.judge(delivery);
     if (!(verdict instanceof Promise)) return this.#act(delivery, verdict);
@@ -125,8 +135,7 @@ export class Ingest {
     };
     const part = messages.length === 1 ? delivery : { ...delivery, ack };
     for (const message of messages) {
-      const rawBytes = message.message.runs.reduce((sum, run) => sum + run.data.length, 0);
-      this.#committer.add({ delivery: part, message, rawBytes });
+      this.#committer.add({ delivery: part, message, rawBytes: rawBytesOf(message) });
     }
   }
 
@@ -152,7 +161,9 @@ export class Ingest {
     return touched.length > 0 ? onCommit(touched) : undefined;
   }
 
-  #settle({ delivery, message }: Waiting, outcome: AppendOutcome): void {
+  #settle({ delivery, message, answer }: Waiting, outcome: AppendOutcome): void {
+    answer?.resolve(outcome);
+    if (!delivery) return;
     const index = outcome.runs.findIndex((run) => run.kind === 'differs');
     const refused = outcome.runs[index];
     if (refused?.kind !== 'differs') {
@@ -213,6 +224,10 @@ export class Ingest {
       this.#failed(error);
     }
   }
+}
+
+function rawBytesOf({ message }: AppendMessage): number {
+  return message.runs.reduce((sum, run) => sum + run.data.length, 0);
 }
 
 /** When the oldest line of a batch was read; history is old by nature, and no lag. */

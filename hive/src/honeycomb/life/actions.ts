@@ -1,10 +1,12 @@
 /** What honeycomb answers about the life of what it stores. */
 import type { ChunkStore } from '@apiary/common/chunks/chunks.ts';
+import type { Clock } from '@apiary/common/clock.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import type { ActionHandlers } from '@apiary/common/messages/actions/action.ts';
 import type { storeActions } from '@apiary/common/messages/actions/store.ts';
 import type { Holdings } from '../holdings.ts';
 import type { Deletions } from './deletions.ts';
+import { previewExpiry } from './expiry-preview.ts';
 import type { RetentionClasses } from './retention-classes.ts';
 import { retentionView } from './retention-view.ts';
 import { checkStore } from './store-check.ts';
@@ -15,6 +17,7 @@ export interface StoreActionContext {
   readonly store: ChunkStore;
   readonly holdings: Holdings;
   readonly classes: RetentionClasses;
+  readonly clock: Clock;
   /** Absent where several honeycombs share the store. */
   readonly deletions: Deletions | undefined;
 }
@@ -25,6 +28,7 @@ export function storeHandlers({
   holdings,
   classes,
   deletions,
+  clock,
 }: StoreActionContext): ActionHandlers<typeof storeActions> {
   const view = () => ({ classes: retentionView(classes.all, holdings.chunks) });
   return {
@@ -33,6 +37,7 @@ export function storeHandlers({
       await classes.set(body.classes);
       return view();
     },
+    previewRetention: async (body) => previewExpiry(body.classes, holdings, clock.now()),
     sizes: () => storeSizes(store, holdings),
     countLines: async (body, { signal }) => await present(deletions).count(body, signal),
     deleteLines: (body, { signal }) => present(deletions).delete(body, signal),

@@ -4,6 +4,7 @@
  * At the end the note is taken out, and the store wipes what is gone: the word that somebody wanted gone
  * may be the query itself.
  */
+import type { Bus } from '@apiary/common/bus/bus.ts';
 import type { ChunkEntry, Segment } from '@apiary/common/chunks/chunks.ts';
 import { AppError, toAppError } from '@apiary/common/errors.ts';
 import { DELETIONS_WAITING_MAX } from '@apiary/common/limits/store.ts';
@@ -13,6 +14,7 @@ import {
   type deleteLinesSchema,
   linesSchema,
 } from '@apiary/common/messages/actions/store.ts';
+import type { EventBody } from '@apiary/common/messages/events.ts';
 import { newId } from '@apiary/common/random.ts';
 import { z } from 'zod';
 import { newChunkId } from '../holdings.ts';
@@ -29,6 +31,8 @@ type Deletion = z.output<typeof deletionSchema>;
 
 /** What deleting works with. */
 export interface DeletionsContext extends CompactionContext {
+  readonly bus: Bus;
+  readonly instance: string;
   readonly segment: Segment;
   readonly sealer: Sealer;
   /** Told that something is to be done. */
@@ -126,7 +130,7 @@ export class Deletions {
   }
 
   async #run(deletion: Deletion, signal: AbortSignal): Promise<void> {
-    const { holdings, store, figures, log } = this.#context;
+    const { holdings, store, figures, log, bus, instance, clock } = this.#context;
     const matching = new Matching(deletion, signal);
     await this.#seal(matching);
     const entries = holdings.chunks.filter((entry) => matching.reaches(entry));
@@ -146,6 +150,9 @@ export class Deletions {
     await this.#keep(this.#waiting.filter(({ id }) => id !== deletion.id));
     await store.reclaim();
     log.info({ deletion: deletion.id, ...done }, 'lines-deleted');
+    const { deleted: records, unreadable } = done;
+    const body: EventBody<'store.deleted'> = { instance, records, unreadable, atMs: clock.now() };
+    bus.events.emit('store.deleted', body);
     this.#tell(deletion, { ...done, isDone: true });
   }
 

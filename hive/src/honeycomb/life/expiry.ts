@@ -1,8 +1,10 @@
 /** Retention: lets go of what is past the age or size of its class. */
-import type { Partition } from '@apiary/common/chunks/chunks.ts';
+import type { Bus } from '@apiary/common/bus/bus.ts';
+import type { ChunkEntry, Partition } from '@apiary/common/chunks/chunks.ts';
 import { partitionKey } from '@apiary/common/chunks/partition.ts';
 import type { Clock } from '@apiary/common/clock.ts';
 import type { Logger } from '@apiary/common/log.ts';
+import type { EventBody } from '@apiary/common/messages/events.ts';
 import type { Figures } from '../metrics.ts';
 import type { Sealer } from '../sealer.ts';
 import { planExpiry } from './plan.ts';
@@ -11,6 +13,8 @@ import { type SwapContext, swapChunks } from './swap.ts';
 
 /** What retention works with. */
 export interface ExpiryContext extends SwapContext {
+  readonly bus: Bus;
+  readonly instance: string;
   readonly clock: Clock;
   readonly log: Logger;
   readonly figures: Figures;
@@ -28,6 +32,8 @@ export async function expire(context: ExpiryContext): Promise<boolean> {
     await swapChunks(context, plan.chunks, undefined);
     figures.add('expiredChunks', plan.chunks.length);
     log.info({ chunks: plan.chunks.length }, 'chunks-expired');
+    const byPartition = Map.groupBy(plan.chunks, ({ partition }) => partitionKey(partition));
+    for (const chunks of byPartition.values()) tell(context, chunks);
   }
   return plan.partitions.length + plan.chunks.length > 0;
 }
@@ -42,4 +48,18 @@ async function dropPartition(context: ExpiryContext, partition: Partition): Prom
   await swapChunks(context, chunks, undefined, () => store.dropPartition(partition));
   figures.add('expiredChunks', chunks.length);
   log.info({ ...partition, chunks: chunks.length }, 'partition-expired');
+  tell(context, chunks);
+}
+
+/** Nothing goes silently: chunks of one partition. */
+function tell({ bus, instance, clock }: ExpiryContext, chunks: readonly ChunkEntry[]): void {
+  const [first] = chunks;
+  if (!first) return;
+  const sum = (figure: 'records' | 'storedBytes') =>
+    chunks.reduce((total, chunk) => total + chunk[figure], 0);
+  const body: EventBody<'store.expired'> = {
+    ...{ instance, ...first.partition, chunks: chunks.length, atMs: clock.now() },
+    ...{ records: sum('records'), storedBytes: sum('storedBytes') },
+  };
+  bus.events.emit('store.expired', body);
 }

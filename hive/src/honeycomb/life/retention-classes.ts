@@ -39,8 +39,7 @@ export class RetentionClasses {
 
   /** What the class of that name says; one that was removed goes as `default` does. */
   named(name: string): RetentionClass | undefined {
-    const named = this.#classes.find((each) => each.name === name);
-    return named ?? this.#classes.find((each) => each.name === DEFAULT_CLASS);
+    return classNamed(this.#classes, name);
   }
 
   /** The class of lines with these tags. */
@@ -70,4 +69,13 @@ export class RetentionClasses {
     this.#byTag = new Map(classes.flatMap(({ name, tags }) => tags.map((tag) => [tag, name])));
     this.#listener();
   }
+}
+
+/** What the class of that name says; one that is not there goes as `default` does. */
+export function classNamed(
+  classes: readonly RetentionClass[],
+  name: string,
+): RetentionClass | undefined {
+  const named = classes.find((each) => each.name === name);
+  return named ?? classes.find((each) => each.name === DEFAULT_CLASS);
 }

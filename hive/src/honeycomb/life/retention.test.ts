@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ACTOR, HoneycombRig, until } from '../testing/rig.ts';
 
 const DAY_MS = 86_400_000;
-const { setRetention, readRetention } = honeycombActions;
+const { setRetention, readRetention, previewRetention } = honeycombActions;
 
 describe('retention', () => {
   let rig: HoneycombRig;
@@ -59,6 +59,31 @@ describe('retention', () => {
     await rig.start();
     const again = await callAction(rig.bus, readRetention, {}, { actor: ACTOR });
     expect(again.classes).toMatchObject(classes);
+  });
+
+  test('what would go is told before, and what went as an event', async () => {
+    await rig.publishLines('00000000000000b1', ['an old line', 'another']);
+    await rig.settled(2);
+    rig.clock.advance(3 * DAY_MS);
+    await rig.publishLines('00000000000000b2', ['a new line']);
+    await until(async () => (await rig.search({ query: 'line' })).done.total === 2);
+    const preview = (days: number) =>
+      callAction(
+        rig.bus,
+        previewRetention,
+        { classes: [{ name: 'default', tags: [], days }] },
+        { actor: ACTOR },
+      );
+    expect(await preview(3)).toEqual({ records: 0, storedBytes: 0 });
+    expect(await preview(2)).toMatchObject({ firstDay: '2026-11-20', lastDay: '2026-11-20' });
+    expect((await rig.search({ query: 'line' })).done.total).toBe(2);
+    const told = Promise.withResolvers<unknown>();
+    await rig.bus.events.on('store.expired', ({ body }) => told.resolve(body));
+    await setDays(2);
+    expect(await told.promise).toMatchObject({
+      ...{ retentionClass: 'default', day: '2026-11-20', chunks: 1, records: 2 },
+      storedBytes: expect.any(Number),
+    });
   });
 
   test('what is past its age goes, sealed or not, stays unsaid, and does not come back', async () => {
