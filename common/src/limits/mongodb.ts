@@ -4,6 +4,12 @@
 export const MONGODB_CONNECTIONS_MAX = 32;
 /** How long a request waits for a primary: an election takes about 12 s. Past it: `store-unreachable`. */
 export const MONGODB_SELECTION_MS_MAX = 15_000;
+/** How often a write is tried that FerretDB gave up because of others. Past it: `store-unreachable`. */
+export const MONGODB_BUSY_TRIES_MAX = 20;
+/** Between two of these tries, at most. */
+export const MONGODB_BUSY_PAUSE_MS = 200;
+/** Longest pause between two looks at a lock that another one holds; the first looks come sooner. */
+export const ROW_LOCK_PAUSE_MS_MAX = 100;
 /** A lock of a row on servers without atomic updates; a holder that is dead is overtaken after it. */
 export const ROW_LOCK_LEASE_MS = 10_000;
 /** How often such a lock is asked for, some 10 ms apart. Past it: `store-busy`. */

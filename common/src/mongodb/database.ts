@@ -5,6 +5,7 @@
  *
  * Writes are acknowledged by a majority and its journals; reads see what a majority has.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Binary,
   type Collection,
@@ -16,7 +17,12 @@ import {
   MongoServerError,
 } from 'mongodb';
 import { AppError } from '../errors.ts';
-import { MONGODB_CONNECTIONS_MAX, MONGODB_SELECTION_MS_MAX } from '../limits/mongodb.ts';
+import {
+  MONGODB_BUSY_PAUSE_MS,
+  MONGODB_BUSY_TRIES_MAX,
+  MONGODB_CONNECTIONS_MAX,
+  MONGODB_SELECTION_MS_MAX,
+} from '../limits/mongodb.ts';
 import { newId } from '../random.ts';
 import { RowLocks } from './row-locks.ts';
 
@@ -175,7 +181,15 @@ class MongoTable implements Table {
   }
 
   async insert(row: Row): Promise<boolean> {
-    return (await this.insertAll([row])).size === 0;
+    return await asking(async () => {
+      try {
+        await this.#rows.insertOne(row);
+        return true;
+      } catch (error) {
+        if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return false;
+        throw error;
+      }
+    });
   }
 
   async insertAll(rows: readonly Row[]): Promise<Set<string>> {
@@ -279,11 +293,19 @@ function conditions(filter: RowFilter): Filter<Row> {
 }
 
 async function asking<R>(ask: () => Promise<R>): Promise<R> {
-  try {
-    return await ask();
-  } catch (error) {
-    throw translate(error);
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isBusy(error) || tries >= MONGODB_BUSY_TRIES_MAX) throw translate(error);
+      await sleep(Math.random() * MONGODB_BUSY_PAUSE_MS);
+    }
   }
+}
+
+/** FerretDB on SQLite, where another write took too long: nothing of this one was done. */
+function isBusy(error: unknown): boolean {
+  return error instanceof MongoError && error.message.includes('SQLITE_BUSY');
 }
 
 /** Codes of MongoDB (https://www.mongodb.com/docs/manual/reference/error-codes/) that mean a full disk or quota. */
@@ -298,6 +320,9 @@ const PASSING_CODES: ReadonlySet<number> = new Set([
 function translate(error: unknown): unknown {
   if (!(error instanceof MongoError)) return error;
   const cause = { cause: error };
+  if (isBusy(error)) {
+    return new AppError('store-unreachable', 'The database is too busy with other writes.', cause);
+  }
   // A bulk write bears whatever ended it, the loss of its connection included, which has no code.
   const code = error instanceof MongoServerError ? error.code : undefined;
   if (typeof code === 'number' && !PASSING_CODES.has(code)) {

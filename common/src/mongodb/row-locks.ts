@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
-import { ROW_LOCK_LEASE_MS, ROW_LOCK_TRIES_MAX } from '../limits/mongodb.ts';
+import { ROW_LOCK_LEASE_MS, ROW_LOCK_PAUSE_MS_MAX, ROW_LOCK_TRIES_MAX } from '../limits/mongodb.ts';
 import { Turns } from '../turns.ts';
 import type { Table } from './database.ts';
 
@@ -29,7 +29,8 @@ export class RowLocks {
       try {
         return await work();
       } finally {
-        await this.#locks.delete(id);
+        // What was done is done; a lock that stays is overtaken after its lease.
+        await this.#locks.delete(id).catch(() => false);
       }
     });
   }
@@ -40,7 +41,7 @@ export class RowLocks {
       if (await this.#locks.insert({ _id: id, version: untilMs, owner: this.#owner })) return;
       const other = await this.#locks.get(id);
       if (other && other.version < Date.now()) await this.#locks.delete(id, other.version);
-      else if (other) await sleep(Math.random() * Math.min(attempt, 20));
+      else if (other) await sleep(Math.random() * Math.min(2 * attempt, ROW_LOCK_PAUSE_MS_MAX));
     }
     throw new AppError('store-busy', `the row ${id} was locked by others for too long`);
   }

@@ -47,6 +47,8 @@ const RULES = 8;
 /** Matches that an alert takes. */
 const BURST = 3;
 const PER_SECOND = 5;
+/** FerretDB syncs each of some fifteen writes that an alert takes. */
+const PER_SECOND_MONGODB = 2;
 const PAUSE_MS = 1_000;
 /** A delivery that failed a few times in a row is tried again after half a minute. */
 const SETTLE_MS_MAX = 240_000;
@@ -68,7 +70,9 @@ export async function runAlertChaos(options: AlertChaosOptions): Promise<AlertCh
     await eventually(settled, 'all alerts are pushed', SETTLE_MS_MAX).catch(() => undefined);
     const verdict = judgePushes(readPushes(site.server.pushes), codes);
     isClean = verdict.lost.length + verdict.doubled.length === 0;
-    for (const code of verdict.lost) report(await whereabouts(site, code));
+    for (const code of verdict.lost) {
+      report(await whereabouts(site, code).catch((error: unknown) => `${code}: ${error}`));
+    }
     return { ...verdict, kills };
   } finally {
     await closeSite(site, isClean, report);
@@ -98,16 +102,19 @@ async function openSite({ broker, store }: AlertChaosOptions): Promise<Site> {
   return site;
 }
 
-/** A second pheromone and a second sting, so that each can be killed alone and is taken over from. */
+/**
+ * A second pheromone and a second sting, so that each can be killed alone and is taken over from; and a second
+ * honeycomb where the store has room for it.
+ */
 async function startSecondOnes(site: Site, broker?: string, store?: string): Promise<void> {
   const { helpers, data } = site;
   const env = {
     APIARY_BROKER: broker ?? embeddedBroker(site),
     APIARY_STORE: store ?? `sqlite:${data}`,
   };
-  for (const component of ['pheromone', 'sting']) {
+  for (const component of ['pheromone', 'sting', ...(store ? ['honeycomb'] : [])]) {
     await helpers.start(join(projectRoot, 'scripts/launch.js'), {
-      name: component,
+      name: `second ${component}`,
       argv: ['hive', component, '--data', data, '--status-port', 'none'],
       env,
       logFile: join(data, 'logs', `second-${component}.log`),
@@ -169,7 +176,7 @@ function provoke(file: string, code: string, rule: number): void {
 
 async function provokeAll(
   { file }: Site,
-  { count, perSecond = PER_SECOND, report }: AlertChaosOptions,
+  { count, perSecond, store, report }: AlertChaosOptions,
 ): Promise<string[]> {
   const codes: string[] = [];
   for (let index = 0; index < count; index++) {
@@ -177,7 +184,7 @@ async function provokeAll(
     codes.push(code);
     provoke(file, code, index % RULES);
     if (index % 100 === 99) report?.(`${index + 1} of ${count} alerts provoked`);
-    await pause(1000 / perSecond);
+    await pause(1000 / (perSecond ?? (store ? PER_SECOND_MONGODB : PER_SECOND)));
   }
   return codes;
 }
