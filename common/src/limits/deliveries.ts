@@ -14,6 +14,8 @@ export const DELIVERIES_WAITING_MAX = 5_000;
 export const DELIVERY_ATTEMPTS_MAX = 32;
 /** Attempts that the log of a delivery keeps; older ones are counted. */
 export const DELIVERY_ATTEMPTS_KEPT = 20;
+/** Attempts for which a delivery waits for its message, half a minute in all; then that is gone. */
+export const MESSAGE_MISSING_ATTEMPTS_MAX = 5;
 /** First pause between two attempts; it doubles from there. */
 export const DELIVERY_RETRY_MS_MIN = 1_000;
 /** Longest pause between two attempts. */

@@ -9,6 +9,7 @@ import {
   DELIVERY_ATTEMPTS_KEPT,
   DELIVERY_ATTEMPTS_MAX,
   DELIVERY_NOTE_CHARS_MAX,
+  MESSAGE_MISSING_ATTEMPTS_MAX,
 } from '@apiary/common/limits/deliveries.ts';
 import type { DeliveryAttempt } from '@apiary/common/messages/channel.ts';
 import type { EventBody } from '@apiary/common/messages/events.ts';
@@ -86,7 +87,12 @@ export class Attempts {
   async #send(document: Delivery): Promise<SendResult> {
     const { model } = this.#parts;
     const stored = await model.notifications.get(document.message);
-    if (!stored) return { outcome: 'refused', note: 'its message is not kept any more' };
+    if (!stored) {
+      // Where its writer died in between, the message is still in the queue, and stored when it comes again.
+      const isNew = document.attemptCount < MESSAGE_MISSING_ATTEMPTS_MAX;
+      if (isNew) return { outcome: 'retry', note: 'its message is not stored yet' };
+      return { outcome: 'refused', note: 'its message is not kept any more' };
+    }
     const device = document.device && (await model.devices.get(document.device))?.document;
     if (document.device && !device)
       return { outcome: 'gone', note: 'the device is not registered' };

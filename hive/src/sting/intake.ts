@@ -90,12 +90,13 @@ export class Intake {
       context.log.warn({ rule: message.ruleName, message: message.id }, 'delivery.nobody');
       return;
     }
-    await insertNew(model.notifications, { id: message.id, message });
-    const stored = await Promise.all(
-      destinations.map((destination) =>
+    // Side by side, so that they share one write; a delivery whose message is not there yet is tried again.
+    const [, ...stored] = await Promise.all([
+      insertNew(model.notifications, { id: message.id, message }),
+      ...destinations.map((destination) =>
         insertNew(model.deliveries, this.#deliveryOf(message, destination)),
       ),
-    );
+    ]);
     for (const delivery of stored) {
       if (delivery?.document.state === 'waiting') this.#parts.dispatcher.accept(delivery);
     }

@@ -92,6 +92,21 @@ describe('sting', () => {
       ]);
     });
 
+    test('wait for what is told, which whoever died in between had not stored yet', async () => {
+      http.failNext({ status: 500 });
+      await rig.publish(makeMessage());
+      const { nextMs, message } = await rig.attempted(1);
+      await rig.model.notifications.delete(message);
+      rig.site.clock.advance(nextMs - rig.site.clock.now());
+      const waiting = await rig.attempted(2);
+      expect(waiting.attempts.at(-1)?.note).toBe('its message is not stored yet');
+      await rig.publish(makeMessage());
+      await rig.until(async () => await rig.model.notifications.get(message));
+      rig.site.clock.advance(waiting.nextMs - rig.site.clock.now());
+      await rig.ended(1, 'delivered');
+      expect(http.requests).toHaveLength(1);
+    });
+
     test('a rate limit holds back the whole channel for as long as it asks', async () => {
       http.failNext({ status: 429, headers: { 'retry-after': '60' } });
       await rig.publish(makeMessage());
