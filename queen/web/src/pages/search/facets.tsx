@@ -1,5 +1,5 @@
 import type { FieldFacts } from '@apiary/common/messages/analysis.ts';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { wholeNumber } from '../../components/figures.ts';
 import { IconChevronDown, IconChevronRight, IconMinus } from '../../components/icons.ts';
 import { safeText } from '../../log-list/display.ts';
@@ -24,18 +24,27 @@ export function Facets(props: {
 }) {
   const { address, total, onQuery } = props;
   const { query, range } = address;
-  const { value: fields, failure } = useRecounted(
+  const { value: counted, failure } = useRecounted(
     JSON.stringify([query, range]),
     total,
     (signal) => fieldsOf({ query, range }, Date.now(), signal),
     props.ready,
   );
+  // Those of the search before stay, faintly, until it is known what these lines have.
+  const before = useRef<readonly FieldFacts[]>(undefined);
+  if (counted) before.current = counted;
+  const fields = counted ?? before.current;
   const filters = filtersOf(query);
   const pick = (field: string, value: string, negated: boolean) =>
     onQuery(toggleFilter(query, field, value, negated));
   const found = (fields ?? []).filter(({ builtIn }) => !builtIn).slice(0, FOUND_MAX);
   return (
-    <aside className="ap-facets" aria-label="Filters" data-testid="facets">
+    <aside
+      className={counted ? 'ap-facets' : 'ap-facets ap-old'}
+      aria-label="Filters"
+      aria-busy={counted === undefined && failure === undefined}
+      data-testid="facets"
+    >
       <div className="ap-facets-title">
         <h2>Filters</h2>
         <button type="button" className="ap-text-button" onClick={props.onClose}>
@@ -43,6 +52,7 @@ export function Facets(props: {
         </button>
       </div>
       {failure ? <p className="ap-bad">{failure}</p> : null}
+      {fields || failure ? null : <p className="ap-facets-counting">Counting…</p>}
       {OWN.map((name) => (
         <Facet
           key={name}

@@ -1,4 +1,5 @@
 import { type Dashboard, PANEL_KINDS, type Panel } from '@apiary/common/messages/dashboard.ts';
+import { useState } from 'react';
 import { safeText } from '../../log-list/display.ts';
 import type { SearchAddress } from '../../state/address.ts';
 import { dashboardsApi } from '../../state/dashboards.ts';
@@ -15,6 +16,8 @@ export function PinForm(props: { readonly address: SearchAddress; readonly onDon
   const { address } = props;
   const { notices } = useServices();
   const { value: dashboards, failure } = useLoaded(dashboardsApi.list);
+  const [chosen, setChosen] = useState<string>();
+  const onto = dashboards?.find(({ id }) => id === (chosen ?? dashboards[0]?.id));
   const title = address.query.trim() === '' ? 'All lines' : address.query.trim();
   const pin = async (form: FormData) => {
     const text = (name: string) => String(form.get(name)).trim();
@@ -27,7 +30,6 @@ export function PinForm(props: { readonly address: SearchAddress; readonly onDon
       columns: columnsOf(kind),
       ...(address.fields.length > 0 && { fields: [...address.fields] }),
     };
-    const onto = dashboards?.find(({ id }) => id === text('dashboard'));
     const before = onto && inputOf(onto);
     const { id, name } = await dashboardsApi.save(
       before
@@ -49,7 +51,11 @@ export function PinForm(props: { readonly address: SearchAddress; readonly onDon
       {failure ? <p className="ap-menu-empty ap-bad">{failure}</p> : null}
       <label className="ap-field">
         <span>Dashboard</span>
-        <select className="ap-input" name="dashboard">
+        <select
+          className="ap-input"
+          value={onto?.id ?? ''}
+          onChange={(event) => setChosen(event.currentTarget.value)}
+        >
           {dashboards?.map(({ id, name }) => (
             <option key={id} value={id}>
               {safeText(name)}
@@ -58,7 +64,7 @@ export function PinForm(props: { readonly address: SearchAddress; readonly onDon
           <option value="">a new one</option>
         </select>
       </label>
-      <Field label="Name of a new one" name="name" required={false} />
+      {onto ? null : <Field label="Name of a new one" name="name" required={false} />}
       <label className="ap-field">
         <span>Shown as</span>
         <select className="ap-input" name="kind" defaultValue="bars">
