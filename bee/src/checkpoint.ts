@@ -51,6 +51,8 @@ export type GenerationRecord = z.output<typeof generationSchema>;
 const stateSchema = z.object({
   version: z.literal(1),
   targets: z.array(targetSpecSchema),
+  /** Target → when it was set, by the machine's own clock, as the stamps of files. */
+  targetsSince: z.record(z.string(), z.number()).default({}),
   generations: z.array(generationSchema),
 });
 
@@ -60,6 +62,8 @@ export type TargetRecord = z.output<typeof targetSpecSchema>;
 /** See the file's head. */
 export class Checkpoint {
   readonly generations = new Map<string, GenerationRecord>();
+  /** Target → when it was set, by the machine's own clock: comparable with the stamps of files. */
+  targetsSince: ReadonlyMap<string, number> = new Map();
   readonly #file: CheckpointFile;
   readonly #clock: Clock;
   readonly #log: Logger;
@@ -68,6 +72,7 @@ export class Checkpoint {
   #queued: Promise<void> | undefined;
   #cancelTimer: (() => void) | undefined;
   #dirty = false;
+  #closed = false;
 
   constructor(folder: string, clock: Clock, log: Logger) {
     this.#file = new CheckpointFile(folder, 'checkpoint');
@@ -94,12 +99,14 @@ export class Checkpoint {
     if (text === undefined) return;
     const state = stateSchema.parse(JSON.parse(text));
     this.#targets = state.targets;
+    this.targetsSince = new Map(Object.entries(state.targetsSince));
     for (const record of state.generations) this.generations.set(record.id, record);
   }
 
   /** Says that something changed; it is written within CHECKPOINT_INTERVAL_MS. */
   changed(): void {
     this.#dirty = true;
+    if (this.#closed) return;
     this.#cancelTimer ??= this.#clock.after(CHECKPOINT_INTERVAL_MS, () => {
       this.#cancelTimer = undefined;
       this.flush().catch((error: unknown) => {
@@ -127,8 +134,9 @@ export class Checkpoint {
     return this.#queued;
   }
 
-  /** Writes what is not written yet. */
+  /** Writes what is not written yet; what changes later is not: the next Bee of the folder may have begun. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.#stopTimer();
     if (this.#dirty || this.#saving) await this.flush();
     this.#stopTimer();
@@ -143,7 +151,8 @@ export class Checkpoint {
     this.#dirty = false;
     this.#forgetOldest();
     const generations = [...this.generations.values()];
-    const text = JSON.stringify({ version: 1, targets: this.#targets, generations });
+    const targetsSince = Object.fromEntries(this.targetsSince);
+    const text = JSON.stringify({ version: 1, targets: this.#targets, targetsSince, generations });
     try {
       await this.#file.save(text);
     } catch (error) {

@@ -3,6 +3,9 @@ import type { TargetSpec, TargetState } from '@apiary/common/messages/agent.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Input, InputContext, InputFactory } from './inputs/input.ts';
 
+/** Stamps of files lag behind the clock by so much. */
+const FILE_CLOCK_TICK_MS = 10;
+
 /** See the file's head. */
 export class Targets {
   readonly #inputs = new Map<string, Input>();
@@ -31,6 +34,11 @@ export class Targets {
       const fresh = new Set(specs.filter((spec) => !isKnown(spec)).map((spec) => spec.id));
       // Both in one write: a target that is remembered has its files' positions remembered as well.
       this.#checkpoint.targets = specs;
+      const since = this.#checkpoint.targetsSince;
+      const nowMs = Date.now() - FILE_CLOCK_TICK_MS;
+      this.#checkpoint.targetsSince = new Map(
+        specs.map(({ id }) => [id, fresh.has(id) ? nowMs : (since.get(id) ?? 0)]),
+      );
       await this.#hand(specs, fresh);
       await this.#checkpoint.flush();
     });

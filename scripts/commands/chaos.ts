@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { type AlertChaosOptions, runAlertChaos } from '../../test/chaos/alerts/run.ts';
 import { type LoneBroker, startLoneBroker } from '../../test/chaos/lone-broker.ts';
 import { runChaos } from '../../test/chaos/run.ts';
+import { beeChaosSettings, chaosOfBee } from '../chaos-of-bee.ts';
 import type { CommandIo } from '../command.ts';
 import { type MongoService, provideMongo, provideRabbit, type RabbitService } from '../services.ts';
 
@@ -46,6 +47,7 @@ const shape = {
     value: 'N',
     help: 'alerts that are provoked, with --alerts',
   },
+  ...beeChaosSettings,
   json: { schema: switchSchema, help: 'one JSON document on stdout' },
 };
 
@@ -56,6 +58,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     return 0;
   }
   const { settings } = parseSettings(shape, argv, io.env);
+  if (settings.bee) return await chaosOfBee(settings, io);
   let rabbit: RabbitService | undefined;
   let mongo: MongoService | undefined;
   let lone: LoneBroker | undefined;

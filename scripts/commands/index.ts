@@ -158,7 +158,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'chaos',
-    usage: '[--rounds N] [--broker embedded|rabbitmq]',
+    usage: '[--rounds N] [--broker embedded|rabbitmq] [--bee]',
     summary: 'kills processes at random under load and counts lost and doubled lines',
     load: () => import('./chaos.ts'),
   },

@@ -1,8 +1,10 @@
 /** A scripted writer of numbered lines, with the ways in which logs are rotated. */
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   closeSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   openSync,
   renameSync,
@@ -60,14 +62,25 @@ export class LogWriter {
 
   /** Renames app.log to app.log.1, and older ones one further; the next line makes a new file. */
   rename(kept = 5): void {
+    this.#shift(kept);
+    renameSync(this.path, `${this.path}.1`);
+  }
+
+  #shift(kept: number): void {
     for (let index = kept; index >= 1; index--) {
-      try {
-        renameSync(`${this.path}.${index}`, `${this.path}.${index + 1}`);
-      } catch {
-        // There are not so many yet.
+      for (const ending of ['', '.gz']) {
+        const older = `${this.path}.${index}${ending}`;
+        if (existsSync(older)) renameSync(older, `${this.path}.${index + 1}${ending}`);
       }
     }
-    renameSync(this.path, `${this.path}.1`);
+  }
+
+  /** Packs the older rotated files, as logrotate's delaycompress does: nobody writes to them any more. */
+  gzip(kept = 5): void {
+    for (let index = 2; index <= kept; index++) {
+      const older = `${this.path}.${index}`;
+      if (existsSync(older)) execFileSync('gzip', [older]);
+    }
   }
 
   /** Copies to app.log.1 and truncates. `between` happens after the copy. */
@@ -75,6 +88,12 @@ export class LogWriter {
     copyFileSync(this.path, `${this.path}.1`);
     between();
     truncateSync(this.path);
+  }
+
+  /** Renames older ones one further, then copies and truncates. */
+  shiftCopyTruncate(kept: number): void {
+    this.#shift(kept);
+    this.copyTruncate();
   }
 
   /** Makes the file, empty. */

@@ -2,7 +2,7 @@
  * A Bee on a memory bus with a clock that the test moves, a stand-in for the Hive that approves it and sets
  * its targets, and the store's oracle behind.
  */
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bee } from '@apiary/bee/bee.ts';
@@ -13,7 +13,9 @@ import type { AgentFacts } from '@apiary/common/messages/agent.ts';
 import type { TargetReports, Welcome } from '@apiary/common/messages/control.ts';
 import { MemoryBroker } from '@apiary/common/testing/memory-broker.ts';
 import { MemoryBus } from '@apiary/common/testing/memory-bus.ts';
+import { z } from 'zod';
 import { HiveStandIn } from './hive-stand-in.ts';
+import { SlowBus } from './slow-bus.ts';
 import type { StoreOracle } from './store-oracle.ts';
 
 const FACTS: AgentFacts = {
@@ -25,6 +27,9 @@ const FACTS: AgentFacts = {
   version: '0.0.0',
   zoneOffsetMinutes: 0,
 };
+const checkpointSchema = z.object({
+  generations: z.array(z.object({ id: z.string(), confirmed: z.number() })),
+});
 const STEP_MS = 50;
 /** Real time; bounds a test that hangs. */
 const DEADLINE_MS = 90_000;
@@ -39,7 +44,7 @@ export class Rig {
   allow: readonly string[] = [this.folder];
   checks: CheckAllowance = { folders: [], allowArguments: false };
   clock = new ManualClock();
-  bus = new MemoryBus(this.broker);
+  bus = new SlowBus(this.broker);
   #bee: Bee | undefined;
   readonly #crashed: Bee[] = [];
   #kills = 0;
@@ -69,7 +74,7 @@ export class Rig {
   async start(): Promise<void> {
     this.clock = new ManualClock(this.clock.now() + 1);
     this.#clocks.push(this.clock);
-    this.bus = new MemoryBus(this.broker);
+    this.bus = new SlowBus(this.broker);
     const bee = new Bee({
       bus: this.bus,
       clock: this.clock,
@@ -88,7 +93,13 @@ export class Rig {
   async stop(): Promise<void> {
     const bee = this.bee;
     this.#bee = undefined;
-    await bee.stop();
+    let isStopped = false;
+    const stopped = bee.stop().finally(() => {
+      isStopped = true;
+    });
+    // It waits for confirms by its own clock.
+    await this.until(() => isStopped);
+    await stopped;
     await this.bus.close();
   }
 
@@ -160,6 +171,15 @@ export class Rig {
     await this.advance(2_000);
   }
 
+  /** Waits until what the broker has confirmed is in the checkpoint on disk. */
+  async checkpointed(): Promise<void> {
+    await this.until(() => {
+      const saved = savedOffsets(join(this.data, 'checkpoint.json'));
+      const entries = this.bee.ledger.entries();
+      return entries.every(({ generation, confirmed }) => saved.get(generation) === confirmed);
+    });
+  }
+
   /** Waits until killed Bees have let go of what the system takes from a killed process, such as ports. */
   async released(): Promise<void> {
     const stopped = this.#crashed.splice(0).map((bee) => bee.stop());
@@ -192,5 +212,16 @@ function copyFolder(from: string, to: string): void {
     } catch {
       // A temporary file that has just got its own name: that one was or will be copied, or the one before.
     }
+  }
+}
+
+/** Generation → confirmed, as on disk; nothing while the file is just being replaced. */
+function savedOffsets(path: string): ReadonlyMap<string, number> {
+  try {
+    const text = readFileSync(path, 'utf8');
+    const { generations } = checkpointSchema.parse(JSON.parse(text.slice(text.indexOf('\n'))));
+    return new Map(generations.map(({ id, confirmed }) => [id, confirmed]));
+  } catch {
+    return new Map();
   }
 }

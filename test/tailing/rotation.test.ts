@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { fileClockTicks } from './file-clock.ts';
 import { LogWriter } from './log-writer.ts';
 import { Rig } from './rig.ts';
 
@@ -23,16 +24,6 @@ beforeEach(async () => {
 });
 
 afterEach(() => rig.close());
-
-/** Returns once the file system gives a later time than before: its clock has ticks of some milliseconds. */
-function fileClockTicks(folder: string): void {
-  const probe = join(folder, '.tick');
-  const touch = () => {
-    writeFileSync(probe, '');
-    return statSync(probe).mtimeMs;
-  };
-  for (const before = touch(); touch() === before; );
-}
 
 describe('rotation by renaming', () => {
   for (const glob of ['app.log', 'app.log*']) {

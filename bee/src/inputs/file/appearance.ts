@@ -17,3 +17,6 @@ export interface Candidate {
   readonly path: string;
   readonly stat: Stats;
 }
+
+/** A path that a target names. */
+export type NamedPath = Pick<Candidate, 'target' | 'path'>;

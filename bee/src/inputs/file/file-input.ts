@@ -15,7 +15,8 @@ import {
 import type { TargetSpec, TargetState } from '@apiary/common/messages/agent.ts';
 import { codeOf } from '../../system-error.ts';
 import type { Input, InputContext } from '../input.ts';
-import type { Appearance, Candidate } from './appearance.ts';
+import { AbsentPaths } from './absent-paths.ts';
+import type { Appearance, Candidate, NamedPath } from './appearance.ts';
 import { Folders } from './folders.ts';
 import { isGzipName } from './gzip.ts';
 import { birthOf, inodeKey } from './identity.ts';
@@ -25,6 +26,7 @@ import { Opener } from './opener.ts';
 import type { FileReader, ReaderOwner } from './reader.ts';
 import { type Found, isCompressed } from './rotation.ts';
 import { type FileTarget, setFileTargets } from './target.ts';
+import { Unsaved } from './unsaved.ts';
 import { FolderWatch, type WakeUp } from './watch.ts';
 
 /** A shrunk file is looked at once more after this long: network file systems give stale sizes. */
@@ -40,11 +42,12 @@ export class FileInput implements Input, ReaderOwner {
   readonly #opener: Opener;
   readonly #watch: FolderWatch;
   readonly #timer: LookTimer;
+  readonly #unsaved: Unsaved;
+  readonly #absent = new AbsentPaths();
   readonly #readers = new Map<string, FileReader>();
   readonly #targets = new Map<string, FileTarget>();
   readonly #sizesAtStart = new Map<string, number>();
   #byPath = new Map<string, FileReader>();
-  #unsaved = new Set<FileReader>();
   #restored = false;
   #movedMs: number;
   #stopped = false;
@@ -53,9 +56,10 @@ export class FileInput implements Input, ReaderOwner {
     this.#context = context;
     this.now = () => context.clock.now();
     this.#movedMs = this.now();
+    this.#unsaved = new Unsaved(context);
     this.#timer = new LookTimer(context.clock, () => {
       this.#look();
-      void this.#save();
+      void this.#unsaved.save();
     });
     this.#opener = new Opener({
       checkpoint: context.checkpoint,
@@ -76,7 +80,7 @@ export class FileInput implements Input, ReaderOwner {
       else this.#close(reader);
     }
     this.#look();
-    await this.#save();
+    await this.#unsaved.save();
   }
 
   state(target: string): TargetState | undefined {
@@ -102,7 +106,7 @@ export class FileInput implements Input, ReaderOwner {
       }
     }
     this.#movedMs = this.now();
-    if (reader.isRotated || this.#opener.looksCopied(reader.path, reader.fd, size)) {
+    if (reader.isCopy || this.#opener.isOverwrittenByCopy(reader, size)) {
       // The name was used again, for a newer copy: a look finds out whose.
       this.displaced(reader);
       this.#timer.within(WOKEN_MS);
@@ -111,8 +115,8 @@ export class FileInput implements Input, ReaderOwner {
     this.#opener.restart(reader);
     reader.size = size;
     this.#unsaved.add(reader);
-    if (reader.predecessor) this.#publishNow(reader.predecessor);
-    void this.#save();
+    if (reader.predecessor) this.#unsaved.publish(reader.predecessor);
+    void this.#unsaved.save();
   }
 
   displaced(reader: FileReader): void {
@@ -170,20 +174,30 @@ export class FileInput implements Input, ReaderOwner {
     const byPath = new Map<string, FileReader>();
     const present = new Set<FileReader>();
     const candidates: Candidate[] = [];
+    const absent: NamedPath[] = [];
+    const compressed: NamedPath[] = [];
     for (const target of this.#targets.values()) {
       for (const path of target.walk(this.#folders, folders)) {
-        this.#lookAt(target, path, { byPath, present, candidates });
+        this.#lookAt(target, path, { byPath, present, candidates, absent, compressed });
       }
     }
     for (const reader of this.#readers.values()) {
       if (present.has(reader)) reader.isRotated = false;
       else this.#guard(reader, () => this.#lookAtRotated(reader));
     }
+    // After the plain files, whose content they may be.
+    for (const { target, path } of compressed) this.#lookAtCompressed(target, path);
     // By age, so that of several generations of one log the older ones come first.
     candidates.sort((a, b) => a.stat.mtimeMs - b.stat.mtimeMs);
     const newcomers = candidates.map((candidate) => this.#appear(candidate, byPath));
     this.#takeWaiting(byPath);
-    for (const reader of newcomers) if (reader) this.#opener.noteMissed(reader);
+    for (const reader of newcomers) if (reader) this.#noteMissed(reader);
+    for (const { path, target } of absent) {
+      this.#absent.look(path, target.spec, () =>
+        this.#opener.waiting.noteMissed(path, target.spec),
+      );
+    }
+    this.#absent.settle();
     this.#takeWaiting(byPath);
     this.#byPath = byPath;
     for (const reader of this.#readers.values()) {
@@ -206,10 +220,12 @@ export class FileInput implements Input, ReaderOwner {
       byPath: Map<string, FileReader>;
       present: Set<FileReader>;
       candidates: Candidate[];
+      absent: NamedPath[];
+      compressed: NamedPath[];
     },
   ): void {
     if (isCompressed(path)) {
-      this.#lookAtCompressed(target, path);
+      found.compressed.push({ target, path });
       return;
     }
     const stat = statOf(path);
@@ -224,6 +240,7 @@ export class FileInput implements Input, ReaderOwner {
       const opened = openRegular(path, this.#context);
       if (opened.kind === 'open') closeSync(opened.fd);
       else if (opened.kind === 'refused') target.problem(opened.reason);
+      else if (target.isLiteral) found.absent.push({ target, path });
     }
   }
 
@@ -290,15 +307,19 @@ export class FileInput implements Input, ReaderOwner {
   /** Generations whose files have other names now: known ones after a start, and such that nobody saw. */
   #takeWaiting(byPath: ReadonlyMap<string, FileReader>): void {
     if (this.#targets.size === 0) return;
-    if (!this.#restored) this.#opener.restore();
+    if (!this.#restored) this.#opener.waiting.restore();
     const targets = new Map([...this.#targets].map(([id, target]) => [id, target.spec]));
-    const begun = this.#opener.attachWaiting(targets, (path) => byPath.get(path));
+    const begun = this.#opener.waiting.attach(targets, (path) => byPath.get(path));
     // Also those that were found as copies of truncated files.
     const isFirst = !this.#restored;
     this.#restored = true;
     for (const reader of isFirst ? this.#readers.values() : begun) {
       if (reader.isRotated) this.#unsaved.add(reader);
     }
+  }
+
+  #noteMissed({ generation: { record }, target }: FileReader): void {
+    this.#opener.waiting.noteMissed(record.path, target, record);
   }
 
   /** One file that the system fails to read does not keep the others from being looked at. */
@@ -360,31 +381,5 @@ export class FileInput implements Input, ReaderOwner {
     if (this.#readers.get(inodeKey(reader)) === reader) this.#readers.delete(inodeKey(reader));
     this.#unsaved.delete(reader);
     this.drained(reader);
-  }
-
-  #publishNow(reader: FileReader): void {
-    reader.isPublishable = true;
-    this.#context.demand.offer(reader);
-  }
-
-  /** Lets new generations be published once their ids are on disk. */
-  async #save(): Promise<void> {
-    if (this.#unsaved.size === 0) return;
-    const readers = [...this.#unsaved];
-    const generations = readers.map((reader) => reader.generation);
-    this.#unsaved = new Set();
-    try {
-      await this.#context.checkpoint.flush();
-    } catch (error) {
-      this.#context.log.error(
-        { error: reasonOf('the checkpoint', '', error) },
-        'checkpoint.failed',
-      );
-      for (const reader of readers) if (!reader.isClosed) this.#unsaved.add(reader);
-      return;
-    }
-    for (const [index, reader] of readers.entries()) {
-      if (!reader.isClosed && reader.generation === generations[index]) this.#publishNow(reader);
-    }
   }
 }

@@ -10,14 +10,25 @@ export interface GzipKnowledge {
   readonly gzip: GzipFiles;
 }
 
-/** Heads of the gz forms of a log that were written later than anything of it that was seen, eldest first. */
-export function missedGzips(record: GenerationRecord, { checkpoint, gzip }: GzipKnowledge) {
-  const ofPath = [...checkpoint.generations.values()].filter(
-    (other) => other !== record && other.path === record.path,
-  );
-  if (ofPath.length === 0) return [];
-  const newestMs = Math.max(...ofPath.map(({ writtenMs }) => writtenMs));
-  const found = gzipFormsOf(record.path).flatMap((path) => {
+/** What is searched for. */
+export interface MissedGzipSearch {
+  readonly path: string;
+  /** Everything that is remembered. */
+  readonly known: readonly GenerationRecord[];
+  /** When the target was set; 0 if that is not known. */
+  readonly since: number;
+  readonly gzip: GzipFiles;
+}
+
+/**
+ * Heads of the gz forms of a log that were written later than anything of it that was seen (with nothing seen: later
+ * than its target was set), eldest first.
+ */
+export function missedGzips({ path: log, known, since, gzip }: MissedGzipSearch): GzipHead[] {
+  const ofPath = known.filter(({ path }) => path === log);
+  const newestMs = Math.max(0, ...ofPath.map(({ writtenMs }) => writtenMs)) || since;
+  if (newestMs === 0) return [];
+  const found = gzipFormsOf(log).flatMap((path) => {
     const stat = statOf(path);
     return stat?.isFile() && stat.mtimeMs > newestMs ? [{ path, stat }] : [];
   });
@@ -41,9 +52,14 @@ export function judgeGzip(
   if (!head) return 'not-yet';
   if (gzip.isKnown(head)) return 'known';
   if (isFresh) return head;
-  const original = path.replace(/(?:[.-]\d[\d.T_-]*)?\.gz$/i, '');
+  const original = plainPathOf(path);
   for (const record of checkpoint.generations.values()) {
     if (record.path === original && record.writtenMs >= stat.mtimeMs) return 'known';
   }
   return head;
+}
+
+/** `app.log` of `app.log.1.gz`. */
+export function plainPathOf(path: string): string {
+  return path.replace(/(?:[.-]\d[\d.T_-]*)?\.gz$/i, '');
 }

@@ -1,6 +1,6 @@
 /**
  * Generations that nobody saw: made and rotated away while the Bee was down, or between two looks. When a
- * path shows a file that is new, its rotated siblings that were born after everything that is known
+ * path shows a file that is new or none, its rotated siblings that were born after everything that is known
  * of the path, and that are nobody's copy, hold lines that were never read.
  */
 import { closeSync, readdirSync, type Stats } from 'node:fs';
@@ -13,10 +13,12 @@ import { isCompressed } from './rotation.ts';
 
 /** What is searched for. */
 export interface MissedSearch {
-  /** The path that shows a new file now. */
+  /** The path that shows a new file now, or none. */
   readonly path: string;
-  /** When that file was born; 0 where the file system does not tell. */
+  /** When that file was born; 0 where there is none, or where the file system does not tell. */
   readonly bornBefore: number;
+  /** When the target was set; 0 if that is not known. */
+  readonly since: number;
   /** Everything that is remembered, the new file's own record aside. */
   readonly known: readonly GenerationRecord[];
   /** True for an inode that is being read. */
@@ -27,10 +29,10 @@ export interface MissedSearch {
 /** What identifies a missed generation. */
 export type Missed = Pick<GenerationRecord, 'dev' | 'ino' | 'birthMs' | 'headLength' | 'headCrc'>;
 
-/** Eldest first. Without birth times, or with nothing known of the path, there are none. */
+/** Eldest first. Without birth times there are none; with nothing known of the path, what is younger than its target. */
 export function findMissed(search: MissedSearch): Missed[] {
   const ofPath = search.known.filter(({ path }) => path === search.path);
-  const newest = Math.max(0, ...ofPath.map(({ birthMs }) => birthMs));
+  const newest = Math.max(0, ...ofPath.map(({ birthMs }) => birthMs)) || search.since;
   if (newest === 0) return [];
   // An inode is used again after a deletion: its birth tells.
   const inodes = new Set(search.known.map((record) => `${inodeKey(record)} ${record.birthMs}`));

@@ -1,20 +1,17 @@
 /**
- * Makes readers: decides for each file that appears which generation it is and where reading begins, and
- * finds the rest of generations whose file was rotated.
+ * Decides for each file that appears, and for each that was written anew, which generation it holds and where
+ * reading begins.
  */
 import { closeSync, type Stats } from 'node:fs';
-import { ROTATED_QUIET_MS } from '@apiary/common/limits.ts';
 import type { Logger } from '@apiary/common/log.ts';
 import type { TargetSpec } from '@apiary/common/messages/agent.ts';
-import { newGeneration } from '@apiary/common/random.ts';
 import type { Checkpoint, GenerationRecord } from '../../checkpoint.ts';
 import type { Ledger } from '../../ledger.ts';
 import type { Appearance } from './appearance.ts';
 import { CopySuspects } from './copy-suspects.ts';
-import { FolderIndex } from './folder-index.ts';
-import { Generation } from './generation.ts';
-import { GzipFiles, type GzipHead } from './gzip-files.ts';
-import { type GzipKnowledge, judgeGzip, missedGzips } from './gzip-generations.ts';
+import type { Generation } from './generation.ts';
+import { GzipFiles } from './gzip-files.ts';
+import { judgeGzip, plainPathOf } from './gzip-generations.ts';
 import {
   bearsMarks,
   birthAgrees,
@@ -22,18 +19,13 @@ import {
   type ContentMarks,
   headOf,
   inodeKey,
-  readAt,
 } from './identity.ts';
 import { endOfLastLine } from './last-line.ts';
-import { findMissed, type Missed } from './missed.ts';
-import { type Allowance, openRegular } from './open.ts';
-import { FileReader, ReadBuffer, type ReaderOwner } from './reader.ts';
+import type { Allowance } from './open.ts';
+import type { FileReader, ReaderOwner } from './reader.ts';
+import { ReaderFactory } from './reader-factory.ts';
 import { type Found, findCopy } from './rotation.ts';
-
-/** So long after its last sign of life an absent file is waited for. */
-const ABSENT_MS_MAX = 30 * 86_400_000;
-/** Rotated files that are read at once; more of them wait. A Bee that was long away may find thousands. */
-const ROTATED_READERS_MAX = 512;
+import { Waiting } from './waiting.ts';
 
 /** What an opener is given. */
 export interface OpenerOptions {
@@ -48,20 +40,21 @@ export interface OpenerOptions {
 
 /** See the file's head. */
 export class Opener {
+  /** What is to be read and lies elsewhere than where its path leads to. */
+  readonly waiting: Waiting;
   readonly #options: OpenerOptions;
-  readonly #buffer = new ReadBuffer();
-  /** Generations to be read that no reader reads yet, eldest first. */
-  readonly #waiting = new Set<GenerationRecord>();
+  readonly #factory: ReaderFactory;
   readonly #gzip: GzipFiles;
-  readonly #knowledge: GzipKnowledge;
   readonly #suspects: CopySuspects;
 
   constructor(options: OpenerOptions) {
     this.#options = options;
-    const { owner, readers, checkpoint } = options;
-    this.#gzip = new GzipFiles({ ...options, now: owner.now, onReady: () => owner.unpacked() });
-    this.#knowledge = { checkpoint, gzip: this.#gzip };
+    const { owner, readers } = options;
+    const { now } = owner;
+    this.#factory = new ReaderFactory(options);
+    this.#gzip = new GzipFiles({ ...options, now, onReady: () => owner.unpacked() });
     this.#suspects = new CopySuspects(readers);
+    this.waiting = new Waiting({ ...options, now, factory: this.#factory, gzip: this.#gzip });
   }
 
   /** Unpacks nothing more. */
@@ -69,9 +62,12 @@ export class Opener {
     this.#gzip.stop();
   }
 
-  /** True if a file looks like a copy, complete or under way, of one that is being read. */
-  looksCopied(path: string, fd: number, size: number): boolean {
-    return this.#suspects.looksCopied(path, fd, size);
+  /** True if the file that was read holds a copy of a newer one now, and not because it was copied itself. */
+  isOverwrittenByCopy({ path, fd, generation }: FileReader, size: number): boolean {
+    if (!this.#suspects.looksCopied(path, fd, size)) return false;
+    const copy = findCopy(generation.record.path, generation.marks, this.#options.allowance);
+    if (copy) closeSync(copy.fd);
+    return copy === undefined;
   }
 
   /** A reader for an opened file, or undefined while it may turn out to be a copy. Takes the descriptor. */
@@ -88,25 +84,27 @@ export class Opener {
     return this.#begin(file, appearance);
   }
 
-  /** Generations of the path that were rotated away before anybody saw them wait to be read from now on. */
-  noteMissed(reader: FileReader): void {
-    const { record } = reader.generation;
-    const { allowance, checkpoint, log, readers } = this.#options;
-    const found = findMissed({
-      path: record.path,
-      bornBefore: record.birthMs,
-      known: [...checkpoint.generations.values()].filter((other) => other !== record),
-      isRead: (key) => readers.has(key),
-      allowance,
-    });
-    for (const missed of found) {
-      const noted = this.#newRecord(missed, reader.target, record.path);
-      this.#waiting.add(noted);
-      log.info({ file: record.path, generation: noted.id }, 'file.rotated-unseen');
+  /** A gz file that a target names: content that is new waits to be read. False if it is none, or not yet. */
+  appearGzip(path: string, stat: Stats, { isFresh, target }: Appearance): boolean {
+    const knowledge = { checkpoint: this.#options.checkpoint, gzip: this.#gzip };
+    const judged = judgeGzip(path, stat, isFresh, knowledge);
+    if (judged === 'not-yet') return false;
+    if (judged === 'known') return true;
+    if (!isFresh && this.#isUnread(plainPathOf(path))) return false;
+    const record = this.waiting.noteGzip(judged, target, path);
+    if (!isFresh) return true;
+    record.historyTo = Number.MAX_SAFE_INTEGER;
+    // Without history it is remembered, so that no later look takes it for new.
+    record.ended = !target.history;
+    return true;
+  }
+
+  /** What is not read yet of a log, or was written anew, may be what a gz file holds. */
+  #isUnread(path: string): boolean {
+    for (const { generation, size } of this.#options.readers.values()) {
+      if (generation.record.path === path && size !== generation.offset) return true;
     }
-    for (const head of missedGzips(record, this.#knowledge)) {
-      this.#noteGzip(head, reader.target, record.path);
-    }
+    return false;
   }
 
   /** The open file was truncated or written anew: its bytes are another generation from now on. */
@@ -116,143 +114,27 @@ export class Opener {
     const copy = this.#copyOf(generation.record.path, generation.marks);
     const { birthMs, path } = generation.record;
     const mark = { dev: reader.dev, ino: reader.ino, birthMs, ...headOf(reader.fd) };
-    const record = this.#newRecord(mark, reader.target, path);
-    reader.restart(this.#generationOf(record, Buffer.alloc(0)));
+    const record = this.#factory.record(mark, reader.target, path);
+    reader.restart(this.#factory.generation(record));
     const fields = {
       file: record.path,
       generation: generation.record.id,
       offset: generation.offset,
     };
     if (copy) {
-      reader.predecessor = this.#follow(copy, generation, reader.target);
+      reader.predecessor = this.#followCopy(copy, generation, reader.target);
       this.#options.log.info({ ...fields, copy: copy.path }, 'file.copied-and-truncated');
       return;
     }
     if (generation.isSettled && this.#gzip.mayHold(generation.record)) {
       this.#options.ledger.close(generation.record.id);
-      this.#waitForGzip(generation.record);
+      this.waiting.forGzip(generation.record);
       return;
     }
     const lost = seen - generation.offset;
     this.#options.ledger.countLost(generation.entry, lost);
     this.#options.log.warn({ ...fields, lostBytes: lost }, 'file.truncated');
     this.retire(generation);
-  }
-
-  /** Generations of the checkpoint whose file has another name now wait to be read on. Call once. */
-  restore(): void {
-    const attached = this.#attached();
-    const lost = [...this.#options.checkpoint.generations.values()].filter(
-      (record) => !record.ended && !attached.has(record.id),
-    );
-    for (const record of lost.sort((a, b) => a.birthMs - b.birthMs)) this.#waiting.add(record);
-  }
-
-  /**
-   * Begins to read generations that wait, eldest first, as far as there is room; the others wait for a later
-   * look. The file that a path leads to comes after them.
-   */
-  attachWaiting(
-    targets: ReadonlyMap<string, TargetSpec>,
-    atPath: (path: string) => FileReader | undefined,
-  ): FileReader[] {
-    if (this.#waiting.size === 0) return [];
-    const begun: FileReader[] = [];
-    const folders = new FolderIndex();
-    const rotated = [...this.#options.readers.values()].filter(
-      (reader) => reader.isRotated && reader.unread > 0,
-    );
-    for (const record of [...this.#waiting]) {
-      if (rotated.length + begun.length >= ROTATED_READERS_MAX) break;
-      const reader = this.#attach(record, targets.get(record.target), folders);
-      if (!reader) continue;
-      begun.push(reader);
-      const follower = atPath(record.path);
-      if (!follower || follower === reader) continue;
-      if (follower.predecessor) reader.predecessor = follower.predecessor;
-      follower.predecessor = reader;
-    }
-    return begun;
-  }
-
-  /** A reader for a generation that waits; undefined if there is nothing to read, or not yet. */
-  #attach(
-    record: GenerationRecord,
-    target: TargetSpec | undefined,
-    folders: FolderIndex,
-  ): FileReader | undefined {
-    const path = folders.pathOf(record.path, record);
-    if (!target || record.ended || this.#options.readers.has(inodeKey(record))) {
-      this.#waiting.delete(record);
-      return undefined;
-    }
-    const opened = path === undefined ? undefined : openRegular(path, this.#options.allowance);
-    // Too many open files, or no right for the moment: it goes on waiting.
-    if (opened && opened.kind !== 'open') return undefined;
-    this.#waiting.delete(record);
-    const isSame =
-      opened &&
-      inodeKey(opened.stat) === inodeKey(record) &&
-      birthAgrees(record, opened.stat) &&
-      bearsMarks(opened.fd, record);
-    if (!opened || !isSame || path === undefined) {
-      if (opened) closeSync(opened.fd);
-      return this.#attachGzip(record, target);
-    }
-    return this.#attachFile({ ...opened, path }, record, target);
-  }
-
-  /** The inode is gone: its content may have been gzipped. */
-  #attachGzip(record: GenerationRecord, target: TargetSpec): FileReader | undefined {
-    const content = this.#gzip.contentOf(record);
-    if (content === 'later') this.#waiting.add(record);
-    else if (content) return this.#attachFile(content, record, target);
-    else this.#absent(record);
-    return undefined;
-  }
-
-  #attachFile(file: Found, record: GenerationRecord, target: TargetSpec): FileReader {
-    const tail = readAt(file.fd, record.confirmed - record.tailLength, record.tailLength);
-    const reader = this.#follow(file, this.#generationOf(record, tail), target);
-    // Its writer has been silent since: read to its end it needs no further wait.
-    reader.grownMs = Math.min(reader.grownMs, file.stat.mtimeMs - ROTATED_QUIET_MS);
-    return reader;
-  }
-
-  /** Its inode holds something else now, by which it is not to be found. */
-  #waitForGzip(record: GenerationRecord): void {
-    record.dev = 0;
-    record.ino = 0;
-    this.#options.checkpoint.changed();
-    this.#waiting.add(record);
-  }
-
-  #noteGzip({ headLength, headCrc }: GzipHead, target: TargetSpec, path: string) {
-    const mark = { dev: 0, ino: 0, birthMs: 0, headLength, headCrc };
-    const record = this.#newRecord(mark, target, path);
-    this.#waiting.add(record);
-    this.#options.log.info({ file: path, generation: record.id }, 'file.gzipped-unseen');
-    return record;
-  }
-
-  /** A gz file that a target names: content that is new waits to be read. */
-  appearGzip(path: string, stat: Stats, { isFresh, target }: Appearance): boolean {
-    const judged = judgeGzip(path, stat, isFresh, this.#knowledge);
-    if (judged === 'not-yet') return false;
-    if (judged === 'known') return true;
-    const record = this.#noteGzip(judged, target, path);
-    if (!isFresh) return true;
-    record.historyTo = Number.MAX_SAFE_INTEGER;
-    // Without history it is remembered, so that no later look takes it for new.
-    record.ended = !target.history;
-    return true;
-  }
-
-  /** Its file may come back: a file system that is not mounted yet is no deletion. */
-  #absent(record: GenerationRecord): void {
-    const absentMs = this.#options.owner.now() - record.changedMs;
-    if (absentMs > ABSENT_MS_MAX) record.ended = true;
-    this.#options.log.warn({ file: record.path, generation: record.id, absentMs }, 'file.absent');
   }
 
   /** Forgets a generation that will give no more. */
@@ -266,13 +148,12 @@ export class Opener {
     const copy = this.#copyOf(record.path, record);
     const fields = { file: record.path, generation: record.id, offset: record.confirmed };
     if (copy) {
-      const tail = readAt(copy.fd, record.confirmed - record.tailLength, record.tailLength);
-      this.#follow(copy, this.#generationOf(record, tail), target);
+      this.#followCopy(copy, this.#factory.generation(record, copy), target);
       this.#options.log.info({ ...fields, copy: copy.path }, 'file.copied-and-truncated');
       return;
     }
     if (this.#gzip.mayHold(record)) {
-      this.#waitForGzip(record);
+      this.waiting.forGzip(record);
       return;
     }
     this.#options.log.warn(fields, 'file.replaced-while-stopped');
@@ -288,16 +169,9 @@ export class Opener {
     return copy;
   }
 
-  /** Goes on with a generation in another file. */
-  #follow(file: Found, generation: Generation, target: TargetSpec): FileReader {
-    const { record } = generation;
-    record.dev = file.stat.dev;
-    record.ino = file.stat.ino;
-    record.birthMs = birthOf(file.stat);
-    record.changedMs = this.#options.owner.now();
-    this.#options.checkpoint.changed();
-    const reader = this.#reader(file, generation, target);
-    reader.isRotated = true;
+  #followCopy(copy: Found, generation: Generation, target: TargetSpec): FileReader {
+    const reader = this.#factory.follow(copy, generation, target);
+    reader.isCopy = true;
     return reader;
   }
 
@@ -311,7 +185,7 @@ export class Opener {
       if (record.ino === ino && record.dev === dev) ofInode.push(record);
     }
     if (ofInode.length === 0) return { record: undefined, replaced: [] };
-    const attached = this.#attached();
+    const attached = this.#factory.attached();
     const known = ofInode
       .filter((record) => !attached.has(record.id))
       .sort((a, b) => Number(a.ended) - Number(b.ended) || b.changedMs - a.changedMs);
@@ -323,11 +197,6 @@ export class Opener {
     return { record, replaced };
   }
 
-  #attached(): Set<string> {
-    const readers = [...this.#options.readers.values()];
-    return new Set(readers.map((reader) => reader.generation.record.id));
-  }
-
   #resume(file: Found, record: GenerationRecord, appearance: Appearance): FileReader {
     const { target } = appearance;
     record.target = target.id;
@@ -336,64 +205,29 @@ export class Opener {
     record.changedMs = this.#options.owner.now();
     record.writtenMs = file.stat.mtimeMs;
     // A target that was set anew: the store subtracts what it holds, so history may be sent again.
-    if (appearance.isFresh) this.#placeAtStart(record, file, appearance);
-    const tail = readAt(file.fd, record.confirmed - record.tailLength, record.tailLength);
-    return this.#reader(file, this.#generationOf(record, tail), target);
+    if (appearance.isFresh) placeAtStart(record, file, appearance);
+    return this.#factory.reader(file, this.#factory.generation(record, file), target);
   }
 
   #begin(file: Found, appearance: Appearance): FileReader {
     const { target } = appearance;
     const { dev, ino } = file.stat;
     const mark = { dev, ino, birthMs: birthOf(file.stat), ...headOf(file.fd) };
-    const record = this.#newRecord(mark, target, file.path);
+    const record = this.#factory.record(mark, target, file.path);
     record.writtenMs = file.stat.mtimeMs;
-    this.#placeAtStart(record, file, appearance);
-    return this.#reader(file, this.#generationOf(record, Buffer.alloc(0)), target);
+    placeAtStart(record, file, appearance);
+    return this.#factory.reader(file, this.#factory.generation(record), target);
   }
+}
 
-  #placeAtStart(record: GenerationRecord, file: Found, appearance: Appearance): void {
-    const existed = Math.min(appearance.existedBytes, file.stat.size);
-    const { history } = appearance.target;
-    record.historyTo = history ? existed : 0;
-    record.quietTo = history ? 0 : existed;
-    record.confirmed = history ? 0 : endOfLastLine(file.fd, existed);
-    record.midRecord = false;
-    record.tailLength = 0;
-    record.tailCrc = 0;
-  }
-
-  #newRecord(mark: Missed, target: TargetSpec, path: string): GenerationRecord {
-    const record: GenerationRecord = {
-      id: newGeneration(),
-      target: target.id,
-      path,
-      ...mark,
-      confirmed: 0,
-      tailLength: 0,
-      tailCrc: 0,
-      midRecord: false,
-      historyTo: 0,
-      quietTo: 0,
-      ended: false,
-      writtenMs: 0,
-      changedMs: this.#options.owner.now(),
-    };
-    this.#options.checkpoint.generations.set(record.id, record);
-    this.#options.checkpoint.changed();
-    return record;
-  }
-
-  #generationOf(record: GenerationRecord, tail: Buffer): Generation {
-    const { checkpoint, ledger, owner } = this.#options;
-    return new Generation(record, tail, { checkpoint, ledger, now: owner.now });
-  }
-
-  #reader(file: Found, generation: Generation, target: TargetSpec): FileReader {
-    const { owner, readers } = this.#options;
-    const { fd, stat, path, realPath } = file;
-    const buffer = this.#buffer;
-    const reader = new FileReader({ fd, stat, path, realPath, target, generation, buffer, owner });
-    readers.set(inodeKey(stat), reader);
-    return reader;
-  }
+/** Where reading begins: at the start, or after what was there when the target was set. */
+function placeAtStart(record: GenerationRecord, file: Found, appearance: Appearance): void {
+  const existed = Math.min(appearance.existedBytes, file.stat.size);
+  const { history } = appearance.target;
+  record.historyTo = history ? existed : 0;
+  record.quietTo = history ? 0 : existed;
+  record.confirmed = history ? 0 : endOfLastLine(file.fd, existed);
+  record.midRecord = false;
+  record.tailLength = 0;
+  record.tailCrc = 0;
 }

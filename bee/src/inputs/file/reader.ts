@@ -73,6 +73,8 @@ export class FileReader implements Source {
   isPublishable = false;
   /** No target's path leads to it any more. */
   isRotated = false;
+  /** It was found as the copy of a file that was truncated then; copies of that name may be overwritten by newer ones. */
+  isCopy = false;
   /** Send the unfinished last line. */
   flush = false;
   /** Send the last record without waiting for lines that belong to it. */

@@ -1,0 +1,177 @@
+/**
+ * Generations that are to be read and whose files have other names now: known ones after a start, such that
+ * nobody saw, and such that were gzipped meanwhile.
+ */
+import { closeSync } from 'node:fs';
+import { ROTATED_QUIET_MS } from '@apiary/common/limits.ts';
+import type { Logger } from '@apiary/common/log.ts';
+import type { TargetSpec } from '@apiary/common/messages/agent.ts';
+import type { Checkpoint, GenerationRecord } from '../../checkpoint.ts';
+import { FolderIndex } from './folder-index.ts';
+import type { GzipFiles, GzipHead } from './gzip-files.ts';
+import { missedGzips } from './gzip-generations.ts';
+import { bearsMarks, birthAgrees, inodeKey } from './identity.ts';
+import { findMissed } from './missed.ts';
+import { type Allowance, openRegular } from './open.ts';
+import type { FileReader } from './reader.ts';
+import type { ReaderFactory } from './reader-factory.ts';
+import type { Found } from './rotation.ts';
+
+/** So long after its last sign of life an absent file is waited for. */
+const ABSENT_MS_MAX = 30 * 86_400_000;
+/** Rotated files that are read at once; more of them wait. A Bee that was long away may find thousands. */
+const ROTATED_READERS_MAX = 512;
+
+/** What it is given. */
+export interface WaitingOptions {
+  readonly checkpoint: Checkpoint;
+  readonly allowance: Allowance;
+  readonly log: Logger;
+  readonly now: () => number;
+  /** Readers by inode. */
+  readonly readers: ReadonlyMap<string, FileReader>;
+  readonly factory: ReaderFactory;
+  readonly gzip: GzipFiles;
+}
+
+/** See the file's head. */
+export class Waiting {
+  readonly #options: WaitingOptions;
+  /** Eldest first. */
+  readonly #records = new Set<GenerationRecord>();
+
+  constructor(options: WaitingOptions) {
+    this.#options = options;
+  }
+
+  /** Generations of the checkpoint that no reader reads wait from now on. Call once. */
+  restore(): void {
+    const attached = this.#options.factory.attached();
+    const lost = [...this.#options.checkpoint.generations.values()].filter(
+      (record) => !record.ended && !attached.has(record.id),
+    );
+    for (const record of lost.sort((a, b) => a.birthMs - b.birthMs)) this.#records.add(record);
+  }
+
+  /**
+   * Generations of a path that were rotated away before anybody saw them wait from now on.
+   *
+   * @param self what the path shows now, if anything
+   */
+  noteMissed(path: string, target: TargetSpec, self?: GenerationRecord): void {
+    const { allowance, checkpoint, log, readers, factory, gzip } = this.#options;
+    const known = [...checkpoint.generations.values()].filter((other) => other !== self);
+    const found = findMissed({
+      path,
+      bornBefore: self?.birthMs ?? 0,
+      since: checkpoint.targetsSince.get(target.id) ?? 0,
+      known,
+      isRead: (key) => readers.has(key),
+      allowance,
+    });
+    for (const missed of found) {
+      const noted = factory.record(missed, target, path);
+      this.#records.add(noted);
+      log.info({ file: path, generation: noted.id }, 'file.rotated-unseen');
+    }
+    const since = checkpoint.targetsSince.get(target.id) ?? 0;
+    for (const head of missedGzips({ path, known, since, gzip })) {
+      this.noteGzip(head, target, path);
+    }
+  }
+
+  /** The content of a gz file that nobody knew waits from now on. */
+  noteGzip({ headLength, headCrc }: GzipHead, target: TargetSpec, path: string): GenerationRecord {
+    const mark = { dev: 0, ino: 0, birthMs: 0, headLength, headCrc };
+    const record = this.#options.factory.record(mark, target, path);
+    this.#records.add(record);
+    this.#options.log.info({ file: path, generation: record.id }, 'file.gzipped-unseen');
+    return record;
+  }
+
+  /** Its inode holds something else now, by which it is not to be found; a gz file has it. */
+  forGzip(record: GenerationRecord): void {
+    record.dev = 0;
+    record.ino = 0;
+    this.#options.checkpoint.changed();
+    this.#records.add(record);
+  }
+
+  /**
+   * Begins to read generations that wait, eldest first, as far as there is room; the others wait for a later
+   * look. The file that a path leads to comes after them.
+   */
+  attach(
+    targets: ReadonlyMap<string, TargetSpec>,
+    atPath: (path: string) => FileReader | undefined,
+  ): FileReader[] {
+    if (this.#records.size === 0) return [];
+    const begun: FileReader[] = [];
+    const folders = new FolderIndex();
+    const rotated = [...this.#options.readers.values()].filter(
+      (reader) => reader.isRotated && reader.unread > 0,
+    );
+    for (const record of [...this.#records]) {
+      if (rotated.length + begun.length >= ROTATED_READERS_MAX) break;
+      const reader = this.#attach(record, targets.get(record.target), folders);
+      if (!reader) continue;
+      begun.push(reader);
+      const follower = atPath(record.path);
+      if (!follower || follower === reader) continue;
+      if (follower.predecessor) reader.predecessor = follower.predecessor;
+      follower.predecessor = reader;
+    }
+    return begun;
+  }
+
+  /** A reader for a generation that waits; undefined if there is nothing to read, or not yet. */
+  #attach(
+    record: GenerationRecord,
+    target: TargetSpec | undefined,
+    folders: FolderIndex,
+  ): FileReader | undefined {
+    const path = folders.pathOf(record.path, record);
+    if (!target || record.ended || this.#options.readers.has(inodeKey(record))) {
+      this.#records.delete(record);
+      return undefined;
+    }
+    const opened = path === undefined ? undefined : openRegular(path, this.#options.allowance);
+    // Too many open files, or no right for the moment: it goes on waiting.
+    if (opened && opened.kind !== 'open') return undefined;
+    this.#records.delete(record);
+    const isSame =
+      opened &&
+      inodeKey(opened.stat) === inodeKey(record) &&
+      birthAgrees(record, opened.stat) &&
+      bearsMarks(opened.fd, record);
+    if (!opened || !isSame || path === undefined) {
+      if (opened) closeSync(opened.fd);
+      return this.#attachGzip(record, target);
+    }
+    return this.#read({ ...opened, path }, record, target);
+  }
+
+  /** The inode is gone: its content may have been gzipped. */
+  #attachGzip(record: GenerationRecord, target: TargetSpec): FileReader | undefined {
+    const content = this.#options.gzip.contentOf(record);
+    if (content === 'later') this.#records.add(record);
+    else if (content) return this.#read(content, record, target);
+    else this.#absent(record);
+    return undefined;
+  }
+
+  #read(file: Found, record: GenerationRecord, target: TargetSpec): FileReader {
+    const { factory } = this.#options;
+    const reader = factory.follow(file, factory.generation(record, file), target);
+    // Its writer has been silent since: read to its end it needs no further wait.
+    reader.grownMs = Math.min(reader.grownMs, file.stat.mtimeMs - ROTATED_QUIET_MS);
+    return reader;
+  }
+
+  /** Its file may come back: a file system that is not mounted yet is no deletion. */
+  #absent(record: GenerationRecord): void {
+    const absentMs = this.#options.now() - record.changedMs;
+    if (absentMs > ABSENT_MS_MAX) record.ended = true;
+    this.#options.log.warn({ file: record.path, generation: record.id, absentMs }, 'file.absent');
+  }
+}
