@@ -1,14 +1,20 @@
 /** A thousand real Bees on one Hive: do all live, is every line stored, and what does agentmanager cost? */
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AmqpBus } from '@apiary/common/bus/amqp-bus.ts';
-import { callAction } from '@apiary/common/messages/actions/action.ts';
+import { type AmqpBus, connectBus } from '@apiary/common/bus/amqp-bus.ts';
+import type { Actor } from '@apiary/common/bus/bus.ts';
+import { createSilentLogger } from '@apiary/common/log.ts';
+import { callAction, streamAction } from '@apiary/common/messages/actions/action.ts';
 import { agentManagerActions } from '@apiary/common/messages/actions/agentmanager.ts';
 import { agentMonitorActions } from '@apiary/common/messages/actions/agentmonitor.ts';
+import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
+import { projectRoot } from '../../scripts/data-folder.ts';
+import { NODE_FLAGS } from '../../scripts/supervisor.ts';
 import { eventually } from '../harness/eventually.ts';
-import { siteActor as actor, HiveSite } from '../harness/hive-site.ts';
 import { cpuSeconds } from './bee/processes.ts';
 import { atLeast, atMost, type Bench, type BenchOptions, type BenchRow } from './bench.ts';
 
@@ -18,6 +24,7 @@ const PROCESSES = 4;
 const ROUNDS = 6;
 const ROUND_MS = 5_000;
 const WAIT_MS = 300_000;
+const actor: Actor = { kind: 'component', id: 'bench', name: 'bench', role: 'system' };
 
 /** `./apiary bench fleet`. */
 export const fleetBench: Bench = {
@@ -35,32 +42,40 @@ export const fleetBench: Bench = {
 
 /** A Hive of several processes, and processes full of Bees. */
 class FleetSite {
+  readonly folder = mkdtempSync(join(tmpdir(), 'apiary-fleet-'));
+  readonly #children: ChildProcess[] = [];
   readonly alive = new Set<string>();
-  readonly #hive: HiveSite;
-
-  private constructor(hive: HiveSite) {
-    this.#hive = hive;
-  }
+  #bus: AmqpBus | undefined;
+  agentManagerPid = 0;
+  #broker = '';
 
   static async start(): Promise<FleetSite> {
-    const site = new FleetSite(await HiveSite.start('fleet'));
-    await site.bus.events.on('agent.alive', ({ body }) => {
+    const site = new FleetSite();
+    const data = ['--data', join(site.folder, 'broker'), '--amqp-port', '0'];
+    const broker = site.#fork('hive/src/broker/main.ts', data);
+    const [{ port }]: [{ port: number }] = await (once(broker, 'message') as Promise<
+      [{ port: number }]
+    >);
+    site.#broker = `amqp://guest:guest@127.0.0.1:${port}`;
+    const log = createSilentLogger();
+    const url = site.#broker;
+    site.#bus = await connectBus({ url, name: 'bench', declareTopology: true, log });
+    await site.#bus.events.on('agent.alive', ({ body }) => {
       if (typeof body === 'object' && body && 'agent' in body) site.alive.add(String(body.agent));
     });
+    site.agentManagerPid = (await site.#hive('agentmanager')).pid ?? 0;
+    await site.#hive('agentmonitor', 'honeycomb');
     return site;
   }
 
   /** What all Bees are told to watch. */
   get log(): string {
-    return join(this.#hive.folder, 'bees/logs/app.log');
+    return join(this.folder, 'bees/logs/app.log');
   }
 
   get bus(): AmqpBus {
-    return this.#hive.bus;
-  }
-
-  get agentManagerPid(): number {
-    return this.#hive.agentManagerPid;
+    if (!this.#bus) throw new Error('the site has not started');
+    return this.#bus;
   }
 
   async startBees(count: number): Promise<void> {
@@ -70,25 +85,48 @@ class FleetSite {
     const started: Promise<unknown>[] = [];
     for (let first = 0; first < count; first += each) {
       const some = String(Math.min(each, count - first));
-      const argv = [this.#hive.broker, join(this.#hive.folder, 'bees'), String(first), some];
-      started.push(once(this.#hive.fork('test/bench/fleet/bees.ts', argv), 'message'));
+      const argv = [this.#broker, join(this.folder, 'bees'), String(first), some];
+      started.push(once(this.#fork('test/bench/fleet/bees.ts', argv), 'message'));
     }
     await Promise.all(started);
   }
 
   /** A line to the file that every Bee reads as its own. */
   trickle(round: number): void {
-    const line = `${new Date().toISOString()} INFO trickle round ${round} of a fleet`;
-    appendFileSync(this.log, `${line}\n`);
+    appendFileSync(
+      this.log,
+      `${new Date().toISOString()} INFO trickle round ${round} of a fleet\n`,
+    );
   }
 
-  /** Lines of {@link trickle} that are stored. */
-  stored(): Promise<number> {
-    return this.#hive.count('trickle');
+  async stop(): Promise<void> {
+    await this.#bus?.close();
+    await Promise.all(
+      [...this.#children].reverse().map(async (child) => {
+        if (child.exitCode !== null || child.signalCode !== null) return;
+        const gone = once(child, 'exit');
+        child.kill('SIGKILL');
+        await gone;
+      }),
+    );
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
-  stop(): Promise<void> {
-    return this.#hive.stop();
+  async #hive(...components: string[]): Promise<ChildProcess> {
+    const store = `sqlite:${join(this.folder, 'store')}`;
+    const options = ['--broker', this.#broker, '--store', store, '--log-level', 'error'];
+    const child = this.#fork('scripts/apiary.ts', ['hive', ...components, ...options]);
+    await once(child, 'message');
+    return child;
+  }
+
+  #fork(program: string, argv: readonly string[]): ChildProcess {
+    const child = fork(join(projectRoot, program), [...argv], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      execArgv: [...NODE_FLAGS],
+    });
+    this.#children.push(child);
+    return child;
   }
 }
 
@@ -151,13 +189,13 @@ async function steady(
   const share = ((cpuSeconds(site.agentManagerPid) - before) / seconds) * 100;
   const stored = await eventually(
     async () => {
-      const total = await site.stored();
+      const total = await storedLines(site);
       report(`${total} of ${written} lines are stored`);
       return total >= written ? total : undefined;
     },
     'every line is stored',
     WAIT_MS,
-  ).catch(() => site.stored());
+  ).catch(() => storedLines(site));
   return [
     atMost(`agentmanager, ${count} agents`, Math.round(share * 10) / 10, 30, '% of a core'),
     atMost('lines lost', written - stored, 0, `of ${written}`),
@@ -168,4 +206,13 @@ async function steady(
 async function countAlive({ bus }: FleetSite): Promise<number> {
   const { liveness } = await callAction(bus, agentMonitorActions.listLiveness, {}, { actor });
   return liveness.filter(({ state }) => state === 'alive').length;
+}
+
+async function storedLines({ bus }: FleetSite): Promise<number> {
+  const request = { query: 'trickle', limit: 0 };
+  let total = 0;
+  for await (const part of streamAction(bus, honeycombActions.search, request, { actor })) {
+    if (part.type === 'done') total = part.total;
+  }
+  return total;
 }
