@@ -189,8 +189,11 @@ export class Opener {
     const known = ofInode
       .filter((record) => !attached.has(record.id))
       .sort((a, b) => Number(a.ended) - Number(b.ended) || b.changedMs - a.changedMs);
+    // What was empty and has no age proves nothing: its inode may have been used again.
     const isSame = (record: GenerationRecord) =>
-      birthAgrees(record, file.stat) && bearsMarks(file.fd, record);
+      (record.headLength > 0 || record.birthMs > 0) &&
+      birthAgrees(record, file.stat) &&
+      bearsMarks(file.fd, record);
     // A generation of which nothing was read bears no marks that could prove it.
     const record = known.find((each) => isSame(each) && (!each.ended || each.headLength > 0));
     const replaced = known.filter((each) => each !== record && !each.ended);
