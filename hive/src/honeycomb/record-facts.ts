@@ -6,6 +6,8 @@ import { TimeRecogniser } from '@apiary/common/time/recognise.ts';
 
 /** Recognisers by zone; they remember the format and the day that came last. */
 const recognisers = new Map<number, TimeRecogniser>();
+let lastZone = 0;
+let last: TimeRecogniser | undefined;
 
 /** The time of a record and the leading characters of its body that are the time stamp (at most 255). */
 export function stampOf(
@@ -24,15 +26,23 @@ export function stampIn(
   known: { readonly observed: number; readonly zoneOffsetMinutes: number },
 ): { readonly time: number; readonly length: number } {
   const { observed, zoneOffsetMinutes } = known;
+  if (zoneOffsetMinutes !== lastZone || !last) {
+    last = recogniserOf(zoneOffsetMinutes);
+    lastZone = zoneOffsetMinutes;
+  }
+  const stamp = last.recognise(bytes, from, to, observed);
+  if (!stamp) return { time: observed, length: 0 };
+  return { time: stamp.timeMs, length: Math.min(stamp.head, 255) };
+}
+
+function recogniserOf(zoneOffsetMinutes: number): TimeRecogniser {
   let recogniser = recognisers.get(zoneOffsetMinutes);
   if (!recogniser) {
     // Bounded: a zone is one of 1,801 whole minutes.
     recogniser = new TimeRecogniser({ zoneOffsetMinutes });
     recognisers.set(zoneOffsetMinutes, recogniser);
   }
-  const stamp = recogniser.recognise(bytes, from, to, observed);
-  if (!stamp) return { time: observed, length: 0 };
-  return { time: stamp.timeMs, length: Math.min(stamp.head, 255) };
+  return recogniser;
 }
 
 /** The level that a body states, from its beginning. */

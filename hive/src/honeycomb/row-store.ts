@@ -25,7 +25,7 @@ export interface RowFacts {
   readonly sourceLength: number;
 }
 
-/** Numbers that grow by doubling. */
+/** Numbers that grow by doubling, all columns of a store at once. */
 class Column<T extends Float64Array | Uint32Array | Uint8Array> {
   values: T;
   readonly #make: (length: number) => T;
@@ -35,12 +35,13 @@ class Column<T extends Float64Array | Uint32Array | Uint8Array> {
     this.values = make(ROWS_AT_FIRST);
   }
 
+  grow(): void {
+    const grown = this.#make(this.values.length * 2);
+    grown.set(this.values);
+    this.values = grown;
+  }
+
   set(row: number, value: number): void {
-    if (row >= this.values.length) {
-      const grown = this.#make(this.values.length * 2);
-      grown.set(this.values);
-      this.values = grown;
-    }
     this.values[row] = value;
   }
 
@@ -61,6 +62,10 @@ export class RowStore {
   readonly #slab = new Column((length) => new Uint32Array(length));
   readonly #start = new Column((length) => new Uint32Array(length));
   readonly #length = new Column((length) => new Uint32Array(length));
+  readonly #columns = [
+    ...[this.run, this.offset, this.sourceLength, this.time, this.timestampLength, this.level],
+    ...[this.#slab, this.#start, this.#length],
+  ];
   readonly #slabs: Buffer[] = [];
   readonly #folded = new Map<number, FoldedSlab>();
   /** The slab that few bytes are copied into, and how much of it is used. */
@@ -102,15 +107,13 @@ export class RowStore {
   /** Adds a row: `length` bytes from `from` on of those that were taken last. */
   add(from: number, length: number, facts: RowFacts): number {
     const row = this.#count++;
-    this.run.set(row, facts.run);
-    this.offset.set(row, facts.offset);
-    this.sourceLength.set(row, facts.sourceLength);
-    this.time.set(row, 0);
-    this.timestampLength.set(row, 0);
-    this.level.set(row, 0);
-    this.#slab.set(row, this.#last);
-    this.#start.set(row, this.#lastBase + from);
-    this.#length.set(row, length);
+    if (row >= this.run.values.length) for (const column of this.#columns) column.grow();
+    this.run.values[row] = facts.run;
+    this.offset.values[row] = facts.offset;
+    this.sourceLength.values[row] = facts.sourceLength;
+    this.#slab.values[row] = this.#last;
+    this.#start.values[row] = this.#lastBase + from;
+    this.#length.values[row] = length;
     return row;
   }
 

@@ -1,4 +1,5 @@
 import { TOKEN_WORD } from './row-splitter.ts';
+import { hashBytes } from './words.ts';
 
 /** Different words at one position of a shape, past which the position is a variable. */
 const LITERALS_MAX = 32;
@@ -10,7 +11,8 @@ const TABLE_SIZE = 1 << 17;
 interface Tokens {
   readonly count: number;
   readonly shape: number;
-  readonly hash: Int32Array;
+  readonly start: Int32Array;
+  readonly length: Int32Array;
   readonly kind: Uint8Array;
 }
 
@@ -56,7 +58,7 @@ export class Promotions {
   }
 
   /** Told of each row that made a new template. */
-  learn(shape: number, tokens: Tokens): void {
+  learn(shape: number, tokens: Tokens, bytes: Uint8Array): void {
     const seen = this.#seen[shape];
     if (!seen) return;
     let promoted = this.#promoted[shape];
@@ -67,7 +69,8 @@ export class Promotions {
         words = new Set();
         seen[token] = words;
       }
-      words.add(tokens.hash[token] ?? 0);
+      const from = tokens.start[token] ?? 0;
+      words.add(hashBytes(bytes, from, from + (tokens.length[token] ?? 0)));
       if (words.size <= LITERALS_MAX) continue;
       promoted ??= new Uint8Array(tokens.count);
       promoted[token] = 1;

@@ -1,13 +1,4 @@
-import {
-  BEYOND_ASCII_BIT,
-  DIGITS_BIT,
-  finishHash,
-  HASH_BASIS,
-  HASH_FACTOR,
-  LOWER,
-  RESERVED_BIT,
-  TOKEN_BITS,
-} from './words.ts';
+import { DIGITS_BIT, RESERVED_BIT, TOKEN_BITS } from './words.ts';
 
 /** Rows with more tokens, or longer ones, are kept as they are. */
 export const TOKENS_MAX = 2048;
@@ -31,16 +22,12 @@ export interface StampPlace {
 /**
  * Cuts one row at a time into tokens (words, and the time stamp as one) and what stands between them. The
  * shape is a hash of what stands between and of the kinds of token. Measured: the loop takes a third
- * of encoding, so it looks at each byte once, also for the hash and the mask that columns need of values,
- * and keeps its state in locals.
+ * of encoding, so it keeps its state in locals, and hashes no word: most rows are of a template that their literal
+ * bytes alone can tell, and half of all values are the same as the one before.
  */
 export class RowSplitter {
   readonly start = new Int32Array(TOKENS_MAX);
   readonly length = new Int32Array(TOKENS_MAX);
-  /** As blooms hash words; useless for tokens beyond ASCII, which are folded first. */
-  readonly hash = new Int32Array(TOKENS_MAX);
-  /** Its characters: see the mask of slots. */
-  readonly mask = new Int32Array(TOKENS_MAX);
   readonly kind = new Uint8Array(TOKENS_MAX);
   count = 0;
   shape = 0;
@@ -48,16 +35,15 @@ export class RowSplitter {
   /** False when the row has to be kept as it is: too long, or with bytes that mark something. */
   split(bytes: Uint8Array, from: number, to: number, stamp: StampPlace): boolean {
     if (to - from > SPLIT_BYTES_MAX) return false;
-    const { start, length, hash, mask, kind } = this;
+    const { start, length, kind } = this;
     const bitsOf = TOKEN_BITS;
-    const lower = LOWER;
     let shape = 0x811c9dc5 | 0;
     let count = 0;
     let at = from;
     let stop = stamp.to > stamp.from ? stamp.from : to;
     for (;;) {
       while (at < stop) {
-        let byte = bytes[at] ?? 0;
+        const byte = bytes[at] ?? 0;
         let bits = bitsOf[byte] ?? 0;
         if (bits === 0) {
           shape = Math.imul(shape ^ byte, 0x01000193);
@@ -67,27 +53,21 @@ export class RowSplitter {
         if (count + 1 >= TOKENS_MAX) return false;
         const first = at;
         let all = 0;
-        let word = HASH_BASIS;
         do {
           all |= bits;
-          word = Math.imul(word ^ (lower[byte] ?? 0), HASH_FACTOR);
           at++;
           if (at >= stop) break;
-          byte = bytes[at] ?? 0;
-          bits = bitsOf[byte] ?? 0;
+          bits = bitsOf[bytes[at] ?? 0] ?? 0;
         } while (bits !== 0);
         if ((all & RESERVED_BIT) !== 0) return false;
         start[count] = first;
         length[count] = at - first;
-        hash[count] = finishHash(word);
-        mask[count] = (all & BEYOND_ASCII_BIT) !== 0 ? -1 : all;
         kind[count++] = (all & DIGITS_BIT) !== 0 ? TOKEN_VARIABLE : TOKEN_WORD;
         shape = Math.imul(shape ^ 256, 0x01000193);
       }
       if (stop === to) break;
       start[count] = stamp.from;
       length[count] = stamp.to - stamp.from;
-      hash[count] = 0;
       kind[count++] = TOKEN_STAMP;
       shape = Math.imul(shape ^ 257, 0x01000193);
       at = stamp.to;

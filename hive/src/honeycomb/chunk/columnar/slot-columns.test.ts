@@ -4,7 +4,6 @@ import { SlotColumns } from './slot-columns.ts';
 import { CONSTANT, FIXED, LONG, VARYING } from './value-columns.ts';
 import { ValueList } from './value-list.ts';
 import { WordHashes } from './word-hashes.ts';
-import { hashWordBytes } from './words.ts';
 
 const width = fc.oneof(
   { weight: 6, arbitrary: fc.constant(3) },
@@ -44,8 +43,6 @@ describe('columns of slots', () => {
           for (const [index, each] of values.entries()) {
             list.start[index] = at;
             list.length[index] = each.length;
-            list.hash[index] = hashWordBytes(bytes, at, at + each.length);
-            list.mask[index] = 1;
             at += each.length + 1;
           }
           list.count = values.length;

@@ -7,7 +7,7 @@
 import { CONSTANT, FIXED, LONG, VARYING } from './value-columns.ts';
 import type { ValueList } from './value-list.ts';
 import type { WordHashes } from './word-hashes.ts';
-import { END_MARK } from './words.ts';
+import { CHARACTER_BITS, END_MARK, finishHash, HASH_BASIS, HASH_FACTOR, LOWER } from './words.ts';
 
 /** Before the first value. */
 const EMPTY = 4;
@@ -84,7 +84,7 @@ export class SlotColumns {
 
   /** Appends a row's values to the slots from `slot` on. True if one of them may decide about a level. */
   append(slot: number, values: ValueList, bytes: Buffer): boolean {
-    const { start, length, hash, mask, count } = values;
+    const { start, length, count } = values;
     const state = this.#state;
     let hasLevelWord = false;
     for (let index = 0, base = slot * STATE; index < count; index++, base += STATE) {
@@ -115,13 +115,19 @@ export class SlotColumns {
       // The place of a constant is that of its value.
       state[base + AT] = kind === CONSTANT ? at : at + room;
       const first = from;
-      while (from < to) arena[at++] = bytes[from++] ?? 0;
+      let bits = 0;
+      let word = HASH_BASIS;
+      while (from < to) {
+        const byte = bytes[from++] ?? 0;
+        arena[at++] = byte;
+        bits |= CHARACTER_BITS[byte] ?? 0;
+        word = Math.imul(word ^ (LOWER[byte] ?? 0), HASH_FACTOR);
+      }
       if (kind === VARYING) arena[at] = END_MARK;
       state[base + COUNT] = before + 1;
       if (width < (state[base + SHORTEST] ?? 0)) state[base + SHORTEST] = width;
       if (width > (state[base + LONGEST] ?? 0)) state[base + LONGEST] = width;
-      const own = hash[index] ?? 0;
-      const bits = mask[index] ?? 0;
+      const own = finishHash(word);
       state[base + MASK] = (state[base + MASK] ?? 0) | bits;
       if (own === state[base + LAST] && before > 0 && bits !== -1) continue;
       state[base + LAST] = own;

@@ -5,6 +5,7 @@ import { SlotColumns } from './slot-columns.ts';
 import { StampFinder } from './stamp-finder.ts';
 import { Succession } from './succession.ts';
 import {
+  type GuessedRow,
   type RowPlace,
   TEMPLATES_MAX,
   type Template,
@@ -41,6 +42,7 @@ export class Splitter {
   readonly #place: RowPlace = { from: 0, to: 0 };
   readonly #stamp: RowPlace = { from: 0, to: 0 };
   readonly #traits: TemplateTraits = { timestampLength: 0, ended: false, layout: -1, shift: 0 };
+  readonly #guessed: GuessedRow = { traits: this.#traits, stamp: this.#stamp };
   readonly #values = new ValueList();
   readonly #words = new WordHashes();
   readonly #columns = new SlotColumns(this.#words);
@@ -116,7 +118,7 @@ export class Splitter {
     const place = this.#place;
     if (place.to - place.from > SPLIT_BYTES_MAX) return -1;
     const { newest, older } = this.#succession;
-    const row = { traits: this.#traits, stamp: this.#stamp };
+    const row = this.#guessed;
     if (newest >= 0 && table.isRowOf(newest, bytes, place, row)) return newest;
     return older >= 0 && table.isRowOf(older, bytes, place, row) ? older : -1;
   }

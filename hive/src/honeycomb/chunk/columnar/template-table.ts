@@ -2,13 +2,9 @@ import { type Promotions, SHAPES_MAX } from './promotions.ts';
 import { type RowSplitter, TOKEN_STAMP, TOKEN_WORD } from './row-splitter.ts';
 import type { ValueList } from './value-list.ts';
 import {
-  BEYOND_ASCII_BIT,
   DIGITS_BIT,
   END_MARK,
-  finishHash,
-  HASH_BASIS,
-  HASH_FACTOR,
-  LOWER,
+  hashBytes,
   RESERVED_BIT,
   SLOT_MARK,
   STAMP_MARK,
@@ -109,21 +105,16 @@ export class TemplateTable {
       if (literal === SLOT_MARK) {
         const from = place;
         let all = 0;
-        let word = HASH_BASIS;
         while (place < end) {
-          const byte = bytes[place] ?? 0;
-          const bits = TOKEN_BITS[byte] ?? 0;
+          const bits = TOKEN_BITS[bytes[place] ?? 0] ?? 0;
           if (bits === 0) break;
           all |= bits;
-          word = Math.imul(word ^ (LOWER[byte] ?? 0), HASH_FACTOR);
           place++;
         }
         const isVariable = (all & DIGITS_BIT) !== 0 || promoted[slot] === 1;
         if (place === from || !isVariable || (all & RESERVED_BIT) !== 0) return false;
         list.start[slot] = from;
-        list.length[slot] = place - from;
-        list.hash[slot] = finishHash(word);
-        list.mask[slot++] = (all & BEYOND_ASCII_BIT) !== 0 ? -1 : all;
+        list.length[slot++] = place - from;
       } else if (literal === STAMP_MARK) {
         if (place !== stamp.from) return false;
         place = stamp.to;
@@ -140,7 +131,7 @@ export class TemplateTable {
     this.#mark(tokens, promoted, row.from + traits.timestampLength);
     const last = this.#lastOfShape[shape] ?? -1;
     if (last >= 0 && this.#isSame(last, bytes, row, tokens, traits)) return last;
-    const hash = this.#hashOf(tokens, traits);
+    const hash = this.#hashOf(bytes, tokens, traits);
     let slot = hash & (TABLE_SIZE - 1);
     for (;;) {
       const known = this.#table[slot] ?? -1;
@@ -157,7 +148,7 @@ export class TemplateTable {
     this.#lastOfShape[shape] = added;
     this.#hashes.push(hash);
     this.#add(bytes, row, tokens, traits);
-    this.#promotions.learn(shape, tokens);
+    this.#promotions.learn(shape, tokens, bytes);
     return added;
   }
 
@@ -167,10 +158,10 @@ export class TemplateTable {
 
   /** Decides which tokens are variables, and lists them. */
   #mark(tokens: RowSplitter, promoted: Uint8Array | undefined, hiddenUntil: number): void {
-    const { count, kind, start, length, hash, mask } = tokens;
+    const { count, kind, start, length } = tokens;
     const marks = this.#marks;
     const list = this.#values;
-    const { start: valueStart, length: valueLength, hash: valueHash, mask: valueMask } = list;
+    const { start: valueStart, length: valueLength } = list;
     let values = 0;
     let hidden = 0;
     for (let token = 0; token < count; token++) {
@@ -191,22 +182,22 @@ export class TemplateTable {
       }
       marks[token] = SLOT_MARK;
       valueStart[values] = at;
-      valueLength[values] = length[token] ?? 0;
-      valueHash[values] = hash[token] ?? 0;
-      valueMask[values++] = mask[token] ?? 0;
+      valueLength[values++] = length[token] ?? 0;
     }
     list.count = values;
     this.#hidden = hidden;
   }
 
   /** The hash of what is literal in the row at hand, and of what rows of a template have in common. */
-  #hashOf(tokens: RowSplitter, traits: TemplateTraits): number {
-    const { count, hash } = tokens;
+  #hashOf(bytes: Uint8Array, tokens: RowSplitter, traits: TemplateTraits): number {
+    const { count, start, length } = tokens;
     const marks = this.#marks;
     let all = tokens.shape ^ traits.timestampLength ^ (traits.ended ? 0x5555 : 0);
     all = Math.imul(all ^ traits.layout ^ traits.shift, 0x01000193);
     for (let token = 0; token < count; token++) {
-      all = Math.imul(all ^ (marks[token] === 0 ? (hash[token] ?? 0) : 2), 0x01000193);
+      const from = start[token] ?? 0;
+      const word = marks[token] === 0 ? hashBytes(bytes, from, from + (length[token] ?? 0)) : 2;
+      all = Math.imul(all ^ word, 0x01000193);
       all ^= all >>> 15;
     }
     all = Math.imul(all, 0x2c1b3c6d);
