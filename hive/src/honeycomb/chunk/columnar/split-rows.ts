@@ -47,6 +47,7 @@ export class Splitter {
   readonly #words = new WordHashes();
   readonly #columns = new SlotColumns(this.#words);
   #succession = new Succession();
+  #wasGuessed = false;
 
   /** The result's columns and words are valid until the next call. */
   split(batch: RowBatch): SplitRows {
@@ -72,7 +73,7 @@ export class Splitter {
         }
         const slot = table.templates[found]?.firstSlot ?? 0;
         if (columns.append(slot, values, batch.bytes)) hasLevelWord[found] = 1;
-        this.#succession.went(found);
+        this.#succession.went(found, this.#wasGuessed);
       }
     }
     return {
@@ -107,7 +108,8 @@ export class Splitter {
     traits.ended = ended;
     traits.layout = length > 0 ? this.#stamps.layout : -1;
     traits.shift = length > 0 ? this.#stamps.shift : 0;
-    const guessed = this.#guess(bytes, table);
+    const guessed = this.#succession.isGuessed ? this.#guess(bytes, table) : -1;
+    this.#wasGuessed = guessed >= 0;
     if (guessed >= 0) return guessed;
     if (!this.#tokens.split(bytes, from, to, stamp)) return -1;
     return table.find(bytes, place, this.#tokens, traits);
