@@ -7,7 +7,7 @@ export const STARTER_RULES: readonly RuleInput[] = [
   {
     id: 'exception-burst',
     name: 'Exceptions',
-    query: 'Exception OR Traceback OR level:fatal',
+    query: '*Exception OR Traceback OR level:fatal',
     condition: { type: 'count', count: 5, windowMs: MINUTE_MS },
     groupBy: ['host'],
     title: '{rule} on {host}: {line}',
@@ -16,7 +16,7 @@ export const STARTER_RULES: readonly RuleInput[] = [
   {
     id: 'panic',
     name: 'Panic',
-    query: '"kernel panic" OR "panic: " OR "Kernel panic - not syncing"',
+    query: '"kernel panic" OR panic OR panicked',
     condition: { type: 'count', count: 1, windowMs: MINUTE_MS },
     groupBy: ['host'],
     severity: 'critical',
@@ -26,7 +26,7 @@ export const STARTER_RULES: readonly RuleInput[] = [
   {
     id: 'out-of-memory',
     name: 'Out of memory',
-    query: '"out of memory" OR "oom-killer" OR "OutOfMemoryError" OR "oom_reaper"',
+    query: '"out of memory" OR "oom-killer" OR "oom-kill" OR OutOfMemoryError OR oom_reaper',
     condition: { type: 'count', count: 1, windowMs: MINUTE_MS },
     groupBy: ['host'],
     severity: 'critical',
