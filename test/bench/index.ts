@@ -7,6 +7,7 @@ import { honeycombBench } from './honeycomb.ts';
 import { idleBench } from './idle.ts';
 import { liveBench } from './live.ts';
 import { patternsBench } from './patterns.ts';
+import { scaleBench } from './scale.ts';
 import { uiBench } from './ui.ts';
 
 /** Every benchmark by name. */
@@ -19,5 +20,6 @@ export const BENCHES: readonly Bench[] = [
   liveBench,
   idleBench,
   patternsBench,
+  scaleBench,
   uiBench,
 ];

@@ -48,6 +48,8 @@ export const REJOIN_MS_MIN = 200;
 export const REJOIN_MS_MAX = 10_000;
 /** Chunks that one honeycomb is asked about in one search; their ids are the size of the request. */
 export const CLUSTER_CHUNKS_MAX = 200_000;
+/** Chunks that one honeycomb reads for a search, beside an even share: the slowest one decides when it ends. */
+export const CLUSTER_SHARE_FACTOR_MAX = 1.25;
 /** How long a search waits for a honeycomb to say what it covers. Past it the answer is partial. */
 export const CLUSTER_COVER_MS_MAX = 2_000;
 /** Chunks sealed here that a search may not know of yet: more than are sealed during any search. */

@@ -1,5 +1,5 @@
 /** What a process costs, as Linux counts it. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Linux counts in these since long, whatever the kernel's own tick. */
 const TICKS_PER_SECOND = 100;
@@ -9,6 +9,21 @@ export function cpuSeconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** CPU seconds of all processes of a process group that live now. */
+export function groupCpuSeconds(group: number): number {
+  let sum = 0;
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      if (Number(fields[2]) === group) sum += cpuSeconds(Number(pid));
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  return sum;
 }
 
 /** Resident megabytes of a process: now, and the most that it ever had. */

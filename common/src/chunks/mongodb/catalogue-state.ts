@@ -80,6 +80,13 @@ export class CatalogueState {
   /** Keys of partitions that were dropped. */
   readonly dropped = new Set<string>();
 
+  /** Segments that somebody owns. */
+  get openSegments(): number {
+    let open = 0;
+    for (const { state } of this.segments.values()) if (state === 'open') open++;
+    return open;
+  }
+
   /** Takes in the next row. */
   apply(number: number, change: CatalogueChange): void {
     this.number = number;

@@ -51,6 +51,34 @@ describe('the log of a generation', () => {
     expect(await add(fresh, 0)).toBe(false);
   });
 
+  test.each([
+    [true, 0],
+    [false, 1],
+  ])('is looked at before it is added to, if others are there: %s', async (known, refusals) => {
+    const { clock, open } = newPlace();
+    const logs = [0, 1].map(() => new RangeLog(open(), clock, () => known));
+    let refused = 0;
+    let index = 0;
+    const adds = async (one: number) => {
+      const draft = (await logs[one]?.drafts([GENERATION]))?.get(GENERATION);
+      expect(draft?.judge(runOf(STREAM, index * 5, index * 5 + 5)).kind).toBe('stored');
+      if (draft && (await logs[one]?.add([draft], `frame-${index}`))?.size === 0) index++;
+      else refused++;
+    };
+    for (let round = 0; round < RANGE_ENTRIES_PER_STATE; round++) await adds(0);
+    for (let round = 0; round < 3; round++) await adds(1);
+    await adds(0);
+    expect(refused).toBe(refusals);
+    // Who was refused knows what the others added meanwhile, and goes on there.
+    await adds(0);
+    expect(refused).toBe(refusals);
+    expect(await logs[1]?.ranges(GENERATION)).toEqual([{ from: 0, to: index * 5 }]);
+    clock.advance(ROW_LOG_DELETE_MS);
+    await settled();
+    expect(logs[0] && (await add(logs[0], 0))).toBe(false);
+    expect(logs[0] && (await add(logs[0], index * 5))).toBe(true);
+  });
+
   test('refuses who slept while entries came and went', async () => {
     const { clock, open } = newPlace();
     const asleep = new RangeLog(open(), clock);

@@ -46,13 +46,14 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<ChunkS
   const logs = new RowLogs({ rows: await table('entries'), heads, clock });
   const notes = await table('notes');
   const catalogueLogs = new RowLogs({ rows: await table('catalogue'), heads, clock });
+  const catalogue = new CatalogueLog(catalogueLogs, clock);
   return new MongoStore({
     database,
     notes,
     clock,
     logs: [logs, catalogueLogs],
-    ranges: new RangeLog(logs, clock),
-    catalogue: new CatalogueLog(catalogueLogs, clock),
+    ranges: new RangeLog(logs, clock, () => catalogue.state.openSegments > 1),
+    catalogue,
     sections: new SectionTables(database, 'log.sections', clock),
     leases: new SegmentLeases(await table('leases'), clock),
     bytesMax: options.bytesMax ?? Number.POSITIVE_INFINITY,

@@ -4,7 +4,11 @@
  */
 import { z } from 'zod';
 import type { Clock } from '../../clock.ts';
-import { RANGE_ENTRIES_PER_STATE, RANGE_STATES_MAX } from '../../limits/mongodb.ts';
+import {
+  RANGE_ENTRIES_PER_STATE,
+  RANGE_STATES_MAX,
+  ROW_LOG_TRUST_MS,
+} from '../../limits/mongodb.ts';
 import { PIECE_MEMORY_BYTES, PIECES_PER_GENERATION_MAX } from '../../limits.ts';
 import type { Run } from '../../messages/data/run.ts';
 import type { Row } from '../../mongodb/database.ts';
@@ -26,9 +30,11 @@ interface State {
   /** Of the newest pieces, by their ends. */
   readonly pieces: readonly Piece[];
   readonly knownMs: number;
+  /** Somebody else is known to have added more. */
+  readonly isBehind: boolean;
 }
 
-const NOTHING: State = { number: 0, ranges: [], pieces: [], knownMs: 0 };
+const NOTHING: State = { number: 0, ranges: [], pieces: [], knownMs: 0, isBehind: false };
 
 /** What one commit adds to one generation, before it is certain. */
 export class Draft {
@@ -78,7 +84,7 @@ export class Draft {
 
   after(knownMs: number): State {
     const pieces = newest([...this.known.pieces, ...this.#pieces]);
-    return { number: this.number, ranges: this.#ranges, pieces, knownMs };
+    return { number: this.number, ranges: this.#ranges, pieces, knownMs, isBehind: false };
   }
 }
 
@@ -86,21 +92,24 @@ export class Draft {
 export class RangeLog {
   readonly #logs: RowLogs;
   readonly #clock: Clock;
+  readonly #hasOthers: () => boolean;
   /** The least recently used first. */
   readonly #states = new Map<string, State>();
   /** Entries of this process that no head has passed yet, by generation. */
   readonly #own = new Map<string, string[]>();
 
-  constructor(logs: RowLogs, clock: Clock) {
+  /** @param hasOthers whether other honeycombs may add to the same generations */
+  constructor(logs: RowLogs, clock: Clock, hasOthers: () => boolean = () => false) {
     this.#logs = logs;
     this.#clock = clock;
+    this.#hasOthers = hasOthers;
   }
 
   /** Reads what is not known of these generations, and makes a draft for each. */
   async drafts(generations: Iterable<string>): Promise<Map<string, Draft>> {
     const drafts = await Promise.all(
       [...generations].map(async (generation) => {
-        const known = this.#states.get(generation) ?? (await this.#load(generation));
+        const known = await this.#known(generation);
         return [generation, new Draft(generation, known)] as const;
       }),
     );
@@ -127,7 +136,7 @@ export class RangeLog {
         await this.#logs.delete([id]);
         lost.add(generation);
       } else this.#added(draft, id, knownMs);
-      if (lost.has(generation)) this.#states.delete(generation);
+      if (lost.has(generation)) this.#keep(generation, { ...known, isBehind: true });
     }
     return lost;
   }
@@ -153,13 +162,29 @@ export class RangeLog {
     return (await this.#load(generation)).ranges;
   }
 
+  /**
+   * What is known of a generation; where there are others, with what they have added since: to look is one
+   * small read, to be refused is to write the blocks twice.
+   */
+  async #known(generation: string): Promise<State> {
+    const state = this.#states.get(generation);
+    if (!state) return await this.#load(generation);
+    if (!state.isBehind && !this.#hasOthers()) return state;
+    const knownMs = this.#clock.now();
+    // Rows that old may have gone.
+    if (knownMs - state.knownMs >= ROW_LOG_TRUST_MS) return await this.#load(generation);
+    const rows = await this.#logs.read(generation, state.number + 1);
+    const now = { ...appliedRows(state, state.number + 1, rows), knownMs, isBehind: false };
+    this.#keep(generation, now);
+    return now;
+  }
+
   async #load(generation: string): Promise<State> {
     const knownMs = this.#clock.now();
     const { first, rows } = await this.#logs.load(generation);
-    let state = NOTHING;
-    for (const [index, row] of rows.entries()) state = applyRow(state, first + index, row);
-    this.#keep(generation, { ...state, knownMs });
-    return { ...state, knownMs };
+    const state = { ...appliedRows(NOTHING, first, rows), knownMs };
+    this.#keep(generation, state);
+    return state;
   }
 
   #added(draft: Draft, id: string, knownMs: number): void {
@@ -191,6 +216,10 @@ export class RangeLog {
 
 const VOID = 'void';
 
+function appliedRows(before: State, first: number, rows: readonly Row[]): State {
+  return rows.reduce((state, row, index) => applyRow(state, first + index, row), before);
+}
+
 function applyRow(before: State, number: number, row: Row): State {
   if (typeof row.state === 'string') {
     const { ranges, pieces } = stateSchema.parse(JSON.parse(row.state));
@@ -199,6 +228,7 @@ function applyRow(before: State, number: number, row: Row): State {
       ranges: ranges.map(([from, to]) => ({ from, to })),
       pieces: pieces.map(unpackPiece),
       knownMs: 0,
+      isBehind: false,
     };
   }
   const added = piecesSchema.parse(JSON.parse(String(row.pieces))).map(unpackPiece);
@@ -207,6 +237,7 @@ function applyRow(before: State, number: number, row: Row): State {
     ranges: mergeRanges(before.ranges, added),
     pieces: newest([...before.pieces, ...added]),
     knownMs: 0,
+    isBehind: false,
   };
 }
 

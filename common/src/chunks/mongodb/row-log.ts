@@ -18,7 +18,7 @@ import {
 } from '../../limits/mongodb.ts';
 import type { Row, Table } from '../../mongodb/database.ts';
 
-/** Rows that are read at once; the first that is missing ends the log. */
+/** Rows that are read at once, at most; the first that is missing ends the log. */
 const WINDOW = 8;
 const HEAD_TRIES_MAX = 20;
 
@@ -67,8 +67,9 @@ export class RowLogs {
     const next = await this.#rows.get(rowId(name, from));
     if (!next) return [];
     const rows = [next];
-    for (;;) {
-      const numbers = Array.from({ length: WINDOW }, (_, index) => from + rows.length + index);
+    // Mostly one or two rows are new.
+    for (let window = 2; ; window = Math.min(2 * window, WINDOW)) {
+      const numbers = Array.from({ length: window }, (_, index) => from + rows.length + index);
       const found = await Promise.all(numbers.map((at) => this.#rows.get(rowId(name, at))));
       for (const row of found) {
         if (!row) return rows;

@@ -25,6 +25,7 @@ import { formatCursor, parseCursor } from '../search/position.ts';
 import { parseOrThrow, type Request, recordParts } from '../search/search.ts';
 import { merge, positionOfRecord } from './merge.ts';
 import type { OwnPart } from './own-part.ts';
+import { shareOut } from './share-out.ts';
 import { Totals } from './totals.ts';
 
 /** What coordination works with. */
@@ -108,11 +109,14 @@ export class Coordinator {
     );
     const nowMs = clock.now();
     const span = histogramSpan(request, [...wanted, ...times], nowMs);
-    const shares = shareOut(wanted, members.length, request.order);
-    const parts = members.map(({ instance }, index) => ({
+    const shares = shareOut(
+      wanted,
+      members.map(({ instance }) => instance),
+    );
+    const parts = members.map(({ instance }) => ({
       instance,
       request: {
-        ...{ search: request, version, nowMs, chunks: shares[index] ?? [] },
+        ...{ search: request, version, nowMs, chunks: shares.get(instance) ?? [] },
         segments: [...owners].filter(([, owner]) => owner === instance).map(([id]) => id),
         ...(span && { span }),
       },
@@ -198,18 +202,4 @@ function ownersOf(members: readonly Member[]): Map<string, string> {
 
 function overlaps({ minTime, maxTime }: ChunkEntry, { from, to }: Request): boolean {
   return maxTime >= (from ?? -Infinity) && minTime < (to ?? Infinity);
-}
-
-/** Chunk ids in turn, first those that can hold the first records, so that all begin there. */
-function shareOut(
-  chunks: readonly ChunkEntry[],
-  members: number,
-  order: Request['order'],
-): string[][] {
-  const shares = Array.from({ length: members }, (): string[] => []);
-  const sorted = [...chunks].sort((a, b) =>
-    order === 'newest' ? b.maxTime - a.maxTime : a.minTime - b.minTime,
-  );
-  for (const [index, { id }] of sorted.entries()) shares[index % members]?.push(id);
-  return shares;
 }
