@@ -3,6 +3,7 @@
  * only file that knows all registries.
  */
 import { join } from 'node:path';
+import { parseBrokers } from '@apiary/common/bus/address.ts';
 import { connectBus } from '@apiary/common/bus/amqp-bus.ts';
 import type { Bus } from '@apiary/common/bus/bus.ts';
 import { systemClock } from '@apiary/common/clock.ts';
@@ -158,7 +159,9 @@ function publicUrlOf({ queen: { host, port, publicUrl, tls } }: HostOptions): st
 
 /** Where Bees find the broker, without the account. */
 function brokerAddress({ broker, beeBroker }: HostOptions): NonNullable<QueenSettings['broker']> {
-  const { protocol, hostname, port, searchParams } = new URL(beeBroker ?? broker);
+  // An installed Bee is given one node; more can be set in its service's address afterwards.
+  const [first] = parseBrokers(beeBroker ?? broker);
+  const { protocol, hostname, port, searchParams } = new URL(first);
   const secure = protocol === 'amqps:';
   const pin = secure ? searchParams.get('pin') : null;
   return {

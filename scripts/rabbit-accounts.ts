@@ -41,6 +41,43 @@ export interface Management {
   readonly password: string;
 }
 
+/** Where that API is, as a setting. */
+export const managementSetting = {
+  schema: z.url({ protocol: /^https?$/, error: 'expected http://… or https://…' }).optional(),
+  value: 'URL',
+  help: "RabbitMQ's management API",
+  defaultText: 'http://HOST:15672, of amqps:// https://HOST:15671',
+};
+
+/** The management API of the node at an address, as the account in that. */
+export function managementOf(
+  url: string,
+  given: string | undefined,
+): { readonly management: Management; readonly virtualHost: string } {
+  const { protocol, hostname, username, password, pathname } = new URL(url);
+  const usual = protocol === 'amqps:' ? `https://${hostname}:15671` : `http://${hostname}:15672`;
+  return {
+    virtualHost: decodeURIComponent(pathname.slice(1)) || '/',
+    management: {
+      url: given ?? usual,
+      user: decodeURIComponent(username || 'guest'),
+      password: decodeURIComponent(password || 'guest'),
+    },
+  };
+}
+
+/** What the management API tells at a path. Rejects with the reason why it does not. */
+export async function readManagement(management: Management, path: string): Promise<unknown> {
+  const response = await call(management, 'GET', path).catch((error: unknown) => {
+    const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    const { message } = reason instanceof Error ? reason : { message: String(reason) };
+    throw new AppError('internal', `no management API at ${management.url} (${message})`);
+  });
+  if (response.ok) return await response.json();
+  const text = `${management.url} answers ${response.status} to ${management.user}`;
+  throw new AppError('internal', text);
+}
+
 const accountSchema = z.object({
   password_hash: z.string(),
   hashing_algorithm: z.string().optional(),

@@ -33,10 +33,31 @@ export interface RabbitNodeOptions {
   readonly users?: readonly RabbitUser[];
   /** With the management API; without it the node starts sooner. */
   readonly management?: boolean;
+  /** Further lines of `rabbitmq.conf`. */
+  readonly settings?: readonly string[];
+  /** A host of its own; without it loopback and free ports. */
+  readonly place?: NodePlace;
+}
+
+/** A host of a network that tests have made. */
+export interface NodePlace {
+  readonly address: string;
+  /** What runs a command there, e.g. `ip netns exec NAME`. */
+  readonly prefix: readonly string[];
+  /** Nodes of one cluster have the same. */
+  readonly cookie: string;
 }
 
 /** RabbitMQ's start takes 3 to 10 s on two busy cores; past this it is called broken. */
 const START_DEADLINE_MS = 90_000;
+
+/** RabbitMQ's own, for a node that has a host to itself. */
+const STANDARD_PORTS: Ports = {
+  amqp: 5672,
+  distribution: 25_672,
+  epmd: 4369,
+  management: 15_672,
+};
 
 interface Ports {
   readonly amqp: number;
@@ -58,45 +79,53 @@ export class RabbitNode {
     this.#options = options;
     this.#folder = folder;
     this.#ports = ports;
-    this.#name = `apiary-${randomBytes(4).toString('hex')}@localhost`;
+    const { place } = options;
+    this.#name = place ? nodeName(place) : `apiary-${randomBytes(4).toString('hex')}@localhost`;
   }
 
   /** Makes a node's folder and finds free ports for it; nothing runs yet. */
   static async prepare(options: RabbitNodeOptions): Promise<RabbitNode> {
     const folder = await mkdtemp(join(tmpdir(), 'apiary-rabbit-'));
     const [amqp = 0, distribution = 0, epmd = 0, management = 0] = await freePorts(4);
-    const node = new RabbitNode(options, folder, { amqp, distribution, epmd, management });
+    const ports = options.place ? STANDARD_PORTS : { amqp, distribution, epmd, management };
+    const node = new RabbitNode(options, folder, ports);
     await node.#configure();
     return node;
   }
 
   /** Where it listens, as its own `guest`. */
   get url(): string {
-    return `amqp://guest:guest@127.0.0.1:${this.#ports.amqp}`;
+    return `amqp://guest:guest@${this.#address}:${this.#ports.amqp}`;
+  }
+
+  get #address(): string {
+    return this.#options.place?.address ?? '127.0.0.1';
   }
 
   /** Where its management API is, if it was asked for. */
   get managementUrl(): string {
-    return `http://127.0.0.1:${this.#ports.management}`;
+    return `http://${this.#address}:${this.#ports.management}`;
   }
 
-  /** Runs `rabbitmqctl` on the node with words, and what it asks for. @throws AppError `internal` */
-  async control(words: readonly string[], input: string): Promise<void> {
+  /** Runs `rabbitmqctl` on the node with words, and what it asks for; what it says. @throws AppError `internal` */
+  async control(words: readonly string[], input = ''): Promise<string> {
     const program = join(dirname(this.#options.program), 'rabbitmqctl');
     const surroundings = { cwd: this.#folder, env: this.#environment() };
-    const child = spawn(program, words, { ...surroundings, stdio: ['pipe', 'pipe', 'pipe'] });
+    const [command = '', ...argv] = [...this.#prefix, program, ...words];
+    const child = spawn(command, argv, { ...surroundings, stdio: ['pipe', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (data) => (output += data));
     child.stdin.end(input);
     const [code] = await once(child, 'close');
     if (code !== 0) throw new AppError('internal', `rabbitmqctl ${words[0]}: ${output.trim()}`);
+    return output;
   }
 
   /** The same for another user. */
   urlOf(user: RabbitUser): string {
     const who = `${encodeURIComponent(user.name)}:${encodeURIComponent(user.password)}`;
-    return `amqp://${who}@127.0.0.1:${this.#ports.amqp}`;
+    return `amqp://${who}@${this.#address}:${this.#ports.amqp}`;
   }
 
   /** The process group of the running server. */
@@ -107,9 +136,9 @@ export class RabbitNode {
   /** Starts, or starts again, and resolves when it takes connections. @throws AppError `internal` */
   async start(): Promise<void> {
     const surroundings = { cwd: this.#folder, env: this.#environment() };
-    const epmd = ['epmd', '-port', String(this.#ports.epmd), '-address', '127.0.0.1'];
-    this.#epmd ??= new GuardedProcess(epmd, surroundings);
-    this.#server = new GuardedProcess([this.#options.program], surroundings);
+    const epmd = ['epmd', '-port', String(this.#ports.epmd), '-address', this.#address];
+    this.#epmd ??= new GuardedProcess([...this.#prefix, ...epmd], surroundings);
+    this.#server = new GuardedProcess([...this.#prefix, this.#options.program], surroundings);
     if (await this.#server.wrote('completed with', START_DEADLINE_MS)) return;
     const { output } = this.#server;
     await this.stop();
@@ -130,16 +159,22 @@ export class RabbitNode {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
+  get #prefix(): readonly string[] {
+    return this.#options.place?.prefix ?? [];
+  }
+
   #environment(): NodeJS.ProcessEnv {
+    const address = this.#address;
     const inFolder = (name: string) => join(this.#folder, name);
     return {
       PATH: this.#options.environment.PATH,
       LANG: 'C.UTF-8',
       HOME: this.#folder,
       ERL_EPMD_PORT: String(this.#ports.epmd),
-      ERL_EPMD_ADDRESS: '127.0.0.1',
+      ERL_EPMD_ADDRESS: address,
       RABBITMQ_NODENAME: this.#name,
-      RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+      RABBITMQ_USE_LONGNAME: this.#options.place ? 'true' : 'false',
+      RABBITMQ_NODE_IP_ADDRESS: address,
       RABBITMQ_NODE_PORT: String(this.#ports.amqp),
       RABBITMQ_DIST_PORT: String(this.#ports.distribution),
       RABBITMQ_MNESIA_BASE: inFolder('data'),
@@ -151,8 +186,7 @@ export class RabbitNode {
       RABBITMQ_GENERATED_CONFIG_DIR: inFolder('generated'),
       RABBITMQ_SCHEMA_DIR: inFolder('schema'),
       // Busy waiting of the schedulers would take the cores from the tests.
-      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
-        '+sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}',
+      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `+sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {${address.replaceAll('.', ',')}}`,
     };
   }
 
@@ -163,9 +197,10 @@ export class RabbitNode {
       'disk_free_limit.absolute = 50MB',
       'log.file = false',
       'log.console = false',
+      ...(this.#options.settings ?? []),
     ];
     if (this.#options.management) {
-      settings.push('management.tcp.ip = 127.0.0.1');
+      settings.push(`management.tcp.ip = ${this.#address}`);
       settings.push(`management.tcp.port = ${this.#ports.management}`);
     }
     const plugins = this.#options.management ? '[rabbitmq_management].' : '[].';
@@ -173,7 +208,16 @@ export class RabbitNode {
     await writeFile(join(this.#folder, 'enabled_plugins'), `${plugins}\n`);
     const definitions = JSON.stringify(definitionsOf(this.#options.users ?? []));
     await writeFile(join(this.#folder, 'definitions.json'), definitions);
+    const { cookie } = this.#options.place ?? {};
+    if (cookie !== undefined) {
+      await writeFile(join(this.#folder, '.erlang.cookie'), cookie, { mode: 0o400 });
+    }
   }
+}
+
+/** The name of the node at a place, as the others of its cluster know it. */
+export function nodeName({ address }: Pick<NodePlace, 'address'>): string {
+  return `apiary@${address}`;
 }
 
 function definitionsOf(users: readonly RabbitUser[]): object {

@@ -1,6 +1,7 @@
 /** Settings that several commands share; each exists once, here. */
 
 import { resolve } from 'node:path';
+import { brokersSchema } from '@apiary/common/bus/address.ts';
 import { portSchema, type Setting } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { statusPortSetting } from '@apiary/common/health/status-server.ts';
@@ -44,9 +45,10 @@ export const commonSettings = {
     defaultText: 'where Queen listens',
   },
   broker: {
-    schema: z.url({ protocol: /^amqps?$/, error: 'expected amqp://… or amqps://…' }).optional(),
+    schema: brokersSchema.optional(),
     value: 'URL',
-    help: 'RabbitMQ to use in place of the embedded broker',
+    isList: true,
+    help: 'RabbitMQ to use in place of the embedded broker; several nodes with commas, or given again',
   },
   store: {
     schema: z
@@ -75,8 +77,9 @@ export const commonSettings = {
     defaultText: 'those that Node knows',
   },
   beeBroker: {
-    schema: z.url({ protocol: /^amqps?$/, error: 'expected amqp://… or amqps://…' }).optional(),
+    schema: brokersSchema.optional(),
     value: 'URL',
+    isList: true,
     help: 'address of the broker as Bees reach it, without an account; shown where they are installed',
     defaultText: 'that of --broker',
   },

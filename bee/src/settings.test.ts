@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { brokerUrl, defaultDataFolder, readBeeSettings } from './settings.ts';
+import { brokerUrl, brokerUrls, defaultDataFolder, readBeeSettings } from './settings.ts';
 
 describe('the data folder', () => {
   test('is where the system keeps such things', () => {
@@ -25,6 +25,14 @@ describe('the settings of a Bee', () => {
 
   test.each(['http://x', 'a b', 'amqp://'])('%s is no broker', (word) => {
     expect(() => brokerUrl(word)).toThrow(/broker/);
+  });
+
+  test.each([
+    ['a, b:7', 'amqp://bee:bee@a:5672,amqp://bee:bee@b:7'],
+    ['amqps://u:p@a,b', 'amqps://u:p@a:5671,amqps://u:p@b:5671'],
+    ['amqp://a,amqps://b', 'amqp://bee:bee@a:5672,amqps://bee:bee@b:5671'],
+  ])('%s are nodes of one cluster', (text, urls) => {
+    expect(brokerUrls(text)).toBe(urls);
   });
 
   test('need nothing but the broker', () => {

@@ -1,6 +1,7 @@
 /** A Bee's settings. One word, the broker, is all it needs. */
 import { homedir } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
+import { parseBrokers } from '@apiary/common/bus/address.ts';
 import {
   parseSettings,
   type SettingsShape,
@@ -65,7 +66,7 @@ export const beeSettings = {
 
 /** What a Bee process runs with. */
 export interface BeeRun {
-  /** `amqp://…` or `amqps://…` with everything filled in. */
+  /** `amqp://…` or `amqps://…` with everything filled in; of several nodes with commas between them. */
   readonly broker: string;
   /** PEM of the broker's authority. */
   readonly brokerCa: string | undefined;
@@ -83,7 +84,8 @@ export function beeHelp(): string {
   return (
     'bee <broker>\n\n' +
     "Ships this machine's logs. <broker> is an IP address, a host name, or an amqp(s):// URL\n" +
-    `(port ${DEFAULT_PORT}, user and password ${DEFAULT_ACCOUNT} where it names none).\n\n` +
+    `(port ${DEFAULT_PORT}, user and password ${DEFAULT_ACCOUNT} where it names none); several nodes of a\n` +
+    'cluster with commas between them.\n\n' +
     settingsHelp(beeSettings)
   );
 }
@@ -112,7 +114,7 @@ export function readBeeSettings(
     throw new AppError('setting-invalid', `--allow: ${relative} is no absolute path`);
   }
   return {
-    broker: brokerUrl(word),
+    broker: brokerUrls(word),
     brokerCa: settings.brokerCa === undefined ? undefined : readAuthority(settings.brokerCa),
     dataFolder: settings.data ?? defaultDataFolder(process.platform, isRoot),
     allow,
@@ -131,6 +133,18 @@ export function defaultDataFolder(platform: NodeJS.Platform, isRoot: boolean): s
   if (platform === 'win32') return 'C:\\ProgramData\\apiary-bee';
   if (!isRoot) return join(homedir(), '.local/share/apiary/bee');
   return platform === 'darwin' ? '/Library/Application Support/apiary-bee' : '/var/lib/apiary-bee';
+}
+
+/**
+ * One broker, or several nodes of one with commas between them → whole addresses, with commas too.
+ *
+ * @throws AppError `setting-invalid`
+ */
+export function brokerUrls(text: string): string {
+  const isUrl = /^\s*[a-z][a-z0-9+.-]*:\/\//i.test(text);
+  const words = isUrl && text.includes(',') ? parseBrokers(text) : text.split(',');
+  const urls = words.map((word) => brokerUrl(word.trim())).join(',');
+  return parseBrokers(urls).join(',');
 }
 
 /**

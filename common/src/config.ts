@@ -11,6 +11,8 @@ export interface Setting<S extends z.ZodType = z.ZodType> {
   readonly schema: S;
   /** What the value is, as `--help` shows it, e.g. `DIR`; absent for a switch. */
   readonly value?: string;
+  /** May be given several times; the values are joined with commas. */
+  readonly isList?: boolean;
   /** One sentence. */
   readonly help: string;
   /** Shown instead of the schema's default, where that is made at run time. */
@@ -73,12 +75,18 @@ function readFlags(shape: SettingsShape, argv: readonly string[]) {
   const options = Object.fromEntries(
     Object.entries(shape).map(([name, setting]) => [
       flagName(name),
-      { type: setting.value === undefined ? ('boolean' as const) : ('string' as const) },
+      {
+        type: setting.value === undefined ? ('boolean' as const) : ('string' as const),
+        multiple: setting.isList === true,
+      },
     ]),
   );
   try {
     const parsed = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
     const values: Record<string, unknown> = parsed.values;
+    for (const [name, value] of Object.entries(values)) {
+      if (Array.isArray(value)) values[name] = value.join(',');
+    }
     return { values, words: parsed.positionals };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { parseBrokers } from '@apiary/common/bus/address.ts';
 import { declareTopology } from '@apiary/common/bus/declare.ts';
 import { parseSettings, settingsHelp } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
@@ -9,6 +10,8 @@ import {
   accountCommands,
   makeAccount,
   managementAnswers,
+  managementOf,
+  managementSetting,
   RABBIT_ACCOUNTS,
 } from '../rabbit-accounts.ts';
 import { commonSettings } from '../settings.ts';
@@ -17,12 +20,7 @@ const passwordSchema = z.string().min(1).optional();
 
 const shape = {
   broker: { ...commonSettings.broker, help: 'RabbitMQ with an administrator, if no URL is given' },
-  management: {
-    schema: z.url({ protocol: /^https?$/, error: 'expected http://… or https://…' }).optional(),
-    value: 'URL',
-    help: "RabbitMQ's management API",
-    defaultText: 'http://HOST:15672, of amqps:// https://HOST:15671',
-  },
+  management: managementSetting,
   beePassword: {
     schema: passwordSchema,
     value: 'TEXT',
@@ -44,18 +42,14 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     return 0;
   }
   const { settings, words } = parseSettings(shape, argv, io.env);
-  const url = commonSettings.broker.schema.safeParse(words[0] ?? settings.broker).data;
-  if (url === undefined || words.length > 1) {
+  const given = words[0] ?? settings.broker;
+  if (given === undefined || words.length > 1) {
     throw new AppError('setting-invalid', 'broker setup: give one amqp://ADMIN:PASSWORD@HOST');
   }
-  const address = new URL(url);
-  const virtualHost = decodeURIComponent(address.pathname.slice(1)) || '/';
-  const management = {
-    url: settings.management ?? managementUrl(address),
-    user: decodeURIComponent(address.username || 'guest'),
-    password: decodeURIComponent(address.password || 'guest'),
-  };
-  const given = { bee: settings.beePassword, hive: settings.hivePassword };
+  // What is made on one node of a cluster is on all of them.
+  const [url] = parseBrokers(given);
+  const { management, virtualHost } = managementOf(url, settings.management);
+  const passwords = { bee: settings.beePassword, hive: settings.hivePassword };
   const answers = await managementAnswers(management);
   await declare(url);
   io.stdout.write(`Exchanges and queues are there, on the virtual host ${virtualHost}.\n`);
@@ -64,22 +58,18 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   }
   for (const role of ['hive', 'bee'] as const) {
     const account = RABBIT_ACCOUNTS[role];
-    const password = { given: given[role], generated: randomBytes(24).toString('base64url') };
+    const password = { given: passwords[role], generated: randomBytes(24).toString('base64url') };
     if (answers) {
       const secret = await makeAccount(management, virtualHost, account, password);
-      const shown = given[role] !== undefined ? 'as given' : (secret ?? 'as it was');
+      const shown = passwords[role] !== undefined ? 'as given' : (secret ?? 'as it was');
       io.stdout.write(`${account.name}  password ${shown}\n`);
       continue;
     }
     const commands = accountCommands(virtualHost, account).map((line) => `  ${line}`);
-    const secret = given[role] === undefined ? password.generated : 'that was given';
+    const secret = passwords[role] === undefined ? password.generated : 'that was given';
     io.stdout.write(`\n${commands.join('\n')}\n${account.name}  password ${secret}\n`);
   }
   return 0;
-}
-
-function managementUrl({ protocol, hostname }: URL): string {
-  return protocol === 'amqps:' ? `https://${hostname}:15671` : `http://${hostname}:15672`;
 }
 
 async function declare(url: string): Promise<void> {

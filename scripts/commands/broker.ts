@@ -14,12 +14,15 @@ import { certificatePaths, commonSettings } from '../settings.ts';
 
 const { data, amqpPort, listen, localPort, tlsCert, tlsKey, logLevel, statusPort } = commonSettings;
 
-/** `./apiary broker`: the embedded broker, with the accounts that `up` wrote; `broker setup`: see there. */
+/** `./apiary broker`: the embedded broker, with the accounts that `up` wrote; `broker setup`, `broker check`: see there. */
 export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
   if (argv[0] === 'setup') return await (await import('./broker-setup.ts')).run(argv.slice(1), io);
+  if (argv[0] === 'check') return await (await import('./broker-check.ts')).run(argv.slice(1), io);
   const shape = { data, amqpPort, listen, localPort, tlsCert, tlsKey, logLevel, statusPort };
   if (argv.includes('--help')) {
-    io.stdout.write(`./apiary broker\n./apiary broker setup --help\n${settingsHelp(shape)}\n`);
+    io.stdout.write(
+      `./apiary broker\n./apiary broker setup --help\n./apiary broker check --help\n${settingsHelp(shape)}\n`,
+    );
     return 0;
   }
   const { settings } = parseSettings(shape, argv, io.env);

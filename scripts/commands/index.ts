@@ -170,8 +170,8 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'broker',
-    usage: 'setup amqp://ADMIN:PASSWORD@HOST [--management URL]',
-    summary: 'makes the accounts, limits, exchanges and queues on a RabbitMQ',
+    usage: 'setup amqp://ADMIN:PASSWORD@HOST | check URL… [--management URL] [--json]',
+    summary: 'makes what Apiary needs on a RabbitMQ; looks whether a RabbitMQ is what Apiary needs',
     load: () => import('./broker.ts'),
   },
   {

@@ -8,14 +8,11 @@ import type { ConnectionOptions } from 'node:tls';
 import { type ChannelModel, type Connection, connect, type RecoveringChannelModel } from 'amqplib';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
-import {
-  BUS_CONNECT_TIMEOUT_MS,
-  BUS_HEARTBEAT_SECONDS,
-  BUS_RECONNECT_MS_MAX,
-  BUS_RETRY_MS_MIN,
-} from '../limits.ts';
+import { BUS_SETUP_MS_MAX } from '../limits/bus.ts';
+import { BUS_CONNECT_TIMEOUT_MS, BUS_RECONNECT_MS_MAX, BUS_RETRY_MS_MIN } from '../limits.ts';
 import type { Logger } from '../log.ts';
 import { PinnedTrust } from '../tls/pin.ts';
+import { BrokerNodes, parseBrokers, pinOf, placeOf } from './address.ts';
 import type { BusState } from './bus.ts';
 import { declareTopology } from './declare.ts';
 
@@ -27,6 +24,7 @@ export type BusTls = Pick<
 
 /** How {@link BusConnection} connects. */
 export interface ConnectionSettings {
+  /** One address, or several nodes as `parseBrokers` takes them. */
   readonly url: string;
   /** Shown by the broker's management tools. */
   readonly name: string;
@@ -47,6 +45,7 @@ export interface Member {
 /** See the file's head. */
 export class BusConnection {
   readonly settings: ConnectionSettings;
+  readonly #nodes: BrokerNodes;
   readonly #members = new Set<Member>();
   readonly #listeners = new Set<(state: BusState) => void>();
   #recovering: RecoveringChannelModel | undefined;
@@ -58,6 +57,7 @@ export class BusConnection {
 
   constructor(settings: ConnectionSettings) {
     this.settings = settings;
+    this.#nodes = new BrokerNodes(parseBrokers(settings.url));
   }
 
   get state(): BusState {
@@ -80,20 +80,19 @@ export class BusConnection {
    * @throws AppError `bus-lost` with the last reason, when the deadline passed.
    */
   async open(deadlineMs: number | undefined): Promise<void> {
-    const { url, name, tls, log } = this.settings;
-    const pin = pinOf(url);
-    const trust = pin === undefined ? undefined : new PinnedTrust(pin);
-    await trust?.learn(placeOf(url));
-    const recovering = await connect(addressOf(url), {
+    const { name, tls, log } = this.settings;
+    const nodes = this.#nodes;
+    const pins = nodes.urls.flatMap((url) => pinOf(url) ?? []);
+    const trust = pins.length === 0 ? undefined : new PinnedTrust(pins);
+    await Promise.all(nodes.urls.map((url) => trust?.learn(placeOf(url))));
+    const recovering = await connect(nodes.options, {
       ...tls,
       ...trust?.options,
       noDelay: true,
       timeout: BUS_CONNECT_TIMEOUT_MS,
       clientProperties: { connection_name: name },
       recovery: {
-        initialDelay: BUS_RETRY_MS_MIN,
-        maxDelay: BUS_RECONNECT_MS_MAX,
-        jitter: 0.5,
+        calculateDelay: (attempt) => retryDelayMs(attempt, nodes.urls.length),
         // Without it amqplib would try before anybody listens for its failures.
         waitForConnect: false,
         setup: (model: ChannelModel) => this.#setUp(model),
@@ -104,13 +103,18 @@ export class BusConnection {
       this.#recoveries += 1;
       this.#setState('connected');
     });
-    recovering.on('disconnect', () => this.#setState('disconnected'));
+    recovering.on('disconnect', () => {
+      nodes.next();
+      this.#setState('disconnected');
+    });
     recovering.on('error', (error) => log.debug({ reason: error.message }, 'bus connection error'));
     recovering.on('connect-failed', (error) => {
+      const url = nodes.current;
       this.#failure = reasonOf(error, url);
       log.warn({ broker: hostOf(url), reason: this.#failure }, 'broker not reached');
       // It may have been away, or have another certificate with the same key.
       void trust?.learn(placeOf(url));
+      nodes.next();
     });
     await this.#firstConnection(recovering, deadlineMs);
   }
@@ -135,7 +139,7 @@ export class BusConnection {
 
   /** Declares the topology again, where this side may: somebody deleted a part of it. */
   async declareAgain(): Promise<void> {
-    if (this.settings.declareTopology && this.#model) await declareTopology(this.#model);
+    if (this.settings.declareTopology && this.#model) await this.#declare(this.#model);
   }
 
   /** Closes with all members; a broker that does not answer within `deadlineMs` is cut off. */
@@ -169,7 +173,8 @@ export class BusConnection {
     const late = new Promise<never>((_, reject) => {
       cancel = this.settings.clock.after(deadlineMs, () => {
         const reason = this.#failure === '' ? 'no answer' : this.#failure;
-        reject(new AppError('bus-lost', `No broker at ${hostOf(this.settings.url)}: ${reason}`));
+        const places = this.#nodes.urls.map(hostOf).join(', ');
+        reject(new AppError('bus-lost', `No broker at ${places}: ${reason}`));
       });
     });
     try {
@@ -195,16 +200,28 @@ export class BusConnection {
       this.#model = undefined;
       this.#setState('disconnected');
     });
+    // A node that has lost its cluster takes connections, and then answers nothing.
+    const cancel = this.settings.clock.after(BUS_SETUP_MS_MAX, () => {
+      abort(model, `the node did not declare queues and consumers within ${BUS_SETUP_MS_MAX} ms`);
+    });
     try {
-      if (this.settings.declareTopology) await declareTopology(model);
+      if (this.settings.declareTopology) await this.#declare(model);
       this.#model = model;
       await Promise.all([...this.#members].map((member) => member.connected(model)));
       if (lost) throw lost;
     } catch (error) {
       // Cut, not closed: amqplib would wait for the broker's answer, which a cut link never brings.
       if (!lost) abort(model, 'setting up failed');
-      throw error;
+      throw lost ?? error;
+    } finally {
+      cancel();
     }
+  }
+
+  async #declare(model: ChannelModel): Promise<void> {
+    const away = await declareTopology(model);
+    if (away.length > 0)
+      this.settings.log.warn({ queues: away }, 'queues are on a node that is down');
   }
 
   #setState(state: BusState): void {
@@ -227,24 +244,14 @@ function reasonOf({ message }: Error, url: string): string {
   return isClosed ? 'the broker closed at once: it speaks TLS only, use amqps://' : message;
 }
 
-/** `?pin=` of an `amqps://` address. */
-function pinOf(url: string): string | undefined {
-  const { protocol, searchParams } = new URL(url);
-  return protocol === 'amqps:' ? (searchParams.get('pin') ?? undefined) : undefined;
-}
-
-function placeOf(url: string): { host: string; port: number } {
-  const { hostname, port } = new URL(url);
-  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || 5671 };
-}
-
-function addressOf(url: string): string {
-  const address = new URL(url);
-  address.searchParams.delete('pin');
-  if (!address.searchParams.has('heartbeat')) {
-    address.searchParams.set('heartbeat', String(BUS_HEARTBEAT_SECONDS));
-  }
-  return address.href;
+/**
+ * Each node in turn is tried soon; the pause grows from round to round, to BUS_RECONNECT_MS_MAX. Half of it is
+ * chance, so that those who lost the same node do not all come at once.
+ */
+function retryDelayMs(attempt: number, nodes: number): number {
+  const round = Math.ceil(attempt / nodes);
+  const pauseMs = Math.min(BUS_RECONNECT_MS_MAX / 1.5, BUS_RETRY_MS_MIN * 2 ** (round - 1));
+  return pauseMs * (0.5 + Math.random());
 }
 
 /** The address without its password. */

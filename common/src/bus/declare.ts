@@ -18,8 +18,13 @@ export async function openChannel(model: ChannelModel): Promise<Channel> {
   return channel;
 }
 
-/** Declares every exchange, queue and binding that is missing. Rejects with amqplib's error. */
-export async function declareTopology(model: ChannelModel): Promise<void> {
+/**
+ * Declares every exchange, queue and binding that is missing. Rejects with amqplib's error.
+ *
+ * @returns queues that are neither there nor can be made: of another kind than quorum, on a node that is down
+ */
+export async function declareTopology(model: ChannelModel): Promise<string[]> {
+  const away: string[] = [];
   for (const { name, type, durable } of EXCHANGES) {
     await unlessThere(
       model,
@@ -32,15 +37,20 @@ export async function declareTopology(model: ChannelModel): Promise<void> {
       model,
       (channel) => channel.checkQueue(queue.name),
       (channel) => channel.assertQueue(queue.name, queueOptions(queue, model)),
-    );
+    ).catch((error: unknown) => {
+      if (replyCode(error) !== REPLY_CODE.notFound) throw error;
+      away.push(queue.name);
+    });
   }
   const channel = await openChannel(model);
   for (const { name, bindings } of QUEUES) {
+    if (away.includes(name)) continue;
     for (const { exchange, routingKey } of bindings) {
       await channel.bindQueue(name, exchange, routingKey);
     }
   }
   await channel.close();
+  return away;
 }
 
 /** Messages that wait in each queue; those after a missing one are left out. Rejects with amqplib's error. */

@@ -15,7 +15,7 @@ export interface ExchangeDeclaration {
 export interface QueueDeclaration {
   readonly name: string;
   readonly durable: boolean;
-  /** Quorum queues keep the broker's memory bounded under a backlog. */
+  /** Quorum queues live on several nodes of a cluster, and keep the broker's memory bounded under a backlog. */
   readonly quorum: boolean;
   readonly bindings: readonly { readonly exchange: string; readonly routingKey: string }[];
 }
@@ -78,7 +78,7 @@ export const QUEUES: readonly QueueDeclaration[] = [
   {
     name: QUEUE.agentManager,
     durable: true,
-    quorum: false,
+    quorum: true,
     bindings: [
       { exchange: EXCHANGE.fromAgents, routingKey: FROM_AGENT_KEY.handshake },
       { exchange: EXCHANGE.fromAgents, routingKey: FROM_AGENT_KEY.reply },
@@ -87,7 +87,7 @@ export const QUEUES: readonly QueueDeclaration[] = [
   {
     name: QUEUE.agentMonitor,
     durable: true,
-    quorum: false,
+    quorum: true,
     bindings: [{ exchange: EXCHANGE.fromAgents, routingKey: FROM_AGENT_KEY.heartbeat }],
   },
   {

@@ -33,17 +33,18 @@ export function parsePin(text: string): string | undefined {
  * key, so the chain is fetched first ({@link learn}) and then every connection's key is compared.
  */
 export class PinnedTrust {
-  readonly #pin: string;
+  readonly #pins: readonly string[];
   // amqplib and Node copy the options, but not this array: what is learned later counts.
   readonly #chain: string[] = [];
+  readonly #chains = new Map<string, readonly string[]>();
 
-  /** @throws AppError `setting-invalid` for what is no pin */
-  constructor(text: string) {
-    const pin = parsePin(text);
-    if (pin === undefined) {
+  /** @param texts of each server its pin. @throws AppError `setting-invalid` for what is no pin */
+  constructor(texts: readonly string[]) {
+    this.#pins = texts.map((text) => {
+      const pin = parsePin(text);
+      if (pin !== undefined) return pin;
       throw new AppError('setting-invalid', 'pin: expected 64 hexadecimal digits or sha256//…');
-    }
-    this.#pin = pin;
+    });
   }
 
   /** Options of `tls.connect`. */
@@ -58,12 +59,15 @@ export class PinnedTrust {
   /** Fetches the chain that the server shows; a server that does not answer changes nothing. */
   async learn(address: { readonly host: string; readonly port: number }): Promise<void> {
     const chain = await fetchChain(address);
-    if (chain.length > 0) this.#chain.splice(0, this.#chain.length, ...chain);
+    if (chain.length === 0) return;
+    this.#chains.set(`${address.host}:${address.port}`, chain);
+    this.#chain.splice(0, this.#chain.length, ...[...this.#chains.values()].flat());
   }
 
   #judge(host: string, found: string): Error | undefined {
-    if (found === this.#pin) return undefined;
-    return new Error(`${host} shows the key ${found}, but ${this.#pin} is pinned: not connected`);
+    if (this.#pins.includes(found)) return undefined;
+    const pins = [...new Set(this.#pins)].join(' or ');
+    return new Error(`${host} shows the key ${found}, but ${pins} is pinned: not connected`);
   }
 }
 

@@ -1,0 +1,8 @@
+/** The bounds of a broker with several nodes; as `limits.ts`, apart for its length. */
+
+/** Nodes in the address of a broker; a cluster of RabbitMQ has 3, 5 or 7. */
+export const BROKER_NODES_MAX = 32;
+/** How long a new connection may take until all is declared and consumed. Past it the next node is tried. */
+export const BUS_SETUP_MS_MAX = 20_000;
+/** How long `broker check` waits for a node to answer. */
+export const BROKER_CHECK_MS_MAX = 10_000;
