@@ -3,7 +3,9 @@
  * bridge, so that a node can be cut off from the others and from everybody. Needs root, Linux and iproute2.
  */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '@apiary/common/errors.ts';
+import { connect } from 'amqplib';
 import { ensurePackages, findProgram, PACKAGES, runToEnd } from './packages.ts';
 import { type NodePlace, nodeName, RabbitNode, type RabbitNodeOptions } from './rabbit-node.ts';
 
@@ -12,6 +14,10 @@ const NODES = 3;
 const NET_TICK_SECONDS = 8;
 /** Of the clients, for the same reason. */
 const HEARTBEAT_SECONDS = 4;
+
+/** A node that was cut off starts anew within itself once it sees the others. */
+const JOIN_MS_MAX = 120_000;
+const TRY_MS = 2_000;
 
 /** A node of the cluster. */
 export interface ClusterNode {
@@ -27,6 +33,8 @@ export interface ClusterNode {
   cutOff(): Promise<void>;
   /** Puts it in again. */
   rejoin(): Promise<void>;
+  /** Resolves once it lets clients in, so that it is one of the majority again. */
+  joined(): Promise<void>;
   /** Runs `rabbitmqctl`; what it says. */
   control(words: readonly string[]): Promise<string>;
 }
@@ -97,10 +105,25 @@ export async function startRabbitCluster(
       start: () => node.start(),
       cutOff: () => network.plug(index, 'down'),
       rejoin: () => network.plug(index, 'up'),
+      joined: () => letsIn(node.url),
       control: (words) => node.control(words),
     })),
     stop,
   };
+}
+
+async function letsIn(url: string): Promise<void> {
+  const untilMs = performance.now() + JOIN_MS_MAX;
+  for (;;) {
+    try {
+      const model = await connect(url, { timeout: TRY_MS });
+      await model.close();
+      return;
+    } catch (error) {
+      if (performance.now() > untilMs) throw error;
+      await sleep(TRY_MS / 4);
+    }
+  }
 }
 
 /** A bridge with three hosts behind it. */

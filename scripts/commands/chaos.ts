@@ -4,9 +4,11 @@ import { startProxy, type TcpProxy } from '@apiary/common/testing/tcp-proxy.ts';
 import { z } from 'zod';
 import { type AlertChaosOptions, runAlertChaos } from '../../test/chaos/alerts/run.ts';
 import { type LoneBroker, startLoneBroker } from '../../test/chaos/lone-broker.ts';
+import { clusterFaults, networkFaults } from '../../test/chaos/network.ts';
 import { runChaos } from '../../test/chaos/run.ts';
 import { beeChaosSettings, chaosOfBee } from '../chaos-of-bee.ts';
 import type { CommandIo } from '../command.ts';
+import { type RabbitCluster, startRabbitCluster } from '../rabbit-cluster.ts';
 import { type MongoService, provideMongo, provideRabbit, type RabbitService } from '../services.ts';
 
 /** Of pushes, how many may come again: a process died between a push and the note that it was sent. */
@@ -33,6 +35,10 @@ const shape = {
     schema: z.enum(['sqlite', 'mongodb']).default('sqlite'),
     value: 'KIND',
     help: 'sqlite or mongodb (a private server with that protocol, killed as well)',
+  },
+  cluster: {
+    schema: switchSchema,
+    help: 'RabbitMQ of three nodes, of which one at a time is killed, stopped or cut off (root, Linux)',
   },
   network: {
     schema: switchSchema,
@@ -63,10 +69,12 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   let mongo: MongoService | undefined;
   let lone: LoneBroker | undefined;
   let network: TcpProxy | undefined;
+  let cluster: RabbitCluster | undefined;
   try {
-    if (settings.broker === 'rabbitmq') rabbit = await privateRabbit(io);
+    if (settings.cluster) cluster = await startRabbitCluster(io.env);
+    else if (settings.broker === 'rabbitmq') rabbit = await privateRabbit(io);
     if (settings.store === 'mongodb') mongo = await privateMongo(io);
-    if (settings.network && !rabbit) lone = await startLoneBroker();
+    if (settings.network && !rabbit && !cluster) lone = await startLoneBroker();
     const broker = rabbit ?? lone;
     if (settings.alerts) {
       return await chaosOfAlerts(io, settings, {
@@ -82,20 +90,22 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
         ? { rounds: settings.rounds }
         : { minutes: settings.minutes }),
       report: (line) => io.stderr.write(`${line}\n`),
+      ...(cluster ? { broker: cluster, faults: clusterFaults(cluster.nodes) } : {}),
       ...(broker ? { broker: { url: throughPort(broker.url, network), service: broker } } : {}),
-      ...(network ? { network } : {}),
+      ...(network ? { faults: networkFaults(network) } : {}),
       ...(mongo ? { store: { url: mongo.url('chaos'), service: mongo } } : {}),
     });
     io.stdout.write(
       settings.json
         ? `${JSON.stringify(result)}\n`
-        : `${result.kills} kills, ${result.stops} stops, ${result.faults} faults of the network, ${result.lines} lines written: ` +
+        : `${result.kills} kills, ${result.stops} stops, ${result.faults} further faults, ${result.lines} lines written: ` +
             `${result.lost} lost, ${result.doubled} stored twice, ${result.broken} broken\n` +
             result.examples.map((line) => `  ${line}\n`).join(''),
     );
     return result.lost + result.doubled + result.broken === 0 ? 0 : 1;
   } finally {
     await network?.stop();
+    await cluster?.stop();
     await lone?.stop();
     await rabbit?.stop();
     await mongo?.stop();

@@ -2,6 +2,7 @@ import { startProxy } from '@apiary/common/testing/tcp-proxy.ts';
 import { describe, expect, it } from '@jest/globals';
 import { provideRabbit } from '../../scripts/services.ts';
 import { startLoneBroker } from './lone-broker.ts';
+import { networkFaults } from './network.ts';
 import { runChaos } from './run.ts';
 
 const CLEAN = { lost: 0, doubled: 0, broken: 0, examples: [] };
@@ -32,7 +33,11 @@ describe('kill -9 of each process in turn, under load, with rotation', () => {
     const network = await startProxy({ port: broker.port });
     try {
       const url = broker.url.replace(String(broker.port), String(network.port));
-      const result = await runChaos({ rounds: 1, broker: { url, service: broker }, network });
+      const result = await runChaos({
+        rounds: 1,
+        broker: { url, service: broker },
+        faults: networkFaults(network),
+      });
       expect(result).toMatchObject(CLEAN);
       expect(result.faults).toBe(4);
     } finally {

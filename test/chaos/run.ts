@@ -5,10 +5,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TcpProxy } from '@apiary/common/testing/tcp-proxy.ts';
 import { type RunningApiary, startApiary } from '../harness/apiary-up.ts';
 import { eventually } from '../harness/eventually.ts';
-import { NETWORK_FAULTS } from './network.ts';
+import type { Fault } from './network.ts';
 import { judge, type Verdict } from './oracle.ts';
 import { Workload } from './workload.ts';
 
@@ -20,10 +19,10 @@ export interface ExternalService {
   start(): Promise<void>;
 }
 
-/** An outside service and where it is. */
+/** An outside service and where it is; without `service` it is left to the faults. */
 export interface ServiceAt {
   readonly url: string;
-  readonly service: ExternalService;
+  readonly service?: ExternalService;
 }
 
 /** What a run does. */
@@ -37,8 +36,8 @@ export interface ChaosOptions {
   /** Between two kills. */
   readonly pauseMs?: number;
   readonly broker?: ServiceAt;
-  /** Stands before the broker: its connections are cut, stalled, swallowed and refused as well. */
-  readonly network?: TcpProxy;
+  /** What else befalls the broker, one at a time. */
+  readonly faults?: readonly Fault[];
   readonly store?: ServiceAt;
   readonly report?: (line: string) => void;
 }
@@ -48,15 +47,15 @@ export interface ChaosResult extends Verdict {
   readonly kills: number;
   /** Processes that were stopped with SIGSTOP and woken later. */
   readonly stops: number;
-  /** What was done to the network. */
+  /** What else was done to the broker. */
   readonly faults: number;
 }
 
 /** Longer than a segment's lease and a heartbeat, so that others have given the sleeper up. */
 const STOP_MS_MAX = 15_000;
 
-/** Of what is done at random, where there is a network to harm. */
-const NETWORK_SHARE = 0.3;
+/** Of what is done at random, where there are further faults. */
+const FAULT_SHARE = 0.3;
 
 const SETTLE_MS_MAX = 180_000;
 
@@ -130,12 +129,13 @@ async function killInTurn(
       await service.start();
       await pause(options.pauseMs ?? 1_000);
     }
-    for (const fault of options.network ? NETWORK_FAULTS : []) {
-      if (options.network) await fault.inflict(options.network);
+    for (const fault of options.faults ?? []) {
+      await fault.inflict();
+      report(fault.name);
       faults += 1;
       await pause(options.pauseMs ?? 1_000);
     }
-    report(`round ${round} of ${rounds}: ${kills} kills, ${faults} faults of the network`);
+    report(`round ${round} of ${rounds}: ${kills} kills, ${faults} further faults`);
   }
   return { kills, stops: 0, faults };
 }
@@ -148,9 +148,10 @@ async function atRandom(
   const until = performance.now() + options.minutes * 60_000;
   let [kills, stops, faults] = [0, 0, 0];
   while (performance.now() < until) {
-    if (options.network && Math.random() < NETWORK_SHARE) {
-      const fault = NETWORK_FAULTS[Math.floor(Math.random() * NETWORK_FAULTS.length)];
-      await fault?.inflict(options.network);
+    const further = options.faults ?? [];
+    if (further.length > 0 && Math.random() < FAULT_SHARE) {
+      const fault = further[Math.floor(Math.random() * further.length)];
+      await fault?.inflict();
       report(fault?.name ?? '');
       faults += 1;
       await pause(options.pauseMs ?? 1_000);
@@ -185,8 +186,8 @@ async function atRandom(
 
 function outside({ broker, store }: ChaosOptions) {
   return [
-    ...(broker ? [{ name: 'broker', service: broker.service }] : []),
-    ...(store ? [{ name: 'store', service: store.service }] : []),
+    ...(broker?.service ? [{ name: 'broker', service: broker.service }] : []),
+    ...(store?.service ? [{ name: 'store', service: store.service }] : []),
   ];
 }
 

@@ -1,17 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
-import { provideMongo } from '../../scripts/services.ts';
+import { provideMongo, provideRabbit } from '../../scripts/services.ts';
 import { runChaos } from '../chaos/run.ts';
 
-describe('kill -9 of each process in turn and of the database server, under load, with rotation', () => {
-  it('loses and doubles nothing', async () => {
+describe('kill -9 of each process in turn, of the database server and of RabbitMQ, under load, with rotation', () => {
+  it('loses and doubles nothing, with RabbitMQ, which is killed as well', async () => {
+    const rabbit = await provideRabbit({
+      environment: { ...process.env, RABBITMQ_URL: undefined },
+    });
+    if (!rabbit) throw new Error('RabbitMQ is required here');
     const mongo = await provideMongo({ environment: { ...process.env, MONGODB_URL: undefined } });
     try {
       const store = { url: mongo.url('chaos'), service: mongo };
-      const result = await runChaos({ rounds: 1, store, linesPerSecond: 1_000 });
+      const broker = { url: rabbit.url, service: rabbit };
+      const result = await runChaos({ rounds: 1, broker, store, linesPerSecond: 1_000 });
       expect(result).toMatchObject({ lost: 0, doubled: 0, broken: 0, examples: [] });
+      expect(result.kills).toBe(5);
       expect(result.lines).toBeGreaterThan(2_000);
     } finally {
       await mongo.stop();
+      await rabbit.stop();
     }
   }, 600_000);
 });

@@ -4,7 +4,8 @@ import { HONEYCOMBS } from '@apiary/common/documents/collections.ts';
 import { SEGMENT_LEASE_MS } from '@apiary/common/limits/mongodb.ts';
 import { callAction, streamAction } from '@apiary/common/messages/actions/action.ts';
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
-import type { FieldsPart, PatternsPart } from '@apiary/common/messages/analysis.ts';
+import { allParts } from '@apiary/common/testing/bus-bench.ts';
+import { runOf, streamOf } from '@apiary/common/testing/chunk-runs.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { ACTOR, HoneycombRig } from '../../hive/src/honeycomb/testing/rig.ts';
 import { type MongoService, provideMongo } from '../../scripts/services.ts';
@@ -53,13 +54,42 @@ describe('three honeycombs', () => {
       const lines = Array.from({ length: LINES }, (_, index) => {
         const second = String((published * 7 + index) % 60).padStart(2, '0');
         const level = index % 5 === 0 ? 'ERROR' : 'INFO';
-        return `2026-11-20T11:${second}:00Z ${level} message ${published} line ${index}`;
+        return `2026-11-20T11:${second}:00Z ${level} message ${published} line=${index}`;
       });
       await rig.publishLines(`00000000000d${String(published).padStart(4, '0')}`, lines);
     }
   }
 
   const count = () => rig.search({ query: '', limit: 0 });
+
+  /** Fields, patterns and counts by time of everything. */
+  async function told() {
+    const { fields, patterns, series } = honeycombActions;
+    const options = { actor: ACTOR };
+    const request = { query: '' };
+    const ofFields = await allParts(streamAction(rig.bus, fields, request, options));
+    const ofPatterns = await allParts(streamAction(rig.bus, patterns, request, options));
+    const byTime = { ...request, buckets: 10, number: 'line' };
+    const ofSeries = await allParts(streamAction(rig.bus, series, byTime, options));
+    const found = ofFields.findLast((part) => part.type === 'fields')?.fields ?? [];
+    const values = (name: string) => found.find((field) => field.name === name)?.values;
+    const shown = ofPatterns.findLast((part) => part.type === 'patterns')?.patterns ?? [];
+    const [all] = ofSeries.findLast((part) => part.type === 'series')?.series ?? [];
+    const missing = [ofFields, ofPatterns, ofSeries].map((parts) => {
+      const last = parts.at(-1);
+      return last?.type === 'done' ? last.missing : ['no end'];
+    });
+    expect(missing[1]).toEqual(missing[0]);
+    return {
+      missing: missing[0] ?? [],
+      hosts: values('host'),
+      levels: values('level'),
+      patterned: shown.reduce((sum, pattern) => sum + pattern.count, 0),
+      patterns: shown.map(({ text }) => text),
+      counted: all?.total ?? 0,
+      numbers: all?.numbers?.reduce((sum, each) => sum + (each?.count ?? 0), 0),
+    };
+  }
 
   /** Time goes on meanwhile for all but the dead. */
   async function complete(dead?: (typeof others)[number]) {
@@ -143,35 +173,53 @@ describe('three honeycombs', () => {
     await complete();
   }, 120_000);
 
-  test('what is told of a result names what other ones hold', async () => {
+  test('tell of a result what all of them hold, sealed or not, and what is missing', async () => {
+    // Some chunks are sealed, and each of them has lines that are not.
     await begin();
     await publish(MESSAGES);
-    const { records } = await complete().then(() => rig.search({ query: '', limit: 1 }));
-    const last = async (parts: AsyncIterable<FieldsPart | PatternsPart>) => {
-      let done: FieldsPart | PatternsPart | undefined;
-      for await (const part of parts) done = part;
-      return done;
-    };
-    const options = { actor: ACTOR };
-    const request = { query: '' };
-    const { fields, patterns, context } = honeycombActions;
-    const othersHold = expect.arrayContaining([expect.stringMatching(/^segment .* only searches/)]);
-    for (const parts of [
-      streamAction(rig.bus, fields, request, options),
-      streamAction(rig.bus, patterns, request, options),
-    ]) {
-      const done = await last(parts);
-      expect(done).toMatchObject({ type: 'done', missing: othersHold });
-      expect(done?.total).toBeLessThan(published * LINES);
+    await complete();
+    const lines = published * LINES;
+    expect(await told()).toEqual({
+      missing: [],
+      hosts: [{ value: 'host-1', count: lines }],
+      levels: [
+        { value: 'info', count: (lines * 4) / 5 },
+        { value: 'error', count: lines / 5 },
+      ],
+      patterned: lines,
+      patterns: ['INFO message <*> line=<*>', 'ERROR message <*> line=<*>'],
+      counted: lines,
+      numbers: lines,
+    });
+    const [dead] = others;
+    dead?.bus.cut();
+    const without = await told();
+    expect(without.missing.join()).toMatch(/^(segment .* nobody has adopted it yet,?)+$/);
+    expect(without.counted).toBeLessThan(lines);
+    expect(without.counted).toBe(without.patterned);
+  }, 120_000);
+
+  test('give the lines around a record, whoever holds them', async () => {
+    await begin(1_000_000);
+    const text = Array.from({ length: 40 }, (_, index) => `2026-11-20T11:00:00Z line ${index}`);
+    const stream = streamOf(text);
+    const generation = '00000000000e0001';
+    const offsets = text.map((line) => stream.indexOf(`${line}\n`));
+    // One line a message, so that all honeycombs have some of the file.
+    for (const [index, from] of offsets.entries()) {
+      const to = offsets[index + 1] ?? stream.length;
+      await rig.publish([runOf(stream, from, to, { generation, observed: rig.clock.now() })]);
     }
-    const around = await callAction(rig.bus, context, { id: records[0]?.id ?? '' }, options).catch(
-      (error: unknown) => error,
-    );
-    expect(around).toMatchObject(
-      around instanceof Error
-        ? { code: 'not-found', message: expect.stringContaining('segment ') }
-        : { missing: othersHold },
-    );
+    await eventually(async () => ((await count()).done.total === 40 ? true : undefined), 'stored');
+    for (const at of [0, 17, 39]) {
+      const request = { id: `${generation}:${offsets[at]}`, before: 5, after: 7 };
+      const around = await callAction(rig.bus, honeycombActions.context, request, { actor: ACTOR });
+      expect(around.missing).toEqual([]);
+      expect(around.records.map(({ body }) => body)).toEqual(
+        text.slice(Math.max(0, at - 5), at + 8),
+      );
+      expect(around.records[around.index]?.id).toBe(request.id);
+    }
   }, 120_000);
 
   test('one that dies is missed, then its segment is adopted and nothing is', async () => {

@@ -43,6 +43,7 @@ export function createHandlers(context: ActionContext): ActionHandlers<typeof ho
     search: (body, { signal }) => context.search.run(body, signal),
     cover: ({ version }) => context.own.cover(version),
     part: (body, { signal }) => context.own.run(body, signal),
+    rows: (body, { signal }) => context.own.rows(body, signal),
     fields: (body, { signal }) => context.analyses.fields(body, signal),
     series: (body, { signal }) => context.analyses.series(body, signal),
     patterns: (body, { signal }) => context.analyses.patterns(body, signal),

@@ -11,12 +11,12 @@ import { callAction, serveActions } from '@apiary/common/messages/actions/action
 import { agentManagerActions } from '@apiary/common/messages/actions/agentmanager.ts';
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
 import { isMongoUrl } from '@apiary/common/mongodb/address.ts';
-import { createHandlers } from './actions.ts';
+import { type ActionContext, createHandlers } from './actions.ts';
 import { Analyses } from './analysis/analyses.ts';
 import { Adoption } from './cluster/adoption.ts';
 import { Coordinator } from './cluster/coordinator.ts';
-import { heldElsewhere } from './cluster/elsewhere.ts';
-import { OwnPart } from './cluster/own-part.ts';
+import { gather } from './cluster/gather.ts';
+import { OwnPart, type OwnPartContext } from './cluster/own-part.ts';
 import { StandingCluster, type StandingClusterContext } from './cluster/standing-cluster.ts';
 import { Holdings, type TouchedRows } from './holdings.ts';
 import { Approvals } from './ingest/approvals.ts';
@@ -126,12 +126,7 @@ class Honeycomb implements Component {
     this.#undo.push(() => stored.stop());
 
     const local = new Search({ holdings, cache, clock, figures });
-    const own = new OwnPart({ store, holdings, search: local });
-    const search = isShared ? new Coordinator({ ...this.#context, store, own }) : local;
-    const analyses = new Analyses({
-      ...{ holdings, cache, clock, figures },
-      ...(isShared && { elsewhere: () => heldElsewhere(store, holdings) }),
-    });
+    const asking = this.#asking(local, { store, holdings, cache });
     const missed = new Missed({ holdings, cache, clock, ...(isShared && { store }) });
     const ingest = new Ingest({
       ...{ bus, clock, log, segment, holdings, refusals, rate, stored, figures },
@@ -146,12 +141,13 @@ class Honeycomb implements Component {
       return { instance };
     };
     const parts = {
-      ...{ search, analyses, own, standing, queries, missed, store, holdings, classes },
+      ...{ ...asking, standing, queries, missed, store, holdings, classes },
       ...{ rate, figures, distrust, deletions: life?.deletions, cache, sealer, clock, ingest },
     };
-    const address = { component: 'honeycomb', instance };
     const handlers = createHandlers(parts);
-    this.#undoSubscription(await serveActions(bus, address, honeycombActions, handlers));
+    this.#undoSubscription(
+      await serveActions(bus, { component: 'honeycomb', instance }, honeycombActions, handlers),
+    );
     this.#undo.push(() => ingest.stop());
     await ingest.start();
     this.#tellChange();
@@ -182,6 +178,26 @@ class Honeycomb implements Component {
   #tellChange(): void {
     const { bus, instance } = this.#context;
     bus.events.emit('honeycomb.changed', { instance });
+  }
+
+  /** What answers questions; where there is one segment at a time, there is nobody else to ask. */
+  #asking(
+    local: Search,
+    held: Pick<OwnPartContext, 'store' | 'holdings' | 'cache'>,
+  ): Pick<ActionContext, 'own' | 'search' | 'analyses'> {
+    const figures = this.#figures;
+    const { clock } = this.#context;
+    const own = new OwnPart({ ...held, search: local });
+    const searching = { ...held, clock, figures };
+    if (!isMongoUrl(this.#context.store)) {
+      return { own, search: local, analyses: new Analyses(searching) };
+    }
+    const cluster = { ...this.#context, store: held.store, own };
+    const analyses = new Analyses({
+      ...searching,
+      gather: (wanted, signal) => gather(cluster, wanted, signal),
+    });
+    return { own, search: new Coordinator(cluster), analyses };
   }
 
   async #openStore(): Promise<{ readonly store: ChunkStore; readonly segment: Segment }> {

@@ -244,6 +244,9 @@ export class FakeHive {
       part: async function* () {
         yield { type: 'end', total: 0, hosts: [], hasMore: false, missing: [] };
       },
+      rows: async function* () {
+        yield { type: 'end', missing: [] };
+      },
       holdings: async () => ({ holdings: [] }),
       distrust: async () => ({ instance: 'h1' }),
       stats: async () => ({

@@ -18,14 +18,8 @@ export interface CorpusMessage {
   readonly rawBytes: number;
 }
 
-<<<<<<< HEAD
-/** All messages of a corpus, in order. Files are read as far as they are needed. */
-export function* messagesOf(corpus: Corpus, arrivedMs: number): Generator<CorpusMessage> {
-  const files = corpus.files.map((file) => new CorpusFile(file.path, file));
-  const rounds = Math.max(1, Math.ceil(corpus.bytes / ROUND_BYTES));
-=======
 /**
- * All messages of a corpus, in order.
+ * All messages of a corpus, in order. Files are read as far as they are needed.
  *
  * @param options `mark`: a hexadecimal digit, streams of another mark are other streams; `areFull`: each message
  * holds as much as it may, as where there is much to send
@@ -35,16 +29,14 @@ export function* messagesOf(
   arrivedMs: number,
   { mark = '0', areFull = false }: { readonly mark?: string; readonly areFull?: boolean } = {},
 ): Generator<CorpusMessage> {
-  const files = corpus.files.map((file) => ({ ...file, bytes: readFileSync(file.path), at: 0 }));
+  const files = corpus.files.map((file) => new CorpusFile(file.path, file));
   const roundBytes = areFull ? MESSAGE_BYTES * files.length : ROUND_BYTES;
   const rounds = Math.max(1, Math.ceil(corpus.bytes / roundBytes));
->>>>>>> 4531c86 (honeycomb: several look before they add to a generation, and read the same chunks each time; bench scale)
   for (let round = 1; round <= rounds; round++) {
     for (const [index, file] of files.entries()) {
       const goal = Math.ceil((file.length * round) / rounds);
       while (file.at < goal) {
-<<<<<<< HEAD
-        const generation = (index + 1).toString(16).padStart(16, '0');
+        const generation = (index + 1).toString(16).padStart(16, mark);
         const name = `/var/log/${file.of.file}`;
         const place = { generation, target: 'system', file: name, tags: [] };
         const from = file.at;
@@ -52,14 +44,6 @@ export function* messagesOf(
         const more = { ...place, from, to: file.at, startsMidRecord: false, observed: arrivedMs };
         const run: Run = runOf(bytes, 0, bytes.length, more);
         yield { append: appendOf(file.of.host, run, arrivedMs), rawBytes: run.data.length };
-=======
-        const to = endOf(file.bytes, file.at, Math.min(goal, file.at + MESSAGE_BYTES));
-        const generation = (index + 1).toString(16).padStart(16, mark);
-        const place = { generation, target: 'system', file: `/var/log/${file.file}`, tags: [] };
-        const run: Run = runOf(file.bytes, file.at, to, { ...place, observed: arrivedMs });
-        file.at = to;
-        yield { append: appendOf(file.host, run, arrivedMs), rawBytes: run.data.length };
->>>>>>> 4531c86 (honeycomb: several look before they add to a generation, and read the same chunks each time; bench scale)
       }
     }
   }

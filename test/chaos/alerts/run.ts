@@ -23,8 +23,8 @@ export interface AlertChaosOptions {
   readonly perSecond?: number;
   /** Between two kills, at least; twice that at most. */
   readonly pauseMs?: number;
-  readonly broker?: ServiceAt;
-  readonly store?: ServiceAt;
+  readonly broker?: Required<ServiceAt>;
+  readonly store?: Required<ServiceAt>;
   readonly report?: (line: string) => void;
 }
 

@@ -1,5 +1,6 @@
 /** What honeycombs ask one another when a search or a standing query is spread over all of them. */
 import { z } from 'zod';
+import { CONTEXT_LINES_MAX } from '../../limits/analysis.ts';
 import { CLUSTER_CHUNKS_MAX } from '../../limits/mongodb.ts';
 import { STANDING_QUERIES_MAX } from '../../limits.ts';
 import { recordSchema } from '../../record.ts';
@@ -82,3 +83,49 @@ export const stoodHereSchema = z.object({
 
 /** See {@link stoodHereSchema}. */
 export type StoodHere = z.output<typeof stoodHereSchema>;
+
+/**
+ * Rows of segments that no chunk of a version has, for an analysis that another honeycomb makes: all that
+ * match, or those around one record of a file.
+ */
+export const rowsRequestSchema = z.object({
+  version: z.number(),
+  segments: z.array(z.string()),
+  query: z.string().max(16_384),
+  from: z.number().optional(),
+  to: z.number().optional(),
+  nowMs: z.number(),
+  /** False: their lines are not needed. */
+  withBodies: z.boolean(),
+  near: z
+    .object({
+      id: z.string(),
+      before: z.number().int().min(0).max(CONTEXT_LINES_MAX),
+      after: z.number().int().min(0).max(CONTEXT_LINES_MAX),
+    })
+    .optional(),
+});
+
+/** See {@link rowsRequestSchema}. */
+export type RowsRequest = z.output<typeof rowsRequestSchema>;
+
+/** A record, and what is known of it beyond that. */
+export const remoteRowSchema = z.object({
+  record: recordSchema,
+  /** Bytes of the source that it takes. */
+  sourceLength: z.number(),
+  /** Characters of the body that are its time stamp. */
+  timestampLength: z.number(),
+});
+
+/** See {@link remoteRowSchema}. */
+export type RemoteRow = z.output<typeof remoteRowSchema>;
+
+/** Any number of `rows`, then `end`. */
+export const rowsPartSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('rows'), rows: z.array(remoteRowSchema) }),
+  z.object({ type: z.literal('end'), missing: z.array(z.string()) }),
+]);
+
+/** See {@link rowsPartSchema}. */
+export type RowsPart = z.output<typeof rowsPartSchema>;

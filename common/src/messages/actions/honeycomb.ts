@@ -22,6 +22,8 @@ import {
   coverSchema,
   partRequestSchema,
   partSchema,
+  rowsPartSchema,
+  rowsRequestSchema,
   standHereSchema,
   standQuerySchema,
   stoodHereSchema,
@@ -84,6 +86,8 @@ export const honeycombActions = {
   cover: defineAction('honeycomb.cover', 'admin', coverRequestSchema, coverSchema),
   /** Of another honeycomb: its part of a search. */
   part: defineStream('honeycomb.part', 'admin', partRequestSchema, partSchema),
+  /** Of another honeycomb: rows that are in no chunk yet. */
+  rows: defineStream('honeycomb.rows', 'admin', rowsRequestSchema, rowsPartSchema),
   /** The fields of a result, with their values. */
   fields: defineStream('honeycomb.fields', 'viewer', fieldsRequestSchema, fieldsPartSchema),
   /** Counts of a result by time, split by a field; a numeric field by time. */

@@ -12,6 +12,8 @@ import type {
   seriesRequestSchema,
 } from '@apiary/common/messages/analysis.ts';
 import type { z } from 'zod';
+import type { Gathered, Wanted } from '../cluster/gather.ts';
+import type { HoldingsSnapshot } from '../holdings.ts';
 import { PatternsReducer } from '../patterns/patterns.ts';
 import { spanOf } from '../search/plan.ts';
 import type { SearchContext } from '../search/search.ts';
@@ -29,8 +31,8 @@ import { SeriesReducer } from './series.ts';
 
 /** What they work with. */
 export interface AnalysesContext extends SearchContext {
-  /** What of the store is not in these holdings; each answer names it as missing. */
-  readonly elsewhere?: () => Promise<readonly string[]>;
+  /** Where several honeycombs share a store: what all of them hold, in place of these holdings. */
+  readonly gather?: (wanted: Wanted, signal: AbortSignal) => Promise<Gathered>;
 }
 
 /** See the file's head. Each throws `query-syntax`, `too-many`, and `deadline-passed` when aborted. */
@@ -69,15 +71,18 @@ export class Analyses {
     this.#enter();
     const reading = this.#context.holdings.read();
     try {
-      const elsewhere = await this.#elsewhere();
-      const { snapshot } = reading;
+      const { id, before, after } = request;
+      const nowMs = this.#context.clock.now();
+      const near = { id, before, after };
+      const wanted = { query: '', nowMs, withBodies: true, near };
+      const { snapshot, missing } = await this.#gather(wanted, reading.snapshot, signal);
       const context = await readContext(this.#context, request, { snapshot, signal }).catch(
         (error: unknown) => {
-          if (elsewhere.length === 0 || toAppError(error).code !== 'not-found') throw error;
-          throw new AppError('not-found', `${request.id} may be stored: ${elsewhere.join('; ')}`);
+          if (missing.length === 0 || toAppError(error).code !== 'not-found') throw error;
+          throw new AppError('not-found', `${id} may be stored: ${missing.join('; ')}`);
         },
       );
-      return { ...context, missing: [...context.missing, ...elsewhere] };
+      return { ...context, missing: [...context.missing, ...missing] };
     } finally {
       reading.end();
       this.#running--;
@@ -92,11 +97,17 @@ export class Analyses {
     this.#enter();
     const reading = this.#context.holdings.read();
     try {
-      const planned = planResult(this.#context, request, reading.snapshot);
-      const elsewhere = await this.#elsewhere();
+      // What is wrong with the request is told before anybody else is asked.
+      const asked = planResult(this.#context, request, reading.snapshot);
+      const { readsLines } = makeReducer(asked);
+      const { query, from, to } = request;
+      const { nowMs } = asked;
+      const wanted = { query, from, to, nowMs, withBodies: readsLines };
+      const { snapshot, missing } = await this.#gather(wanted, reading.snapshot, signal);
+      const planned = planResult({ clock: { now: () => nowMs } }, request, snapshot);
       const parts = reduceResult(this.#context, planned, makeReducer(planned), { signal });
       for await (const part of parts) {
-        yield isDone(part) ? { ...part, missing: [...part.missing, ...elsewhere] } : part;
+        yield isDone(part) ? { ...part, missing: [...part.missing, ...missing] } : part;
       }
     } finally {
       reading.end();
@@ -104,8 +115,8 @@ export class Analyses {
     }
   }
 
-  async #elsewhere(): Promise<readonly string[]> {
-    return (await this.#context.elsewhere?.()) ?? [];
+  async #gather(wanted: Wanted, own: HoldingsSnapshot, signal: AbortSignal): Promise<Gathered> {
+    return (await this.#context.gather?.(wanted, signal)) ?? { snapshot: own, missing: [] };
   }
 
   #enter(): void {

@@ -3,8 +3,10 @@
  * Sets are looked at from the nearest in time on, until the lines on both sides follow one another
  * without a gap.
  */
+import type { Clock } from '@apiary/common/clock.ts';
 import { AppError, toAppError } from '@apiary/common/errors.ts';
 import { ANALYSIS_DEADLINE_MS } from '@apiary/common/limits/analysis.ts';
+import type { RemoteRow } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
 import type { Context, contextRequestSchema } from '@apiary/common/messages/analysis.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
 import type { z } from 'zod';
@@ -53,6 +55,30 @@ export async function readContext(
   return near.answer(missing);
 }
 
+/** Of a snapshot the rows that are nearest to a record of the same file, on both sides; the record among them. */
+export async function nearRows(
+  context: NearContext,
+  request: Omit<Request, 'time'>,
+  at: { readonly snapshot: HoldingsSnapshot; readonly pace: Pace; readonly missing: string[] },
+): Promise<RemoteRow[]> {
+  const planned = planResult(context, { query: '' }, at.snapshot);
+  const near = new Near(request);
+  for (const source of planned.sources) {
+    try {
+      await near.look(context, { planned, source, pace: at.pace });
+    } catch (error) {
+      if (!(error instanceof TimeIsUp) && toAppError(error).code !== 'not-found') throw error;
+      at.missing.push('lines of another honeycomb: the time was up, or a chunk was dropped');
+      break;
+    }
+  }
+  return near.found.map(({ offset, end, record }) => {
+    return { record, sourceLength: end - offset, timestampLength: 0 };
+  });
+}
+
+type NearContext = Pick<SearchContext, 'cache'> & { readonly clock: Pick<Clock, 'now'> };
+
 /** The sets whose times are nearest come first. */
 function byDistance(sources: readonly Source[], time: number | undefined): readonly Source[] {
   if (time === undefined) return sources;
@@ -68,11 +94,16 @@ class Near {
   #before: Found[] = [];
   #after: Found[] = [];
 
-  constructor({ id, before, after }: Request) {
+  constructor({ id, before, after }: Omit<Request, 'time'>) {
     const [generation = '', offset = ''] = id.split(':');
     this.#generation = generation;
     this.#offset = Number(offset);
     this.#wanted = { before, after: after + 1 };
+  }
+
+  /** What was found so far, by offset. */
+  get found(): readonly Found[] {
+    return [...this.#before, ...this.#after];
   }
 
   /** True when no other row can be nearer. */
@@ -87,7 +118,7 @@ class Near {
 
   /** Takes in the nearest rows of one set. */
   async look(
-    context: SearchContext,
+    context: Pick<SearchContext, 'cache'>,
     at: { readonly planned: PlannedResult; readonly source: Source; readonly pace: Pace },
   ): Promise<void> {
     const { pace } = at;

@@ -2,6 +2,7 @@
  * How something is computed over a result: all its sets from the newest on, columns of all matching rows,
  * and the lines of the newest ones within a bound; a whole answer so far now and then.
  */
+import type { Clock } from '@apiary/common/clock.ts';
 import { AppError, toAppError } from '@apiary/common/errors.ts';
 import {
   ANALYSIS_DEADLINE_MS,
@@ -71,7 +72,7 @@ export interface ReduceOptions {
 
 /** What a result's sets are, before anything was read. @throws AppError `query-syntax` */
 export function planResult(
-  { clock }: Pick<SearchContext, 'clock'>,
+  { clock }: { readonly clock: Pick<Clock, 'now'> },
   request: ResultRequest,
   snapshot: HoldingsSnapshot,
 ) {
@@ -136,7 +137,7 @@ export async function* reduceResult<P>(
 }
 
 /** The records of a source. */
-export function setOf({ cache }: SearchContext, source: Source): RecordSource {
+export function setOf({ cache }: Pick<SearchContext, 'cache'>, source: Source): RecordSource {
   return source.kind === 'open' ? source.set : cache.open(source.entry);
 }
 

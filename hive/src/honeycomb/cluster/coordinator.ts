@@ -3,44 +3,26 @@
  * out among those who live, and asks the owner of each segment for what is in none of them. A segment that
  * two answer for counts once, by its later epoch; what nobody answers for is named as missing.
  */
-import type { Bus } from '@apiary/common/bus/bus.ts';
-import type { ChunkEntry, ChunkStore } from '@apiary/common/chunks/chunks.ts';
+import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import type { Clock } from '@apiary/common/clock.ts';
-import { HONEYCOMBS } from '@apiary/common/documents/collections.ts';
-import type { Documents } from '@apiary/common/documents/documents.ts';
 import { toAppError } from '@apiary/common/errors.ts';
-import { CLUSTER_COVER_MS_MAX } from '@apiary/common/limits/mongodb.ts';
 import { SEARCH_DEADLINE_MS } from '@apiary/common/limits.ts';
-import { callAction, streamAction } from '@apiary/common/messages/actions/action.ts';
+import { streamAction } from '@apiary/common/messages/actions/action.ts';
 import { honeycombActions, type SearchPart } from '@apiary/common/messages/actions/honeycomb.ts';
-import type {
-  Cover,
-  Part,
-  PartRequest,
-} from '@apiary/common/messages/actions/honeycomb-cluster.ts';
+import type { Part, PartRequest } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
 import { HONEYCOMB_ACTOR } from '../members.ts';
 import { histogramSpan } from '../search/plan.ts';
 import { formatCursor, parseCursor } from '../search/position.ts';
 import { parseOrThrow, type Request, recordParts } from '../search/search.ts';
 import { merge, positionOfRecord } from './merge.ts';
-import type { OwnPart } from './own-part.ts';
 import { shareOut } from './share-out.ts';
+import { type SurveyContext, surveyHoneycombs } from './survey.ts';
 import { Totals } from './totals.ts';
 
 /** What coordination works with. */
-export interface CoordinatorContext {
-  readonly bus: Bus;
-  readonly documents: Documents;
+export interface CoordinatorContext extends SurveyContext {
   readonly clock: Clock;
-  readonly store: ChunkStore;
-  readonly instance: string;
-  readonly own: OwnPart;
-}
-
-interface Member {
-  readonly instance: string;
-  readonly cover: Cover;
 }
 
 /** What one search is about. */
@@ -95,52 +77,26 @@ export class Coordinator {
   }
 
   async #plan(request: Request): Promise<Plan> {
-    const { store, clock } = this.#context;
-    const { version, chunks } = await store.catalogue();
-    const segments = await store.segments();
-    const members = await this.#members(version);
-    const owners = ownersOf(members);
-    const missing = segments
-      .filter(({ id }) => !owners.has(id))
-      .map(({ id }) => `segment ${id}: its honeycomb is gone and nobody has adopted it yet`);
+    const { version, chunks, members, missing } = await surveyHoneycombs(this.#context);
     const wanted = chunks.filter((entry) => overlaps(entry, request));
     const times = members.flatMap(({ cover }) =>
       cover.times ? [{ minTime: cover.times.min, maxTime: cover.times.max }] : [],
     );
-    const nowMs = clock.now();
+    const nowMs = this.#context.clock.now();
     const span = histogramSpan(request, [...wanted, ...times], nowMs);
     const shares = shareOut(
       wanted,
       members.map(({ instance }) => instance),
     );
-    const parts = members.map(({ instance }) => ({
+    const parts = members.map(({ instance, segments }) => ({
       instance,
       request: {
         ...{ search: request, version, nowMs, chunks: shares.get(instance) ?? [] },
-        segments: [...owners].filter(([, owner]) => owner === instance).map(([id]) => id),
+        segments: [...segments],
         ...(span && { span }),
       },
     }));
     return { parts, missing };
-  }
-
-  /** Everybody who answers, this one first. */
-  async #members(version: number): Promise<Member[]> {
-    const { documents, instance, own, bus } = this.#context;
-    const collection = await documents.collection(HONEYCOMBS);
-    const others = (await collection.find()).filter(({ document }) => document.id !== instance);
-    const options = { actor: HONEYCOMB_ACTOR, deadlineMs: CLUSTER_COVER_MS_MAX };
-    const [mine, ...theirs] = await Promise.all([
-      own.cover(version),
-      ...others.map(({ document: { id } }) =>
-        callAction(bus, honeycombActions.cover, { version }, { ...options, instance: id }).then(
-          (cover) => ({ instance: id, cover }),
-          // What it holds is named as missing, unless another one answers for it.
-          () => undefined,
-        ),
-      ),
-    ]);
-    return [{ instance, cover: mine }, ...theirs.filter((member) => member !== undefined)];
   }
 
   /** The records of one part; its counts go into the totals. What it cannot give is asked for once more, here. */
@@ -187,18 +143,6 @@ export class Coordinator {
 }
 
 const PART_RECORDS = 100;
-
-/** Segment → who answers for it: whoever has its latest epoch. */
-function ownersOf(members: readonly Member[]): Map<string, string> {
-  const best = new Map<string, { readonly epoch: number; readonly instance: string }>();
-  for (const { instance, cover } of members) {
-    for (const { id, epoch } of cover.segments) {
-      const known = best.get(id);
-      if (!known || known.epoch < epoch) best.set(id, { epoch, instance });
-    }
-  }
-  return new Map([...best].map(([id, { instance }]) => [id, instance]));
-}
 
 function overlaps({ minTime, maxTime }: ChunkEntry, { from, to }: Request): boolean {
   return maxTime >= (from ?? -Infinity) && minTime < (to ?? Infinity);

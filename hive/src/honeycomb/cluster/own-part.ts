@@ -4,15 +4,25 @@ import type {
   Cover,
   Part,
   PartRequest,
+  RowsPart,
+  RowsRequest,
 } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
 import type { Holdings, HoldingsSnapshot, SegmentPart } from '../holdings.ts';
+import type { ChunkCache } from '../search/chunk-cache.ts';
 import type { Search } from '../search/search.ts';
+import { RowReading } from './row-reading.ts';
 
 /** What it works with. */
 export interface OwnPartContext {
   readonly store: ChunkStore;
   readonly holdings: Holdings;
   readonly search: Search;
+  readonly cache: ChunkCache;
+}
+
+/** What is in no chunk of a version yet. */
+export interface Since extends HoldingsSnapshot {
+  readonly missing: readonly string[];
 }
 
 /** See the file's head. */
@@ -38,25 +48,45 @@ export class OwnPart {
 
   /** Its part. A segment that it no longer holds, or a chunk that is no more, is missing. */
   async *run(request: PartRequest, signal?: AbortSignal): AsyncGenerator<Part> {
-    const { store, holdings, search } = this.#context;
+    const { store, search } = this.#context;
     const catalogue = await store.catalogue();
-    const parts = holdings.parts();
-    const wanted = new Set(request.segments);
-    const since = this.#since(
-      parts.filter(({ id }) => wanted.delete(id) || request.segments.includes(id)),
-      request.version,
-    );
+    const since = this.#sinceOf(request.segments, request.version);
     const asked = new Set(request.chunks);
     const chunks = catalogue.chunks.filter(({ id }) => asked.delete(id));
     const over = { open: since.open, chunks: [...chunks, ...since.chunks] };
     const missing = [
-      ...[...wanted].map((id) => `segment ${id}, which is changing hands`),
+      ...since.missing,
       ...(asked.size > 0 ? [`${asked.size} chunks that were dropped or compacted meanwhile`] : []),
     ];
     const { span, nowMs } = request;
     for await (const part of search.part(request.search, { over, span, nowMs }, signal)) {
       yield part.type === 'end' ? { ...part, missing: [...part.missing, ...missing] } : part;
     }
+  }
+
+  /** What no chunk of that version has of these segments; a segment that it no longer holds is missing. */
+  async since(segments: readonly string[], version: number): Promise<Since> {
+    await this.#context.store.catalogue();
+    return this.#sinceOf(segments, version);
+  }
+
+  /** The same as rows, for an analysis that another one makes. */
+  async *rows(request: RowsRequest, signal: AbortSignal): AsyncGenerator<RowsPart> {
+    const { missing, ...snapshot } = await this.since(request.segments, request.version);
+    const reading = new RowReading(this.#context.cache, request, { snapshot, signal });
+    yield* reading.parts();
+    yield { type: 'end', missing: [...missing, ...reading.missing] };
+  }
+
+  #sinceOf(segments: readonly string[], version: number): Since {
+    const parts = this.#context.holdings.parts();
+    const held = new Set(parts.map(({ id }) => id));
+    const since = this.#since(
+      parts.filter(({ id }) => segments.includes(id)),
+      version,
+    );
+    const gone = segments.filter((id) => !held.has(id));
+    return { ...since, missing: gone.map((id) => `segment ${id}, which is changing hands`) };
   }
 
   /**
