@@ -78,7 +78,7 @@ function unreachable(error: unknown, url: string): Pick<Finding, 'text' | 'todo'
       `correct user and password of ${username || 'guest'}; guest is let in from loopback alone`,
     ],
     [
-      /vhost .*not found|NOT_ALLOWED|access to vhost/,
+      /ConnectionOpenOk|NOT_ALLOWED|access to vhost/,
       `make the virtual host ${pathname || '/'}, or give ${username || 'guest'} rights on it`,
     ],
     [
