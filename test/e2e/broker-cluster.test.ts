@@ -126,7 +126,7 @@ describe('a cluster of three nodes', () => {
 
   test('that cannot be reached, or lets nobody in, is told with what to do', async () => {
     const [node] = cluster.nodes;
-    const { host } = new URL(node?.url ?? '');
+    const { hostname: host } = new URL(node?.url ?? '');
     const wrong = await check(`amqp://guest:wrong@${host}`);
     expect(wrong).toMatchObject({ code: 1 });
     expect(wrong.output).toMatch(/BAD .*\n +→ correct user and password of guest/);
