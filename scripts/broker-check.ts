@@ -142,12 +142,13 @@ async function rightsOf(model: ChannelModel, what: string): Promise<Finding[]> {
     const text = `the account may not use: ${lacking.join(', ')}`;
     return [{ state: 'bad', what, text, todo: `${SETUP}, and use one of its accounts` }];
   }
-  if (can.ask === true && can.listen === true) {
-    return [{ state: 'ok', what, text: 'the account may do what the Hive does' }];
+  if (Object.values(can).includes(undefined)) {
+    const text = 'what the account may do was not looked at: exchanges are missing';
+    return [{ state: 'unknown', what, text }];
   }
-  return [
-    { state: 'ok', what, text: 'the account may do what a Bee does, and not what the Hive does' },
-  ];
+  const isHive = can.ask === true && can.listen === true;
+  const text = isHive ? 'the Hive does' : 'a Bee does, and not what the Hive does';
+  return [{ state: 'ok', what, text: `the account may do what ${text}` }];
 }
 
 /** False if the account may not; undefined if that what it is about is missing. */
@@ -193,7 +194,7 @@ async function topologyOf(model: ChannelModel, what: string): Promise<Finding[]>
     isTold &&= kind !== undefined;
   }
   if (missing.length > 0) {
-    const text = `missing: ${missing.join(', ')}`;
+    const text = `missing: ${[...new Set(missing)].join(', ')}`;
     return [{ state: 'warning', what, text, todo: `${SETUP}, or start a Hive` }];
   }
   if (classic.length > 0) {
