@@ -15,6 +15,7 @@ const AddTargetsPage = lazy(async () => ({
   default: (await import('./pages/add-targets.tsx')).AddTargetsPage,
 }));
 const HostPage = lazy(async () => ({ default: (await import('./pages/host.tsx')).HostPage }));
+const StartPage = lazy(async () => ({ default: (await import('./pages/start.tsx')).StartPage }));
 const SettingsPage = lazy(async () => ({
   default: (await import('./pages/settings.tsx')).SettingsPage,
 }));
@@ -64,6 +65,7 @@ function Pages() {
         <Redirect to="/home" replace />
       </Route>
       <Route path="/home" component={HomePage} />
+      <Route path="/start" component={StartPage} />
       <Route path="/search" component={SearchPage} />
       <Route path="/agents" component={AgentsPage} />
       <Route path="/agents/add" component={AddTargetsPage} />

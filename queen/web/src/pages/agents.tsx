@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import { countOf } from '../components/figures.ts';
 import { FirstRun } from '../components/first-run.tsx';
-import { IconPlus } from '../components/icons.ts';
+import { IconDownload, IconPlus } from '../components/icons.ts';
 import { useTraffic } from '../components/use-traffic.ts';
 import { useServices } from '../state/services.ts';
 import { useStore } from '../state/use-store.ts';
@@ -37,6 +37,13 @@ export function AgentsPage() {
         <span className="ap-faint">
           {status === 'ready' ? countOf(agents.size, 'host') : 'Asking who is there…'}
         </span>
+        <Button
+          component={Link}
+          href="/start"
+          leftSection={<IconDownload size={16} stroke={1.6} />}
+        >
+          Install a Bee
+        </Button>
         <Button
           component={Link}
           href="/agents/add"

@@ -2,11 +2,11 @@ import { RATE_HISTORY_SECONDS } from '@apiary/common/limits/screens.ts';
 import { HISTOGRAM_BUCKETS_MAX } from '@apiary/common/limits.ts';
 import { histogramSchema } from '@apiary/common/messages/actions/honeycomb.ts';
 import { useEffect } from 'react';
+import { Redirect } from 'wouter';
 import { z } from 'zod';
 import { RateChart } from '../charts/rate-chart.tsx';
 import { bucketTotals } from '../charts/stack.ts';
 import { roundNumber, wholeNumber } from '../components/figures.ts';
-import { FirstRun } from '../components/first-run.tsx';
 import { useSystem } from '../components/use-system.ts';
 import { callApi } from '../state/http.ts';
 import { type RateWatch, ratesBySecond } from '../state/rate.ts';
@@ -24,12 +24,8 @@ export function HomePage() {
   const { fleet } = useServices();
   const { status, agents, targets } = useStore(fleet.fleet);
   if (status === 'ready' && targets.size === 0) {
-    return (
-      <div className="ap-page">
-        <h1 className="ap-hidden">Home</h1>
-        <FirstRun />
-      </div>
-    );
+    // A page of its own: it shall not go away with the first target, in the midst of its steps.
+    return <Redirect to="/start" replace />;
   }
   const approved = [...agents.values()].filter(({ approval }) => approval === 'approved');
   const files = [...targets.values()].reduce((sum, target) => sum + (target.status.files ?? 0), 0);
