@@ -4,6 +4,7 @@
 export const PALETTE_GROUPS = {
   agent: 'Agents',
   query: 'Saved queries',
+  dashboard: 'Dashboards',
   rule: 'Rules',
   page: 'Pages',
   doc: 'Documentation',

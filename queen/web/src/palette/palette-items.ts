@@ -1,6 +1,7 @@
 /** Gathers what the palette can find. */
 import type { AgentView } from '@apiary/common/messages/agent.ts';
 import type { Rule } from '@apiary/common/messages/alerts.ts';
+import type { Dashboard } from '@apiary/common/messages/dashboard.ts';
 import type { SavedQuery } from '@apiary/common/messages/saved-query.ts';
 import { standingOf } from '../components/agent-standing.ts';
 import { PLACES } from '../components/places.ts';
@@ -16,14 +17,22 @@ import type { PaletteItem } from './palette-item.ts';
 /** Pages that have no place of their own in the bars. */
 const MORE_PAGES = [
   { path: '/agents/add', name: 'Add targets', words: 'watch files logs' },
+  { path: '/start', name: 'Install a Bee', words: 'first run machine host agent new phone ntfy' },
+  { path: '/alerts/rules', name: 'Rules', words: 'alerts conditions' },
+  { path: '/alerts/silences', name: 'Silences', words: 'alerts maintenance quiet mute' },
+  { path: '/alerts/history', name: 'Alert history', words: 'alerts fired past' },
+  { path: '/alerts/rules/new', name: 'New rule', words: 'alert condition make' },
+  { path: '/settings/users', name: 'Users and roles', words: 'settings people password' },
+  { path: '/settings/tokens', name: 'API tokens', words: 'settings scopes' },
   { path: '/settings/channels', name: 'Channels and devices', words: 'settings slack e-mail push' },
-  { path: '/settings/retention', name: 'Retention', words: 'settings days keep delete disk' },
+  { path: '/settings/retention', name: 'Retention', words: 'settings days keep delete disk size' },
   {
     path: '/settings/dead-letters',
     name: 'Dead letters',
     words: 'settings quarantine refused poison messages',
   },
-  { path: '/settings', name: 'Settings', words: 'users tokens audit' },
+  { path: '/settings/security', name: 'Security', words: 'settings sessions password signed in' },
+  { path: '/settings/audit', name: 'Audit log', words: 'settings changes who' },
   { path: '/docs', name: 'Documentation', words: 'help manual' },
 ] as const;
 
@@ -87,6 +96,18 @@ export function queryItems(queries: readonly SavedQuery[]): PaletteItem[] {
     note: saved.shared ? 'team' : 'mine',
     words: saved.query,
     path: `/search?${formatAddress(savedAddress(saved, DEFAULT_RANGE))}`,
+  }));
+}
+
+/** Dashboards, by name and the titles of their panels. */
+export function dashboardItems(dashboards: readonly Dashboard[]): PaletteItem[] {
+  return dashboards.map(({ id, name, shared, panels }) => ({
+    id: `dashboard:${id}`,
+    group: 'dashboard',
+    title: safeText(name),
+    note: shared ? 'team' : 'mine',
+    words: panels.map(({ title }) => title).join(' '),
+    path: `/dashboards/${id}`,
   }));
 }
 

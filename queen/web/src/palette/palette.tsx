@@ -1,13 +1,21 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { alerting } from '../state/alerts.ts';
+import { dashboardsApi } from '../state/dashboards.ts';
 import { useServices } from '../state/services.ts';
 import { useLoaded } from '../state/use-loaded.ts';
 import { useStore } from '../state/use-store.ts';
 import './palette.css';
 import { IconArrowRight, IconSearch } from '../components/icons.ts';
 import { PALETTE_GROUPS } from './palette-item.ts';
-import { agentItems, fixedItems, queryItems, ruleItems, searchPath } from './palette-items.ts';
+import {
+  agentItems,
+  dashboardItems,
+  fixedItems,
+  queryItems,
+  ruleItems,
+  searchPath,
+} from './palette-items.ts';
 import { paletteSearch } from './palette-search.ts';
 
 /** One row: where it leads and what it says. */
@@ -20,7 +28,7 @@ interface Row {
   readonly heading: string | undefined;
 }
 
-/** Find anything: agents, saved queries, pages, documentation; or the lines with what was typed. */
+/** Find anything: agents, saved queries, dashboards, rules, pages, documentation; or the lines with what was typed. */
 export function Palette(props: { readonly onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [, navigate] = useLocation();
@@ -88,16 +96,18 @@ function useRows(text: string): readonly Row[] {
   const { queries } = useStore(savedQueries.state);
   useEffect(() => savedQueries.load(), [savedQueries]);
   const { value: rules } = useLoaded(alerting.rules);
+  const { value: dashboards } = useLoaded(dashboardsApi.list);
   const fixed = useMemo(fixedItems, []);
   const search = useMemo(
     () =>
       paletteSearch([
         ...agentItems(agents.values()),
         ...queryItems(queries),
+        ...dashboardItems(dashboards ?? []),
         ...ruleItems(rules ?? []),
         ...fixed,
       ]),
-    [agents, queries, rules, fixed],
+    [agents, queries, rules, dashboards, fixed],
   );
   return useMemo(() => {
     const rows: Row[] = search(text).flatMap(({ group, items }) =>

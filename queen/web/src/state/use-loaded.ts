@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
 import { messageOf } from './http.ts';
+import { useServices } from './services.ts';
 
 /** Something that is asked for when a page opens. */
 export interface Loaded<T> {
@@ -11,7 +12,10 @@ export interface Loaded<T> {
   readonly reload: () => Promise<void>;
 }
 
-/** Asks once when the component appears, and again at each `reload`. `load` must be stable. */
+/**
+ * Asks once when the component appears, at each `reload`, and when a lost connection is back: what was missed
+ * meanwhile is there then. `load` must be stable.
+ */
 export function useLoaded<T>(load: () => Promise<T>): Loaded<T> {
   const [value, setValue] = useState<T>();
   const [failure, setFailure] = useState<string>();
@@ -25,5 +29,13 @@ export function useLoaded<T>(load: () => Promise<T>): Loaded<T> {
     }
   }, [load]);
   useEffect(() => void reload(), [reload]);
+  const { connection } = useServices();
+  useEffect(() => {
+    let openings: number | undefined;
+    return connection.whenOpen((count) => {
+      if (openings !== undefined && count > openings) void reload();
+      openings = count;
+    });
+  }, [connection, reload]);
   return { value, failure, reload };
 }

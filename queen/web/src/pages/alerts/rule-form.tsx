@@ -132,7 +132,7 @@ function Choice(props: {
   readonly onChange: (value: string) => void;
 }) {
   return (
-    <label className="ap-field">
+    <label className="ap-form-field">
       <span>{props.label}</span>
       <select
         className="ap-input"

@@ -86,7 +86,7 @@ function SilenceForm(props: { readonly rules: readonly Rule[]; readonly onMade: 
   return (
     <form className="ap-sheet ap-rule-form" onSubmit={make} aria-label="A new silence">
       <h2>A new silence</h2>
-      <label className="ap-field">
+      <label className="ap-form-field">
         <span>Rule</span>
         <select
           className="ap-input"
@@ -107,7 +107,7 @@ function SilenceForm(props: { readonly rules: readonly Rule[]; readonly onMade: 
         value={host}
         onChange={(event) => setHost(event.currentTarget.value)}
       />
-      <label className="ap-field">
+      <label className="ap-form-field">
         <span>For</span>
         <select
           className="ap-input"

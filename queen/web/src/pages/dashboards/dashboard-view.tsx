@@ -2,7 +2,7 @@ import type { Dashboard, Panel } from '@apiary/common/messages/dashboard.ts';
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
-import { IconArrowLeft, IconPlus } from '../../components/icons.ts';
+import { IconArrowLeft, IconPlus, IconShare } from '../../components/icons.ts';
 import { RangeMenu } from '../../components/range-menu.tsx';
 import { safeText } from '../../log-list/display.ts';
 import { dashboardsApi } from '../../state/dashboards.ts';
@@ -34,6 +34,13 @@ export function DashboardView(props: {
     };
     return notices.act(put({ ...before, ...change }), words, put(before));
   };
+  const share = () => {
+    const address = `${window.location.origin}/dashboards/${dashboard.id}?${new URLSearchParams(paramsOf(range))}`;
+    const words = dashboard.shared
+      ? 'Copied the address of this dashboard, with its range'
+      : 'Copied the address. This dashboard is yours alone: share it with the team under Arrange';
+    return notices.act(() => navigator.clipboard.writeText(address), words);
+  };
   const remove = () =>
     notices.act(async () => {
       await dashboardsApi.remove(dashboard.id);
@@ -62,6 +69,9 @@ export function DashboardView(props: {
           onClick={() => setParams(range.kind === 'between' ? {} : paramsOf(stilled(range)))}
         >
           {range.kind === 'between' ? 'Live is off' : 'Live'}
+        </Button>
+        <Button leftSection={<IconShare size={16} stroke={1.6} />} onClick={() => void share()}>
+          Share
         </Button>
         <Button aria-pressed={arranging} onClick={() => setArranging(!arranging)}>
           {arranging ? 'Done' : 'Arrange'}

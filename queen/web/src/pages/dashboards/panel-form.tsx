@@ -46,7 +46,7 @@ export function PanelForm(props: {
         onDone={() => undefined}
         onCancel={props.onCancel}
       >
-        <label className="ap-field">
+        <label className="ap-form-field">
           <span>Shown as</span>
           <select className="ap-input" name="kind">
             {PANEL_KINDS.map((kind) => (
@@ -56,7 +56,7 @@ export function PanelForm(props: {
             ))}
           </select>
         </label>
-        <label className="ap-field">
+        <label className="ap-form-field">
           <span>Saved query</span>
           <select className="ap-input" name="saved">
             <option value="">none, as typed</option>

@@ -60,7 +60,7 @@ export function Field(props: {
   readonly required?: boolean;
 }) {
   return (
-    <label className="ap-field">
+    <label className="ap-form-field">
       <span>{props.label}</span>
       <input
         className="ap-input"

@@ -24,7 +24,7 @@ export function AddChannel(props: { readonly onDone: () => void }) {
       onCancel={props.onDone}
       primary
     >
-      <label className="ap-field">
+      <label className="ap-form-field">
         <span>Kind</span>
         <select
           className="ap-input"
@@ -59,7 +59,7 @@ function KindField(props: { readonly field: ChannelField }) {
   }
   if (type === 'choice') {
     return (
-      <label className="ap-field" title={help}>
+      <label className="ap-form-field" title={help}>
         <span>{title}</span>
         <select className="ap-input" name={name} defaultValue={String(initial ?? choices[0] ?? '')}>
           {choices.map((choice) => (

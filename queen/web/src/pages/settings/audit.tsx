@@ -4,12 +4,13 @@ import { safeText } from '../../log-list/display.ts';
 import { type AuditEntry, access } from '../../state/access.ts';
 import { messageOf } from '../../state/http.ts';
 import { useLoaded } from '../../state/use-loaded.ts';
+import { SectionState } from './section-state.tsx';
 
 const firstPage = () => access.audit(undefined);
 
 /** Who changed what, when, and what came of it; the newest first. */
 export function AuditSection() {
-  const { value: first, failure } = useLoaded(firstPage);
+  const { value: first, failure, reload } = useLoaded(firstPage);
   const [older, setOlder] = useState<readonly AuditEntry[]>([]);
   const [after, setAfter] = useState<string | null>();
   const [trouble, setTrouble] = useState<string>();
@@ -19,19 +20,23 @@ export function AuditSection() {
       const page = await access.audit(next);
       setOlder([...older, ...page.entries]);
       setAfter(page.next ?? null);
+      setTrouble(undefined);
     } catch (thrown) {
       setTrouble(messageOf(thrown));
     }
   };
   const entries = [...(first?.entries ?? []), ...older];
-  const shown = failure ?? trouble;
   return (
     <section className="ap-sheet" aria-labelledby="audit">
       <div className="ap-sheet-head">
         <h2 id="audit">Audit log</h2>
         <span className="ap-faint">every change, by whomever, in whatever way</span>
       </div>
-      {shown ? <p className="ap-sheet-text ap-bad">{shown}</p> : null}
+      <SectionState
+        failure={failure ?? trouble}
+        isLoading={first === undefined}
+        onAgain={trouble === undefined ? reload : more}
+      />
       {first && entries.length === 0 ? (
         <p className="ap-sheet-text">Nothing was changed yet.</p>
       ) : null}

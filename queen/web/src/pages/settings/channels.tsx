@@ -14,6 +14,7 @@ import { AddChannel } from './add-channel.tsx';
 import { ConfirmForm } from './confirm-form.tsx';
 import { Deliveries } from './deliveries.tsx';
 import { Devices } from './devices.tsx';
+import { SectionState } from './section-state.tsx';
 
 /** Channels, one's devices, and what was sent. */
 export function ChannelsSection() {
@@ -48,7 +49,7 @@ function Channels() {
           </Button>
         ) : null}
       </div>
-      {failure ? <p className="ap-sheet-text ap-bad">{failure}</p> : null}
+      <SectionState failure={failure} isLoading={value === undefined} onAgain={reload} />
       {isAdding ? <AddChannel onDone={done} /> : null}
       {removing ? (
         <ConfirmForm

@@ -11,6 +11,7 @@ import { useNow } from '../../state/use-now.ts';
 import { agoText } from '../agents/ago.ts';
 import { LetterText } from './letter-text.tsx';
 import './dead-letters.css';
+import { SectionState } from './section-state.tsx';
 
 /** Messages that were put aside: what they are, why, and what may be done about them. */
 export function DeadLettersSection() {
@@ -80,7 +81,7 @@ function Pile(props: {
       <p className="ap-sheet-text">
         {value && letters.length === 0 ? props.empty : sentence(props.note)}
       </p>
-      {failure ? <p className="ap-sheet-text ap-bad">{failure}</p> : null}
+      <SectionState failure={failure} isLoading={value === undefined} onAgain={reload} />
       <ul className="ap-letters">
         {letters.map((letter) => (
           <LetterRow

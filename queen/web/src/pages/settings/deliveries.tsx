@@ -7,6 +7,7 @@ import { notifying } from '../../state/notifying.ts';
 import { useServices } from '../../state/services.ts';
 import { useLoaded } from '../../state/use-loaded.ts';
 import { useNow } from '../../state/use-now.ts';
+import { SectionState } from './section-state.tsx';
 
 /** What was sent, and what is tried again. */
 export function Deliveries() {
@@ -24,7 +25,7 @@ export function Deliveries() {
         <h2 id="deliveries">Deliveries</h2>
         <span className="ap-faint">the latest</span>
       </div>
-      {failure ? <p className="ap-sheet-text ap-bad">{failure}</p> : null}
+      <SectionState failure={failure} isLoading={value === undefined} onAgain={reload} />
       {value?.length === 0 ? <p className="ap-sheet-text">Nothing has been sent yet.</p> : null}
       {value && value.length > 0 ? (
         <ScrollRegion label="The latest deliveries">

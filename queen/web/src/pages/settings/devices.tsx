@@ -5,6 +5,7 @@ import { canBeNotified, notifying, notifyThisBrowser } from '../../state/notifyi
 import { useServices } from '../../state/services.ts';
 import { useLoaded } from '../../state/use-loaded.ts';
 import { browserName } from './browser-name.ts';
+import { SectionState } from './section-state.tsx';
 
 /** One's own devices; this browser can become one. */
 export function Devices() {
@@ -29,7 +30,7 @@ export function Devices() {
           Turn on alerts in this browser
         </Button>
       </div>
-      {failure ? <p className="ap-sheet-text ap-bad">{failure}</p> : null}
+      <SectionState failure={failure} isLoading={value === undefined} onAgain={reload} />
       {value?.length === 0 ? (
         <p className="ap-sheet-text">
           None yet. Browsers are reached through a channel of the kind web-push, phones through

@@ -1,41 +1,46 @@
-import { storeActions } from '@apiary/common/messages/actions/store.ts';
 import type { RetentionView } from '@apiary/common/messages/retention.ts';
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { byteSize, countOf, roundNumber } from '../../components/figures.ts';
+import { IconPlus } from '../../components/icons.ts';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { safeText } from '../../log-list/display.ts';
-import { callApi } from '../../state/http.ts';
+import { retentionApi } from '../../state/retention.ts';
 import { useServices } from '../../state/services.ts';
 import { useLoaded } from '../../state/use-loaded.ts';
 import { useStore } from '../../state/use-store.ts';
-import { ActForm, Field } from './act-form.tsx';
+import { RetentionForm } from './retention-form.tsx';
+import { SectionState } from './section-state.tsx';
 
-const ROUTE = '/api/store/retention';
-const answerSchema = storeActions.readRetention.response;
-
-const load = async () => (await callApi(ROUTE, answerSchema)).classes;
-
-/** How long what is stored stays. */
+/** How long what is stored stays: by age and by size, for each class. */
 export function RetentionSection() {
   const { session } = useServices();
   const state = useStore(session.state);
   const isAdmin = state.kind === 'signed-in' && state.actor.role === 'admin';
-  const { value: classes, failure, reload } = useLoaded(load);
-  const [edited, setEdited] = useState<string>();
-  const open = classes?.find(({ name }) => name === edited);
+  const { value, failure, reload } = useLoaded(retentionApi.read);
+  const [edited, setEdited] = useState<{ readonly name: string | undefined }>();
+  const classes = value?.classes ?? [];
+  const open = classes.find(({ name }) => name === edited?.name);
   return (
     <section className="ap-sheet" aria-labelledby="retention">
       <div className="ap-sheet-head">
         <h2 id="retention">Retention</h2>
         <span className="ap-faint">how long what is stored stays, by the tags of its target</span>
+        {isAdmin ? (
+          <Button
+            leftSection={<IconPlus size={16} stroke={2} />}
+            onClick={() => setEdited({ name: undefined })}
+          >
+            Add a class
+          </Button>
+        ) : null}
       </div>
-      {failure ? <p className="ap-sheet-text ap-bad">{failure}</p> : null}
-      {classes ? <ClassTable classes={classes} onEdit={isAdmin ? setEdited : undefined} /> : null}
-      {classes && open ? (
-        <ClassForm
-          key={open.name}
+      <SectionState failure={failure} isLoading={value === undefined} onAgain={reload} />
+      {value && edited ? (
+        <RetentionForm
+          key={edited.name ?? ' new'}
           classes={classes}
+          sizes={value.sizes}
           edited={open}
           onDone={() => {
             setEdited(undefined);
@@ -43,6 +48,21 @@ export function RetentionSection() {
           }}
           onCancel={() => setEdited(undefined)}
         />
+      ) : null}
+      {value ? (
+        <ClassTable
+          classes={classes}
+          onEdit={isAdmin ? (name) => setEdited({ name }) : undefined}
+        />
+      ) : null}
+      {value ? (
+        <p className="ap-sheet-text">
+          {roundNumber(value.sizes.open.records)} lines of {byteSize(value.sizes.open.rawBytes)} are
+          not sealed yet; no limit touches them.
+          {value.sizes.diskBytes === undefined
+            ? ''
+            : ` The store takes ${byteSize(value.sizes.diskBytes)} on disk.`}
+        </p>
       ) : null}
     </section>
   );
@@ -61,6 +81,7 @@ function ClassTable(props: {
             <th>Class</th>
             <th>Tags</th>
             <th>Kept</th>
+            <th>Since</th>
             <th className="ap-number">Lines</th>
             <th className="ap-number">Stored</th>
             <th>
@@ -76,6 +97,7 @@ function ClassTable(props: {
                 {each.tags.length === 0 ? 'whatever is left' : safeText(each.tags.join(', '))}
               </td>
               <td>{keptText(each)}</td>
+              <td className="ap-faint">{each.firstDay ?? ''}</td>
               <td className="ap-number">{roundNumber(each.records)}</td>
               <td className="ap-number">{byteSize(each.storedBytes)}</td>
               <td className="ap-number">
@@ -100,54 +122,4 @@ function keptText({ days, bytes, active }: RetentionView): string {
     ...(bytes === undefined ? [] : [byteSize(bytes)]),
   ];
   return bounds.length === 0 ? 'for ever' : `${bounds.join(', or ')}`;
-}
-
-/** A shorter life deletes at once what is past it, so it wants the class's name typed. */
-function ClassForm(props: {
-  readonly classes: readonly RetentionView[];
-  readonly edited: RetentionView;
-  readonly onDone: () => void;
-  readonly onCancel: () => void;
-}) {
-  const { classes, edited } = props;
-  const { notices } = useServices();
-  const act = async (form: FormData) => {
-    const days = String(form.get('days')).trim();
-    const body = {
-      classes: classes
-        .filter(({ active }) => active)
-        .map(({ name, tags, days: oldDays, bytes }) => {
-          const kept = name === edited.name ? (days === '' ? undefined : Number(days)) : oldDays;
-          return { name, tags, ...(kept && { days: kept }), ...(bytes && { bytes }) };
-        }),
-    };
-    await callApi(ROUTE, answerSchema, { method: 'POST', body });
-  };
-  const done = () => {
-    notices.say(`Changed how long ${edited.name} is kept`);
-    props.onDone();
-  };
-  return (
-    <>
-      <p className="ap-sheet-text">
-        {edited.name} holds {roundNumber(edited.records)} lines in {byteSize(edited.storedBytes)}.
-        What is older than the new time is deleted at once and does not come back.
-      </p>
-      <ActForm verb="Keep it so long" act={act} onDone={done} onCancel={props.onCancel}>
-        <Field
-          label="Days; empty = for ever"
-          name="days"
-          type="number"
-          initial={String(edited.days ?? '')}
-          required={false}
-        />
-        <Field
-          label={`Type ${edited.name} to confirm`}
-          name="confirm"
-          pattern={edited.name}
-          title={edited.name}
-        />
-      </ActForm>
-    </>
-  );
 }

@@ -15,7 +15,7 @@ export function RoleField(props: { readonly most: string; readonly initial?: Rol
     ),
   );
   return (
-    <label className="ap-field">
+    <label className="ap-form-field">
       <span>Role</span>
       <select className="ap-input" name="role" defaultValue={props.initial ?? 'viewer'}>
         {roles.map((role) => (

@@ -9,6 +9,7 @@ import { useNow } from '../../state/use-now.ts';
 import { agoText } from '../agents/ago.ts';
 import { ActForm, Field } from './act-form.tsx';
 import { browserName } from './browser-name.ts';
+import { SectionState } from './section-state.tsx';
 
 /** One's own password, and who is signed in where. */
 export function SecuritySection() {
@@ -21,7 +22,7 @@ export function SecuritySection() {
       ) : null}
       <section className="ap-sheet" aria-labelledby="sessions">
         <SessionsHead sessions={sessions ?? []} onEnded={() => void reload()} />
-        {failure ? <p className="ap-sheet-text ap-bad">{failure}</p> : null}
+        <SectionState failure={failure} isLoading={sessions === undefined} onAgain={reload} />
         {sessions && sessions.length > 0 ? (
           <SessionTable sessions={sessions} onEnded={() => void reload()} />
         ) : null}

@@ -14,6 +14,7 @@ import { agoText } from '../agents/ago.ts';
 import { ActForm, Field } from './act-form.tsx';
 import { ConfirmForm } from './confirm-form.tsx';
 import { RoleField, roleOf } from './role-select.tsx';
+import { SectionState } from './section-state.tsx';
 
 /** API tokens: the secrets of programs. */
 export function TokensSection() {
@@ -38,7 +39,7 @@ export function TokensSection() {
           Make a token
         </Button>
       </div>
-      {failure ? <p className="ap-sheet-text ap-bad">{failure}</p> : null}
+      <SectionState failure={failure} isLoading={value === undefined} onAgain={reload} />
       {secret === undefined ? null : (
         <NewSecret secret={secret} onClose={() => setSecret(undefined)} />
       )}

@@ -12,6 +12,7 @@ import { agoText } from '../agents/ago.ts';
 import { ActForm, Field } from './act-form.tsx';
 import { ConfirmForm } from './confirm-form.tsx';
 import { RoleField, roleOf } from './role-select.tsx';
+import { SectionState } from './section-state.tsx';
 
 type Open =
   | { readonly kind: 'add' }
@@ -38,7 +39,7 @@ export function UsersSection() {
           Add a user
         </Button>
       </div>
-      {failure ? <p className="ap-sheet-text ap-bad">{failure}</p> : null}
+      <SectionState failure={failure} isLoading={users === undefined} onAgain={reload} />
       {hasPassword ? null : (
         <div className="ap-strip ap-strip-warn">
           <span>
