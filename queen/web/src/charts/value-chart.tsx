@@ -6,7 +6,14 @@ import type { ChartSpan } from './series.ts';
 import { TimeAxis } from './time-axis.tsx';
 import { useWidth } from './use-width.ts';
 import './value-chart.css';
-import { mostOf, newestOf, type ValueLine, valueSentence } from './value-lines.ts';
+import {
+  mostOf,
+  newestOf,
+  stretchesOf,
+  type ValueLine,
+  type ValuePoint,
+  valueSentence,
+} from './value-lines.ts';
 
 const HEIGHT = 150;
 const AXIS = 20;
@@ -35,10 +42,9 @@ export function ValueChart(props: {
   const most = Math.max(least, ...lines.map((one) => mostOf(one) ?? 0));
   const y = scaleLinear([0, most], [HEIGHT - AXIS, TOP]);
   const middle = (index: number) => x(span.fromMs + (index + 0.5) * span.stepMs);
-  const path = line<number | undefined>()
-    .defined((value) => value !== undefined)
-    .x((_value, index) => middle(index))
-    .y((value) => y(value ?? 0))
+  const path = line<ValuePoint>()
+    .x(({ index }) => middle(index))
+    .y(({ value }) => y(value))
     .curve(curveMonotoneX);
   return (
     <div ref={host} className="ap-value-chart">
@@ -69,11 +75,15 @@ export function ValueChart(props: {
         )}
         {lines.map((one) => (
           <g key={one.key}>
-            <path
-              className={`ap-series-line ap-stroke-${colorOf(one)}`}
-              d={path([...one.values]) ?? ''}
-            />
-            <Lonely line={one} x={middle} y={y} />
+            {stretchesOf(one).map((points) => (
+              <Stretch
+                key={points[0]?.index}
+                color={colorOf(one)}
+                d={path(points) ?? ''}
+                lonely={points.length === 1 ? points[0] : undefined}
+                at={(point) => [middle(point.index), y(point.value)]}
+              />
+            ))}
           </g>
         ))}
         <TimeAxis x={x} top={HEIGHT - AXIS} />
@@ -97,27 +107,17 @@ export function ValueChart(props: {
   );
 }
 
-/** A value without neighbours is a dot: a line of one point is not drawn. */
-function Lonely(props: {
-  readonly line: ValueLine;
-  readonly x: (index: number) => number;
-  readonly y: (value: number) => number;
+/** A stretch of a line; a value without neighbours is a dot. */
+function Stretch(props: {
+  readonly color: number;
+  readonly d: string;
+  readonly lonely: ValuePoint | undefined;
+  readonly at: (point: ValuePoint) => readonly [x: number, y: number];
 }) {
-  const { values } = props.line;
-  return values.map((value, index) =>
-    value === undefined ||
-    values[index - 1] !== undefined ||
-    values[index + 1] !== undefined ? null : (
-      <circle
-        // biome-ignore lint/suspicious/noArrayIndexKey: a point has no identity but its place
-        key={index}
-        className={`ap-fill-${colorOf(props.line)}`}
-        cx={props.x(index)}
-        cy={props.y(value)}
-        r={1.8}
-      />
-    ),
-  );
+  const { color, d, lonely, at } = props;
+  if (!lonely) return <path className={`ap-series-line ap-stroke-${color}`} d={d} />;
+  const [x, y] = at(lonely);
+  return <circle className={`ap-fill-${color}`} cx={x} cy={y} r={1.8} />;
 }
 
 function colorOf({ color }: ValueLine): number {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { mostOf, newestOf, valueSentence } from './value-lines.ts';
+import { mostOf, newestOf, stretchesOf, valueSentence } from './value-lines.ts';
 
 const line = (name: string, ...values: (number | undefined)[]) => ({
   key: name,
@@ -17,5 +17,19 @@ describe('measured values in words', () => {
       'CPU: used 30 % now, 90 % at most; idle not measured.',
     );
     expect(valueSentence('CPU', [], percent)).toBe('CPU: not measured.');
+  });
+
+  test('go on over a slow measurement, and break where it stopped', () => {
+    const hole = new Array<undefined>(5).fill(undefined);
+    const slow = line('slow', 1, undefined, 2, undefined, undefined, undefined, undefined, 3);
+    expect(stretchesOf(slow).map((points) => points.length)).toEqual([3]);
+    expect(stretchesOf(line('dead', 1, 2, ...hole, 3))).toEqual([
+      [
+        { index: 0, value: 1 },
+        { index: 1, value: 2 },
+      ],
+      [{ index: 7, value: 3 }],
+    ]);
+    expect(stretchesOf(line('never', ...hole))).toEqual([]);
   });
 });

@@ -21,6 +21,28 @@ export function mostOf({ values }: Pick<ValueLine, 'values'>): number | undefine
   return known.length === 0 ? undefined : Math.max(...known);
 }
 
+/** A measured value with its place. */
+export interface ValuePoint {
+  readonly index: number;
+  readonly value: number;
+}
+
+/** So many missing values are a slower measurement, not a break. */
+const GAP_MAX = 4;
+
+/** The measured points in stretches: a new one begins where more than GAP_MAX values are missing. */
+export function stretchesOf({ values }: Pick<ValueLine, 'values'>): ValuePoint[][] {
+  const stretches: ValuePoint[][] = [];
+  let last = Number.NEGATIVE_INFINITY;
+  for (const [index, value] of values.entries()) {
+    if (value === undefined) continue;
+    if (index - last > GAP_MAX + 1) stretches.push([]);
+    stretches.at(-1)?.push({ index, value });
+    last = index;
+  }
+  return stretches;
+}
+
 /** The lines in a sentence, for who does not see the chart. */
 export function valueSentence(
   title: string,

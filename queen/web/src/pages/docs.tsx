@@ -1,5 +1,6 @@
 import { createElement, useEffect, useMemo } from 'react';
 import { Link } from 'wouter';
+import { IconArrowLeft } from '../components/icons.ts';
 import { ScrollRegion } from '../components/scroll-region.tsx';
 import './docs.css';
 import { DOC_PAGES } from './docs/doc-pages.ts';
@@ -18,7 +19,7 @@ export function DocsPage(props: { readonly name: string | undefined }) {
     if (id !== '') document.getElementById(id)?.scrollIntoView();
   }, [page]);
   return (
-    <div className="ap-page ap-docs">
+    <div className={page ? 'ap-page ap-docs ap-docs-page' : 'ap-page ap-docs'}>
       <nav aria-label="Documentation">
         <ul>
           {[...DOC_PAGES.values()].map(({ name, title }) => (
@@ -31,6 +32,12 @@ export function DocsPage(props: { readonly name: string | undefined }) {
         </ul>
       </nav>
       <article>
+        {page ? (
+          <Link href="/docs" className="ap-back ap-docs-back">
+            <IconArrowLeft size={16} stroke={1.6} aria-hidden="true" />
+            Documentation
+          </Link>
+        ) : null}
         {page ? (
           blocks.map(({ block, key }) => (
             <div key={key}>

@@ -86,6 +86,9 @@ const answerSchema = z.object({
 /** Of disks and interfaces so many are drawn: two figures of each, and eight colours. */
 const SPLIT_TOP = 3;
 
+/** A Bee measures every 15 seconds as a rule: less would be holes. */
+const BUCKET_MS_MIN = 30_000;
+
 /** The lines of a chart. */
 export interface MetricLines {
   readonly fromMs: number;
@@ -108,7 +111,9 @@ export async function metricLines(
   range: TimeRange,
   signal: AbortSignal,
 ): Promise<MetricLines> {
-  const { fromMs, toMs, buckets } = windowOf(range, Date.now());
+  const { fromMs, toMs, buckets: most } = windowOf(range, Date.now());
+  const lengthMs = (toMs ?? 0) - (fromMs ?? 0);
+  const buckets = lengthMs <= 0 ? most : Math.min(most, Math.ceil(lengthMs / BUCKET_MS_MIN));
   const answers = await Promise.all(
     chart.figures.map(async ({ metric, field, split }) => {
       const body = {
