@@ -32,6 +32,11 @@ describe('the palette', () => {
     expect(titles('12.7')).toContain('dn-07');
   });
 
+  it('takes a letter within a sentence as itself', () => {
+    expect(titles('search a query')).not.toContain('Agents');
+    expect(titles('a')).toContain('Agents');
+  });
+
   it('forgives one letter', () => {
     expect(titles('agnts')).toContain('Agents');
   });

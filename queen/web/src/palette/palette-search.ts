@@ -33,9 +33,12 @@ export function paletteSearch(
     const terms = wordsOf(text);
     if (terms.length === 0) return grouped(items.filter(({ group }) => group === 'page'));
     const found = index.query((query) => {
-      for (const term of terms) {
+      for (const [at, term] of terms.entries()) {
         query.term(term, { boost: 20 });
-        query.term(term, { boost: 8, wildcard: lunr.Query.wildcard.TRAILING });
+        // A letter within a sentence begins too many words; the last one is still being typed.
+        if (term.length > 1 || at === terms.length - 1) {
+          query.term(term, { boost: 8, wildcard: lunr.Query.wildcard.TRAILING });
+        }
         if (term.length >= FUZZY_CHARS_MIN) query.term(term, { editDistance: 1 });
       }
     });
