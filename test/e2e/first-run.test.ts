@@ -84,7 +84,7 @@ describe('the first run', () => {
     await press(page, page.getByLabel('It stands in the local network'), 'Space');
     await press(page, page.getByRole('button', { name: 'Send a message to try it' }));
     await page.getByText('Sent. It should be on the phone by now.').waitFor();
-    expect(arrived).toEqual([expect.stringMatching(/"topic":"apiary-[a-z0-9]{16}"/)]);
+    expect(arrived[0]).toMatch(/"topic":"apiary-[a-z0-9]{16}"/);
     await press(page, page.getByRole('button', { name: 'It has arrived' }));
     await page.getByText('Alerts go to phone.').waitFor();
     await press(page, page.getByRole('button', { name: /^Switch on [0-9]+ rules/ }));
