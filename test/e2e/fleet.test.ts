@@ -217,7 +217,7 @@ describe('the fleet', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
         name: 'Errors',
-        panels: [{ id: 'e', title: 'E', kind: 'log', query: 'level:>=error', columns: 12 }],
+        panels: [{ id: 'e', title: 'E', kind: 'log', query: '"lost its queen" OR honey', columns: 12 }],
       }),
     }).then((answer) => answer.json()).then(({ dashboard }) => '/dashboards/' + dashboard.id)`);
     const paths = ['/agents', '/home', board];
