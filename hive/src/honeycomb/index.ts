@@ -42,6 +42,8 @@ export interface HoneycombOptions {
   readonly chunkRawBytes?: number;
   /** Bytes that the store may take; past it ingest waits. Default: what the disk has. */
   readonly storeBytesMax?: number;
+  /** Opens the store; default `openChunks`. */
+  readonly openStore?: typeof openChunks;
 }
 
 /** Makes honeycomb; its chunk store is opened from `context.store` when it starts. */
@@ -201,10 +203,10 @@ class Honeycomb implements Component {
   }
 
   async #openStore(): Promise<{ readonly store: ChunkStore; readonly segment: Segment }> {
-    const { storeBytesMax } = this.#options;
+    const { storeBytesMax, openStore = openChunks } = this.#options;
     const bound = storeBytesMax === undefined ? {} : { bytesMax: storeBytesMax };
     const { clock } = this.#context;
-    const store = await openChunks(this.#context.store, { clock, ...bound });
+    const store = await openStore(this.#context.store, { clock, ...bound });
     this.#undo.push(() => store.close());
     const segment = await store.openSegment(this.#context.instance);
     this.#undo.push(() => segment.close());

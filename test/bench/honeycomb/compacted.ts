@@ -1,4 +1,5 @@
 /** A second store with the same corpus in chunks of 64 MB, as compaction makes them. */
+import { COMPACTED_ZSTD_LEVEL } from '@apiary/common/limits/store.ts';
 import { sealBatch } from '@apiary/hive/honeycomb/chunk/seal-batch.ts';
 import { Holdings } from '@apiary/hive/honeycomb/holdings.ts';
 import { CORPUS_BEGIN_MS, type Corpus } from './corpus.ts';
@@ -17,7 +18,7 @@ export async function writeCompacted(folder: string, corpus: Corpus): Promise<ob
     holdings.freeze(open, false);
     const { batch } = open.toBatch();
     const { id, partition } = open;
-    const chunk = await sealBatch(batch, { id, partition });
+    const chunk = await sealBatch(batch, { id, partition }, COMPACTED_ZSTD_LEVEL);
     await writer.segment.seal([chunk], []);
     holdings.sealed(open, undefined);
   };

@@ -26,8 +26,12 @@ export type SectionReader = (index: number) => Promise<Uint8Array>;
 export interface ChunkFormat {
   /** Name and version, e.g. `plain-zstd@1`. */
   readonly name: string;
-  /** Every byte of the rows comes back from {@link ChunkReader.decode}. Undefined: not for such rows. */
-  encode(batch: RowBatch): EncodedChunk | undefined;
+  /**
+   * Every byte of the rows comes back from {@link ChunkReader.decode}. Undefined: not for such rows.
+   *
+   * @param zstdLevel default: that of chunks which are encoded while data comes in
+   */
+  encode(batch: RowBatch, zstdLevel?: number): EncodedChunk | undefined;
   /** Reads nothing yet. */
   open(entry: ChunkEntry, read: SectionReader): ChunkReader;
 }

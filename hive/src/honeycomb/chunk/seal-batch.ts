@@ -18,9 +18,13 @@ export interface ChunkName {
  *
  * @throws AppError `store-corrupt` when it does not decode to its rows, `too-large`
  */
-export async function sealBatch(batch: RowBatch, name: ChunkName): Promise<NewChunk> {
+export async function sealBatch(
+  batch: RowBatch,
+  name: ChunkName,
+  zstdLevel?: number,
+): Promise<NewChunk> {
   for (const format of WRITE_FORMATS) {
-    const encoded = format.encode(batch);
+    const encoded = format.encode(batch, zstdLevel);
     if (!encoded) continue;
     const chunk = { entry: entryOf(batch, encoded, { ...name, format: format.name }), encoded };
     const sections = encoded.sections.map(({ bytes }) => bytes);

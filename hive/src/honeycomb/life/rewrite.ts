@@ -5,6 +5,7 @@
 import { crc32 } from 'node:zlib';
 import type { ChunkEntry, NewChunk } from '@apiary/common/chunks/chunks.ts';
 import { AppError } from '@apiary/common/errors.ts';
+import { COMPACTED_ZSTD_LEVEL } from '@apiary/common/limits/store.ts';
 import { formatOf } from '../chunk/index.ts';
 import type { RowBatch, Stretch } from '../chunk/row-batch.ts';
 import { type ChunkName, sealBatch } from '../chunk/seal-batch.ts';
@@ -35,7 +36,7 @@ export async function rewriteChunks(
   if (crc32(batch.bytes) !== checksum) {
     throw new AppError('store-corrupt', 'Rows that were put together are not what they were.');
   }
-  return batch.count === 0 ? undefined : await sealBatch(batch, name);
+  return batch.count === 0 ? undefined : await sealBatch(batch, name, COMPACTED_ZSTD_LEVEL);
 }
 
 async function decodeKept({ entry, sections, without }: OldChunk): Promise<RowBatch> {

@@ -11,10 +11,10 @@ let encoder: ColumnarEncoder | undefined;
 /** See the file's head. */
 export const columnar: ChunkFormat = {
   name: 'columnar@4',
-  encode(batch) {
+  encode(batch, zstdLevel = ZSTD_LEVEL) {
     // Kept between chunks: its memory, and what it learnt of shapes.
     encoder ??= new ColumnarEncoder();
-    return encoder.encode(batch, ZSTD_LEVEL);
+    return encoder.encode(batch, zstdLevel);
   },
   open: (entry, read) => new ColumnarReader(entry, read),
 };
