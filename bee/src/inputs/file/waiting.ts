@@ -22,6 +22,10 @@ const ABSENT_MS_MAX = 30 * 86_400_000;
 /** Rotated files that are read at once; more of them wait. A Bee that was long away may find thousands. */
 const ROTATED_READERS_MAX = 512;
 
+/** One that is not found is looked for again after this, then twice that, and so on: a folder may be read while its files are renamed. */
+const LOOK_AGAIN_MS = 1_000;
+const LOOK_AGAIN_MS_MAX = 600_000;
+
 /** What it is given. */
 export interface WaitingOptions {
   readonly checkpoint: Checkpoint;
@@ -39,6 +43,8 @@ export class Waiting {
   readonly #options: WaitingOptions;
   /** Eldest first. */
   readonly #records = new Set<GenerationRecord>();
+  /** Those that were not found → when to look again, and how long to wait after that. */
+  readonly #absent = new Map<GenerationRecord, { dueMs: number; waitMs: number }>();
 
   constructor(options: WaitingOptions) {
     this.#options = options;
@@ -105,6 +111,7 @@ export class Waiting {
     targets: ReadonlyMap<string, TargetSpec>,
     atPath: (path: string) => FileReader | undefined,
   ): FileReader[] {
+    this.#lookAgain();
     if (this.#records.size === 0) return [];
     const begun: FileReader[] = [];
     const folders = new FolderIndex();
@@ -133,6 +140,7 @@ export class Waiting {
     const path = folders.pathOf(record.path, record);
     if (!target || record.ended || this.#options.readers.has(inodeKey(record))) {
       this.#records.delete(record);
+      this.#absent.delete(record);
       return undefined;
     }
     const opened = path === undefined ? undefined : openRegular(path, this.#options.allowance);
@@ -148,15 +156,17 @@ export class Waiting {
       if (opened) closeSync(opened.fd);
       return this.#attachGzip(record, target);
     }
+    this.#absent.delete(record);
     return this.#read({ ...opened, path }, record, target);
   }
 
   /** The inode is gone: its content may have been gzipped. */
   #attachGzip(record: GenerationRecord, target: TargetSpec): FileReader | undefined {
     const content = this.#options.gzip.contentOf(record);
+    if (content) this.#absent.delete(record);
     if (content === 'later') this.#records.add(record);
     else if (content) return this.#read(content, record, target);
-    else this.#absent(record);
+    else this.#absentFor(record);
     return undefined;
   }
 
@@ -168,10 +178,22 @@ export class Waiting {
     return reader;
   }
 
-  /** Its file may come back: a file system that is not mounted yet is no deletion. */
-  #absent(record: GenerationRecord): void {
-    const absentMs = this.#options.now() - record.changedMs;
+  /** Its file may come back, or was renamed just then: a file system that is not mounted yet is no deletion. */
+  #absentFor(record: GenerationRecord): void {
+    const nowMs = this.#options.now();
+    const absentMs = nowMs - record.changedMs;
+    const waitMs = 2 * (this.#absent.get(record)?.waitMs ?? LOOK_AGAIN_MS / 2);
     if (absentMs > ABSENT_MS_MAX) record.ended = true;
+    if (record.ended || waitMs > LOOK_AGAIN_MS_MAX) this.#absent.delete(record);
+    else this.#absent.set(record, { dueMs: nowMs + waitMs, waitMs });
     this.#options.log.warn({ file: record.path, generation: record.id, absentMs }, 'file.absent');
+  }
+
+  #lookAgain(): void {
+    const nowMs = this.#options.now();
+    for (const [record, { dueMs, waitMs }] of this.#absent) {
+      // A clock that jumps back makes nobody wait for longer.
+      if (nowMs >= dueMs || dueMs - nowMs > waitMs) this.#records.add(record);
+    }
   }
 }
