@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path';
 import { inodeKey } from './identity.ts';
 import { statOf } from './open.ts';
 import { isCompressed } from './rotation.ts';
+import { scanSteadily } from './steady-scan.ts';
 
-/** Which path leads to which inode, by folder; each folder is read once. Made for one look, then dropped. */
+/** Which path leads to which inode, by folder; each folder is scanned once. Made for one look, then dropped. */
 export class FolderIndex {
   readonly #folders = new Map<string, ReadonlyMap<string, string>>();
 
@@ -13,11 +14,15 @@ export class FolderIndex {
     const folder = dirname(path);
     let paths = this.#folders.get(folder);
     if (!paths) {
-      paths = read(folder);
+      paths = scanSteadily(() => read(folder), inodesAndPaths);
       this.#folders.set(folder, paths);
     }
     return paths.get(inodeKey(inode));
   }
+}
+
+function inodesAndPaths(paths: ReadonlyMap<string, string>): string {
+  return JSON.stringify([...paths]);
 }
 
 function read(folder: string): ReadonlyMap<string, string> {

@@ -10,6 +10,7 @@ import type { GenerationRecord } from '../../checkpoint.ts';
 import { birthOf, headOf, inodeKey, readAt } from './identity.ts';
 import { type Allowance, openRegular, statOf } from './open.ts';
 import { isCompressed } from './rotation.ts';
+import { scanSteadily } from './steady-scan.ts';
 
 /** What is searched for. */
 export interface MissedSearch {
@@ -38,9 +39,15 @@ export function findMissed(search: MissedSearch): Missed[] {
   const inodes = new Set(search.known.map((record) => `${inodeKey(record)} ${record.birthMs}`));
   const copies = new CopyTest(ofPath);
   const missed: Missed[] = [];
-  for (const path of rotatedForms(search.path)) {
-    const stat = statOf(path);
-    if (!stat?.isFile()) continue;
+  const scan = () =>
+    rotatedForms(search.path).flatMap((path) => {
+      const stat = statOf(path);
+      return stat?.isFile() ? [{ path, stat }] : [];
+    });
+  const forms = scanSteadily(scan, (found) =>
+    found.map(({ path, stat }) => `${path} ${stat.ino}`).join('\n'),
+  );
+  for (const { path, stat } of forms) {
     const birthMs = birthOf(stat);
     const key = inodeKey(stat);
     // Files that are made within one tick of the file system's clock are of one age.
