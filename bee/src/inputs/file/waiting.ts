@@ -137,12 +137,14 @@ export class Waiting {
     target: TargetSpec | undefined,
     folders: FolderIndex,
   ): FileReader | undefined {
-    const path = folders.pathOf(record.path, record);
-    if (!target || record.ended || this.#options.readers.has(inodeKey(record))) {
+    const reader = this.#options.readers.get(inodeKey(record));
+    if (!target || record.ended || reader?.generation.record === record) {
       this.#records.delete(record);
       this.#absent.delete(record);
       return undefined;
     }
+    // An inode that another generation is read from was used again: the file is gone.
+    const path = reader ? undefined : folders.pathOf(record.path, record);
     const opened = path === undefined ? undefined : openRegular(path, this.#options.allowance);
     // Too many open files, or no right for the moment: it goes on waiting.
     if (opened && opened.kind !== 'open') return undefined;
