@@ -1,6 +1,7 @@
-/** `./apiary chaos --bee`: random lives of one log, each against a Bee and a honeycomb in this process. */
+/** `./apiary chaos --bee`: a Bee that dies while logs rotate, or random lives of one log. */
 import { type Settings, switchSchema } from '@apiary/common/config.ts';
 import { z } from 'zod';
+import { runBeeLong } from '../test/chaos/bee-long-run.ts';
 import { playMany } from '../test/tailing/model.ts';
 import type { CommandIo } from './command.ts';
 
@@ -11,17 +12,28 @@ const STEPS_MAX = 20;
 export const beeChaosSettings = {
   bee: {
     schema: switchSchema,
-    help: 'the Bee alone: random lives of one log (rotations, gzip, kills, a broker that is away)',
+    help: 'the Bee alone: killed while logs rotate; with --scenarios: random lives of one log',
+  },
+  rotations: {
+    schema: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
+    value: 'N',
+    help: 'with --bee: rotations',
+  },
+  kills: {
+    schema: z.coerce.number().int().min(0).max(100_000).default(200),
+    value: 'N',
+    help: 'with --bee: kill -9s, spread evenly over the rotations',
   },
   scenarios: {
-    schema: z.coerce.number().int().min(1).max(1_000_000).default(500),
+    schema: z.coerce.number().int().min(1).max(1_000_000).optional(),
     value: 'N',
-    help: 'with --bee: so many',
+    help: 'with --bee: so many random scenarios in place of rotations and kills',
+    defaultText: '',
   },
   seed: {
     schema: z.coerce.number().int().optional(),
     value: 'N',
-    help: 'with --bee: plays the same ones again',
+    help: 'with --scenarios: plays the same ones again',
     defaultText: 'another each time',
   },
 };
@@ -29,8 +41,31 @@ export const beeChaosSettings = {
 type BeeChaosSettings = Settings<typeof beeChaosSettings> & { readonly json: boolean };
 
 /** Runs it; the exit code. */
-export async function chaosOfBee(
-  { scenarios, seed = newSeed(), json }: BeeChaosSettings,
+export function chaosOfBee(settings: BeeChaosSettings, io: CommandIo): Promise<number> {
+  return settings.scenarios === undefined
+    ? rotationsAndKills(settings, io)
+    : randomLives(settings, settings.scenarios, io);
+}
+
+async function rotationsAndKills(settings: BeeChaosSettings, io: CommandIo): Promise<number> {
+  const { rotations, kills, json } = settings;
+  const report = (line: string) => io.stderr.write(`${line}\n`);
+  const result = await runBeeLong({ rotations, kills, report });
+  const { lines, lost, doubled, broken, examples } = result;
+  io.stdout.write(
+    json
+      ? `${JSON.stringify(result)}\n`
+      : `${result.rotations} rotations, ${result.kills} kills, ${lines} lines written: ` +
+          `${lost} lost, ${doubled} stored twice, ${broken} broken\n` +
+          examples.map((line) => `  ${line}\n`).join(''),
+  );
+  return lost + doubled + broken === 0 ? 0 : 1;
+}
+
+/** Each against a Bee and a honeycomb in this process. */
+async function randomLives(
+  { seed = newSeed(), json }: BeeChaosSettings,
+  scenarios: number,
   io: CommandIo,
 ): Promise<number> {
   const report = (line: string) => io.stderr.write(`${line}\n`);

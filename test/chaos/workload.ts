@@ -1,6 +1,7 @@
 /** Writers of numbered lines into files that rotate, and the count of what was written. */
 import { closeSync, openSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { numberedLine } from './oracle.ts';
 
 /** How much is written, and where. */
 export interface WorkloadOptions {
@@ -69,15 +70,9 @@ export class Workload {
       const number = this.#written[file] ?? 0;
       this.#written[file] = number + 1;
       this.#total += 1;
-      writeSync(this.#descriptors[file] ?? -1, this.#line(file, number));
+      writeSync(this.#descriptors[file] ?? -1, numberedLine(this.#options.mark, file, number));
     }
     for (let file = 0; file < this.#options.files; file += 1) this.#rotateIfDue(file, elapsedMs);
-  }
-
-  #line(file: number, number: number): string {
-    const stamp = new Date().toISOString();
-    const filler = 'x'.repeat((number * 7) % 120);
-    return `${stamp} INFO ${this.#options.mark} f${file} n${number} ${filler}\n`;
   }
 
   /** Files take turns, so that not all rotate at once. */
