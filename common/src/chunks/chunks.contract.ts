@@ -367,14 +367,15 @@ function describeManyOwners(name: string, make: () => Promise<ChunkStorePlace>):
         if (!store || !other) throw new Error('not opened');
         const id = { generation: `00000000000c${String(round).padStart(4, '0')}` };
         const asleep = await store.openSegment('asleep');
-        const told: number[] = [];
+        const moment = Promise.withResolvers<void>();
         const appending = (async () => {
-          for (let from = 0; from < 800; from += 10) {
+          for (let count = 0; count < 80; count++) {
+            if (count === round) moment.resolve();
+            const from = count * 10;
             await asleep.append([appendOf([runOf(STREAM, from, from + 10, id)])]);
-            told.push(from);
           }
         })().catch((error: unknown) => error);
-        while (told.length < round) await new Promise((resolve) => setImmediate(resolve));
+        await moment.promise;
         const heir = await takeOver(asleep, other);
         const end = await appending;
         if (end) expect(end).toMatchObject({ code: 'lease-lost' });
