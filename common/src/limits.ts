@@ -123,6 +123,8 @@ export const LIVE_PART_BYTES_MAX = 256 * KiB;
 export const MISSED_BYTES_MAX = 64 * MiB;
 /** Decoded chunks that nothing asked for during this time are let go. */
 export const CHUNK_CACHE_IDLE_MS = 60_000;
+/** Decoded chunks that no search used for this long go first when there is too much; before, the newest do. */
+export const CHUNK_CACHE_STALE_MS = 10_000;
 /** Searches that one honeycomb runs at once. Past it: `too-many`. */
 export const HONEYCOMB_SEARCHES_MAX = 64;
 /** Time that a long computation takes before it gives way to ingest. */

@@ -1,6 +1,10 @@
 import type { ChunkEntry, ChunkStore, NewChunk } from '@apiary/common/chunks/chunks.ts';
 import type { Clock } from '@apiary/common/clock.ts';
-import { CHUNK_CACHE_BYTES_MAX, CHUNK_CACHE_IDLE_MS } from '@apiary/common/limits.ts';
+import {
+  CHUNK_CACHE_BYTES_MAX,
+  CHUNK_CACHE_IDLE_MS,
+  CHUNK_CACHE_STALE_MS,
+} from '@apiary/common/limits.ts';
 import type { ChunkReader } from '../chunk/chunk-format.ts';
 import { formatOf } from '../chunk/index.ts';
 
@@ -10,7 +14,7 @@ interface Cached {
 }
 
 /**
- * Opened chunks with what was decoded of them, the most recently used ones within a bound of memory. A
+ * Opened chunks with what was decoded of them, as many as fit within a bound of memory. A
  * chunk grows while it is searched: the bound holds again when the next one is asked for.
  */
 export class ChunkCache {
@@ -66,10 +70,21 @@ export class ChunkCache {
     this.#cached.clear();
   }
 
+  /**
+   * Lets the least recently used go where nobody used it for a while; else the most recently used. Searches
+   * go through all chunks in turn: with more of them than fit, the least recently used is the one that the next
+   * search begins with, and keeping the others would keep nothing that is asked for.
+   */
   #trim(): void {
     let bytes = 0;
     for (const { reader } of this.#cached.values()) bytes += reader.memoryBytes;
-    for (const [id, { reader }] of this.#cached) {
+    const stale = this.#clock.now() - CHUNK_CACHE_STALE_MS;
+    for (const [id, { reader, usedMs }] of this.#cached) {
+      if (bytes <= this.#bytesMax || usedMs > stale) break;
+      bytes -= reader.memoryBytes;
+      this.#cached.delete(id);
+    }
+    for (const [id, { reader }] of [...this.#cached].reverse()) {
       if (bytes <= this.#bytesMax) break;
       bytes -= reader.memoryBytes;
       this.#cached.delete(id);
