@@ -111,20 +111,10 @@ export const QUARANTINE_AGENTS_MAX = 4_096;
 export const HEADER_TEXT_CHARS_MAX = 1_024;
 /** The ingest rate is told this often while it changes. */
 export const INGEST_RATE_INTERVAL_MS = 1_000;
-/**
- * Memory of decoded chunks that searches keep for the next one. Past it the least used go. Measured on 1 GB: a
- * search that reads everything takes 190 MB with it, and 304 with 160 MiB, as what is let go of waits for
- * the collector; counts and histograms of common words fit in it.
- */
-export const CHUNK_CACHE_BYTES_MAX = 64 * MiB;
 /** Records of a live message, as JSON; one commit of one message may be larger. */
 export const LIVE_PART_BYTES_MAX = 256 * KiB;
 /** Bodies that filling a listener's gap may hold at once. Past it: `too-large`. */
 export const MISSED_BYTES_MAX = 64 * MiB;
-/** Decoded chunks that nothing asked for during this time are let go. */
-export const CHUNK_CACHE_IDLE_MS = 60_000;
-/** Decoded chunks that no search used for this long go first when there is too much; before, the newest do. */
-export const CHUNK_CACHE_STALE_MS = 10_000;
 /** Searches that one honeycomb runs at once. Past it: `too-many`. */
 export const HONEYCOMB_SEARCHES_MAX = 64;
 /** Time that a long computation takes before it gives way to ingest. */

@@ -1,6 +1,6 @@
-import type { ChunkEntry, ChunkStore } from '@apiary/common/chunks/chunks.ts';
+import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import { ManualClock } from '@apiary/common/clock.ts';
-import { CHUNK_CACHE_STALE_MS } from '@apiary/common/limits.ts';
+import { CHUNK_CACHE_STALE_MS } from '@apiary/common/limits/search.ts';
 import { describe, expect, test } from '@jest/globals';
 import { plainZstd } from '../chunk/plain-zstd.ts';
 import { batchOfStreams } from '../testing/batches.ts';
@@ -17,8 +17,7 @@ function cacheOfFive() {
     return Buffer.from(sections[index]?.bytes ?? []);
   };
   const clock = new ManualClock(0);
-  // A cache asks its store for nothing else.
-  const cache = new ChunkCache({ readSection } as unknown as ChunkStore, clock, 5_500);
+  const cache = new ChunkCache({ readSection }, clock, 5_500);
   const entryOf = (id: string): ChunkEntry => ({
     ...{ id, partition: { day: '2026-01-20', retentionClass: 'default' }, format: plainZstd.name },
     ...{ records: 1, rawBytes: 1_000, storedBytes: 0, minTime: 0, maxTime: 0 },

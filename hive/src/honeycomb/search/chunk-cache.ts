@@ -4,7 +4,7 @@ import {
   CHUNK_CACHE_BYTES_MAX,
   CHUNK_CACHE_IDLE_MS,
   CHUNK_CACHE_STALE_MS,
-} from '@apiary/common/limits.ts';
+} from '@apiary/common/limits/search.ts';
 import type { ChunkReader } from '../chunk/chunk-format.ts';
 import { formatOf } from '../chunk/index.ts';
 
@@ -18,7 +18,7 @@ interface Cached {
  * chunk grows while it is searched: the bound holds again when the next one is asked for.
  */
 export class ChunkCache {
-  readonly #store: ChunkStore;
+  readonly #store: Pick<ChunkStore, 'readSection'>;
   readonly #clock: Clock;
   readonly #bytesMax: number;
   /** The least recently used first. */
@@ -26,7 +26,11 @@ export class ChunkCache {
   readonly #provided = new Map<string, NewChunk>();
   #cancelSweep: (() => void) | undefined;
 
-  constructor(store: ChunkStore, clock: Clock, bytesMax = CHUNK_CACHE_BYTES_MAX) {
+  constructor(
+    store: Pick<ChunkStore, 'readSection'>,
+    clock: Clock,
+    bytesMax = CHUNK_CACHE_BYTES_MAX,
+  ) {
     this.#store = store;
     this.#clock = clock;
     this.#bytesMax = bytesMax;
