@@ -35,12 +35,14 @@ interface Followed {
   isRegistered: boolean;
 }
 
+type FeedContext = Pick<ComponentContext, 'bus' | 'clock' | 'log' | 'instance'>;
+
 /** Records that honeycomb sends of one commit; more are fetched. */
 const RECORDS_MAX = 1_000;
 
 /** See the file's head. */
 export class Feed {
-  readonly #context: ComponentContext;
+  readonly #context: FeedContext;
   readonly #actor: Actor;
   readonly #group: string;
   readonly #followed = new Map<string, Followed>();
@@ -54,7 +56,7 @@ export class Feed {
   #asking: Promise<void> | undefined;
   #isStopped = false;
 
-  constructor(context: ComponentContext, actor: Actor) {
+  constructor(context: FeedContext, actor: Actor) {
     this.#context = context;
     this.#actor = actor;
     this.#group = `pheromone-${context.instance}`;
@@ -100,9 +102,10 @@ export class Feed {
   ask(): void {
     this.#cancelAsk();
     this.#askAtMs = Number.POSITIVE_INFINITY;
-    this.#asking ??= this.#ask().finally(() => {
+    this.#asking ??= this.#ask().then((isAnswered) => {
       this.#asking = undefined;
-      if (this.#hasNew()) this.#askSoon(this.#context.clock.now());
+      // What came meanwhile; without an answer all of them wait for the next try.
+      if (isAnswered && this.#hasNew()) this.#askSoon(this.#context.clock.now());
     });
   }
 
@@ -125,10 +128,11 @@ export class Feed {
     });
   }
 
-  async #ask(): Promise<void> {
+  /** True if honeycomb answered. */
+  async #ask(): Promise<boolean> {
     const { bus, clock, log } = this.#context;
     const followed = [...this.#followed.values()];
-    if (followed.length === 0) return;
+    if (followed.length === 0) return true;
     this.#askedMs = clock.now();
     try {
       const queries = followed.map(({ id, query }) => ({ id, query, recordsMax: RECORDS_MAX }));
@@ -141,10 +145,12 @@ export class Feed {
         each.isRegistered = true;
         each.listener.told(answer, index);
       }
+      return true;
     } catch (error) {
-      if (this.#isStopped) return;
+      if (this.#isStopped) return false;
       log.warn({ code: toAppError(error).code }, 'feed.ask-failed');
       this.#askSoon(clock.now() + FEED_RETRY_MS);
+      return false;
     }
   }
 
