@@ -189,9 +189,10 @@ export class Opener {
     const known = ofInode
       .filter((record) => !attached.has(record.id))
       .sort((a, b) => Number(a.ended) - Number(b.ended) || b.changedMs - a.changedMs);
-    // What was empty and has no age proves nothing: its inode may have been used again.
+    // What was empty and has no age proves nothing: its inode may have been used again, by a file that
+    // was born after the last that was seen of this one.
     const isSame = (record: GenerationRecord) =>
-      (record.headLength > 0 || record.birthMs > 0) &&
+      (record.headLength > 0 || record.birthMs > 0 || birthOf(file.stat) <= record.writtenMs) &&
       birthAgrees(record, file.stat) &&
       bearsMarks(file.fd, record);
     // A generation of which nothing was read bears no marks that could prove it.
