@@ -48,11 +48,14 @@ export async function surveyHoneycombs(context: SurveyContext): Promise<Survey> 
   const answers = await coversOf(context, version);
   const owners = ownersOf(answers);
   const missing = segments
-    .filter(({ id }) => !owners.has(id))
+    // Whoever answers with an older epoch has lost it: what came after is with somebody else.
+    .filter(({ id, epoch }) => (owners.get(id)?.epoch ?? Number.NEGATIVE_INFINITY) < epoch)
     .map(({ id }) => `segment ${id}: its honeycomb is gone and nobody has adopted it yet`);
   const members = answers.map((answer) => ({
     ...answer,
-    segments: [...owners].filter(([, owner]) => owner === answer.instance).map(([id]) => id),
+    segments: [...owners]
+      .filter(([, { instance }]) => instance === answer.instance)
+      .map(([id]) => id),
   }));
   return { version, chunks, members, missing };
 }
@@ -81,7 +84,9 @@ async function coversOf(
 }
 
 /** Segment → who answers for it: whoever has its latest epoch. */
-function ownersOf(answers: readonly Answer[]): Map<string, string> {
+function ownersOf(
+  answers: readonly Answer[],
+): Map<string, { readonly epoch: number; readonly instance: string }> {
   const best = new Map<string, { readonly epoch: number; readonly instance: string }>();
   for (const { instance, cover } of answers) {
     for (const { id, epoch } of cover.segments) {
@@ -89,5 +94,5 @@ function ownersOf(answers: readonly Answer[]): Map<string, string> {
       if (!known || known.epoch < epoch) best.set(id, { epoch, instance });
     }
   }
-  return new Map([...best].map(([id, { instance }]) => [id, instance]));
+  return best;
 }
