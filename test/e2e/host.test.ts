@@ -59,7 +59,7 @@ describe('a host, from the command line', () => {
     const line = await eventually(async () => {
       const { entries } = await ledgerOf();
       const found = entries.find(({ file }) => file === join(logs, 'app.log'));
-      return found?.seen === 14 && found.state === 'current' ? found : undefined;
+      return found?.stored === 14 && found.state === 'current' ? found : undefined;
     }, 'the ledger says that all is stored');
     expect(line).toMatchObject({ from: 0, read: 14, confirmed: 14, stored: 14, lag: 0, lost: 0 });
   }, 60_000);
