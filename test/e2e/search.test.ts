@@ -301,4 +301,33 @@ describe('the Search page', () => {
     },
     120_000,
   );
+
+  it('opens a line at a press of the button, also while lines arrive', async () => {
+    await open('/search?q=clatter');
+    write('INFO clatter 0');
+    await row('clatter 0').waitFor();
+    let count = 0;
+    const writing = setInterval(() => write(`INFO clatter ${++count}`), 40);
+    try {
+      await row('clatter 20').waitFor();
+      for (let press = 0; press < 12; press++) {
+        await row(`clatter ${count}`).waitFor();
+        // Rows lie elsewhere on the screen than in the document.
+        const top = await page
+          .getByTestId('log-row')
+          .evaluateAll((rows) => Math.min(...rows.map((each) => each.getBoundingClientRect().top)));
+        await page.mouse.move(600, top + 10 + 22 * (press % 5));
+        await page.mouse.down();
+        // The button is down for as long as two more lines take to arrive, like a person's.
+        const arrived = count;
+        await eventually(() => count > arrived + 1 || undefined, 'lines arrive');
+        await page.mouse.up();
+        await page.locator('[data-open]').waitFor();
+        await page.keyboard.press('Escape');
+        await page.locator('[data-open]').waitFor({ state: 'detached' });
+      }
+    } finally {
+      clearInterval(writing);
+    }
+  }, 120_000);
 });

@@ -3,23 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { describeChunkStore } from '@apiary/common/chunks/chunks.contract.ts';
 import { openMongoStore } from '@apiary/common/chunks/mongodb/mongo-store.ts';
 import { connectDatabase } from '@apiary/common/mongodb/database.ts';
-import { afterAll, beforeAll } from '@jest/globals';
-import { type MongoService, provideMongo } from '../../scripts/services.ts';
+import { mongoForThisFile } from '../harness/mongo.ts';
 
-let mongo: MongoService;
-
-beforeAll(async () => {
-  mongo = await provideMongo({ environment: process.env });
-}, 300_000);
-
-afterAll(async () => {
-  await mongo.stop();
-}, 60_000);
+const mongo = mongoForThisFile();
 
 describeChunkStore(
   'chunks on MongoDB',
   async () => {
-    const url = mongo.url(`apiary-test-${randomUUID()}`);
+    const url = mongo().url(`apiary-test-${randomUUID()}`);
     return {
       open: (options) => openMongoStore({ url, ...options }),
       remove: async () => {

@@ -6,10 +6,10 @@ import { callAction, streamAction } from '@apiary/common/messages/actions/action
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
 import { allParts } from '@apiary/common/testing/bus-bench.ts';
 import { runOf, streamOf } from '@apiary/common/testing/chunk-runs.ts';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { ACTOR, HoneycombRig } from '../../hive/src/honeycomb/testing/rig.ts';
-import { type MongoService, provideMongo } from '../../scripts/services.ts';
 import { eventually } from '../harness/eventually.ts';
+import { mongoForThisFile } from '../harness/mongo.ts';
 
 const LINES = 25;
 /** Of the clocks, between two looks. */
@@ -17,15 +17,7 @@ const TICK_MS = 200;
 /** A third of them fills two chunks and begins another. */
 const MESSAGES = 30;
 
-let mongo: MongoService;
-
-beforeAll(async () => {
-  mongo = await provideMongo({ environment: process.env });
-}, 300_000);
-
-afterAll(async () => {
-  await mongo.stop();
-}, 60_000);
+const mongo = mongoForThisFile();
 
 describe('three honeycombs', () => {
   let rig: HoneycombRig;
@@ -34,7 +26,7 @@ describe('three honeycombs', () => {
 
   /** Every few messages fill a chunk, or none does. */
   async function begin(chunkRawBytes = 4_000): Promise<void> {
-    const store = mongo.url(`apiary-test-${randomUUID()}`);
+    const store = mongo().url(`apiary-test-${randomUUID()}`);
     rig = await HoneycombRig.create({ chunkRawBytes }, store);
     others = [await rig.join(), await rig.join()];
     published = 0;

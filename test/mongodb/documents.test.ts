@@ -3,22 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { describeDocuments } from '@apiary/common/documents/documents.contract.ts';
 import { openDocuments } from '@apiary/common/documents/open.ts';
 import { connectDatabase } from '@apiary/common/mongodb/database.ts';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { type MongoService, provideMongo } from '../../scripts/services.ts';
+import { mongoForThisFile } from '../harness/mongo.ts';
 
-let mongo: MongoService;
-
-beforeAll(async () => {
-  mongo = await provideMongo({ environment: process.env });
-}, 300_000);
-
-afterAll(async () => {
-  await mongo.stop();
-}, 60_000);
+const mongo = mongoForThisFile();
 
 function newStore() {
-  const url = mongo.url(`apiary-test-${randomUUID()}`);
+  const url = mongo().url(`apiary-test-${randomUUID()}`);
   return {
     url,
     open: () => openDocuments(url),
@@ -51,17 +43,17 @@ describe('documents on MongoDB', () => {
   });
 
   test('a server that was killed is asked again once it is back, and nothing is lost', async () => {
-    if (mongo.kind === 'given') return;
+    if (mongo().kind === 'given') return;
     const store = newStore();
     const documents = await store.open();
     const notes = await documents.collection(NOTES);
     await notes.insert({ id: 'before', deep: {} });
-    await mongo.kill();
+    await mongo().kill();
     const writing = notes.insert({ id: 'meanwhile', deep: {} }).then(
       () => 'written',
       (error: unknown) => error,
     );
-    await mongo.start();
+    await mongo().start();
     const outcome = await writing;
     if (outcome !== 'written') expect(outcome).toMatchObject({ code: 'store-unreachable' });
     await notes.put({ id: 'after', deep: {} });

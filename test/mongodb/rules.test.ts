@@ -12,25 +12,17 @@ import { type DeliveryMessage, deliveryMessageSchema } from '@apiary/common/mess
 import { liveMessageSchema } from '@apiary/common/messages/live.ts';
 import { Metrics } from '@apiary/common/metrics.ts';
 import { newId } from '@apiary/common/random.ts';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ACTOR, HoneycombRig } from '../../hive/src/honeycomb/testing/rig.ts';
 import { createPheromone } from '../../hive/src/pheromone/index.ts';
-import { type MongoService, provideMongo } from '../../scripts/services.ts';
 import { eventually } from '../harness/eventually.ts';
+import { mongoForThisFile } from '../harness/mongo.ts';
 
 const HOUR = 3_600_000;
 /** Of the clocks, between two looks. */
 const TICK_MS = 200;
 
-let mongo: MongoService;
-
-beforeAll(async () => {
-  mongo = await provideMongo({ environment: process.env });
-}, 300_000);
-
-afterAll(async () => {
-  await mongo.stop();
-}, 60_000);
+const mongo = mongoForThisFile();
 
 describe('rules over several honeycombs', () => {
   let rig: HoneycombRig;
@@ -41,7 +33,7 @@ describe('rules over several honeycombs', () => {
   let ends: (() => Promise<void>)[];
 
   beforeEach(async () => {
-    rig = await HoneycombRig.create({ chunkRawBytes: 20_000 }, mongo.url(`test-${randomUUID()}`));
+    rig = await HoneycombRig.create({ chunkRawBytes: 20_000 }, mongo().url(`test-${randomUUID()}`));
     others = [await rig.join(), await rig.join()];
     [told, published, ends] = [[], 0, []];
     await rig.bus.consume(QUEUE.deliveries, { prefetch: 10 }, (delivery) => {

@@ -8,24 +8,16 @@ import { callAction, streamAction } from '@apiary/common/messages/actions/action
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
 import { liveMessageSchema } from '@apiary/common/messages/live.ts';
 import { TailHub } from '@apiary/queen/live/tail-hub.ts';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { ACTOR, HoneycombRig } from '../../hive/src/honeycomb/testing/rig.ts';
-import { type MongoService, provideMongo } from '../../scripts/services.ts';
 import { eventually } from '../harness/eventually.ts';
+import { mongoForThisFile } from '../harness/mongo.ts';
 
 const LINES = 5;
 /** Of the clocks, between two looks. */
 const TICK_MS = 200;
 
-let mongo: MongoService;
-
-beforeAll(async () => {
-  mongo = await provideMongo({ environment: process.env });
-}, 300_000);
-
-afterAll(async () => {
-  await mongo.stop();
-}, 60_000);
+const mongo = mongoForThisFile();
 
 describe('a tail over several honeycombs', () => {
   let rig: HoneycombRig;
@@ -36,7 +28,7 @@ describe('a tail over several honeycombs', () => {
   let published: number;
 
   async function begin(count: number): Promise<void> {
-    const store = mongo.url(`apiary-test-${randomUUID()}`);
+    const store = mongo().url(`apiary-test-${randomUUID()}`);
     rig = await HoneycombRig.create({ chunkRawBytes: 20_000 }, store);
     others = [];
     for (let more = 1; more < count; more++) others.push(await rig.join());

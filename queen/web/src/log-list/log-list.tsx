@@ -15,6 +15,7 @@ import { clockText, dayText, lengthText, sameDay } from './time-text.ts';
 import { useHold } from './use-hold.ts';
 import { useReadingOrder } from './use-reading-order.ts';
 import { type RowPlace, useRowPlaces } from './use-row-places.ts';
+import { useRowPress } from './use-row-press.ts';
 
 /** Rows from the end at which the next page is asked for. */
 const OLDER_MARGIN = 60;
@@ -57,6 +58,7 @@ export function LogList(props: LogListProps) {
     if (more && !loadingOlder && lastRow > buffer.size - OLDER_MARGIN) search.loadOlder();
   }, [search, buffer, more, loadingOlder, lastRow]);
   useHold(search, scroller, openId !== undefined);
+  useRowPress(scroller, props.actions.open);
   useEffect(() => {
     props.scrollRef.current = show;
   }, [props.scrollRef, show]);
@@ -104,12 +106,12 @@ function ListItem(props: LogListProps & { readonly place: RowPlace }) {
   const above = search.buffer.at(row - 1);
   const day = startsDay(search, row);
   const comparable = above !== undefined && !day && above.id !== openId;
-  const shared = { record, current: record.id === currentId, marker, actions };
+  const shared = { record, current: record.id === currentId, marker };
   return (
     <>
       {day ? <Separator text={dayText(record.time)} /> : null}
       {record.id === openId ? (
-        <OpenRow {...shared} />
+        <OpenRow {...shared} actions={actions} />
       ) : (
         <LogRow
           {...shared}

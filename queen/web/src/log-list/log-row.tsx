@@ -40,9 +40,8 @@ export const LogRow = memo(function LogRow(props: {
   readonly marker: Marker;
   /** Fields that have a column. */
   readonly columns: readonly string[];
-  readonly actions: RowActions;
 }) {
-  const { record, actions } = props;
+  const { record } = props;
   const time = clockText(record.time);
   const shared = sharedHead(time, props.above);
   const level = record.level ?? 'trace';
@@ -51,7 +50,6 @@ export const LogRow = memo(function LogRow(props: {
     charactersMax: ROW_CHARACTERS_MAX,
   });
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the list handles the keys of its current row
     <div
       role="row"
       id={rowElementId(record.id)}
@@ -60,9 +58,6 @@ export const LogRow = memo(function LogRow(props: {
       data-testid="log-row"
       data-record-id={record.id}
       aria-selected={props.current}
-      onClick={() => {
-        if (window.getSelection()?.isCollapsed !== false) actions.open(record.id);
-      }}
     >
       <span
         role="gridcell"

@@ -109,15 +109,27 @@ function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }
 
-/** Asked once: a day's average does not change while one looks. */
+/** After an answer that did not come, as where the store is busy. */
+const ASK_AGAIN_MS = 5_000;
+
+/** Asked until it is answered, then no more: a day's average does not change while one looks. */
 function useUsualRates(): ReadonlyMap<string, number> | undefined {
   const [usual, setUsual] = useState<ReadonlyMap<string, number>>();
   useEffect(() => {
     const abort = new AbortController();
-    usualRates(Date.now(), abort.signal)
-      .then(setUsual)
-      .catch(() => {});
-    return () => abort.abort();
+    let again: ReturnType<typeof setTimeout> | undefined;
+    const ask = (): void => {
+      usualRates(Date.now(), abort.signal)
+        .then(setUsual)
+        .catch(() => {
+          if (!abort.signal.aborted) again = setTimeout(ask, ASK_AGAIN_MS);
+        });
+    };
+    ask();
+    return () => {
+      abort.abort();
+      clearTimeout(again);
+    };
   }, []);
   return usual;
 }

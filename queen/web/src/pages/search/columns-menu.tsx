@@ -1,7 +1,8 @@
 import { LIST_COLUMNS_MAX } from '@apiary/common/limits/screens.ts';
-import { Checkbox, Popover } from '@mantine/core';
+import { Checkbox } from '@mantine/core';
 import { useState } from 'react';
 import { IconColumns } from '../../components/icons.ts';
+import { MenuButton } from '../../components/menu-button.tsx';
 import { safeText } from '../../log-list/display.ts';
 import type { LogBuffer } from '../../state/log-buffer.ts';
 import { fieldNamesIn } from './query-words.ts';
@@ -21,37 +22,31 @@ export function ColumnsMenu(props: {
   const names = opened ? namesIn(buffer, columns) : [];
   const full = columns.length >= LIST_COLUMNS_MAX;
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-end" trapFocus>
-      <Popover.Target>
-        <button
-          type="button"
-          className="ap-text-button ap-columns"
-          aria-expanded={opened}
-          onClick={() => setOpened(!opened)}
-        >
-          <IconColumns size={16} stroke={1.6} aria-hidden="true" />
-          Columns
-        </button>
-      </Popover.Target>
-      <Popover.Dropdown className="ap-menu ap-columns-menu">
-        {names.map((name) => (
-          <Checkbox
-            key={name}
-            label={<bdi>{safeText(name)}</bdi>}
-            checked={columns.includes(name)}
-            disabled={full && !columns.includes(name)}
-            onChange={(event) =>
-              onChange(
-                event.currentTarget.checked
-                  ? [...columns, name]
-                  : columns.filter((other) => other !== name),
-              )
-            }
-          />
-        ))}
-        {full ? <p className="ap-menu-empty">More than {LIST_COLUMNS_MAX} do not fit.</p> : null}
-      </Popover.Dropdown>
-    </Popover>
+    <MenuButton
+      icon={<IconColumns size={16} stroke={1.6} aria-hidden="true" />}
+      label="Columns"
+      className="ap-columns-menu"
+      buttonClass="ap-columns"
+      opened={opened}
+      onChange={setOpened}
+    >
+      {names.map((name) => (
+        <Checkbox
+          key={name}
+          label={<bdi>{safeText(name)}</bdi>}
+          checked={columns.includes(name)}
+          disabled={full && !columns.includes(name)}
+          onChange={(event) =>
+            onChange(
+              event.currentTarget.checked
+                ? [...columns, name]
+                : columns.filter((other) => other !== name),
+            )
+          }
+        />
+      ))}
+      {full ? <p className="ap-menu-empty">More than {LIST_COLUMNS_MAX} do not fit.</p> : null}
+    </MenuButton>
   );
 }
 

@@ -1,7 +1,8 @@
-import { Button, Popover } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { byteSize, countOf, wholeNumber } from '../../components/figures.ts';
 import { IconDownload } from '../../components/icons.ts';
+import { MenuButton } from '../../components/menu-button.tsx';
 import { type ExportFormat, LineExport } from '../../state/line-export.ts';
 import type { TimeRange } from '../../state/time-range.ts';
 import { useStore } from '../../state/use-store.ts';
@@ -30,49 +31,42 @@ export function ExportMenu(props: {
   const start = (format: ExportFormat) =>
     void exporting.run({ query, range, format }, Date.now(), saveFile);
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-end" trapFocus>
-      <Popover.Target>
-        <button
-          type="button"
-          className="ap-text-button"
-          aria-expanded={opened}
-          onClick={() => setOpened(!opened)}
-        >
-          <IconDownload size={16} stroke={1.6} aria-hidden="true" />
-          Export
-        </button>
-      </Popover.Target>
-      <Popover.Dropdown className="ap-menu ap-export">
-        {state.kind === 'running' ? (
-          <div className="ap-export-progress" role="status">
-            <progress max={Math.max(1, total)} value={state.lines} aria-label="Exported" />
-            <span>
-              {wholeNumber(state.lines)} of {countOf(total, 'line')}, {byteSize(state.bytes)}
-            </span>
-            <Button onClick={() => exporting.stop()}>Stop</Button>
-          </div>
-        ) : (
-          <>
-            <p className="ap-menu-empty">{countOf(total, 'line')}, the oldest first, as</p>
-            {FORMATS.map(({ format, name, note }) => (
-              <button
-                key={format}
-                type="button"
-                className="ap-menu-row"
-                onClick={() => start(format)}
-              >
-                {name} <span className="ap-faint">{note}</span>
-              </button>
-            ))}
-            {state.kind === 'failed' ? (
-              <p className="ap-menu-empty ap-bad" role="alert">
-                {state.message}
-              </p>
-            ) : null}
-          </>
-        )}
-      </Popover.Dropdown>
-    </Popover>
+    <MenuButton
+      icon={<IconDownload size={16} stroke={1.6} aria-hidden="true" />}
+      label="Export"
+      className="ap-export"
+      opened={opened}
+      onChange={setOpened}
+    >
+      {state.kind === 'running' ? (
+        <div className="ap-export-progress" role="status">
+          <progress max={Math.max(1, total)} value={state.lines} aria-label="Exported" />
+          <span>
+            {wholeNumber(state.lines)} of {countOf(total, 'line')}, {byteSize(state.bytes)}
+          </span>
+          <Button onClick={() => exporting.stop()}>Stop</Button>
+        </div>
+      ) : (
+        <>
+          <p className="ap-menu-empty">{countOf(total, 'line')}, the oldest first, as</p>
+          {FORMATS.map(({ format, name, note }) => (
+            <button
+              key={format}
+              type="button"
+              className="ap-menu-row"
+              onClick={() => start(format)}
+            >
+              {name} <span className="ap-faint">{note}</span>
+            </button>
+          ))}
+          {state.kind === 'failed' ? (
+            <p className="ap-menu-empty ap-bad" role="alert">
+              {state.message}
+            </p>
+          ) : null}
+        </>
+      )}
+    </MenuButton>
   );
 }
 

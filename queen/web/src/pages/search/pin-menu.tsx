@@ -1,6 +1,6 @@
-import { Popover } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import { IconLayoutGridAdd } from '../../components/icons.ts';
+import { MenuButton } from '../../components/menu-button.tsx';
 import type { SearchAddress } from '../../state/address.ts';
 
 const PinForm = lazy(async () => ({ default: (await import('./pin-form.tsx')).PinForm }));
@@ -9,23 +9,16 @@ const PinForm = lazy(async () => ({ default: (await import('./pin-form.tsx')).Pi
 export function PinMenu(props: { readonly address: SearchAddress }) {
   const [opened, setOpened] = useState(false);
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-end" trapFocus>
-      <Popover.Target>
-        <button
-          type="button"
-          className="ap-text-button"
-          aria-expanded={opened}
-          onClick={() => setOpened(!opened)}
-        >
-          <IconLayoutGridAdd size={16} stroke={1.6} aria-hidden="true" />
-          Pin
-        </button>
-      </Popover.Target>
-      <Popover.Dropdown className="ap-menu ap-pin">
-        <Suspense fallback={<p className="ap-menu-empty">Loading…</p>}>
-          <PinForm address={props.address} onDone={() => setOpened(false)} />
-        </Suspense>
-      </Popover.Dropdown>
-    </Popover>
+    <MenuButton
+      icon={<IconLayoutGridAdd size={16} stroke={1.6} aria-hidden="true" />}
+      label="Pin"
+      className="ap-pin"
+      opened={opened}
+      onChange={setOpened}
+    >
+      <Suspense fallback={<p className="ap-menu-empty">Loading…</p>}>
+        <PinForm address={props.address} onDone={() => setOpened(false)} />
+      </Suspense>
+    </MenuButton>
   );
 }
