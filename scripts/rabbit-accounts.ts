@@ -4,7 +4,11 @@
  */
 import { BEE_PERMISSIONS } from '@apiary/common/bus/topology.ts';
 import { AppError } from '@apiary/common/errors.ts';
-import { BEE_CHANNELS_MAX, BEE_CONNECTIONS_MAX, MANAGEMENT_MS_MAX } from '@apiary/common/limits.ts';
+import {
+  BEE_CHANNELS_MAX,
+  BEE_CONNECTIONS_MAX,
+  MANAGEMENT_MS_MAX,
+} from '@apiary/common/limits/broker.ts';
 import { z } from 'zod';
 
 /** An account as it is to be. */

@@ -3,7 +3,7 @@ import { BEE_PERMISSIONS } from '@apiary/common/bus/topology.ts';
 import { parseSettings, settingsHelp } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { type StatusPort, StatusServer } from '@apiary/common/health/status-server.ts';
-import { BEE_CONNECTIONS_MAX } from '@apiary/common/limits.ts';
+import { BEE_CONNECTIONS_MAX } from '@apiary/common/limits/broker.ts';
 import { createLogger, type Logger } from '@apiary/common/log.ts';
 import { CertificateFile } from '@apiary/common/tls/certificate-file.ts';
 import { Broker } from '@apiary/hive/broker/broker.ts';

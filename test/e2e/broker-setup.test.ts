@@ -2,7 +2,7 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { BLOCKS_KEY, EXCHANGE, FROM_AGENT_KEY, QUEUE } from '@apiary/common/bus/topology.ts';
-import { BEE_CHANNELS_MAX, BEE_CONNECTIONS_MAX } from '@apiary/common/limits.ts';
+import { BEE_CHANNELS_MAX, BEE_CONNECTIONS_MAX } from '@apiary/common/limits/broker.ts';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Channel, connect } from 'amqplib';
 import { run } from '../../scripts/commands/broker-setup.ts';

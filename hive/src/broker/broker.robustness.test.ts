@@ -1,7 +1,11 @@
 /** What hostile, broken and slow clients must not be able to do. */
 import net from 'node:net';
 import { BEE_PERMISSIONS, EXCHANGE } from '@apiary/common/bus/topology.ts';
-import { BEE_CONNECTIONS_MAX, BROKER_CONNECTIONS_MAX } from '@apiary/common/limits.ts';
+import {
+  BEE_CONNECTIONS_MAX,
+  BROKER_CONNECTIONS_MAX,
+  BROKER_STRANGERS_MAX,
+} from '@apiary/common/limits/broker.ts';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { connect } from 'amqplib';
 import type { BrokerUser } from './broker.ts';
@@ -121,6 +125,28 @@ describe('accounts', () => {
       expect(await within(closed, 'the refusal')).toMatch(/403.*refused for user 'bee'/);
     }
     await connection.close();
+  });
+
+  test('are not kept out by strangers who open sockets and say nothing', async () => {
+    const sockets: net.Socket[] = [];
+    const { broker, port } = embedded;
+    try {
+      const dropped: number[] = [];
+      for (let count = 0; count < BROKER_STRANGERS_MAX + 20; count++) {
+        const socket = net.connect(port, '127.0.0.1');
+        socket.on('error', () => undefined);
+        socket.on('close', () => dropped.push(count));
+        sockets.push(socket);
+      }
+      await until(async () => dropped.length === 20, 'the first twenty to be dropped');
+      expect(dropped.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, n) => n));
+      await stillServes();
+      expect(broker.stats().counters.strangersDropped).toBeGreaterThanOrEqual(20);
+      expect(broker.stats().counters.connectionsRefused).toBe(0);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+    }
+    await until(async () => broker.stats().connections === 1, 'strangers to be gone');
   });
 
   test('have no more connections than they may', async () => {

@@ -5,7 +5,7 @@ import {
   BROKER_DISK_BYTES_MAX,
   BROKER_LOG_PENDING_BYTES_MAX,
   BROKER_MEMORY_BYTES_MAX,
-} from '@apiary/common/limits.ts';
+} from '@apiary/common/limits/broker.ts';
 import type { Logger } from '@apiary/common/log.ts';
 import { newId } from '@apiary/common/random.ts';
 import type { CertificatePair } from '@apiary/common/tls/certificate-file.ts';

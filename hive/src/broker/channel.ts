@@ -1,4 +1,4 @@
-import { BROKER_UNACKED_MAX } from '@apiary/common/limits.ts';
+import { BROKER_UNACKED_MAX } from '@apiary/common/limits/broker.ts';
 import { AmqpError } from './amqp-error.ts';
 import type { OutgoingFields } from './codec/method-codec.ts';
 import type { MethodName } from './codec/method-table.ts';

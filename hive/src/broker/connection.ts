@@ -3,7 +3,7 @@ import {
   BROKER_CLOSE_MS,
   BROKER_HANDSHAKE_FRAME_BYTES_MAX,
   BROKER_HANDSHAKE_MS,
-} from '@apiary/common/limits.ts';
+} from '@apiary/common/limits/broker.ts';
 import { AmqpError } from './amqp-error.ts';
 import { Channel } from './channel.ts';
 import { FrameReader, type FrameSink } from './codec/frame-reader.ts';

@@ -2,6 +2,7 @@
 export const COUNTERS = [
   'connectionsOpened',
   'connectionsRefused',
+  'strangersDropped',
   'handshakesFailed',
   'plainRefused',
   'loginsRefused',

@@ -1,5 +1,5 @@
 /** What becomes of a message that a queue gives up: RabbitMQ's `x-death` header and its rules. */
-import { BROKER_DEATHS_MAX } from '@apiary/common/limits.ts';
+import { BROKER_DEATHS_MAX } from '@apiary/common/limits/broker.ts';
 import {
   EMPTY_TABLE,
   type Field,

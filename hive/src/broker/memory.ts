@@ -1,4 +1,4 @@
-import { BROKER_MESSAGE_OVERHEAD_BYTES } from '@apiary/common/limits.ts';
+import { BROKER_MESSAGE_OVERHEAD_BYTES } from '@apiary/common/limits/broker.ts';
 
 /** Past this share of the bound, contents that the log has are no longer kept in memory. */
 const SPILL_SHARE = 0.125;

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { BROKER_OUTPUT_BYTES_MAX, BROKER_REPLY_BYTES_MAX } from '@apiary/common/limits.ts';
+import { BROKER_OUTPUT_BYTES_MAX, BROKER_REPLY_BYTES_MAX } from '@apiary/common/limits/broker.ts';
 import { coalesce } from './coalesce.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** A publish on its way in: method, content header, body. */
-import { BROKER_MESSAGE_BYTES_MAX } from '@apiary/common/limits.ts';
+import { BROKER_MESSAGE_BYTES_MAX } from '@apiary/common/limits/broker.ts';
 import { AmqpError } from './amqp-error.ts';
 import { ByteReader } from './codec/byte-reader.ts';
 import type { MethodFields } from './codec/method-codec.ts';

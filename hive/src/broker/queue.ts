@@ -1,5 +1,5 @@
 import type { Clock } from '@apiary/common/clock.ts';
-import { BROKER_EXPIRY_BATCH, BROKER_READ_AHEAD_BYTES } from '@apiary/common/limits.ts';
+import { BROKER_EXPIRY_BATCH, BROKER_READ_AHEAD_BYTES } from '@apiary/common/limits/broker.ts';
 import type { FieldTable } from './codec/field-table.ts';
 import type { Counters } from './counters.ts';
 import type { DeathReason } from './dead-letter.ts';

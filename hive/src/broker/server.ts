@@ -1,12 +1,13 @@
 import net from 'node:net';
 import { AppError } from '@apiary/common/errors.ts';
-import { BROKER_CONNECTIONS_MAX } from '@apiary/common/limits.ts';
+import { BROKER_CONNECTIONS_MAX } from '@apiary/common/limits/broker.ts';
 import type { CertificatePair } from '@apiary/common/tls/certificate-file.ts';
 import { createSecurePort, type SecurePort } from '@apiary/common/tls/secure-port.ts';
 import { AmqpError } from './amqp-error.ts';
 import { methodFrame } from './codec/frame-writer.ts';
 import { Connection } from './connection.ts';
 import type { BrokerContext } from './context.ts';
+import { Strangers } from './strangers.ts';
 
 /** Where a server listens. */
 export interface ServerOptions {
@@ -24,6 +25,7 @@ export class Server {
   readonly connections = new Set<Connection>();
   readonly #options: ServerOptions;
   readonly #servers: net.Server[] = [];
+  readonly #strangers = new Strangers();
   #secure: SecurePort | undefined;
 
   constructor(options: ServerOptions) {
@@ -74,15 +76,24 @@ export class Server {
   }
 
   #onSocket(context: BrokerContext, socket: net.Socket): void {
-    if (this.connections.size >= BROKER_CONNECTIONS_MAX) {
-      context.counters.connectionsRefused++;
-      socket.destroy();
-      return;
+    const { counters } = context;
+    const full = this.connections.size >= BROKER_CONNECTIONS_MAX;
+    if (full || this.#strangers.isFull) {
+      if (this.#strangers.dropOldest()) counters.strangersDropped++;
+      else if (full) {
+        counters.connectionsRefused++;
+        socket.destroy();
+        return;
+      }
     }
-    context.counters.connectionsOpened++;
+    counters.connectionsOpened++;
     const connection = new Connection(context, socket);
     this.connections.add(connection);
-    socket.once('close', () => this.connections.delete(connection));
+    this.#strangers.add(connection);
+    socket.once('close', () => {
+      this.connections.delete(connection);
+      this.#strangers.remove(connection);
+    });
   }
 
   /** Stops listening and closes every connection: clients are told 320 CONNECTION_FORCED. */

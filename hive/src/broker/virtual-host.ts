@@ -5,7 +5,7 @@ import {
   BROKER_EXCHANGES_MAX,
   BROKER_QUEUES_MAX,
   BROKER_ROUTING_HOPS_MAX,
-} from '@apiary/common/limits.ts';
+} from '@apiary/common/limits/broker.ts';
 import { AmqpError } from './amqp-error.ts';
 import { EMPTY_TABLE, type FieldTable } from './codec/field-table.ts';
 import type { Counters } from './counters.ts';

@@ -1,4 +1,4 @@
-import { BROKER_TABLE_DEPTH_MAX } from '@apiary/common/limits.ts';
+import { BROKER_TABLE_DEPTH_MAX } from '@apiary/common/limits/broker.ts';
 import { AmqpError } from '../amqp-error.ts';
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';

@@ -6,7 +6,7 @@
  * before a segment goes, its settlements of messages in other remaining segments are repeated too.
  */
 import { open, readFile, unlink } from 'node:fs/promises';
-import { BROKER_LOG_BATCH_BYTES_MAX, BROKER_SEGMENT_BYTES } from '@apiary/common/limits.ts';
+import { BROKER_LOG_BATCH_BYTES_MAX, BROKER_SEGMENT_BYTES } from '@apiary/common/limits/broker.ts';
 import { decodeEntry, readEntry, reencodeMessage } from './entry.ts';
 import { scanSegment } from './replay.ts';
 import type { Segment } from './segment.ts';

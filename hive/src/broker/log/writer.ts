@@ -5,13 +5,13 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Clock } from '@apiary/common/clock.ts';
-import { BROKER_SEGMENT_DEAD_MS } from '@apiary/common/limits/store.ts';
 import {
   BROKER_LOG_BATCH_BYTES_MAX,
   BROKER_LOG_RETRY_MS,
   BROKER_SEGMENT_BYTES,
   BROKER_SETTLE_WAIT_MS,
-} from '@apiary/common/limits.ts';
+} from '@apiary/common/limits/broker.ts';
+import { BROKER_SEGMENT_DEAD_MS } from '@apiary/common/limits/store.ts';
 import { coalesce } from '../coalesce.ts';
 import { ENTRY_HEADER_BYTES, encodeSettlements, frameEntry } from './entry.ts';
 import { SEGMENT_HEADER_BYTES, Segment } from './segment.ts';

@@ -1,4 +1,4 @@
-import { BROKER_CONSUMERS_MAX } from '@apiary/common/limits.ts';
+import { BROKER_CONSUMERS_MAX } from '@apiary/common/limits/broker.ts';
 import { AmqpError } from '../amqp-error.ts';
 import type { Channel } from '../channel.ts';
 import type { MethodFields } from '../codec/method-codec.ts';

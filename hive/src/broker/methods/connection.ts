@@ -1,5 +1,5 @@
 /** The connection class: start, tune, open. */
-import { BROKER_CHANNELS_MAX, BROKER_FRAME_BYTES_MAX } from '@apiary/common/limits.ts';
+import { BROKER_CHANNELS_MAX, BROKER_FRAME_BYTES_MAX } from '@apiary/common/limits/broker.ts';
 import { AmqpError } from '../amqp-error.ts';
 import { type Field, type FieldTable, stringField } from '../codec/field-table.ts';
 import type { Method, MethodFields } from '../codec/method-codec.ts';

@@ -8,12 +8,8 @@ const MAY: Readonly<Record<Role, string>> = {
 
 /** A role as a field of a form. */
 export function RoleField(props: { readonly most: string; readonly initial?: Role }) {
-  const roles = ROLES.slice(
-    Math.max(
-      0,
-      ROLES.findIndex((role) => role === props.most),
-    ),
-  );
+  const most = ROLES.find((role) => role === props.most);
+  const roles = most ? ROLES.slice(ROLES.indexOf(most)) : ROLES;
   return (
     <label className="ap-form-field">
       <span>Role</span>
