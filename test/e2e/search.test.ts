@@ -330,4 +330,22 @@ describe('the Search page', () => {
       clearInterval(writing);
     }
   }, 120_000);
+
+  it('counts the filters anew, and again, while lines never cease to arrive', async () => {
+    await open('/search?q=rattle');
+    let count = 0;
+    const writing = setInterval(() => write(`INFO rattle ${++count}`), 40);
+    try {
+      await row('rattle 5').waitFor();
+      const value = page.getByTestId('facets').locator('[data-field="tag"][data-value="logins"]');
+      await value.waitFor();
+      const counted = async () => Number(/(\d+)\D*$/.exec(await value.innerText())?.[1]);
+      for (let change = 0; change < 4; change++) {
+        const before = await counted();
+        await eventually(async () => (await counted()) > before || undefined, 'a new count');
+      }
+    } finally {
+      clearInterval(writing);
+    }
+  }, 120_000);
 });

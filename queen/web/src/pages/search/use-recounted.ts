@@ -19,7 +19,7 @@ interface Known<T> {
 /**
  * An answer about the lines found. It is asked anew when the question (`key`) changes, and, while lines come in
  * (`total` changes), one question after the other with pauses between them that are longer than the
- * answers took; not before it is `ready`.
+ * answers took; not before it is `ready`. One that failed is asked again.
  */
 export function useRecounted<T>(
   key: string,
@@ -32,28 +32,30 @@ export function useRecounted<T>(
   const tookMs = useRef(0);
   latest.current = { ask, total };
   const known = state?.key === key ? state : undefined;
-  const first = known === undefined;
-  const due = ready && (first || known.total !== total);
+  const due =
+    ready && (known === undefined || known.total !== total || known.failure !== undefined);
   useEffect(() => {
     if (!due) return;
     const abort = new AbortController();
     const count = async () => {
+      // Lines may come while it is asked: then it is due again as soon as it is answered.
       const at = latest.current.total;
       const startedMs = performance.now();
       try {
         const value = await latest.current.ask(abort.signal);
-        tookMs.current = performance.now() - startedMs;
         setState({ key, total: at, value });
       } catch (thrown) {
         if (!abort.signal.aborted) setState({ key, total: at, failure: messageOf(thrown) });
       }
+      tookMs.current = performance.now() - startedMs;
     };
     const pauseMs = Math.max(LIVE_RECOUNT_MS, tookMs.current * RECOUNT_PAUSE_FACTOR);
-    const timer = window.setTimeout(() => void count(), first ? 0 : pauseMs);
+    const isFirst = state?.key !== key;
+    const timer = window.setTimeout(() => void count(), isFirst ? 0 : pauseMs);
     return () => {
       window.clearTimeout(timer);
       abort.abort();
     };
-  }, [key, due, first]);
+  }, [key, due, state]);
   return { value: known?.value, failure: known?.failure };
 }
