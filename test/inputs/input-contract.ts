@@ -12,6 +12,8 @@ export interface InputCase {
   url(rig: Rig): Promise<string> | string;
   /** Sends these texts, in order, and resolves when the sender is done with them. */
   send(url: string, texts: readonly string[]): Promise<void>;
+  /** The sender is done before the Bee has taken anything, and cannot know when it has. */
+  readonly isUnacknowledged?: boolean;
   /** The text that a stored body holds. */
   textOf(body: string): string;
 }
@@ -81,6 +83,7 @@ export function describeInput(input: InputCase): void {
       await rig.start();
       await rig.watch([url]);
       await input.send(url, ['kept']);
+      if (input.isUnacknowledged) await hasStored(1);
       await rig.watch([]);
       await hasStored(1);
       expect(stored()).toEqual(['kept']);

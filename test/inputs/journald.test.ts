@@ -31,6 +31,7 @@ async function journalOf(rig: Rig): Promise<string> {
 
 describeInput({
   name: 'the journal',
+  isUnacknowledged: true,
   url: journalOf,
   send: (url, texts) =>
     write(

@@ -67,6 +67,7 @@ const ackOf = (chunk: string) =>
 
 describeInput({
   name: 'GELF over UDP, compressed and in chunks',
+  isUnacknowledged: true,
   url: async () => `gelf+udp://127.0.0.1:${await unusedPort()}`,
   async send(url, texts) {
     for (const [index, text] of texts.entries()) {
@@ -84,6 +85,7 @@ describeInput({
 
 describeInput({
   name: 'GELF over TCP',
+  isUnacknowledged: true,
   url: async () => `gelf+tcp://127.0.0.1:${await unusedPort()}`,
   send: (url, texts) =>
     sendTcp(

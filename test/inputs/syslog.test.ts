@@ -14,6 +14,7 @@ const textOf = (body: string) => body.slice(HEAD.length);
 
 describeInput({
   name: 'syslog over UDP',
+  isUnacknowledged: true,
   url: async () => `syslog+udp://127.0.0.1:${await unusedPort()}`,
   send: (url, texts) =>
     sendUdp(
@@ -25,6 +26,7 @@ describeInput({
 
 describeInput({
   name: 'syslog over TCP, a line each',
+  isUnacknowledged: true,
   url: async () => `syslog+tcp://127.0.0.1:${await unusedPort()}`,
   send: (url, texts) =>
     sendTcp(
@@ -36,6 +38,7 @@ describeInput({
 
 describeInput({
   name: 'syslog over TCP, octets counted',
+  isUnacknowledged: true,
   url: async () => `syslog+tcp://127.0.0.1:${await unusedPort()}`,
   send: (url, texts) => {
     const all = texts.map((text) => `${HEAD.length + text.length} ${HEAD}${text}`).join('');
