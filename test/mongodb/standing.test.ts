@@ -125,9 +125,13 @@ describe('a tail over several honeycombs', () => {
       const { done } = await rig.search({ query: '', limit: 0 });
       return done.total === published * LINES && done.missing.length === 0 ? done : undefined;
     }, 'all is stored');
+    // Being found comes before being told.
+    await eventually(
+      () => (new Set(seen).size === published * LINES - untold ? true : undefined),
+      'what is told is seen',
+    );
     dead.bus.cut();
     expect(untold).toBeGreaterThan(0);
-    expect(new Set(seen).size).toBe(published * LINES - untold);
     for (let step = 0; step < 8; step++) {
       rig.clock.advance(SEGMENT_LEASE_MS / 4);
       await new Promise((resolve) => setTimeout(resolve, 20));

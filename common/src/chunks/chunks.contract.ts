@@ -21,6 +21,7 @@ export interface ChunkStorePlace {
 
 const LINES = Array.from({ length: 40 }, (_, index) => `line ${index} of the stream`);
 const STREAM = streamOf(LINES);
+const PARTITION = { day: '2026-11-20', retentionClass: 'default' } as const;
 
 /**
  * Runs the suite on a driver.
@@ -181,11 +182,29 @@ export function describeChunkStore(
         appendOf([runOf(STREAM, 100, 200)], next),
       ]);
       await segment.seal([chunkOf('chunk-1')], []);
-      await store.dropPartition({ day: '2026-11-20', retentionClass: 'default' });
+      const gone = await store.dropPartition(PARTITION);
+      expect(gone.map(({ id }) => id)).toEqual(['chunk-1']);
       expect((await store.catalogue()).chunks).toEqual([]);
+      await reopen();
       expect(bytesIn(await blocksOf(segment))).toEqual(STREAM.subarray(100, 200));
       const [again] = await segment.append([appendOf([runOf(STREAM, 0, 200)])]);
       expect(again?.runs).toEqual([{ kind: 'held' }]);
+    });
+
+    test('what is sealed into a partition that was dropped is there, until it is dropped again', async () => {
+      await segment.seal([chunkOf('chunk-1')], []);
+      await store.dropPartition(PARTITION);
+      await segment.seal([chunkOf('chunk-2')], []);
+      await store.reclaim();
+      expect((await store.readSection('chunk-2', 0)).toString()).toBe('chunk-2');
+      await reopen();
+      expect((await store.readSection('chunk-2', 0)).toString()).toBe('chunk-2');
+      const upkeep = await store.takeUpkeep('two');
+      const gone = await store.dropPartition(PARTITION, upkeep);
+      expect(gone.map(({ id }) => id)).toEqual(['chunk-2']);
+      expect((await store.catalogue()).chunks).toEqual([]);
+      await expect(store.readSection('chunk-2', 0)).rejects.toMatchObject({ code: 'not-found' });
+      await upkeep?.end();
     });
 
     const testOne = owners === 'one' ? test : () => undefined;
@@ -361,6 +380,52 @@ function describeManyOwners(name: string, make: () => Promise<ChunkStorePlace>):
       await heir.close();
     });
 
+    test('one has the upkeep at a time, and whoever had it before is refused', async () => {
+      const [one] = await open(1);
+      const [first, second, third] = stores;
+      if (!one || !first || !second || !third) throw new Error('not opened');
+      await one.seal([chunkOf('chunk-1'), chunkOf('chunk-2')], []);
+      const asleep = await first.takeUpkeep('owner-0');
+      if (!asleep) throw new Error('not taken');
+      expect(await second.takeUpkeep('owner-1')).toBeUndefined();
+      await asleep.end();
+      const takes = await Promise.all([second.takeUpkeep('owner-1'), third.takeUpkeep('owner-2')]);
+      const [upkeep, ...others] = takes.filter((taken) => taken !== undefined);
+      expect(others).toEqual([]);
+      expect(upkeep?.epoch).toBeGreaterThan(asleep.epoch);
+      const isRefused = { code: 'lease-lost' };
+      await expect(first.dropPartition(PARTITION, asleep)).rejects.toMatchObject(isRefused);
+      await expect(first.replace(['chunk-1'], [], asleep)).rejects.toMatchObject(isRefused);
+      expect((await first.catalogue()).chunks).toHaveLength(2);
+      expect((await first.readSection('chunk-1', 0)).toString()).toBe('chunk-1');
+      await third.replace(['chunk-1'], [], upkeep);
+      expect((await first.catalogue()).chunks.map(({ id }) => id)).toEqual(['chunk-2']);
+      await upkeep?.end();
+      await one.close();
+    });
+
+    test('a chunk that is sealed while its partition is dropped is gone, or whole', async () => {
+      const [one, two] = await open(2);
+      const [store, other] = stores;
+      if (!one || !two || !store || !other) throw new Error('not opened');
+      for (let round = 0; round < 8; round++) {
+        const ids = [`chunk-a${round}`, `chunk-b${round}`];
+        const [dropped] = await Promise.all([
+          store.dropPartition(PARTITION),
+          one.seal([chunkOf(ids[0] ?? '')], []),
+          two.seal([chunkOf(ids[1] ?? '')], []),
+        ]);
+        const { chunks } = await other.catalogue();
+        const gone = dropped.map(({ id }) => id).filter((id) => ids.includes(id));
+        const left = chunks.map(({ id }) => id);
+        expect([...gone, ...left].sort()).toEqual(ids);
+        for (const id of left) expect((await other.readSection(id, 0)).toString()).toBe(id);
+        await other.dropPartition(PARTITION);
+      }
+      await one.close();
+      await two.close();
+    });
+
     test('taken over at any moment of its commits, every byte it was told of is there once', async () => {
       for (let round = 0; round < 12; round++) {
         const [store, other] = stores;
@@ -420,7 +485,7 @@ function chunkOf(id: string, sections: Buffer[] = [Buffer.from(id)]): NewChunk {
   return {
     entry: {
       id,
-      partition: { day: '2026-11-20', retentionClass: 'default' },
+      partition: PARTITION,
       format: 'test@1',
       records: 1,
       rawBytes: 10,

@@ -153,6 +153,14 @@ export interface StoreSizes {
   readonly ranges: number | undefined;
 }
 
+/** See {@link ChunkStore.takeUpkeep}. */
+export interface Upkeep {
+  /** Grows each time that it is taken. */
+  readonly epoch: number;
+  /** Gives it back. */
+  end(): Promise<void>;
+}
+
 /** A store of chunks. */
 export interface ChunkStore {
   /**
@@ -180,13 +188,25 @@ export interface ChunkStore {
   catalogue(): Promise<Catalogue>;
   /** @throws AppError `not-found` when the chunk has gone meanwhile */
   readSection(chunk: string, index: number): Promise<Buffer>;
-  /** Puts `added` in place of `removed` in one commit (compaction, deletion by query). */
-  replace(removed: readonly string[], added: readonly NewChunk[]): Promise<void>;
+  /**
+   * Takes the upkeep of the store: to let go of chunks and to put others in their place. One honeycomb has it
+   * at a time; undefined while another one that lives does. A former owner is refused, however long it slept.
+   */
+  takeUpkeep(instance: string): Promise<Upkeep | undefined>;
+  /**
+   * Puts `added` in place of `removed` in one commit (compaction, deletion by query).
+   *
+   * @throws AppError `not-found` when one of them has gone, `lease-lost` when the upkeep has
+   */
+  replace(removed: readonly string[], added: readonly NewChunk[], upkeep?: Upkeep): Promise<void>;
   /**
    * Drops chunks and blocks of a partition; ranges stay, so nothing comes back. The disk has its room after
-   * {@link ChunkStore.reclaim}.
+   * {@link ChunkStore.reclaim}. Blocks that others hold stay until they are sealed and it is dropped again.
+   *
+   * @returns the chunks that went
+   * @throws AppError `lease-lost`
    */
-  dropPartition(partition: Partition): Promise<void>;
+  dropPartition(partition: Partition, upkeep?: Upkeep): Promise<readonly ChunkEntry[]>;
   /** What was last noted under a name; undefined when nothing is. */
   note(name: string): Promise<string | undefined>;
   /** Notes a text under a name, durably; undefined takes it out, and {@link ChunkStore.reclaim} wipes it. */

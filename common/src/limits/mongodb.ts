@@ -54,6 +54,8 @@ export const CLUSTER_SHARE_FACTOR_MAX = 1.25;
 export const CLUSTER_COVER_MS_MAX = 2_000;
 /** Rows that one honeycomb gives another one for an analysis: more than are open at once as a rule. Past it: partial. */
 export const CLUSTER_ROWS_MAX = 400_000;
+/** How often a listener's gap is filled anew when another honeycomb let go of a chunk meanwhile. Past it: `not-found`. */
+export const MISSED_ATTEMPTS_MAX = 5;
 /** Chunks sealed here that a search may not know of yet: more than are sealed during any search. */
 export const CLUSTER_SEALED_KEPT = 4_096;
 /** Adopted segments that a honeycomb still answers for after it sealed them. */

@@ -132,7 +132,7 @@ class MongoDatabase implements Database {
     if (indexes.length > 0) await rows.index(indexes);
     if (this.#updatesAreAtomic) return rows;
     const locks = new MongoTable(this.#db.collection<Row>(`${name}.locks`));
-    return new LockingTable(rows, new RowLocks(locks, newId()));
+    return new LockingTable(rows, new RowLocks(locks, newId()), () => locks.drop());
   }
 
   async tableNames(): Promise<string[]> {
@@ -238,10 +238,12 @@ class MongoTable implements Table {
 class LockingTable implements Table {
   readonly #rows: MongoTable;
   readonly #locks: RowLocks;
+  readonly #dropLocks: () => Promise<void>;
 
-  constructor(rows: MongoTable, locks: RowLocks) {
+  constructor(rows: MongoTable, locks: RowLocks, dropLocks: () => Promise<void>) {
     this.#rows = rows;
     this.#locks = locks;
+    this.#dropLocks = dropLocks;
   }
 
   get(id: string): Promise<Row | undefined> {
@@ -276,8 +278,9 @@ class LockingTable implements Table {
     return this.#locks.hold(id, () => this.#rows.delete(id, version));
   }
 
-  drop(): Promise<void> {
-    return this.#rows.drop();
+  async drop(): Promise<void> {
+    await this.#rows.drop();
+    await this.#dropLocks();
   }
 }
 

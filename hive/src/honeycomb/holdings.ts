@@ -212,6 +212,16 @@ export class Holdings {
 
   /** Takes the catalogue as it is now, after another honeycomb changed it. */
   sync(catalogue: readonly ChunkEntry[]): void {
+    const known = new Set(catalogue.map(({ id }) => id));
+    const isThere = ({ id }: ChunkEntry) => known.has(id);
+    for (const holdings of [this, ...this.#guests]) {
+      holdings.#chunks = holdings.#chunks.filter(isThere);
+      holdings.#sealed = holdings.#sealed.filter(isThere);
+    }
+    this.#finished = this.#finished.map((part) => ({
+      ...part,
+      sealed: part.sealed.filter(isThere),
+    }));
     const others = new Set([...this.#guests].flatMap(({ chunks }) => chunks.map(({ id }) => id)));
     this.#chunks = catalogue.filter(({ id }) => !others.has(id));
   }
@@ -247,7 +257,9 @@ export class Holdings {
   sealed(chunk: OpenChunk, entry: ChunkEntry | undefined): void {
     this.#frozen.delete(chunk);
     if (!entry) return;
-    this.#chunks = [...this.#chunks, entry];
+    // It may be known already, by a look at the catalogue.
+    const others = this.#chunks.filter(({ id }) => id !== entry.id);
+    this.#chunks = [...others, entry];
     this.#sealed = [...this.#sealed, entry].slice(-CLUSTER_SEALED_KEPT);
   }
 

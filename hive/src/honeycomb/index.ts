@@ -112,12 +112,9 @@ class Honeycomb implements Component {
     this.#undo.push(() => approvals.close());
     const classes = await RetentionClasses.open(this.#context);
     this.#undo.push(() => classes.close());
-    // Several honeycombs on one store would have to agree first.
-    if (!isShared) {
-      life = await Life.open({ ...shared, store, cache, classes, sealer });
-      this.#undo.push(() => life?.stop());
-      life.wake();
-    }
+    life = await Life.open({ ...shared, store, cache, classes, sealer, isShared });
+    this.#undo.push(() => life?.stop());
+    life.wake();
     const refusals = new Refusals({ bus, clock, figures });
     this.#undo.push(approvals.onChange((agent) => refusals.forget(agent)));
     const health = new IngestHealth({ bus, clock, instance }, diskOfStore(this.#context.store));

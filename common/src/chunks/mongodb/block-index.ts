@@ -42,13 +42,11 @@ export class BlockIndex {
     }
   }
 
-  dropPartition(partition: string): void {
-    for (const [sequence, places] of this.#places) {
-      const left = places.filter((place) => place.partition !== partition);
-      if (left.length === places.length) continue;
-      this.take([sequence]);
-      for (const place of left) this.add(sequence, place);
-    }
+  /** Sequences of a partition's blocks. */
+  sequencesOf(partition: string): number[] {
+    return [...this.#places]
+      .filter(([, places]) => places.some((place) => place.partition === partition))
+      .map(([sequence]) => sequence);
   }
 
   /** Sequences within a range, ascending. */

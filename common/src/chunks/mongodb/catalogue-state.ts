@@ -55,17 +55,25 @@ const changeSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('replace'), removed: z.array(z.string()), added }),
   z.object({ kind: z.literal('drop'), partition: partitionSchema }),
+  /** Who lets go of chunks and merges them from now on. */
+  z.object({ kind: z.literal('upkeep'), owner: z.string() }),
 ]);
 
 /** One row of the catalogue's log. */
 export type CatalogueChange = z.output<typeof changeSchema>;
 
+const upkeepSchema = z.object({ owner: z.string(), epoch: z.number() });
+
 const stateSchema = z.object({
   version: z.number(),
   chunks: z.array(z.object({ version: z.number(), entry: entrySchema })),
   segments: z.array(segmentSchema),
-  dropped: z.array(z.string()),
+  dropped: z.array(z.tuple([z.string(), z.number()])),
+  upkeep: upkeepSchema.optional(),
 });
+
+/** Changes that leave chunks as they are. */
+const OF_OWNERS: ReadonlySet<CatalogueChange['kind']> = new Set(['open', 'free', 'upkeep']);
 
 /** See the file's head. */
 export class CatalogueState {
@@ -77,8 +85,10 @@ export class CatalogueState {
   /** Chunk → the number of the row that made it. */
   readonly versions = new Map<string, number>();
   readonly segments = new Map<string, SegmentState>();
-  /** Keys of partitions that were dropped. */
-  readonly dropped = new Set<string>();
+  /** Keys of partitions that were dropped → the number of the last row that did. */
+  readonly dropped = new Map<string, number>();
+  /** Who has the upkeep, or had it last. */
+  upkeep: z.output<typeof upkeepSchema> | undefined;
 
   /** Segments that somebody owns. */
   get openSegments(): number {
@@ -90,7 +100,7 @@ export class CatalogueState {
   /** Takes in the next row. */
   apply(number: number, change: CatalogueChange): void {
     this.number = number;
-    if (change.kind !== 'open' && change.kind !== 'free') this.version = number;
+    if (!OF_OWNERS.has(change.kind)) this.version = number;
     switch (change.kind) {
       case 'open': {
         const before = this.segments.get(change.segment);
@@ -113,6 +123,9 @@ export class CatalogueState {
       case 'drop':
         this.#drop(change.partition);
         break;
+      case 'upkeep':
+        this.upkeep = { owner: change.owner, epoch: number };
+        break;
     }
   }
 
@@ -122,6 +135,7 @@ export class CatalogueState {
     this.versions.clear();
     this.segments.clear();
     this.dropped.clear();
+    this.upkeep = undefined;
     this.number = number;
     this.version = 0;
     if (!encoded) return;
@@ -129,7 +143,8 @@ export class CatalogueState {
     this.version = state.version;
     for (const { version, entry } of state.chunks) this.#add([entry], version);
     for (const segment of state.segments) this.segments.set(segment.id, segment);
-    for (const key of state.dropped) this.dropped.add(key);
+    for (const [key, at] of state.dropped) this.dropped.set(key, at);
+    this.upkeep = state.upkeep;
   }
 
   /**
@@ -153,6 +168,7 @@ export class CatalogueState {
       }),
       segments: [...this.segments.values()],
       dropped: [...this.dropped],
+      ...(this.upkeep && { upkeep: this.upkeep }),
     };
     return zstdCompressSync(JSON.stringify(state));
   }
@@ -162,6 +178,23 @@ export class CatalogueState {
     const state = this.segments.get(segment);
     if (state?.epoch === epoch && state.state === 'open') return state;
     throw new AppError('lease-lost', `Segment ${segment} was taken over by another process.`);
+  }
+
+  /** Refuses whoever no longer has the upkeep. @throws AppError `lease-lost` */
+  refuseOthers(epoch: number): void {
+    if (this.upkeep?.epoch === epoch) return;
+    throw new AppError('lease-lost', 'Another process has the upkeep of the store by now.');
+  }
+
+  /** Where a partition's chunks lie: another place after each time that it was dropped, and first 0. */
+  roomOf(partition: Partition): number {
+    return this.dropped.get(partitionKey(partition)) ?? 0;
+  }
+
+  /** Chunks of a partition. */
+  chunksOf(partition: Partition): ChunkEntry[] {
+    const key = partitionKey(partition);
+    return [...this.chunks.values()].filter((entry) => partitionKey(entry.partition) === key);
   }
 
   #seal(change: Extract<CatalogueChange, { kind: 'seal' }>): void {
@@ -178,11 +211,8 @@ export class CatalogueState {
   }
 
   #drop(partition: Partition): void {
-    const key = partitionKey(partition);
-    this.dropped.add(key);
-    for (const entry of this.chunks.values()) {
-      if (partitionKey(entry.partition) === key) this.#remove(entry.id);
-    }
+    for (const { id } of this.chunksOf(partition)) this.#remove(id);
+    this.dropped.set(partitionKey(partition), this.number);
   }
 
   #add(entries: readonly ChunkEntry[], version = this.number): void {

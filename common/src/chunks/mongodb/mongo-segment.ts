@@ -21,6 +21,7 @@ import { partitionKey, partitionOf } from '../partition.ts';
 import { BlockIndex } from './block-index.ts';
 import type { CatalogueLog } from './catalogue-log.ts';
 import type { SegmentState } from './catalogue-state.ts';
+import { commitChunks } from './chunk-commit.ts';
 import { type FrameHead, type NewSlot, slotRuns } from './frame.ts';
 import type { FrameLog } from './frame-log.ts';
 import type { Draft, RangeLog } from './range-log.ts';
@@ -72,13 +73,12 @@ export class MongoSegment implements Segment {
   /** Takes over the frames of a segment that this process owns by the catalogue. */
   static async open(context: SegmentContext): Promise<MongoSegment> {
     const segment = new MongoSegment(context);
-    const { state, frames, catalogue } = context;
-    const { dropped } = catalogue.state;
+    const { state, frames } = context;
     segment.#saw(state.base);
     for (const { to } of state.taken) segment.#saw(to - 1);
     const kept = new Map(state.kept.map(({ sequence, frame }) => [sequence, frame]));
     for (const { frame, lost } of await frames.takeOver(state.firstFrame)) {
-      segment.#restore(frame, lost, { state, kept, dropped });
+      segment.#restore(frame, lost, { state, kept });
     }
     return segment;
   }
@@ -120,13 +120,12 @@ export class MongoSegment implements Segment {
       this.#refuseClosed();
       const { catalogue, frames, sections } = this.#context;
       this.#refuseFull(chunks.reduce((sum, { entry }) => sum + entry.storedBytes, 0));
-      for (const chunk of chunks) await sections.write(chunk);
       const slots = kept.map((block) => slotOf(block, encodeFitting(block.message.runs)));
       const keptIn =
         slots.length > 0 ? await this.#surely(() => frames.write('kept', slots)) : undefined;
       const gone = new Set(taken);
       const firstFrame = this.#index.firstFrame(keptIn?.number ?? frames.next, gone);
-      await catalogue.commit((state) => {
+      await commitChunks({ catalogue, sections }, chunks, (state) => {
         state.owned(this.id, this.epoch);
         return {
           kind: 'seal',
@@ -147,9 +146,10 @@ export class MongoSegment implements Segment {
     return this.#lastSequence;
   }
 
-  /** Forgets the blocks of a partition that was dropped. */
-  dropPartition(partition: string): void {
-    this.#index.dropPartition(partition);
+  /** Lets go of its blocks of a partition. @throws AppError `lease-lost` */
+  async dropPartition(partition: string): Promise<void> {
+    const gone = this.#index.sequencesOf(partition);
+    if (gone.length > 0) await this.seal([], gone);
   }
 
   async close(): Promise<void> {
@@ -247,7 +247,6 @@ export class MongoSegment implements Segment {
     known: {
       readonly state: SegmentState;
       readonly kept: ReadonlyMap<number, number>;
-      readonly dropped: ReadonlySet<string>;
     },
   ): void {
     for (const [position, slot] of frame.slots.entries()) {
@@ -255,7 +254,7 @@ export class MongoSegment implements Segment {
       this.#saw(sequence);
       const isTaken = known.state.taken.some(({ from, to }) => sequence >= from && sequence < to);
       const exists = frame.kind === 'kept' ? known.kept.get(sequence) === frame.number : !isTaken;
-      if (!exists || known.dropped.has(partitionKey(partitionOf(slot)))) continue;
+      if (!exists) continue;
       this.#place(slot, frame.number, position, lost);
     }
   }

@@ -8,6 +8,7 @@ import { connectDatabase, type Database, type Table } from '../../mongodb/databa
 import { newId } from '../../random.ts';
 import type {
   Catalogue,
+  ChunkEntry,
   ChunkStore,
   NewChunk,
   Partition,
@@ -15,12 +16,14 @@ import type {
   SegmentOwner,
   StoreSizes,
   Stretches,
+  Upkeep,
 } from '../chunks.ts';
 import { partitionKey } from '../partition.ts';
 import type { ByteRange } from '../ranges.ts';
 import { sealedEnds, stretchOf } from '../stretch.ts';
 import { CatalogueLog } from './catalogue-log.ts';
 import type { SegmentState } from './catalogue-state.ts';
+import { commitChunks } from './chunk-commit.ts';
 import { FrameLog } from './frame-log.ts';
 import { MongoSegment } from './mongo-segment.ts';
 import { RangeLog } from './range-log.ts';
@@ -152,14 +155,18 @@ class MongoStore implements ChunkStore {
     const entry =
       catalogue.state.chunks.get(chunk) ?? (await catalogue.refresh()).chunks.get(chunk);
     if (!entry) throw new AppError('not-found', `Chunk ${chunk} is not in the catalogue.`);
-    return await sections.read(entry, index);
+    return await sections.read(entry, index, catalogue.state.roomOf(entry.partition));
   }
 
-  async replace(removed: readonly string[], added: readonly NewChunk[]): Promise<void> {
-    const { catalogue, sections } = this.#context;
-    for (const chunk of added) await sections.write(chunk);
+  async replace(
+    removed: readonly string[],
+    added: readonly NewChunk[],
+    upkeep?: Upkeep,
+  ): Promise<void> {
+    const { sections } = this.#context;
     const gone = new Map<string, NewChunk['entry']>();
-    await catalogue.commit((state) => {
+    const { dropped } = await commitChunks(this.#context, added, (state) => {
+      if (upkeep) state.refuseOthers(upkeep.epoch);
       gone.clear();
       for (const id of removed) {
         const entry = state.chunks.get(id);
@@ -168,14 +175,49 @@ class MongoStore implements ChunkStore {
       }
       return { kind: 'replace', removed: [...removed], added: added.map(({ entry }) => entry) };
     });
-    for (const entry of gone.values()) sections.deleteLater(entry);
+    for (const entry of gone.values()) {
+      sections.deleteLater(entry, dropped.get(partitionKey(entry.partition)) ?? 0);
+    }
   }
 
-  async dropPartition(partition: Partition): Promise<void> {
+  async dropPartition(partition: Partition, upkeep?: Upkeep): Promise<ChunkEntry[]> {
     const { catalogue, sections } = this.#context;
-    await catalogue.commit(() => ({ kind: 'drop', partition }));
-    for (const segment of this.#segments) segment.dropPartition(partitionKey(partition));
-    await sections.drop(partition);
+    let gone: ChunkEntry[] = [];
+    const { dropped } = await catalogue.commit((state) => {
+      if (upkeep) state.refuseOthers(upkeep.epoch);
+      gone = state.chunksOf(partition);
+      return { kind: 'drop', partition };
+    });
+    for (const segment of this.#segments) await segment.dropPartition(partitionKey(partition));
+    await sections.sweep(dropped);
+    return gone;
+  }
+
+  async takeUpkeep(instance: string): Promise<Upkeep | undefined> {
+    const { catalogue, leases } = this.#context;
+    const { upkeep: last } = await catalogue.refresh();
+    const isOthers = last !== undefined && last.owner !== instance;
+    if (isOthers && (await leases.isHeld(upkeepOf(last.owner)))) return undefined;
+    const lease = upkeepOf(instance);
+    await leases.renew(lease);
+    let epoch: number;
+    try {
+      const state = await catalogue.commit(({ upkeep }) => {
+        if (upkeep?.epoch === last?.epoch) return { kind: 'upkeep', owner: instance };
+        throw new AppError('conflict', 'The upkeep of the store was taken by somebody else.');
+      });
+      epoch = state.number;
+    } catch (error) {
+      await leases.end(lease);
+      if (error instanceof AppError && error.code === 'conflict') return undefined;
+      throw error;
+    }
+    const release = leases.hold(lease);
+    const end = async () => {
+      release();
+      await leases.end(lease);
+    };
+    return { epoch, end };
   }
 
   async note(name: string): Promise<string | undefined> {
@@ -193,8 +235,12 @@ class MongoStore implements ChunkStore {
     return [...(await this.#context.ranges.ranges(generation))];
   }
 
-  /** Nothing to do: a dropped partition is a dropped table, and replaced sections go in their time. */
-  async reclaim(): Promise<void> {}
+  /** Drops what another one had dropped when it was killed; replaced sections go in their time. */
+  async reclaim(): Promise<void> {
+    const { catalogue, sections } = this.#context;
+    const { dropped } = await catalogue.refresh();
+    await sections.sweep(dropped);
+  }
 
   async sizes(): Promise<StoreSizes> {
     let blockBytes = 0;
@@ -261,4 +307,9 @@ class MongoStore implements ChunkStore {
       throw error;
     }
   }
+}
+
+/** The lease of who has the upkeep: one for each honeycomb, so that a former owner renews its own alone. */
+function upkeepOf(instance: string): string {
+  return `upkeep/${instance}`;
 }

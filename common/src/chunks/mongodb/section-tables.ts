@@ -8,7 +8,8 @@ import { partitionKey } from '../partition.ts';
 
 /**
  * The sections of chunks, a table for each partition, so that retention drops whole tables. A section that no
- * entry of the catalogue names is nobody's, and goes with its partition.
+ * entry of the catalogue names is nobody's, and goes with its partition. A partition that was dropped and has
+ * chunks again has another *room*, a table of its own: whoever drops the former one late harms nothing.
  */
 export class SectionTables {
   readonly #database: Database;
@@ -24,8 +25,8 @@ export class SectionTables {
   }
 
   /** Writes all sections of a chunk that is in no catalogue yet. */
-  async write({ entry, sections }: NewChunk): Promise<void> {
-    const table = await this.#table(entry.partition);
+  async write({ entry, sections }: NewChunk, room: number): Promise<void> {
+    const table = await this.#table(entry.partition, room);
     for (const [index, body] of sections.entries()) {
       const row = { _id: idOf(entry.id, index), version: 1 };
       await table.put({ ...row, checksum: crc32(body), body: bytesValue(body) });
@@ -33,8 +34,8 @@ export class SectionTables {
   }
 
   /** @throws AppError `not-found`, `store-corrupt` */
-  async read({ id, partition }: ChunkEntry, index: number): Promise<Buffer> {
-    const row = await (await this.#table(partition)).get(idOf(id, index));
+  async read({ id, partition }: ChunkEntry, index: number, room: number): Promise<Buffer> {
+    const row = await (await this.#table(partition, room)).get(idOf(id, index));
     const body = bytesOf(row?.body);
     if (!body) throw new AppError('not-found', `Chunk ${id} has no section ${index} any more.`);
     if (crc32(body) !== row?.checksum) {
@@ -44,19 +45,23 @@ export class SectionTables {
   }
 
   /** Deletes the sections of a chunk that was replaced, once queries that began before are over. */
-  deleteLater({ id, partition, sections }: ChunkEntry): void {
+  deleteLater({ id, partition, sections }: ChunkEntry, room: number): void {
     const cancel = this.#clock.after(REPLACED_SECTIONS_MS, () => {
       this.#deletions.delete(cancel);
-      void this.#delete(partition, id, sections.length).catch(() => undefined);
+      void this.#delete({ id, partition, sections }, room).catch(() => undefined);
     });
     this.#deletions.add(cancel);
   }
 
-  /** Drops a partition's table. */
-  async drop(partition: Partition): Promise<void> {
-    const table = await this.#table(partition);
-    this.#tables.delete(partitionKey(partition));
-    await table.drop();
+  /** Drops the rooms that partitions had before they were dropped; what was killed over it is made up for. */
+  async sweep(rooms: ReadonlyMap<string, number>): Promise<void> {
+    for (const name of await this.#database.tableNames()) {
+      const [, former = '0', key = ''] = ROOM.exec(name.slice(this.#prefix.length)) ?? [];
+      const room = rooms.get(key.replace('.', '/'));
+      if (!name.startsWith(this.#prefix) || room === undefined || Number(former) >= room) continue;
+      this.#tables.delete(name);
+      await (await this.#database.table(name)).drop();
+    }
   }
 
   close(): void {
@@ -64,21 +69,27 @@ export class SectionTables {
     this.#deletions.clear();
   }
 
-  async #delete(partition: Partition, id: string, count: number): Promise<void> {
-    const table = await this.#table(partition);
-    for (let index = 0; index < count; index++) await table.delete(idOf(id, index));
+  async #delete(
+    { id, partition, sections }: Pick<ChunkEntry, 'id' | 'partition' | 'sections'>,
+    room: number,
+  ): Promise<void> {
+    const table = await this.#table(partition, room);
+    for (const index of sections.keys()) await table.delete(idOf(id, index));
   }
 
-  async #table(partition: Partition): Promise<Table> {
-    const key = partitionKey(partition);
-    const known = this.#tables.get(key);
+  async #table(partition: Partition, room: number): Promise<Table> {
+    const key = partitionKey(partition).replaceAll(/[^\w-]/g, '.');
+    const name = [this.#prefix, ...(room > 0 ? [room] : []), key].join('.');
+    const known = this.#tables.get(name);
     if (known) return await known;
-    const name = `${this.#prefix}.${key.replaceAll(/[^\w-]/g, '.')}`;
     const table = this.#database.table(name);
-    this.#tables.set(key, table);
+    this.#tables.set(name, table);
     return await table;
   }
 }
+
+/** What follows the prefix in the name of a table: its room, its partition's day and class. */
+const ROOM = /^\.(?:(\d+)\.)?(\d{4}-\d\d-\d\d\.[\w-]+)$/;
 
 function idOf(chunk: string, index: number): string {
   return `${chunk}/${index}`;

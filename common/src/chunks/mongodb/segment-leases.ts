@@ -40,6 +40,11 @@ export class SegmentLeases {
     };
   }
 
+  /** Takes a lease out: whoever looks need not wait until it has run out. */
+  async end(segment: string): Promise<void> {
+    await this.#leases.delete(segment);
+  }
+
   /** True while its owner renews it. */
   async isHeld(segment: string): Promise<boolean> {
     const lease = await this.#leases.get(segment);

@@ -14,6 +14,7 @@ import type {
   AppendOutcome,
   Block,
   Catalogue,
+  ChunkEntry,
   ChunkStore,
   NewChunk,
   Partition,
@@ -22,6 +23,7 @@ import type {
   SequenceRange,
   StoreSizes,
   Stretches,
+  Upkeep,
 } from '../chunks.ts';
 import { partitionOf } from '../partition.ts';
 import type { ByteRange } from '../ranges.ts';
@@ -118,12 +120,20 @@ class SqliteStore implements ChunkStore {
     });
   }
 
-  async dropPartition(partition: Partition): Promise<void> {
+  /** Whoever has the one segment has the store. */
+  async takeUpkeep(): Promise<Upkeep> {
+    return { epoch: this.#tables.state('epoch'), end: async () => undefined };
+  }
+
+  async dropPartition(partition: Partition): Promise<readonly ChunkEntry[]> {
+    const chunks = this.#tables.chunks.entries();
+    const own = new Set(this.#tables.chunks.idsOf(partition));
     this.#tables.transaction(() => {
-      for (const id of this.#tables.chunks.idsOf(partition)) this.#tables.chunks.remove(id);
+      for (const id of own) this.#tables.chunks.remove(id);
       this.#tables.blocks.deletePartition(partition);
       this.#tables.advance('catalogue', 1);
     });
+    return chunks.filter(({ id }) => own.has(id));
   }
 
   async note(name: string): Promise<string | undefined> {

@@ -95,16 +95,17 @@ export class OwnPart {
    */
   #since(parts: readonly SegmentPart[], version: number): HoldingsSnapshot {
     const { store } = this.#context;
-    const isNewer = (chunk: string) =>
-      (store.versionOf(chunk) ?? Number.POSITIVE_INFINITY) > version;
+    const isNewer = (chunk: string, ifUnknown: number) =>
+      (store.versionOf(chunk) ?? ifUnknown) > version;
     const open = parts
       .flatMap((part) => part.open)
-      .filter(({ chunk }) => isNewer(chunk))
+      .filter(({ chunk }) => isNewer(chunk, Number.POSITIVE_INFINITY))
       .map(({ set }) => set);
     const isStillOpen = new Set(parts.flatMap((part) => part.open.map(({ chunk }) => chunk)));
     const chunks: ChunkEntry[] = parts
       .flatMap((part) => part.sealed)
-      .filter(({ id }) => !isStillOpen.has(id) && isNewer(id));
+      // One that the catalogue has no more was let go of.
+      .filter(({ id }) => !isStillOpen.has(id) && isNewer(id, Number.NEGATIVE_INFINITY));
     return { open, chunks };
   }
 }

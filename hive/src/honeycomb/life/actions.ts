@@ -18,7 +18,7 @@ export interface StoreActionContext {
   readonly holdings: Holdings;
   readonly classes: RetentionClasses;
   readonly clock: Clock;
-  /** Absent where several honeycombs share the store. */
+  /** Absent where several honeycombs share the store: their chunks are known once they were looked at. */
   readonly deletions: Deletions | undefined;
 }
 
@@ -30,22 +30,40 @@ export function storeHandlers({
   deletions,
   clock,
 }: StoreActionContext): ActionHandlers<typeof storeActions> {
-  const view = () => ({ classes: retentionView(classes.all, holdings.chunks) });
+  const look = async () => {
+    if (!deletions) holdings.sync((await store.catalogue()).chunks);
+  };
+  const view = async () => {
+    await look();
+    return { classes: retentionView(classes.all, holdings.chunks) };
+  };
   return {
-    readRetention: async () => view(),
+    readRetention: view,
     setRetention: async (body) => {
       await classes.set(body.classes);
-      return view();
+      return await view();
     },
-    previewRetention: async (body) => previewExpiry(body.classes, holdings, clock.now()),
-    sizes: () => storeSizes(store, holdings),
+    previewRetention: async (body) => {
+      await look();
+      return previewExpiry(body.classes, holdings, clock.now());
+    },
+    sizes: async () => {
+      await look();
+      return await storeSizes(store, holdings);
+    },
     countLines: async (body, { signal }) => await present(deletions).count(body, signal),
     deleteLines: (body, { signal }) => present(deletions).delete(body, signal),
-    check: (_, { signal }) => checkStore(store, holdings, signal),
+    check: async function* (_, { signal }) {
+      await look();
+      yield* checkStore(store, holdings, signal);
+    },
   };
 }
 
 function present(deletions: Deletions | undefined): Deletions {
   if (deletions) return deletions;
-  throw new AppError('not-supported', 'Lines cannot be deleted from a store on MongoDB yet.');
+  throw new AppError(
+    'not-supported',
+    'Lines cannot be deleted from a store on MongoDB yet: let retention drop them, or keep lines to be deleted in a store on SQLite.',
+  );
 }

@@ -1,4 +1,4 @@
-/** Retention: lets go of what is past the age or size of its class. */
+/** Retention where one honeycomb has the store: lets go of what is past the age or size of its class. */
 import type { Bus } from '@apiary/common/bus/bus.ts';
 import type { ChunkEntry, Partition } from '@apiary/common/chunks/chunks.ts';
 import { partitionKey } from '@apiary/common/chunks/partition.ts';
@@ -33,7 +33,7 @@ export async function expire(context: ExpiryContext): Promise<boolean> {
     figures.add('expiredChunks', plan.chunks.length);
     log.info({ chunks: plan.chunks.length }, 'chunks-expired');
     const byPartition = Map.groupBy(plan.chunks, ({ partition }) => partitionKey(partition));
-    for (const chunks of byPartition.values()) tell(context, chunks);
+    for (const chunks of byPartition.values()) tellExpired(context, chunks);
   }
   return plan.partitions.length + plan.chunks.length > 0;
 }
@@ -45,14 +45,19 @@ async function dropPartition(context: ExpiryContext, partition: Partition): Prom
   await sealer.sealAll((chunk) => partitionKey(chunk.partition) === key);
   if (holdings.unsealedPartitions.some((open) => partitionKey(open) === key)) return;
   const chunks = holdings.chunks.filter((entry) => partitionKey(entry.partition) === key);
-  await swapChunks(context, chunks, undefined, () => store.dropPartition(partition));
+  await swapChunks(context, chunks, undefined, async () => {
+    await store.dropPartition(partition);
+  });
   figures.add('expiredChunks', chunks.length);
   log.info({ ...partition, chunks: chunks.length }, 'partition-expired');
-  tell(context, chunks);
+  tellExpired(context, chunks);
 }
 
 /** Nothing goes silently: chunks of one partition. */
-function tell({ bus, instance, clock }: ExpiryContext, chunks: readonly ChunkEntry[]): void {
+export function tellExpired(
+  { bus, instance, clock }: Pick<ExpiryContext, 'bus' | 'instance' | 'clock'>,
+  chunks: readonly ChunkEntry[],
+): void {
   const [first] = chunks;
   if (!first) return;
   const sum = (figure: 'records' | 'storedBytes') =>

@@ -3,6 +3,7 @@
  * merges, one thing at a time and behind everything else. It looks when something was sealed or asked for, when
  * the classes changed, and now and then.
  */
+import type { Subscription } from '@apiary/common/bus/bus.ts';
 import type { ComponentContext } from '@apiary/common/component.ts';
 import { toAppError } from '@apiary/common/errors.ts';
 import { LIFE_RETRY_MS, RETENTION_INTERVAL_MS } from '@apiary/common/limits/store.ts';
@@ -10,34 +11,40 @@ import { Compaction } from './compaction.ts';
 import { Deletions, type DeletionsContext } from './deletions.ts';
 import { type ExpiryContext, expire } from './expiry.ts';
 import { RewriteThread } from './rewrite-thread.ts';
+import { expireShared } from './shared-expiry.ts';
 import { stopping } from './swap.ts';
 
 /** What it works with. */
 export type LifeContext = Omit<ExpiryContext, 'signal'> &
   Pick<ComponentContext, 'clock' | 'log'> &
-  Pick<DeletionsContext, 'segment'>;
+  Pick<DeletionsContext, 'segment'> & {
+    /** Other honeycombs may have the store as well: then nothing is merged, and no lines are taken out. */
+    readonly isShared: boolean;
+  };
 
 interface LifeParts {
   readonly stopping: AbortController;
   readonly thread: RewriteThread;
-  readonly deletions: Deletions;
+  readonly deletions: Deletions | undefined;
 }
 
 /** See the file's head. */
 export class Life {
-  readonly #context: ExpiryContext;
+  readonly #context: LifeContext & ExpiryContext;
   readonly #stopping: AbortController;
   readonly #thread: RewriteThread;
   readonly #compaction: Compaction;
-  /** What people want gone. */
-  readonly deletions: Deletions;
+  /** What people want gone; absent where several honeycombs share the store. */
+  readonly deletions: Deletions | undefined;
+  #subscription: Subscription | undefined;
   #cancelNext: () => void = () => undefined;
   #running: Promise<void> | undefined;
   #isWanted = false;
+  #nextMs = RETENTION_INTERVAL_MS;
   /** An earlier process may have been killed before it wiped what was gone. */
   #isUnwiped = true;
 
-  private constructor(context: ExpiryContext, parts: LifeParts) {
+  private constructor(context: LifeContext & ExpiryContext, parts: LifeParts) {
     this.#context = context;
     this.#stopping = parts.stopping;
     this.#thread = parts.thread;
@@ -52,8 +59,11 @@ export class Life {
     const thread = new RewriteThread();
     const context = { ...given, signal: stopping.signal };
     const onAsked = () => life.wake();
-    const deletions = await Deletions.open({ ...context, thread, onAsked });
+    const { isShared, bus } = given;
+    const deletions = isShared ? undefined : await Deletions.open({ ...context, thread, onAsked });
     const life = new Life(context, { stopping, thread, deletions });
+    // Of what another one dropped, this one may have had something open.
+    if (isShared) life.#subscription = await bus.events.on('store.expired', onAsked);
     return life;
   }
 
@@ -71,13 +81,14 @@ export class Life {
   async stop(): Promise<void> {
     this.#stopping.abort(stopping());
     this.#cancelNext();
+    await this.#subscription?.cancel();
     await this.#thread.stop();
     await this.#running;
   }
 
   async #run(): Promise<void> {
     this.#cancelNext();
-    let nextMs = RETENTION_INTERVAL_MS;
+    this.#nextMs = RETENTION_INTERVAL_MS;
     try {
       while (this.#isWanted) {
         this.#isWanted = false;
@@ -87,18 +98,23 @@ export class Life {
       }
     } catch (error) {
       this.#isWanted = false;
-      nextMs = LIFE_RETRY_MS;
+      this.#nextMs = LIFE_RETRY_MS;
       await this.#failed(error);
     }
     await this.#thread.stop();
     if (this.#stopping.signal.aborted) return;
-    this.#cancelNext = this.#context.clock.after(nextMs, () => this.wake());
+    this.#cancelNext = this.#context.clock.after(this.#nextMs, () => this.wake());
   }
 
   /** True when something went. */
   async #work(): Promise<boolean> {
+    if (this.#context.isShared) {
+      const { changed, isPending } = await expireShared(this.#context);
+      this.#nextMs = isPending ? LIFE_RETRY_MS : RETENTION_INTERVAL_MS;
+      return changed;
+    }
     let changed = await expire(this.#context);
-    while (await this.deletions.runNext(this.#stopping.signal)) changed = true;
+    while (await this.deletions?.runNext(this.#stopping.signal)) changed = true;
     while (!this.#stopping.signal.aborted && (await this.#compaction.mergeOne())) changed = true;
     return changed;
   }

@@ -2,7 +2,8 @@
 
 import type { ChunkStore } from '@apiary/common/chunks/chunks.ts';
 import type { Clock } from '@apiary/common/clock.ts';
-import { AppError } from '@apiary/common/errors.ts';
+import { AppError, toAppError } from '@apiary/common/errors.ts';
+import { MISSED_ATTEMPTS_MAX } from '@apiary/common/limits/mongodb.ts';
 import { MISSED_BYTES_MAX, SEARCH_PART_BYTES_MAX } from '@apiary/common/limits.ts';
 import { compileMatcher } from '@apiary/common/query/matcher.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
@@ -19,7 +20,7 @@ export interface MissedContext {
   readonly cache: ChunkCache;
   readonly clock: Clock;
   /** Given where other honeycombs seal as well: their chunks are in no holdings of ours. */
-  readonly store?: ChunkStore | undefined;
+  readonly store?: Pick<ChunkStore, 'catalogue'> | undefined;
 }
 
 interface Found {
@@ -56,9 +57,23 @@ export class Missed {
    */
   async *run(request: MissedRequest, signal?: AbortSignal) {
     const reading = this.#context.holdings.read();
+    let { after } = request;
     try {
-      const snapshot = (await this.#ofAll()) ?? reading.snapshot;
-      yield* this.#fill(request, this.#sources(request, snapshot), signal);
+      for (let attempt = 1; ; attempt++) {
+        const rest = { ...request, after };
+        const snapshot = (await this.#ofAll()) ?? reading.snapshot;
+        try {
+          for await (const part of this.#fill(rest, this.#sources(rest, snapshot), signal)) {
+            after = part.sequence;
+            yield part;
+          }
+          return;
+        } catch (error) {
+          // Another honeycomb let go of a chunk: what is there now is looked at.
+          const isGone = this.#context.store && toAppError(error).code === 'not-found';
+          if (!isGone || attempt === MISSED_ATTEMPTS_MAX) throw error;
+        }
+      }
     } finally {
       reading.end();
     }

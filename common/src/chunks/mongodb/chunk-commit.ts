@@ -1,0 +1,34 @@
+/**
+ * Makes chunks exist: their sections are written first, then the catalogue names them. Where their partition
+ * was dropped in between, what was written lies where it is swept, and is written anew.
+ */
+import { AppError } from '../../errors.ts';
+import type { NewChunk } from '../chunks.ts';
+import type { CatalogueLog } from './catalogue-log.ts';
+import type { CatalogueChange, CatalogueState } from './catalogue-state.ts';
+import type { SectionTables } from './section-tables.ts';
+
+/** Commits a change that adds `chunks`. @throws what `make` throws, AppError `store-unreachable`, `store-full` */
+export async function commitChunks(
+  { catalogue, sections }: { readonly catalogue: CatalogueLog; readonly sections: SectionTables },
+  chunks: readonly NewChunk[],
+  make: (state: CatalogueState) => CatalogueChange,
+): Promise<CatalogueState> {
+  const moved = new AppError(
+    'conflict',
+    'A partition was dropped while chunks of it were written.',
+  );
+  for (;;) {
+    const rooms = chunks.map(({ entry }) => catalogue.state.roomOf(entry.partition));
+    for (const [index, chunk] of chunks.entries()) await sections.write(chunk, rooms[index] ?? 0);
+    try {
+      return await catalogue.commit((state) => {
+        const now = chunks.map(({ entry }) => state.roomOf(entry.partition));
+        if (now.some((room, index) => room !== rooms[index])) throw moved;
+        return make(state);
+      });
+    } catch (error) {
+      if (error !== moved) throw error;
+    }
+  }
+}
