@@ -4,6 +4,7 @@
  */
 import type { ConfirmChannel, Options } from 'amqplib';
 import { AppError } from '../errors.ts';
+import { PUBLISH_KEYS_MAX } from '../limits/bus.ts';
 import { PUBLISH_WAITING_MAX, PUBLISH_WINDOW } from '../limits.ts';
 import type { OutgoingMessage } from './bus.ts';
 import type { BusConnection } from './connection.ts';
@@ -29,6 +30,8 @@ export class Publisher {
   #idle: (() => void)[] = [];
   #sequence = 0;
   #closed = false;
+  /** Routing keys of which this channel has seen a confirm. */
+  readonly #proven = new Set<string>();
   /** Ids that may have closed the channel; while there are some, one message goes at a time. */
   #suspects = new Set<string>();
 
@@ -135,8 +138,21 @@ export class Publisher {
     if (entry.returned) entry.settle(new AppError('unroutable', `No queue takes ${target}.`));
     else if (refused) entry.settle(new AppError('broker-refused', `The broker refused ${target}.`));
     else entry.settle();
+    if (refused && !this.#proven.has(routingKey))
+      this.#channel.restart('refused from the first on');
+    else if (!refused) this.#prove(routingKey);
     this.#pump();
     this.#tellIdle();
+  }
+
+  /**
+   * A channel of RabbitMQ that first publishes to a quorum queue while its leader dies keeps asking the dead
+   * node, and refuses everything until that one is back (rabbit_fifo_client, seen with 3.10): so a
+   * channel that never confirmed is replaced when it refuses.
+   */
+  #prove(routingKey: string): void {
+    if (this.#proven.size >= PUBLISH_KEYS_MAX) this.#proven.clear();
+    this.#proven.add(routingKey);
   }
 
   #abandon(entry: Entry, reason: unknown): void {
@@ -154,6 +170,7 @@ export class Publisher {
   }
 
   #lost(error: Error | undefined): void {
+    this.#proven.clear();
     const code = replyCode(error);
     if (code === REPLY_CODE.accessRefused) {
       this.#rejectAll(() => new AppError('broker-refused', error?.message ?? '', { cause: error }));

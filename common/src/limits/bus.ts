@@ -6,3 +6,6 @@ export const BROKER_NODES_MAX = 32;
 export const BUS_SETUP_MS_MAX = 20_000;
 /** How long `broker check` waits for a node to answer. */
 export const BROKER_CHECK_MS_MAX = 10_000;
+
+/** Routing keys of which a publisher remembers that its channel confirms them. Past it, it learns them anew. */
+export const PUBLISH_KEYS_MAX = 1_024;
