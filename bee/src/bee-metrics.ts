@@ -12,6 +12,11 @@ export function registerBeeMetrics({ registry }: Metrics, bee: Bee, bus: AmqpBus
     ['bytes_read_total', 'Bytes read since the start.', () => totals.bytesRead],
     ['bytes_confirmed_total', 'Bytes that the broker has.', () => totals.bytesConfirmed],
     ['bytes_lost_total', 'Bytes that went before they were read.', () => totals.bytesLost],
+    [
+      'generations_abandoned_total',
+      'Generations whose files went before they were known to be read to their ends.',
+      () => totals.generationsAbandoned,
+    ],
     ['files', 'Generations that are being read.', () => bee.ledger.entries().length],
     ['connected', '1 while the broker is there.', () => (bus.state === 'connected' ? 1 : 0)],
     ['unconfirmed', 'Messages that wait for their confirm.', () => bus.stats().unconfirmed],

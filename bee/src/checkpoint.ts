@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { CheckpointFile } from './checkpoint-file.ts';
 
 /** An ended generation is remembered so long, in case its file comes back. */
-const ENDED_KEPT_MS = 86_400_000;
+export const ENDED_KEPT_MS = 86_400_000;
 /** A gz file stays where it is, maybe for years, and is known by nothing but what is remembered of it. */
 const GZIP_KEPT_MS = 400 * 86_400_000;
 

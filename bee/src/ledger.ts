@@ -20,11 +20,19 @@ export interface LedgerTotals {
   bytesRead: number;
   bytesConfirmed: number;
   bytesLost: number;
+  /** Generations whose files went before they were known to be read to their ends. */
+  generationsAbandoned: number;
 }
 
 /** See the file's head. Entries live as long as their input reads the generation. */
 export class Ledger {
-  readonly totals: LedgerTotals = { linesRead: 0, bytesRead: 0, bytesConfirmed: 0, bytesLost: 0 };
+  readonly totals: LedgerTotals = {
+    linesRead: 0,
+    bytesRead: 0,
+    bytesConfirmed: 0,
+    bytesLost: 0,
+    generationsAbandoned: 0,
+  };
   readonly #entries = new Map<string, LedgerEntry>();
   /** Generation → what was told of it last. */
   readonly #told = new Map<string, LedgerEntry>();
@@ -97,6 +105,24 @@ export class Ledger {
   countLost(entry: LedgerEntry, bytes: number): void {
     entry.lost += bytes;
     this.totals.bytesLost += bytes;
+  }
+
+  /**
+   * Counts a generation whose file is gone, and what is known to have been in it.
+   *
+   * @param place where its reading ended
+   * @param bytes unread ones, as far as is known
+   */
+  abandon(
+    generation: string,
+    place: { readonly target: string; readonly file: string; readonly offset: number },
+    bytes: number,
+  ): void {
+    this.totals.generationsAbandoned++;
+    const entry = this.open(generation, place);
+    entry.seen = Math.max(entry.seen, place.offset + bytes);
+    this.countLost(entry, bytes);
+    this.close(generation);
   }
 
   /** Tells everything again, beginning with the next report. */

@@ -120,6 +120,9 @@ export class FileInput implements Input, ReaderOwner {
   }
 
   displaced(reader: FileReader): void {
+    const { path: file, unread, generation } = reader;
+    const fields = { file, generation: generation.record.id, offset: generation.offset, unread };
+    if (unread > 0) this.#context.log.warn(fields, 'file.displaced');
     this.#opener.retire(reader.generation);
     this.#close(reader);
   }

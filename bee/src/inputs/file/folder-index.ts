@@ -1,9 +1,7 @@
-import { readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { inodeKey } from './identity.ts';
-import { statOf } from './open.ts';
 import { isCompressed } from './rotation.ts';
-import { scanSteadily } from './steady-scan.ts';
+import { filesIn } from './steady-scan.ts';
 
 /** Which path leads to which inode, by folder; each folder is scanned once. Made for one look, then dropped. */
 export class FolderIndex {
@@ -14,30 +12,14 @@ export class FolderIndex {
     const folder = dirname(path);
     let paths = this.#folders.get(folder);
     if (!paths) {
-      paths = scanSteadily(() => read(folder), inodesAndPaths);
+      const files = filesIn(
+        folder,
+        (name) => !isCompressed(name),
+        () => undefined,
+      );
+      paths = new Map(files.map((file) => [inodeKey(file.stat), file.path]));
       this.#folders.set(folder, paths);
     }
     return paths.get(inodeKey(inode));
   }
-}
-
-function inodesAndPaths(paths: ReadonlyMap<string, string>): string {
-  return JSON.stringify([...paths]);
-}
-
-function read(folder: string): ReadonlyMap<string, string> {
-  const paths = new Map<string, string>();
-  let names: string[];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    return paths;
-  }
-  for (const name of names) {
-    if (isCompressed(name)) continue;
-    const path = join(folder, name);
-    const stat = statOf(path);
-    if (stat?.isFile()) paths.set(inodeKey(stat), path);
-  }
-  return paths;
 }

@@ -3,18 +3,19 @@
  * known by its plain head, read on from where the plain file's reading ended, and not read again. Its
  * plain content lies in a nameless file of the Bee's folder while it is read; one at a time.
  */
-import { closeSync, fstatSync, readdirSync, type Stats } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { closeSync, fstatSync, type Stats } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { GZIP_RETRY_MS } from '@apiary/common/limits/tailing.ts';
 import type { Logger } from '@apiary/common/log.ts';
 import type { Checkpoint, GenerationRecord } from '../../checkpoint.ts';
 import { wordsOf } from '../../system-error.ts';
 import { gunzipToNameless, gzipHeadOf, isGzipName } from './gzip.ts';
-import { bearsMarks } from './identity.ts';
+import { bearsMarks, inodeKey } from './identity.ts';
 import { isRotatedForm } from './missed.ts';
-import { type Allowance, openRegular, statOf } from './open.ts';
+import { type Allowance, openRegular } from './open.ts';
 import type { Found } from './rotation.ts';
+import { filesIn, type SteadyFile } from './steady-scan.ts';
 
 /** What it is given. */
 export interface GzipFilesOptions {
@@ -37,7 +38,7 @@ export class GzipFiles {
   readonly #ready = new Map<string, Found>();
   /** Generation → when it may be tried again. */
   readonly #failed = new Map<string, number>();
-  /** Path, inode, size and time of files → their heads. */
+  /** Inode, birth, size and time of files → their heads. */
   readonly #heads = new Map<string, GzipHead | undefined>();
   #working = false;
 
@@ -78,14 +79,26 @@ export class GzipFiles {
 
   /** The marks of a gz file's plain head; undefined for what may not be read, is no gzip, or not yet. */
   headOf(path: string, stat: Stats): GzipHead | undefined {
-    const key = `${path} ${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeMs}`;
+    const key = `${inodeKey(stat)} ${stat.birthtimeMs} ${stat.size} ${stat.mtimeMs}`;
     if (this.#heads.has(key)) return this.#heads.get(key);
     const opened = openRegular(path, this.#options.allowance);
-    const head = opened.kind === 'open' ? gzipHeadOf(opened.fd) : undefined;
-    if (opened.kind === 'open') closeSync(opened.fd);
+    if (opened.kind !== 'open') return undefined;
+    // One that was renamed just now leads to another file.
+    const isSame = inodeKey(opened.stat) === inodeKey(stat);
+    const head = isSame ? gzipHeadOf(opened.fd) : undefined;
+    closeSync(opened.fd);
+    if (!isSame) return undefined;
     if (this.#heads.size > 10_000) this.#heads.clear();
     this.#heads.set(key, head);
     return head;
+  }
+
+  /** Gz files that may hold a generation, with their heads: itself, or the rotated forms beside its path. */
+  formsOf(path: string): readonly SteadyFile<GzipHead>[] {
+    const original = basename(path);
+    const isForm = (name: string) =>
+      isGzipName(name) && (name === original || isGzipFormOf(name, original));
+    return filesIn(dirname(path), isForm, (form, stat) => this.headOf(form, stat));
   }
 
   /** True if a head is the beginning of a generation that is remembered, or that one of its plain file. */
@@ -99,11 +112,9 @@ export class GzipFiles {
   /** The gz file beside a generation's path that holds its head; the longest wait is for the newest. */
   #pathOf(record: GenerationRecord): string | undefined {
     if (record.headLength === 0) return undefined;
-    return gzipFormsOf(record.path).find((path) => {
-      const stat = statOf(path);
-      const head = stat?.isFile() ? this.headOf(path, stat) : undefined;
-      return head !== undefined && bearsHead(head, record);
-    });
+    return this.formsOf(record.path).find(
+      ({ content: head }) => head !== undefined && bearsHead(head, record),
+    )?.path;
   }
 
   async #unpack(path: string, record: GenerationRecord): Promise<void> {
@@ -125,20 +136,6 @@ export class GzipFiles {
       this.#working = false;
       if (!this.#stopping.signal.aborted) onReady();
     }
-  }
-}
-
-/** Gz files that may hold a generation: itself, or the rotated forms beside its path. */
-export function gzipFormsOf(path: string): string[] {
-  const folder = dirname(path);
-  const original = basename(path);
-  try {
-    return readdirSync(folder)
-      .filter(isGzipName)
-      .filter((name) => name === original || isGzipFormOf(name, original))
-      .map((name) => join(folder, name));
-  } catch {
-    return [];
   }
 }
 

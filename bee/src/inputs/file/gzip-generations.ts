@@ -1,8 +1,7 @@
 /** Which gz files hold what nobody has read: by their heads, and by when they were last written. */
 import type { Stats } from 'node:fs';
 import type { Checkpoint, GenerationRecord } from '../../checkpoint.ts';
-import { type GzipFiles, type GzipHead, gzipFormsOf } from './gzip-files.ts';
-import { statOf } from './open.ts';
+import type { GzipFiles, GzipHead } from './gzip-files.ts';
 
 /** Where to look it up. */
 export interface GzipKnowledge {
@@ -28,13 +27,11 @@ export function missedGzips({ path: log, known, since, gzip }: MissedGzipSearch)
   const ofPath = known.filter(({ path }) => path === log);
   const newestMs = Math.max(0, ...ofPath.map(({ writtenMs }) => writtenMs)) || since;
   if (newestMs === 0) return [];
-  const found = gzipFormsOf(log).flatMap((path) => {
-    const stat = statOf(path);
-    return stat?.isFile() && stat.mtimeMs > newestMs ? [{ path, stat }] : [];
-  });
-  return found
+  return gzip
+    .formsOf(log)
+    .filter(({ stat }) => stat.mtimeMs > newestMs)
     .sort((a, b) => a.stat.mtimeMs - b.stat.mtimeMs)
-    .flatMap(({ path, stat }) => gzip.headOf(path, stat) ?? [])
+    .flatMap(({ content }) => content ?? [])
     .filter((head) => !gzip.isKnown(head));
 }
 

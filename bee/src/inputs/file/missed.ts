@@ -3,14 +3,14 @@
  * path shows a file that is new or none, its rotated siblings that were born after everything that is known
  * of the path, and that are nobody's copy, hold lines that were never read.
  */
-import { closeSync, readdirSync, type Stats } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+import { closeSync, type Stats } from 'node:fs';
+import { basename, dirname, extname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { GenerationRecord } from '../../checkpoint.ts';
 import { birthOf, headOf, inodeKey, readAt } from './identity.ts';
-import { type Allowance, openRegular, statOf } from './open.ts';
+import { type Allowance, openRegular } from './open.ts';
 import { isCompressed } from './rotation.ts';
-import { scanSteadily } from './steady-scan.ts';
+import { filesIn } from './steady-scan.ts';
 
 /** What is searched for. */
 export interface MissedSearch {
@@ -38,26 +38,21 @@ export function findMissed(search: MissedSearch): Missed[] {
   // An inode is used again after a deletion: its birth tells.
   const inodes = new Set(search.known.map((record) => `${inodeKey(record)} ${record.birthMs}`));
   const copies = new CopyTest(ofPath);
-  const missed: Missed[] = [];
-  const scan = () =>
-    rotatedForms(search.path).flatMap((path) => {
-      const stat = statOf(path);
-      return stat?.isFile() ? [{ path, stat }] : [];
-    });
-  const forms = scanSteadily(scan, (found) =>
-    found.map(({ path, stat }) => `${path} ${stat.ino}`).join('\n'),
-  );
-  for (const { path, stat } of forms) {
+  const headOfMissed = (path: string, stat: Stats) => {
     const birthMs = birthOf(stat);
     const key = inodeKey(stat);
     // Files that are made within one tick of the file system's clock are of one age.
     const isBetween =
       birthMs >= newest && (search.bornBefore === 0 || birthMs <= search.bornBefore);
-    if (!isBetween || inodes.has(`${key} ${birthMs}`) || search.isRead(key)) continue;
+    if (!isBetween || inodes.has(`${key} ${birthMs}`) || search.isRead(key)) return undefined;
     const head = uncopiedHead(path, stat, copies, search.allowance);
-    if (head) missed.push({ dev: stat.dev, ino: stat.ino, birthMs, ...head });
-  }
-  return missed.sort((a, b) => a.birthMs - b.birthMs);
+    return head && { dev: stat.dev, ino: stat.ino, birthMs, ...head };
+  };
+  const original = basename(search.path);
+  const isForm = (name: string) => isRotatedForm(name, original);
+  return filesIn(dirname(search.path), isForm, headOfMissed)
+    .flatMap(({ content }) => content ?? [])
+    .sort((a, b) => a.birthMs - b.birthMs);
 }
 
 /** True for the name of a rotated form: `app.log.1`, `app.log-20261120`, `app-2026-11-20.log` of `app.log`. */
@@ -68,17 +63,6 @@ export function isRotatedForm(name: string, original: string): boolean {
   const stem = original.slice(0, original.length - extension.length);
   if (extension === '' || !name.startsWith(stem) || !name.endsWith(extension)) return false;
   return /^[.-]\d[\d.T_-]*$/.test(name.slice(stem.length, name.length - extension.length));
-}
-
-function rotatedForms(path: string): string[] {
-  const folder = dirname(path);
-  try {
-    return readdirSync(folder)
-      .filter((name) => isRotatedForm(name, basename(path)))
-      .map((name) => join(folder, name));
-  } catch {
-    return [];
-  }
 }
 
 function uncopiedHead(path: string, stat: Stats, copies: CopyTest, allowance: Allowance) {

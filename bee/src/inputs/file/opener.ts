@@ -146,7 +146,8 @@ export class Opener {
   /** A generation whose inode now holds something else: its rest may be in a copy. */
   #abandon(record: GenerationRecord, target: TargetSpec): void {
     const copy = this.#copyOf(record.path, record);
-    const fields = { file: record.path, generation: record.id, offset: record.confirmed };
+    const { id, path, confirmed } = record;
+    const fields = { file: path, generation: id, offset: confirmed };
     if (copy) {
       this.#followCopy(copy, this.#factory.generation(record, copy), target);
       this.#options.log.info({ ...fields, copy: copy.path }, 'file.copied-and-truncated');
@@ -156,9 +157,9 @@ export class Opener {
       this.waiting.forGzip(record);
       return;
     }
+    if (this.waiting.noteFilledUnseen(record, target)) return;
+    this.waiting.giveUp(record);
     this.#options.log.warn(fields, 'file.replaced-while-stopped');
-    record.ended = true;
-    this.#options.checkpoint.changed();
   }
 
   /** A copy beside `path` that bears these marks. Whoever reads that inode reads what is no longer there. */

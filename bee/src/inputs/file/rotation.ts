@@ -2,15 +2,16 @@
  * Where did the rest of a truncated generation go? Copied beside it before (logrotate's copytruncate). Also:
  * is a new file such a copy?
  */
-import { closeSync, readdirSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { bearsMarks, type ContentMarks, isBeginningOf } from './identity.ts';
-import { type Allowance, type Opened, openRegular, statOf } from './open.ts';
+import { bearsMarks, type ContentMarks, inodeKey, isBeginningOf } from './identity.ts';
+import { type Allowance, type Opened, openRegular } from './open.ts';
+import { filesIn } from './steady-scan.ts';
 
-/** Names beside a rotated file that are looked at. */
-const SIBLINGS_MAX = 10_000;
 /** Copies that are opened and compared. */
 const COMPARED_MAX = 100;
+/** Copies that are renamed between look and comparison are looked for again so often. */
+const SEARCHES_MAX = 5;
 
 /** A file that was found and opened. */
 export type Found = Extract<Opened, { kind: 'open' }> & { readonly path: string };
@@ -30,19 +31,34 @@ export function findCopy(
   allowance: Allowance,
 ): Found | undefined {
   if (marks.headLength === 0 || marks.confirmed === 0) return undefined;
-  const candidates = siblings(path)
-    .filter((name) => mayDescend(name, path) && !isCompressed(name))
-    .map((name) => ({ name, stat: statOf(name) }))
-    .filter(({ stat }) => stat?.isFile() && stat.size >= marks.confirmed)
-    .sort((a, b) => (b.stat?.mtimeMs ?? 0) - (a.stat?.mtimeMs ?? 0))
-    .slice(0, COMPARED_MAX);
-  for (const { name } of candidates) {
-    const opened = openRegular(name, allowance);
-    if (opened.kind !== 'open') continue;
-    if (bearsMarks(opened.fd, marks)) return { ...opened, path: name };
-    closeSync(opened.fd);
+  for (let searches = 0; searches < SEARCHES_MAX; searches++) {
+    const found = searchCopy(path, marks, allowance);
+    if (found !== 'moved') return found;
   }
   return undefined;
+}
+
+/** `moved` if there is none, and some candidate was renamed before it could be compared. */
+function searchCopy(
+  path: string,
+  marks: ContentMarks,
+  allowance: Allowance,
+): Found | 'moved' | undefined {
+  const folder = dirname(path);
+  const mayBeCopy = (name: string) => mayDescend(join(folder, name), path) && !isCompressed(name);
+  const candidates = [...filesIn(folder, mayBeCopy, () => undefined)]
+    .filter(({ stat }) => stat.size >= marks.confirmed)
+    .sort((a, b) => b.stat.mtimeMs - a.stat.mtimeMs)
+    .slice(0, COMPARED_MAX);
+  let hasMoved = false;
+  for (const { path: name, stat } of candidates) {
+    const opened = openRegular(name, allowance);
+    if (opened.kind === 'open' && bearsMarks(opened.fd, marks)) return { ...opened, path: name };
+    if (opened.kind === 'open') closeSync(opened.fd);
+    if (opened.kind === 'absent') hasMoved = true;
+    if (opened.kind === 'open' && inodeKey(opened.stat) !== inodeKey(stat)) hasMoved = true;
+  }
+  return hasMoved ? 'moved' : undefined;
 }
 
 /** True if a path may be a rotated form of another, by its name: `app.log.1` or `app-2026.log` of `app.log`. */
@@ -64,16 +80,4 @@ export function isCopyOf(
   const { marks } = original;
   const isComplete = marks.headLength > 0 && marks.confirmed > 0 && bearsMarks(fd, marks);
   return isComplete || isBeginningOf(fd, original.fd);
-}
-
-function siblings(path: string): string[] {
-  const folder = dirname(path);
-  try {
-    const paths = readdirSync(folder).map((name) => join(folder, name));
-    const related = paths.filter((name) => mayDescend(name, path));
-    const others = paths.filter((name) => !mayDescend(name, path));
-    return [...related, ...others].slice(0, SIBLINGS_MAX);
-  } catch {
-    return [];
-  }
 }

@@ -6,7 +6,8 @@ import { closeSync } from 'node:fs';
 import { ROTATED_QUIET_MS } from '@apiary/common/limits.ts';
 import type { Logger } from '@apiary/common/log.ts';
 import type { TargetSpec } from '@apiary/common/messages/agent.ts';
-import type { Checkpoint, GenerationRecord } from '../../checkpoint.ts';
+import { type Checkpoint, ENDED_KEPT_MS, type GenerationRecord } from '../../checkpoint.ts';
+import type { Ledger } from '../../ledger.ts';
 import { FolderIndex } from './folder-index.ts';
 import type { GzipFiles, GzipHead } from './gzip-files.ts';
 import { missedGzips } from './gzip-generations.ts';
@@ -29,6 +30,7 @@ const LOOK_AGAIN_MS_MAX = 600_000;
 /** What it is given. */
 export interface WaitingOptions {
   readonly checkpoint: Checkpoint;
+  readonly ledger: Ledger;
   readonly allowance: Allowance;
   readonly log: Logger;
   readonly now: () => number;
@@ -93,6 +95,34 @@ export class Waiting {
     this.#records.add(record);
     this.#options.log.info({ file: path, generation: record.id }, 'file.gzipped-unseen');
     return record;
+  }
+
+  /**
+   * A generation that was empty when it was last seen, and whose inode holds something else now, has no marks to be
+   * known by. True if there are gz files that may be what became of it: they wait from now on.
+   */
+  noteFilledUnseen(record: GenerationRecord, target: TargetSpec): boolean {
+    const { checkpoint, gzip, now } = this.#options;
+    const { path, headLength, writtenMs, changedMs } = record;
+    // What was read long ago is no longer remembered, and would be read again.
+    const isLongAgo = now() - changedMs > ENDED_KEPT_MS;
+    if (headLength > 0 || writtenMs === 0 || isLongAgo) return false;
+    const heads = missedGzips({ path, known: [], since: writtenMs, gzip });
+    for (const head of heads) this.noteGzip(head, target, path);
+    if (heads.length === 0) return false;
+    checkpoint.generations.delete(record.id);
+    checkpoint.changed();
+    return true;
+  }
+
+  /** Its file is gone, and what was in it too; said in the ledger. */
+  giveUp(record: GenerationRecord): void {
+    const { checkpoint, ledger } = this.#options;
+    const { id, target, path, headLength, confirmed, quietTo } = record;
+    record.ended = true;
+    checkpoint.changed();
+    const unread = Math.max(0, headLength - Math.max(confirmed, quietTo));
+    ledger.abandon(id, { target, file: path, offset: confirmed }, unread);
   }
 
   /** Its inode holds something else now, by which it is not to be found; a gz file has it. */
@@ -185,7 +215,7 @@ export class Waiting {
     const nowMs = this.#options.now();
     const absentMs = nowMs - record.changedMs;
     const waitMs = 2 * (this.#absent.get(record)?.waitMs ?? LOOK_AGAIN_MS / 2);
-    if (absentMs > ABSENT_MS_MAX) record.ended = true;
+    if (absentMs > ABSENT_MS_MAX) this.giveUp(record);
     if (record.ended || waitMs > LOOK_AGAIN_MS_MAX) this.#absent.delete(record);
     else this.#absent.set(record, { dueMs: nowMs + waitMs, waitMs });
     this.#options.log.warn({ file: record.path, generation: record.id, absentMs }, 'file.absent');
