@@ -95,6 +95,28 @@ describe('gzipped files', () => {
     await expectClean();
   });
 
+  test('case 10: what was unpacked does not pass for younger than a file that nobody has seen yet', async () => {
+    await begin();
+    log.lines(50);
+    await rig.settle(log.written);
+    await rig.stop();
+    log.lines(50);
+    log.rename();
+    gzip(`${log.path}.1`);
+    log.lines(10);
+    // Older than the unpacking, and seen by nobody until it has been rotated.
+    const unseen = join(rig.logs, 'staged');
+    for (let n = 0; n < 10; n++) appendFileSync(unseen, `${log.next()}\n`);
+    await rig.start();
+    await rig.settle(log.written.slice(0, -10));
+    await rig.stop();
+    renameSync(log.path, `${log.path}.2`);
+    renameSync(unseen, `${log.path}.1`);
+    log.lines(10);
+    await rig.start();
+    await expectClean();
+  });
+
   test('case 10: one whose plain file was read is not read again, whatever the target names', async () => {
     await begin('*', true);
     for (let round = 0; round < 4; round++) {

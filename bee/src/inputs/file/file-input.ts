@@ -337,7 +337,7 @@ export class FileInput implements Input, ReaderOwner {
   #check(reader: FileReader, stat: Stats): void {
     const nowMs = this.now();
     const { generation } = reader;
-    generation.record.birthMs ||= birthOf(stat);
+    if (!isCompressed(reader.path)) generation.record.birthMs ||= birthOf(stat);
     if (stat.size !== reader.size || stat.mtimeMs !== reader.mtimeMs) {
       if (stat.size !== reader.size) {
         reader.grownMs = nowMs;

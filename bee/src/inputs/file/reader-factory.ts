@@ -7,7 +7,7 @@ import { Generation } from './generation.ts';
 import { birthOf, inodeKey, readAt } from './identity.ts';
 import type { Missed } from './missed.ts';
 import { FileReader, ReadBuffer, type ReaderOwner } from './reader.ts';
-import type { Found } from './rotation.ts';
+import { type Found, isCompressed } from './rotation.ts';
 
 /** What a factory is given. */
 export interface ReaderFactoryOptions {
@@ -71,7 +71,8 @@ export class ReaderFactory {
     const { record } = generation;
     record.dev = file.stat.dev;
     record.ino = file.stat.ino;
-    record.birthMs = birthOf(file.stat);
+    // What was unpacked just now is older than its file: by that age others would be taken for known.
+    if (!isCompressed(file.path)) record.birthMs = birthOf(file.stat);
     record.changedMs = this.#options.owner.now();
     this.#options.checkpoint.changed();
     const reader = this.reader(file, generation, target);
