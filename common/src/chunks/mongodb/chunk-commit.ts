@@ -20,11 +20,18 @@ export async function commitChunks(
   );
   for (;;) {
     const rooms = chunks.map(({ entry }) => catalogue.state.roomOf(entry.partition));
-    for (const [index, chunk] of chunks.entries()) await sections.write(chunk, rooms[index] ?? 0);
+    const haveMoved = (state: CatalogueState) =>
+      chunks.some(({ entry }, index) => state.roomOf(entry.partition) !== rooms[index]);
+    try {
+      for (const [index, chunk] of chunks.entries()) await sections.write(chunk, rooms[index] ?? 0);
+    } catch (error) {
+      // FerretDB refuses what is written to a table while it is dropped.
+      if (!haveMoved(await catalogue.refresh())) throw error;
+      continue;
+    }
     try {
       return await catalogue.commit((state) => {
-        const now = chunks.map(({ entry }) => state.roomOf(entry.partition));
-        if (now.some((room, index) => room !== rooms[index])) throw moved;
+        if (haveMoved(state)) throw moved;
         return make(state);
       });
     } catch (error) {
