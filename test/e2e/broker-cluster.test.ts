@@ -42,7 +42,7 @@ async function check(...words: string[]): Promise<{ code: number; output: string
   return { code, output: await text(stdout) };
 }
 
-/** Publishes as every component does: what a quorum queue refuses while it loses a node is sent again. */
+/** Publishes as a Bee does: what a quorum queue refuses while it loses a node is sent again. */
 async function publishUntilTaken(bus: AmqpBus, message: OutgoingMessage): Promise<void> {
   for (;;) {
     try {

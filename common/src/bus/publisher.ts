@@ -138,21 +138,24 @@ export class Publisher {
     if (entry.returned) entry.settle(new AppError('unroutable', `No queue takes ${target}.`));
     else if (refused) entry.settle(new AppError('broker-refused', `The broker refused ${target}.`));
     else entry.settle();
-    if (refused && !this.#proven.has(routingKey))
-      this.#channel.restart('refused from the first on');
-    else if (!refused) this.#prove(routingKey);
+    if (refused) this.#doubt(routingKey);
+    else this.#prove(routingKey);
     this.#pump();
     this.#tellIdle();
   }
 
-  /**
-   * A channel of RabbitMQ that first publishes to a quorum queue while its leader dies keeps asking the dead
-   * node, and refuses everything until that one is back (rabbit_fifo_client, seen with 3.10): so a
-   * channel that never confirmed is replaced when it refuses.
-   */
   #prove(routingKey: string): void {
     if (this.#proven.size >= PUBLISH_KEYS_MAX) this.#proven.clear();
     this.#proven.add(routingKey);
+  }
+
+  /**
+   * Seen with RabbitMQ 3.10: a channel whose first message for a quorum queue meets the death of the queue's
+   * leader is refused everything until that node is back, while a new channel is served: it keeps to a leader that
+   * the queue's record no longer has (rabbitmq/rabbitmq-server#9241).
+   */
+  #doubt(routingKey: string): void {
+    if (!this.#proven.has(routingKey)) this.#channel.restart('refused from the first on');
   }
 
   #abandon(entry: Entry, reason: unknown): void {

@@ -1,7 +1,7 @@
 /**
  * Opens the line that a person presses. A browser gives no click where the element moved while the button was down,
- * and rows do move: new lines arrive, and {@link useReadingOrder} sorts them as a press begins. So the
- * line counts that lay under the pointer when it went down and when it came up.
+ * and rows do move: new lines arrive, and {@link useReadingOrder} sorts them as a press begins. So the line counts
+ * that lay under the pointer when it went down, if it comes up where it went down and no text is selected.
  */
 import { type RefObject, useEffect, useRef } from 'react';
 

@@ -1,4 +1,3 @@
-import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { Sparkline } from '../../charts/sparkline.tsx';
 import { AgentHexagon } from '../../components/agent-hexagon.tsx';
@@ -7,6 +6,7 @@ import { useTraffic } from '../../components/use-traffic.ts';
 import { safeText } from '../../log-list/display.ts';
 import { useServices } from '../../state/services.ts';
 import { useNow } from '../../state/use-now.ts';
+import { useRecounted } from '../../state/use-recounted.ts';
 import { useStore } from '../../state/use-store.ts';
 import { againstUsual, usualRates } from '../../state/usual-rates.ts';
 import { drawnTrend, endedSlots, trendSentence } from '../agents/drawn-trend.ts';
@@ -19,7 +19,8 @@ export function LoudestPanel() {
   const { fleet } = useServices();
   const { agents, targets } = useStore(fleet.fleet);
   const traffic = useTraffic();
-  const usual = useUsualRates();
+  // A day's average does not change while one looks: asked once, and again where no answer came.
+  const { value: usual } = useRecounted('usual', 0, (signal) => usualRates(Date.now(), signal));
   const now = useNow(10_000);
   const rows = fleetRows(agents.values(), targets.values(), traffic).filter(
     ({ agent }) => agent.approval === 'approved',
@@ -107,29 +108,4 @@ function Source(props: {
 
 function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-}
-
-/** After an answer that did not come, as where the store is busy. */
-const ASK_AGAIN_MS = 5_000;
-
-/** Asked until it is answered, then no more: a day's average does not change while one looks. */
-function useUsualRates(): ReadonlyMap<string, number> | undefined {
-  const [usual, setUsual] = useState<ReadonlyMap<string, number>>();
-  useEffect(() => {
-    const abort = new AbortController();
-    let again: ReturnType<typeof setTimeout> | undefined;
-    const ask = (): void => {
-      usualRates(Date.now(), abort.signal)
-        .then(setUsual)
-        .catch(() => {
-          if (!abort.signal.aborted) again = setTimeout(ask, ASK_AGAIN_MS);
-        });
-    };
-    ask();
-    return () => {
-      abort.abort();
-      clearTimeout(again);
-    };
-  }, []);
-  return usual;
 }

@@ -9,11 +9,11 @@ import { patternsOf } from '../../state/search-analysis.ts';
 import type { TimeRange } from '../../state/time-range.ts';
 import { useLogSearch } from '../../state/use-log-search.ts';
 import { useNow } from '../../state/use-now.ts';
+import { useRecounted } from '../../state/use-recounted.ts';
 import { useStore } from '../../state/use-store.ts';
 import { agoText } from '../agents/ago.ts';
 import { PatternText, PatternTrend } from '../search/pattern-look.tsx';
 import { sortPatterns } from '../search/pattern-order.ts';
-import { useRecounted } from '../search/use-recounted.ts';
 
 const QUERY = 'level:>=error';
 const RANGE: TimeRange = { kind: 'last', durationMs: 86_400_000 };

@@ -17,9 +17,9 @@ import type { LogSearch } from '../../state/log-search.ts';
 import type { TimeRange } from '../../state/time-range.ts';
 import { useLogSearch } from '../../state/use-log-search.ts';
 import { useNow } from '../../state/use-now.ts';
+import { useRecounted } from '../../state/use-recounted.ts';
 import { useStore } from '../../state/use-store.ts';
 import { agoText } from '../agents/ago.ts';
-import { useRecounted } from '../search/use-recounted.ts';
 
 const RANGE: TimeRange = { kind: 'last', durationMs: 3_600_000 };
 

@@ -14,8 +14,8 @@ import {
   type TimeRange,
 } from '../../state/time-range.ts';
 import { useLogSearch } from '../../state/use-log-search.ts';
+import { useRecounted } from '../../state/use-recounted.ts';
 import { useStore } from '../../state/use-store.ts';
-import { useRecounted } from '../search/use-recounted.ts';
 import { METRIC_CHARTS, type MetricChart, metricLines, metricQuery } from './metric-charts.ts';
 
 const HOUR_MS = 3_600_000;

@@ -7,7 +7,7 @@ import { type Filter, filtersOf, toggleFilter } from '../../query-editor/query-e
 import type { SearchAddress } from '../../state/address.ts';
 import { fieldsOf } from '../../state/search-analysis.ts';
 import './facets.css';
-import { useRecounted } from './use-recounted.ts';
+import { useRecounted } from '../../state/use-recounted.ts';
 
 const OWN = ['host', 'tag', 'file'] as const;
 const FOUND_MAX = 40;

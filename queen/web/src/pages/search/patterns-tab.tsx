@@ -13,7 +13,7 @@ import { patternsOf } from '../../state/search-analysis.ts';
 import { PatternText, PatternTrend } from './pattern-look.tsx';
 import { SORTS, type Sort, sortPatterns, startsLate } from './pattern-order.ts';
 import './patterns-tab.css';
-import { useRecounted } from './use-recounted.ts';
+import { useRecounted } from '../../state/use-recounted.ts';
 
 interface Actions {
   /** Edits the query, and shows the lines. */

@@ -1,7 +1,7 @@
 import type { QueryField } from '@apiary/common/messages/query-field.ts';
 import { countField, type FieldCounts } from '../../state/search-fields.ts';
 import type { TimeRange } from '../../state/time-range.ts';
-import { type Recounted, useRecounted } from './use-recounted.ts';
+import { type Recounted, useRecounted } from '../../state/use-recounted.ts';
 
 /** The counts of a field's members, kept up to date. */
 export function useFieldCounts(

@@ -1,7 +1,7 @@
 import { RECOUNT_PAUSE_FACTOR } from '@apiary/common/limits/screens.ts';
 import { LIVE_RECOUNT_MS } from '@apiary/common/limits.ts';
 import { useEffect, useRef, useState } from 'react';
-import { messageOf } from '../../state/http.ts';
+import { messageOf } from './http.ts';
 
 /** What was told, or why nothing was. */
 export interface Recounted<T> {
