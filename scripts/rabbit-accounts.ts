@@ -2,7 +2,7 @@
  * The accounts that Apiary has on a RabbitMQ: made through its management API, or as the `rabbitmqctl`
  * commands that a person runs where that does not answer. Passwords are in no command's arguments.
  */
-import { BEE_PERMISSIONS } from '@apiary/common/bus/topology.ts';
+import { BEE_PERMISSIONS, HIVE_PERMISSIONS } from '@apiary/common/bus/topology.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import {
   BEE_CHANNELS_MAX,
@@ -33,7 +33,7 @@ export const RABBIT_ACCOUNTS = {
   },
   hive: {
     name: 'apiary-hive',
-    permissions: { configure: '.*', write: '.*', read: '.*' },
+    permissions: HIVE_PERMISSIONS,
     limits: {},
   },
 } as const satisfies Record<string, RabbitAccount>;

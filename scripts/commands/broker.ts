@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { BEE_PERMISSIONS } from '@apiary/common/bus/topology.ts';
+import { BEE_PERMISSIONS, HIVE_PERMISSIONS } from '@apiary/common/bus/topology.ts';
 import { parseSettings, settingsHelp } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { type StatusPort, StatusServer } from '@apiary/common/health/status-server.ts';
@@ -29,7 +29,6 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   const accounts = z
     .object({ hivePassword: z.string() })
     .parse(readOrMake(join(settings.data, 'run/broker-accounts.json'), () => ({})));
-  const everything = { configure: '.*', write: '.*', read: '.*' };
   const log = createLogger('broker', settings.logLevel);
   const paths = certificatePaths(settings);
   const certificate = paths && new CertificateFile(paths);
@@ -41,7 +40,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
       {
         name: 'hive',
         password: accounts.hivePassword,
-        permissions: everything,
+        permissions: HIVE_PERMISSIONS,
         usesDiskReserve: true,
       },
       {

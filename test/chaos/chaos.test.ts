@@ -1,6 +1,7 @@
 import { startProxy } from '@apiary/common/testing/tcp-proxy.ts';
 import { describe, expect, it } from '@jest/globals';
 import { provideRabbit } from '../../scripts/services.ts';
+import { HIVE_ACCOUNT } from '../harness/broker-accounts.ts';
 import { startLoneBroker } from './lone-broker.ts';
 import { networkFaults } from './network.ts';
 import { runChaos } from './run.ts';
@@ -17,10 +18,12 @@ describe('kill -9 of each process in turn, under load, with rotation', () => {
   it('loses and doubles nothing on RabbitMQ, which is killed as well', async () => {
     const rabbit = await provideRabbit({
       environment: { ...process.env, RABBITMQ_URL: undefined },
+      users: [HIVE_ACCOUNT],
     });
     if (!rabbit) throw new Error('RabbitMQ is required here');
     try {
-      const result = await runChaos({ rounds: 1, broker: { url: rabbit.url, service: rabbit } });
+      const broker = { url: rabbit.urlOf(HIVE_ACCOUNT), service: rabbit };
+      const result = await runChaos({ rounds: 1, broker });
       expect(result).toMatchObject(CLEAN);
       expect(result.lines).toBeGreaterThan(5_000);
     } finally {

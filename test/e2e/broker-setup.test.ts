@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { BLOCKS_KEY, EXCHANGE, FROM_AGENT_KEY, QUEUE } from '@apiary/common/bus/topology.ts';
 import { BEE_CHANNELS_MAX, BEE_CONNECTIONS_MAX } from '@apiary/common/limits/broker.ts';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Channel, connect } from 'amqplib';
+import { type Channel, type ChannelModel, connect } from 'amqplib';
 import { run } from '../../scripts/commands/broker-setup.ts';
 import { ensurePackages, findProgram, PACKAGES } from '../../scripts/packages.ts';
 import { accountCommands, RABBIT_ACCOUNTS } from '../../scripts/rabbit-accounts.ts';
@@ -45,6 +45,17 @@ function passwordOf(name: string, output: string): string {
   return new RegExp(`^${name} {2}password (\\S+)$`, 'm').exec(output)?.[1] ?? '';
 }
 
+async function expectRefusal(
+  connection: ChannelModel,
+  attempt: (channel: Channel) => unknown,
+  name: string,
+): Promise<void> {
+  const channel = await connection.createChannel();
+  const refused = new Promise<Error>((resolve) => channel.on('error', resolve));
+  await Promise.resolve(attempt(channel)).catch(() => undefined);
+  expect((await refused).message).toMatch(new RegExp(`403.*refused.*${name}`));
+}
+
 async function limitsOf(name: string): Promise<unknown> {
   const authorization = `Basic ${Buffer.from('guest:guest').toString('base64')}`;
   const url = `${node.managementUrl}/api/user-limits/${name}`;
@@ -52,7 +63,7 @@ async function limitsOf(name: string): Promise<unknown> {
 }
 
 describe('with the management API', () => {
-  test('a Bee may send, and nothing else; the Hive works on', async () => {
+  test('a Bee may send, and nothing else; the Hive has what is its own', async () => {
     const output = await setup(['--management', node.managementUrl]);
     const [limits] = (await limitsOf(bee.name)) as { value: unknown }[];
     expect(limits?.value).toEqual({
@@ -79,16 +90,26 @@ describe('with the management API', () => {
       (channel) => channel.assertQueue('mine'),
       (channel) => channel.assertExchange('mine', 'fanout'),
     ];
-    for (const attempt of attempts) {
-      const channel = await connection.createChannel();
-      const refused = new Promise<Error>((resolve) => channel.on('error', resolve));
-      await Promise.resolve(attempt(channel)).catch(() => undefined);
-      expect((await refused).message).toMatch(/403.*refused.*apiary-bee/);
-    }
+    for (const attempt of attempts) await expectRefusal(connection, attempt, bee.name);
     const hiveUrl = urlOf(hive.name, passwordOf(hive.name, output));
     const hiveConnection = await connect(hiveUrl);
     const reading = await hiveConnection.createChannel();
     expect(await reading.get(QUEUE.blocks)).toBeTruthy();
+    await reading.close();
+    const others = await connect(node.url);
+    const theirs = await others.createChannel();
+    await theirs.assertQueue('billing.orders', { exclusive: false });
+    const trespasses: ((channel: Channel) => unknown)[] = [
+      (channel) => channel.consume('billing.orders', () => undefined),
+      (channel) => channel.purgeQueue('billing.orders'),
+      (channel) => channel.deleteQueue('billing.orders'),
+      (channel) => channel.bindQueue('billing.orders', EXCHANGE.blocks, BLOCKS_KEY),
+      (channel) => channel.publish('amq.topic', 'order', Buffer.from('x')),
+      (channel) => channel.assertExchange('billing', 'fanout'),
+    ];
+    for (const trespass of trespasses) await expectRefusal(hiveConnection, trespass, hive.name);
+    await theirs.deleteQueue('billing.orders');
+    await others.close();
     await hiveConnection.close();
     await connection.close();
   }, 60_000);

@@ -8,9 +8,7 @@ import { createSilentLogger } from '@apiary/common/log.ts';
 import { describeLetters } from '@apiary/hive/agentmanager/letters.contract.ts';
 import { Broker } from '@apiary/hive/broker/broker.ts';
 import { afterAll } from '@jest/globals';
-import { BEE_ACCOUNT } from '../harness/bee-account.ts';
-
-const everything = { configure: '.*', write: '.*', read: '.*' };
+import { BEE_ACCOUNT, HIVE_ACCOUNT } from '../harness/broker-accounts.ts';
 
 async function startBroker() {
   const dataFolder = await mkdtemp(join(tmpdir(), 'apiary-broker-'));
@@ -18,7 +16,7 @@ async function startBroker() {
     dataFolder,
     host: '127.0.0.1',
     port: 0,
-    users: [{ name: 'hive', password: 'hive', permissions: everything }, BEE_ACCOUNT],
+    users: [HIVE_ACCOUNT, BEE_ACCOUNT],
     log: createSilentLogger(),
   });
   const { port } = await broker.start();

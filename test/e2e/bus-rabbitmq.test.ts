@@ -7,7 +7,7 @@ import { createSilentLogger } from '@apiary/common/log.ts';
 import { describeLetters } from '@apiary/hive/agentmanager/letters.contract.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { provideRabbit, type RabbitService } from '../../scripts/services.ts';
-import { BEE_ACCOUNT } from '../harness/bee-account.ts';
+import { BEE_ACCOUNT, HIVE_ACCOUNT } from '../harness/broker-accounts.ts';
 
 let rabbit: RabbitService | undefined;
 
@@ -16,7 +16,8 @@ async function requireRabbit(): Promise<RabbitService> {
   const onMissing = (why: string) => {
     reason = why;
   };
-  rabbit ??= await provideRabbit({ environment: process.env, users: [BEE_ACCOUNT], onMissing });
+  const users = [BEE_ACCOUNT, HIVE_ACCOUNT];
+  rabbit ??= await provideRabbit({ environment: process.env, users, onMissing });
   if (!rabbit) throw new Error(reason);
   return rabbit;
 }
@@ -29,11 +30,12 @@ describeBus('RabbitMQ', async () => {
   const service = await requireRabbit();
   const stop = async () => undefined;
   if (!service.isPrivate) return { url: service.url, stop };
-  return { url: service.url, beeUrl: service.urlOf(BEE_ACCOUNT), stop };
+  return { url: service.urlOf(HIVE_ACCOUNT), beeUrl: service.urlOf(BEE_ACCOUNT), stop };
 });
 
 describeLetters('RabbitMQ', async () => {
-  const { url } = await requireRabbit();
+  const service = await requireRabbit();
+  const url = service.isPrivate ? service.urlOf(HIVE_ACCOUNT) : service.url;
   return await connectBus({ url, name: 'desk', declareTopology: true, log: createSilentLogger() });
 });
 

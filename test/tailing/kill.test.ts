@@ -7,7 +7,7 @@ import { type AmqpBus, connectBus } from '@apiary/common/bus/amqp-bus.ts';
 import { createSilentLogger } from '@apiary/common/log.ts';
 import { Broker } from '@apiary/hive/broker/broker.ts';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { BEE_ACCOUNT } from '../harness/bee-account.ts';
+import { BEE_ACCOUNT } from '../harness/broker-accounts.ts';
 import { eventually } from '../harness/eventually.ts';
 import { HiveStandIn } from './hive-stand-in.ts';
 import { LogWriter } from './log-writer.ts';

@@ -119,3 +119,15 @@ export const BEE_PERMISSIONS = {
   write: '^apiary\\.(blocks|from-agents)$',
   read: '^amq\\.gen-.*$',
 } as const;
+
+const HIVE_NAMES = '(amq\\.gen-|(apiary|agentmanager|agentmonitor|honeycomb|sting)\\.)';
+
+/**
+ * What the Hive's broker account may do: everything with Apiary's own exchanges and queues, those of run time
+ * among them, and answer through the default exchange. Whatever else lives on that virtual host is closed to it.
+ */
+export const HIVE_PERMISSIONS = {
+  configure: `^${HIVE_NAMES}`,
+  write: `^(amq\\.default$|${HIVE_NAMES})`,
+  read: `^${HIVE_NAMES}`,
+} as const;

@@ -13,7 +13,7 @@ interface Hovered {
 
 /**
  * What can be done with the line under the pointer. It is there once for the list, and only after the pointer itself
- * moved: rows that pass below it while one scrolls make nothing.
+ * moved: rows that pass below it while one scrolls make nothing. A press ends it, as what it opens has its own buttons.
  */
 export function RowHovered(props: {
   readonly scroller: RefObject<HTMLElement | null>;
@@ -29,18 +29,20 @@ export function RowHovered(props: {
       if (event.pointerType === 'touch' || !(event.target instanceof Element)) return;
       setHovered(hoveredAt(event.target.closest('.ap-row'), buffer));
     };
-    const scrolled = () => setHovered(undefined);
+    const gone = () => setHovered(undefined);
     const leave = (event: PointerEvent) => {
       const to = event.relatedTarget;
       if (!(to instanceof Element && to.closest('.ap-row-actions'))) setHovered(undefined);
     };
     element.addEventListener('pointermove', move, { passive: true });
     element.addEventListener('pointerleave', leave);
-    element.addEventListener('scroll', scrolled, { passive: true });
+    element.addEventListener('scroll', gone, { passive: true });
+    element.addEventListener('pointerdown', gone, { passive: true });
     return () => {
       element.removeEventListener('pointermove', move);
       element.removeEventListener('pointerleave', leave);
-      element.removeEventListener('scroll', scrolled);
+      element.removeEventListener('scroll', gone);
+      element.removeEventListener('pointerdown', gone);
     };
   }, [scroller, buffer]);
   if (!hovered || !buffer.has(hovered.record.id)) return null;

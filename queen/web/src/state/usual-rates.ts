@@ -13,10 +13,12 @@ const DAY_MS = 86_400_000;
 const BUCKETS = 96;
 /** As many as the store tells apart. */
 const AGENTS_MAX = 20;
-/** What was seen for less than this has no usual rate yet. */
-const BUCKETS_MIN = 4;
+/** Whoever sent in fewer than these, two hours, has no usual rate yet. */
+const BUCKETS_MIN = 8;
+/** Beyond this a factor says no more than that it is far. */
+const FACTOR_MAX = 100;
 
-/** Agent id → lines a second from its first line of the day on. @throws AppError */
+/** Agent id → lines a second while it sends, over the last day. @throws AppError */
 export async function usualRates(
   nowMs: number,
   signal: AbortSignal,
@@ -36,14 +38,17 @@ export async function usualRates(
   return ratesOf(answer);
 }
 
-/** Lines a second of each series, from its first bucket that has any. */
+/**
+ * Lines a second of each series: the median of those quarters of an hour in which it sent, so that neither rest nor
+ * one burst of the day moves it.
+ */
 export function ratesOf({ step, series }: z.output<typeof answerSchema>): Map<string, number> {
   const rates = new Map<string, number>();
-  for (const { kind, value, counts, total } of series) {
-    const first = counts.findIndex((count) => count > 0);
-    const buckets = counts.length - first;
-    if (kind !== 'value' || value === undefined || first < 0 || buckets < BUCKETS_MIN) continue;
-    rates.set(value, total / ((buckets * step) / 1_000));
+  for (const { kind, value, counts } of series) {
+    const busy = counts.filter((count) => count > 0).sort((a, b) => a - b);
+    const median = busy[busy.length >> 1];
+    if (kind !== 'value' || value === undefined || median === undefined) continue;
+    if (busy.length >= BUCKETS_MIN) rates.set(value, median / (step / 1_000));
   }
   return rates;
 }
@@ -55,7 +60,8 @@ export function againstUsual(
 ): { readonly text: string; readonly isUnusual: boolean } {
   if (usual === undefined) return { text: 'new today', isUnusual: false };
   if (rate === 0) return { text: 'at rest', isUnusual: false };
-  const factor = rate / Math.max(usual, 0.01);
+  const factor = rate / usual;
+  if (factor >= FACTOR_MAX) return { text: `over ${FACTOR_MAX}×`, isUnusual: true };
   if (factor >= 1.5) {
     const text = factor < 10 ? `${factor.toFixed(1)}×` : `${Math.round(factor)}×`;
     return { text, isUnusual: factor >= 3 };
