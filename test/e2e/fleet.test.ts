@@ -249,13 +249,19 @@ describe('the fleet', () => {
     'has no accessibility violation and fits a phone, %s',
     async (colorScheme) => {
       await page.emulateMedia({ colorScheme });
+      const host = `/agents/${second}`;
+      const paths = ['/agents', host, `${host}/metrics`, `${host}/checks`, `${host}/events`];
       for (const width of [1440, 360]) {
         await page.setViewportSize({ width, height: 780 });
-        expect([width, await axeViolations(page)]).toEqual([width, []]);
-        const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-        expect([width, overflow]).toEqual([width, 0]);
+        for (const path of paths) {
+          await page.goto(new URL(path, apiary.link).href);
+          await page.getByRole('heading', { level: 1 }).first().waitFor();
+          expect([path, width, await axeViolations(page)]).toEqual([path, width, []]);
+          const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+          expect([path, width, overflow]).toEqual([path, width, 0]);
+        }
       }
     },
-    60_000,
+    90_000,
   );
 });

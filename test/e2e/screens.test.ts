@@ -207,6 +207,21 @@ describe('the screens', () => {
     await page.getByText('Every message so far could be read.').waitFor();
   }, 60_000);
 
+  it('are in the right scheme before any script of theirs has run', async () => {
+    for (const [colorScheme, canvas] of [
+      ['dark', 'rgb(18, 17, 15)'],
+      ['light', 'rgb(250, 249, 247)'],
+    ] as const) {
+      const bare = await context.newPage();
+      await bare.emulateMedia({ colorScheme });
+      await bare.route('**/assets/*.js', (route) => route.abort());
+      await bare.goto(`${origin}/search`);
+      await bare.getByText('Apiary', { exact: true }).waitFor();
+      expect(await bare.evaluate('getComputedStyle(document.body).backgroundColor')).toBe(canvas);
+      await bare.close();
+    }
+  }, 60_000);
+
   it('say how Apiary itself is', async () => {
     await open('/home');
     const itself = page.getByRole('region', { name: 'Apiary itself' });

@@ -97,6 +97,13 @@ describe('a line of the ledger', () => {
     expect(line.view(NOW).state).toBe('current');
   });
 
+  test('what is stored was seen and confirmed, though the Bee has not told so yet', () => {
+    const line = lineOf({ seen: 90, read: 80, confirmed: 70 }, [[0, 120]]);
+    expect(line.view(NOW)).toMatchObject({ seen: 120, read: 120, confirmed: 120, stored: 120 });
+    const behind = lineOf({ seen: 90, read: 80, confirmed: 70 }, [[0, 60]]);
+    expect(behind.view(NOW)).toMatchObject({ seen: 90, read: 80, confirmed: 70, stored: 60 });
+  });
+
   test('a growing file alone is no movement', () => {
     const line = lineOf({}, [[0, 60]]);
     line.report(entryOf({ seen: 200, read: 200, confirmed: 200 }), NOW + LEDGER_STUCK_MS);

@@ -135,11 +135,16 @@ export class Line {
     this.#movedMs = nowMs;
   }
 
-  /** As screens show it. */
+  /** As screens show it. What is stored was seen, read and confirmed, though no heartbeat has told so yet. */
   view(nowMs: number): LedgerLine {
+    const { figures } = this;
+    const { seen, read, confirmed } = this.#entry;
     return {
       ...this.#entry,
-      ...this.figures,
+      ...figures,
+      seen: Math.max(seen, figures.reached),
+      read: Math.max(read, figures.reached),
+      confirmed: Math.max(confirmed, figures.reached),
       state: this.#state(nowMs),
       sinceMs: this.#movedMs,
     };

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { Frame } from './components/frame.tsx';
+import { Starting } from './components/starting.tsx';
 import { AgentsPage } from './pages/agents.tsx';
 import { HomePage } from './pages/home.tsx';
 import { NotFoundPage } from './pages/not-found.tsx';
@@ -48,7 +49,7 @@ function SignedIn() {
     if (signedIn) connection.open();
   }, [connection, signedIn]);
   if (state.kind === 'signed-out') return <SignInPage />;
-  if (state.kind === 'unknown') return failure ? <SignInPage failure={failure} /> : null;
+  if (state.kind === 'unknown') return failure ? <SignInPage failure={failure} /> : <Starting />;
   return (
     <Frame>
       <Suspense fallback={null}>

@@ -1,5 +1,5 @@
 /**
- * The Mantine theme and the `--ap-*` variables. Components read the variables (what a colour is
+ * The Mantine theme and its variables. Components read the `--ap-*` variables (what a colour is
  * for), never a shade by number; plain elements and charts use the same, so that a switch of scheme
  * needs no render.
  */
@@ -85,21 +85,15 @@ export const theme = createTheme({
   },
 });
 
-/** Writes every token as `--ap-<token>` and points Mantine's own variables at them. */
+/** Points Mantine's own variables at the colours; `colors-css.ts` writes those. */
 export const cssVariablesResolver: CSSVariablesResolver = () => ({
-  variables: {
-    '--ap-motion-fast': '120ms',
-    '--ap-motion-slow': '600ms',
-    '--ap-ease': 'cubic-bezier(.2, 0, 0, 1)',
-  },
+  variables: {},
   light: schemeVariables(LIGHT),
   dark: schemeVariables(DARK),
 });
 
 function schemeVariables(tokens: Record<Token, string>): Record<`--${string}`, string> {
-  const own = Object.entries(tokens).map(([token, value]) => [`--ap-${token}`, value]);
   return {
-    ...Object.fromEntries(own),
     '--mantine-color-body': tokens.canvas,
     '--mantine-color-text': tokens['ink-1'],
     '--mantine-color-dimmed': tokens['ink-3'],
