@@ -113,7 +113,9 @@ async function runHost(
     }
     const made = await connectBus({
       ...{ url: options.broker, name, declareTopology: true, log },
-      ...(options.brokerCa !== undefined && { tls: { ca: readAuthority(options.brokerCa) } }),
+      ...(options.brokerCa !== undefined && {
+        tls: { ca: readAuthority('--broker-ca', options.brokerCa) },
+      }),
     });
     bus = made;
     undo.push(() => made.close());

@@ -14,6 +14,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Package {
   readonly name: string;
   readonly program: string;
+  /** It is read, not run: a library. */
+  readonly isLibrary?: true;
   /** Looked at before the PATH, in this order. */
   readonly places: readonly string[];
 }
@@ -29,6 +31,26 @@ export const PACKAGES = {
   chromium: { name: 'chromium', program: 'chromium', places: ['/usr/bin/chromium'] },
   logrotate: { name: 'logrotate', program: 'logrotate', places: ['/usr/sbin/logrotate'] },
   rsyslog: { name: 'rsyslog', program: 'rsyslogd', places: ['/usr/sbin/rsyslogd'] },
+  // Its name has the machine's architecture in it.
+  rsyslogTls: {
+    name: 'rsyslog-openssl',
+    program: 'lmnsd_ossl.so',
+    places: ['x86_64', 'aarch64'].map((each) => `/usr/lib/${each}-linux-gnu/rsyslog/lmnsd_ossl.so`),
+    isLibrary: true,
+  },
+  java: { name: 'default-jdk-headless', program: 'javac', places: ['/usr/bin/javac'] },
+  log4j: {
+    name: 'liblog4j2-java',
+    program: 'log4j-core.jar',
+    places: ['/usr/share/java/log4j-core.jar'],
+    isLibrary: true,
+  },
+  jackson: {
+    name: 'libjackson2-databind-java',
+    program: 'jackson-databind.jar',
+    places: ['/usr/share/java/jackson-databind.jar'],
+    isLibrary: true,
+  },
   logger: { name: 'bsdutils', program: 'logger', places: ['/usr/bin/logger'] },
   // Writes journal files without being the system's journal.
   journalRemote: {
@@ -62,7 +84,8 @@ export async function findProgram(
 ): Promise<string | undefined> {
   const folders = (environment.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
   const candidates = [...wanted.places, ...folders.map((folder) => join(folder, wanted.program))];
-  for (const candidate of candidates) if (await isExecutable(candidate)) return candidate;
+  const right = wanted.isLibrary ? constants.R_OK : constants.X_OK;
+  for (const candidate of candidates) if (await mayUse(candidate, right)) return candidate;
   return undefined;
 }
 
@@ -88,7 +111,7 @@ export async function ensurePackages(
   if (missing.length === 0) return undefined;
   const advice = `run: apt-get install -y ${missing.join(' ')}`;
   if (process.getuid?.() !== 0) return `Missing Debian packages; as root ${advice}`;
-  if (!(await isExecutable('/usr/bin/apt-get'))) {
+  if (!(await mayUse('/usr/bin/apt-get', constants.X_OK))) {
     return `Missing programs, and this system has no apt-get: ${missing.join(' ')}`;
   }
   const failure = await withoutServices(() => aptInstall(missing, environment));
@@ -143,8 +166,8 @@ export async function runToEnd(
   });
 }
 
-async function isExecutable(path: string): Promise<boolean> {
-  return await access(path, constants.X_OK).then(
+async function mayUse(path: string, right: number): Promise<boolean> {
+  return await access(path, right).then(
     () => true,
     () => false,
   );

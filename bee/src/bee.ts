@@ -17,7 +17,7 @@ import { Heart } from './heartbeat.ts';
 import { type Identity, loadIdentity } from './identity.ts';
 import type { Allowance } from './inputs/file/open.ts';
 import { INPUTS } from './inputs/index.ts';
-import type { CheckAllowance, InputFactory } from './inputs/input.ts';
+import type { CheckAllowance, InputFactory, ListenTls } from './inputs/input.ts';
 import type { ListenAllowance } from './inputs/listen-allowance.ts';
 import { Ledger } from './ledger.ts';
 import { Questions } from './questions.ts';
@@ -41,6 +41,8 @@ export interface BeeOptions {
   readonly checks?: CheckAllowance;
   /** Where targets may listen; default: everywhere. */
   readonly listen?: ListenAllowance;
+  /** Default: a certificate of its own, and every sender. */
+  readonly tls?: ListenTls;
   /** Asked at the start and at each handshake. */
   readonly facts: () => AgentFacts;
   /** Default: all that there are. */
@@ -103,6 +105,7 @@ export class Bee implements Component {
       ...this.#allowance,
       spools,
       listen: this.#options.listen ?? 'any',
+      tls: this.#options.tls ?? {},
       checks: this.#options.checks ?? { folders: [], allowArguments: false },
       onState: (target, state) => {
         log.info({ target, ...state }, 'target.state');

@@ -38,6 +38,7 @@ export async function runBee(run: BeeRun, signal: AbortSignal, onReady: () => vo
     allow: run.allow,
     checks: run.checks,
     listen: run.listen,
+    tls: run.tls,
     facts: () => findFacts(VERSION),
   });
   try {

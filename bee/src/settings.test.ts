@@ -53,4 +53,16 @@ describe('the settings of a Bee', () => {
     expect(() => readBeeSettings([], {}, false)).toThrow(/broker/);
     expect(() => readBeeSettings(['h', 'x'], {}, false)).toThrow(/unexpected/);
   });
+
+  test('take a certificate with its key, or neither', () => {
+    const pair = ['--tls-cert', '/a.crt', '--tls-key', '/a.key'];
+    expect(readBeeSettings(['h', ...pair], {}, false).tls).toEqual({
+      certificate: { cert: '/a.crt', key: '/a.key' },
+    });
+    expect(readBeeSettings(['h'], {}, false).tls).toEqual({});
+    expect(() => readBeeSettings(['h', '--tls-cert', '/a.crt'], {}, false)).toThrow(/both/);
+    expect(() => readBeeSettings(['h', '--tls-client-ca', '/none.crt'], {}, false)).toThrow(
+      /--tls-client-ca: \/none.crt/,
+    );
+  });
 });

@@ -14,7 +14,7 @@ import { LOG_LEVELS, type LogLevel } from '@apiary/common/log.ts';
 import { readAuthority } from '@apiary/common/tls/authority-file.ts';
 import { parsePin } from '@apiary/common/tls/pin.ts';
 import { z } from 'zod';
-import type { CheckAllowance } from './inputs/input.ts';
+import type { CheckAllowance, ListenTls } from './inputs/input.ts';
 import { type ListenAllowance, readListenAllowance } from './inputs/listen-allowance.ts';
 
 const DEFAULT_PORT = 5672;
@@ -55,6 +55,23 @@ export const beeSettings = {
     value: 'any|none|ADDRESS[:PORT[-PORT]],…',
     help: 'Where targets such as syslog+udp: may listen.',
   },
+  tlsCert: {
+    schema: z.string().min(1).optional(),
+    value: 'FILE',
+    help: 'Certificate (PEM, with its chain) of targets that listen with TLS; renewed files are taken up.',
+    defaultText: "one of the Bee's own, in its data folder",
+  },
+  tlsKey: {
+    schema: z.string().min(1).optional(),
+    value: 'FILE',
+    help: 'The key of --tls-cert (PEM).',
+  },
+  tlsClientCa: {
+    schema: z.string().min(1).optional(),
+    value: 'FILE',
+    help: 'Authority (PEM) of the certificates that senders must show to targets that listen with TLS.',
+    defaultText: 'they need none',
+  },
   logLevel: {
     schema: z
       .enum(LOG_LEVELS, { error: `expected one of ${LOG_LEVELS.join(', ')}` })
@@ -74,6 +91,7 @@ export interface BeeRun {
   readonly allow: readonly string[];
   readonly checks: CheckAllowance;
   readonly listen: ListenAllowance;
+  readonly tls: ListenTls;
   readonly logLevel: LogLevel;
   /** Where it tells how it is, on loopback; absent = nowhere. */
   readonly statusPort?: StatusPort | undefined;
@@ -115,7 +133,8 @@ export function readBeeSettings(
   }
   return {
     broker: brokerUrls(word),
-    brokerCa: settings.brokerCa === undefined ? undefined : readAuthority(settings.brokerCa),
+    brokerCa:
+      settings.brokerCa === undefined ? undefined : readAuthority('--broker-ca', settings.brokerCa),
     dataFolder: settings.data ?? defaultDataFolder(process.platform, isRoot),
     allow,
     checks: {
@@ -123,8 +142,26 @@ export function readBeeSettings(
       allowArguments: settings.checkArguments,
     },
     listen: readListenAllowance(settings.listen),
+    tls: readListenTls(settings),
     logLevel: settings.logLevel,
     statusPort: settings.statusPort,
+  };
+}
+
+function readListenTls(settings: {
+  readonly tlsCert?: string | undefined;
+  readonly tlsKey?: string | undefined;
+  readonly tlsClientCa?: string | undefined;
+}): ListenTls {
+  const { tlsCert: cert, tlsKey: key, tlsClientCa } = settings;
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new AppError('setting-invalid', '--tls-cert, --tls-key: give both or none');
+  }
+  return {
+    ...(cert !== undefined && key !== undefined && { certificate: { cert, key } }),
+    ...(tlsClientCa !== undefined && {
+      clientAuthority: readAuthority('--tls-client-ca', tlsClientCa),
+    }),
   };
 }
 

@@ -36,7 +36,8 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     throw new AppError('setting-invalid', 'broker check: give amqp://USER:PASSWORD@HOST[,HOST…]');
   }
   const urls = parseBrokers(given);
-  const authority = settings.brokerCa === undefined ? {} : { ca: readAuthority(settings.brokerCa) };
+  const authority =
+    settings.brokerCa === undefined ? {} : { ca: readAuthority('--broker-ca', settings.brokerCa) };
   const findings: Finding[] = [];
   for (const url of urls) {
     const pin = pinOf(url);

@@ -61,3 +61,14 @@ export async function runProgram(program: string, argv: readonly string[], input
   if (code !== 0) throw new Error(`${program} ended with ${code}: ${output}`);
   return output;
 }
+
+/** True if a connection to a port of 127.0.0.1 is taken. */
+export async function isListening(port: number): Promise<true | undefined> {
+  const socket = connect(port, '127.0.0.1');
+  const taken = await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+  });
+  socket.destroy();
+  return taken || undefined;
+}

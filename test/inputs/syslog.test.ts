@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { eventually } from '../harness/eventually.ts';
 import { Rig } from '../tailing/rig.ts';
 import { bodiesOf, describeInput } from './input-contract.ts';
-import { portOf, runProgram, sendTcp, sendUdp, unusedPort } from './senders.ts';
+import { isListening, portOf, runProgram, sendTcp, sendUdp, unusedPort } from './senders.ts';
 
 const HEAD = '<34>1 2026-11-20T22:14:15.003Z mymachine su - ID47 - ';
 const textOf = (body: string) => body.slice(HEAD.length);
@@ -107,14 +106,3 @@ action(type="omfwd" target="127.0.0.1" port="${port}" protocol="tcp"
     expect(bodiesOf(rig).map((body) => /number \d+;$/.exec(body)?.[0])).toEqual(lines);
   });
 });
-
-/** True if a connection is taken. */
-async function isListening(port: number): Promise<true | undefined> {
-  const socket = createConnection(port, '127.0.0.1');
-  const taken = await new Promise<boolean>((resolve) => {
-    socket.once('connect', () => resolve(true));
-    socket.once('error', () => resolve(false));
-  });
-  socket.destroy();
-  return taken || undefined;
-}

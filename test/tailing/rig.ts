@@ -6,7 +6,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bee } from '@apiary/bee/bee.ts';
-import type { CheckAllowance } from '@apiary/bee/inputs/input.ts';
+import type { CheckAllowance, ListenTls } from '@apiary/bee/inputs/input.ts';
 import { ManualClock } from '@apiary/common/clock.ts';
 import { createSilentLogger } from '@apiary/common/log.ts';
 import type { AgentFacts } from '@apiary/common/messages/agent.ts';
@@ -43,6 +43,7 @@ export class Rig {
   readonly hive = new HiveStandIn(new MemoryBus(this.broker));
   allow: readonly string[] = [this.folder];
   checks: CheckAllowance = { folders: [], allowArguments: false };
+  tls: ListenTls = {};
   clock = new ManualClock();
   bus = new SlowBus(this.broker);
   #bee: Bee | undefined;
@@ -82,6 +83,7 @@ export class Rig {
       dataFolder: this.data,
       allow: this.allow,
       checks: this.checks,
+      tls: this.tls,
       facts: () => FACTS,
     });
     this.#bee = bee;

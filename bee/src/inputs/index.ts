@@ -7,11 +7,12 @@ import { startGelfTcp, startGelfUdp } from './gelf.ts';
 import { startHttp } from './http.ts';
 import type { InputFactory } from './input.ts';
 import { startJournald } from './journald.ts';
+import { startLog4j } from './log4j.ts';
 import { startMetrics } from './metrics.ts';
 import { startOtlp } from './otlp.ts';
 import { SpooledInput, type StartProducer } from './spooled-input.ts';
 import { startStdin } from './stdin.ts';
-import { startSyslogTcp, startSyslogUdp } from './syslog.ts';
+import { startSyslogTcp, startSyslogTls, startSyslogUdp } from './syslog.ts';
 
 const spooled =
   (start: StartProducer): InputFactory =>
@@ -33,4 +34,6 @@ export const INPUTS: Readonly<Record<string, InputFactory>> = {
   'check:': spooled(startCheck),
   'syslog+udp:': spooled(startSyslogUdp),
   'syslog+tcp:': spooled(startSyslogTcp),
+  'syslog+tls:': spooled(startSyslogTls),
+  'log4j:': spooled(startLog4j),
 };

@@ -2,6 +2,7 @@
 import type { Clock } from '@apiary/common/clock.ts';
 import type { Logger } from '@apiary/common/log.ts';
 import type { TargetSpec, TargetState } from '@apiary/common/messages/agent.ts';
+import type { CertificatePaths } from '@apiary/common/tls/certificate-file.ts';
 import type { Checkpoint } from '../checkpoint.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Demand } from '../source.ts';
@@ -14,6 +15,14 @@ export interface CheckAllowance {
   readonly folders: readonly string[];
   /** Whether the Hive may give arguments. */
   readonly allowArguments: boolean;
+}
+
+/** What targets that listen with TLS show, and whom they take. */
+export interface ListenTls {
+  /** Absent: one that the Bee makes and keeps in its data folder. */
+  readonly certificate?: CertificatePaths;
+  /** PEM: only senders with a certificate of this authority. Absent: everybody. */
+  readonly clientAuthority?: string;
 }
 
 /** What an input is given. */
@@ -32,6 +41,7 @@ export interface InputContext {
   readonly checks: CheckAllowance;
   /** Where targets may listen. */
   readonly listen: ListenAllowance;
+  readonly tls: ListenTls;
   /** Called when a target's state has changed. */
   readonly onState: (target: string, state: TargetState) => void;
 }

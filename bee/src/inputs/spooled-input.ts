@@ -9,7 +9,7 @@ import type { TargetSpec, TargetState } from '@apiary/common/messages/agent.ts';
 import type { Spool } from '../spool/spool.ts';
 import { codeOf, wordsOf } from '../system-error.ts';
 import type { Allowance } from './file/open.ts';
-import type { CheckAllowance, Input, InputContext } from './input.ts';
+import type { CheckAllowance, Input, InputContext, ListenTls } from './input.ts';
 import type { ListenAllowance } from './listen-allowance.ts';
 
 const REASON_LENGTH_MAX = 1024;
@@ -23,6 +23,7 @@ export interface ProducerContext {
   readonly checks: CheckAllowance;
   /** Where it may listen. */
   readonly listen: ListenAllowance;
+  readonly tls: ListenTls;
   /** What of the file system may be read. */
   readonly allowance: Allowance;
   /** Aborted when the target goes or the Bee stops. */
@@ -119,7 +120,7 @@ class SpooledTarget {
   async start(): Promise<void> {
     const current = new AbortController();
     this.#current = current;
-    const { clock, log, checks, listen, spools } = this.#context;
+    const { clock, log, checks, listen, tls, spools } = this.#context;
     try {
       const spool = spools.open(this.spec);
       this.#spool = spool;
@@ -130,6 +131,7 @@ class SpooledTarget {
         log,
         checks,
         listen,
+        tls,
         allowance: this.#context,
         signal: current.signal,
         active: (files, note) => {

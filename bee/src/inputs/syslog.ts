@@ -1,14 +1,15 @@
 /**
- * Syslog over UDP, TCP: RFC 3164 and RFC 5424, on TCP with octet counting or a line feed (or NUL) at the end
- * (RFC 6587). A message is stored as it was sent, with its priority: time, level and fields are read from it
- * when asked for. The record's `file` is the target's URL and the sender's address. UDP and plain TCP
- * acknowledge nothing, so what was under way when a Bee is killed is the sender's to repeat.
+ * Syslog over UDP, TCP and TLS (RFC 5425): RFC 3164 and RFC 5424, on TCP with octet counting or a line feed (or NUL) at
+ * the end (RFC 6587). A message is stored as it was sent, with its priority: time, level and fields are read from it
+ * when asked for. The record's `file` is the target's URL and the sender's address. None of them
+ * acknowledges anything, so what was under way when a Bee is killed is the sender's to repeat.
  */
+import type { Socket } from 'node:net';
 import { RECEIVED_RECORD_BYTES_MAX } from '@apiary/common/limits.ts';
 import type { SpoolRecord } from '../spool/frame.ts';
 import { listenTcp } from './listen-tcp.ts';
 import { listenUdp } from './listen-udp.ts';
-import type { StartProducer } from './spooled-input.ts';
+import type { ProducerContext, StartProducer } from './spooled-input.ts';
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
@@ -22,16 +23,24 @@ export const startSyslogUdp: StartProducer = (context) =>
 
 /** Producer of `syslog+tcp:` targets. */
 export const startSyslogTcp: StartProducer = (context) =>
-  listenTcp(context, async (socket, peer) => {
-    const frames = new SyslogFrames();
-    const name = `${context.spec.url}#${peer}`;
-    const append = (bodies: readonly Buffer[]) => {
-      const records: SpoolRecord[] = bodies.map((body) => ({ body, name }));
-      return context.spool.appendWhenRoom(records, context.signal);
-    };
-    for await (const chunk of socket) await append(frames.push(chunk));
-    await append(frames.end());
-  });
+  listenTcp(context, (socket, peer) => takeFrames(context, socket, peer));
+
+/** Producer of `syslog+tls:` targets. */
+export const startSyslogTls: StartProducer = async (context) => {
+  const { listenTls } = await import('./listen-tls.ts');
+  return await listenTls(context, (socket, peer) => takeFrames(context, socket, peer));
+};
+
+async function takeFrames(context: ProducerContext, socket: Socket, peer: string): Promise<void> {
+  const frames = new SyslogFrames();
+  const name = `${context.spec.url}#${peer}`;
+  const append = (bodies: readonly Buffer[]) => {
+    const records: SpoolRecord[] = bodies.map((body) => ({ body, name }));
+    return context.spool.appendWhenRoom(records, context.signal);
+  };
+  for await (const chunk of socket) await append(frames.push(chunk));
+  await append(frames.end());
+}
 
 /** Cuts a TCP stream into messages; each message tells by its first byte how it is framed. */
 export class SyslogFrames {

@@ -6,7 +6,7 @@ interface TargetScheme {
   readonly example: string;
 }
 
-const ADDRESS = /^[a-z+]+:\/\/(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}\/?(\?.*)?$/;
+const ADDRESS = /^[a-z0-9+]+:\/\/(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}\/?(\?.*)?$/;
 
 /** Every scheme that a Bee may know; whether one of this version does, the Bee itself answers. */
 const SCHEMES: Readonly<Record<string, TargetScheme>> = {
@@ -15,6 +15,8 @@ const SCHEMES: Readonly<Record<string, TargetScheme>> = {
   docker: { form: /^docker:.*$/, example: 'docker:' },
   'syslog+udp': { form: ADDRESS, example: 'syslog+udp://0.0.0.0:514' },
   'syslog+tcp': { form: ADDRESS, example: 'syslog+tcp://0.0.0.0:514' },
+  'syslog+tls': { form: ADDRESS, example: 'syslog+tls://0.0.0.0:6514' },
+  log4j: { form: ADDRESS, example: 'log4j://0.0.0.0:4560' },
   fluent: { form: ADDRESS, example: 'fluent://0.0.0.0:24224' },
   'gelf+udp': { form: ADDRESS, example: 'gelf+udp://0.0.0.0:12201' },
   'gelf+tcp': { form: ADDRESS, example: 'gelf+tcp://0.0.0.0:12201' },

@@ -30,9 +30,16 @@ const DAY_MS = 86_400_000;
 const EARLIEST_MS = Date.UTC(1990, 0, 1);
 const SPACE = 0x20;
 const QUOTE = 0x22;
-const KEYS = ['time', 'ts', 'timestamp', '@timestamp', '$date', 'datetime', 'eventTime'].map(
-  (key) => new TextEncoder().encode(key),
-);
+const KEYS = [
+  'time',
+  'ts',
+  'timestamp',
+  '@timestamp',
+  '$date',
+  'datetime',
+  'eventTime',
+  'timeMillis',
+].map((key) => new TextEncoder().encode(key));
 
 /**
  * The stamp of one line, `bytes` from `from` to `to` without its line end; undefined if there is
