@@ -99,6 +99,7 @@ export const ALERT_EXAMPLES: {
       examined: 214,
       complete: true,
       untilMs: MS,
+      measured: { from: MS - 3_600_000, step: 30_000, values: [null, 3, 12] },
     },
   },
   listAlerts: { response: { alerts: [{ ...alert, lines: [...alert.lines] }] } },

@@ -138,6 +138,12 @@ describe('the screens', () => {
     await page.getByLabel('Name', { exact: true }).fill('Fire in a kiosk');
     await page.getByLabel('At least so many lines').fill('1');
     await page.getByText('It would have fired once in the last 24 hours').waitFor();
+    const limit = page.getByRole('slider', { name: 'Limit' });
+    await limit.press('ArrowUp');
+    await page.getByText('It would not have fired in the last 24 hours').waitFor();
+    expect(await page.getByLabel('At least so many lines').inputValue()).toBe('2');
+    await limit.press('ArrowDown');
+    await page.getByText('It would have fired once in the last 24 hours').waitFor();
     await page.getByRole('button', { name: 'Save rule' }).click();
     await page.getByTestId('rules').getByText('Fire in a kiosk').waitFor();
     await open('/alerts');

@@ -66,6 +66,8 @@ export const SILENCES_MAX = 1_000;
 export const TRY_RECORDS_MAX = 200_000;
 /** Alerts that one trial of a rule tells. */
 export const TRY_ALERTS_MAX = 200;
+/** Values over time that one trial tells: as many as a chart of usual width has room for. */
+export const TRY_BUCKETS = 120;
 /** How long one trial may take. */
 export const TRY_DEADLINE_MS = 30_000;
 /** Characters of a file of rules. */

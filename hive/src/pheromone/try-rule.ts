@@ -14,6 +14,7 @@ import type { LogRecord } from '@apiary/common/record.ts';
 import type { SampleSource } from './conditions/condition.ts';
 import { groupOf } from './grouping.ts';
 import { type Event, RuleJudge } from './judge.ts';
+import { RuleMeasure } from './measure.ts';
 import { messageOf } from './message.ts';
 import { PHEROMONE_ACTOR } from './parts.ts';
 import { isReported } from './reports.ts';
@@ -43,6 +44,7 @@ export async function tryRule(bus: Bus, { rule: input, from, to }: Trial, signal
   // Nobody is told, so nothing repeats and nothing is quiet.
   const rule: Rule = { ...checked, ...stamp, repeatMs: 0, escalation: [] };
   const trial = new RunningTrial(rule, from);
+  const measure = new RuleMeasure(rule, { from, to });
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(TRY_DEADLINE_MS)]);
   let untilMs = to;
   let complete = true;
@@ -54,6 +56,7 @@ export async function tryRule(bus: Bus, { rule: input, from, to }: Trial, signal
         break;
       }
       trial.add(record, source);
+      measure.add(record, source);
     }
   } catch (error) {
     if (signal.aborted || toAppError(error).code !== 'deadline-passed') throw error;
@@ -61,7 +64,8 @@ export async function tryRule(bus: Bus, { rule: input, from, to }: Trial, signal
     untilMs = trial.nowMs;
   }
   if (complete) trial.passTo(to);
-  return { alerts: trial.alerts, examined: trial.examined, complete, untilMs };
+  const { alerts, examined } = trial;
+  return { alerts, examined, complete, untilMs, measured: measure.result };
 }
 
 class RunningTrial {

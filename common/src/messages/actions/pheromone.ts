@@ -5,6 +5,7 @@ import {
   RULES_FILE_CHARS_MAX,
   RULES_MAX,
   SILENCES_MAX,
+  TRY_BUCKETS,
 } from '../../limits/alerts.ts';
 import {
   alertSchema,
@@ -40,6 +41,19 @@ export const triedAlertSchema = z.object({
 
 /** See {@link triedAlertSchema}. */
 export type TriedAlert = z.output<typeof triedAlertSchema>;
+
+/**
+ * What a rule measured over time: matches within its window, a share, or a field's value; of each bucket of `step` ms
+ * from `from` on the value nearest to firing, null where nothing was measured.
+ */
+export const triedMeasureSchema = z.object({
+  from: z.number(),
+  step: z.number(),
+  values: z.array(z.number().nullable()).max(TRY_BUCKETS),
+});
+
+/** See {@link triedMeasureSchema}. */
+export type TriedMeasure = z.output<typeof triedMeasureSchema>;
 
 /** The table. */
 export const pheromoneActions = {
@@ -95,6 +109,7 @@ export const pheromoneActions = {
       complete: z.boolean(),
       /** Up to where it was judged. */
       untilMs: z.number(),
+      measured: triedMeasureSchema,
     }),
   ),
   /** Alerts, the ones changed last first. */

@@ -11,6 +11,13 @@ export function countOf(value: number, noun: string): string {
   return `${wholeNumber(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
+const SIGNIFICANT = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 });
+
+/** `0.0125`, `-1.5`, `1,235`: at most four digits that count. */
+export function significantNumber(value: number): string {
+  return SIGNIFICANT.format(value);
+}
+
 const BYTE_UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
 /** `812 bytes`, `2.3 GB`: powers of 1,000. */

@@ -49,6 +49,7 @@ function Editor(props: { readonly initial: RuleDraft; readonly saved: Rule | und
   const made = ruleOf(draft);
   const rule = 'rule' in made ? made.rule : undefined;
   const changed = JSON.stringify(draft) !== JSON.stringify(initial);
+  const change = (fields: Partial<RuleDraft>) => setDraft((before) => ({ ...before, ...fields }));
   const save = () => {
     if (!rule) return;
     void notices.act(
@@ -79,8 +80,8 @@ function Editor(props: { readonly initial: RuleDraft; readonly saved: Rule | und
         </div>
       ) : null}
       <div className="ap-rule-columns">
-        <RuleForm draft={draft} onChange={(change) => setDraft({ ...draft, ...change })} />
-        <RulePreview rule={rule} />
+        <RuleForm draft={draft} onChange={change} />
+        <RulePreview rule={rule} onChange={change} />
       </div>
     </div>
   );

@@ -1,7 +1,8 @@
-import type { TriedAlert } from '@apiary/common/messages/actions/pheromone.ts';
+import type { TriedAlert, TriedMeasure } from '@apiary/common/messages/actions/pheromone.ts';
 import type { RuleInput } from '@apiary/common/messages/alerts.ts';
 import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
+import { LimitChart } from '../../charts/limit-chart.tsx';
 import { countOf, wholeNumber } from '../../components/figures.ts';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { displayPieces, safeText } from '../../log-list/display.ts';
@@ -10,6 +11,8 @@ import { fullTimeText, lengthText } from '../../log-list/time-text.ts';
 import { alerting } from '../../state/alerts.ts';
 import { messageOf } from '../../state/http.ts';
 import { durationWords } from '../../state/time-range.ts';
+import type { RuleDraft } from './rule-draft.ts';
+import { limitOf, measuredTitle } from './rule-limit.ts';
 
 const HOUR_MS = 3_600_000;
 const SPANS_MS = [HOUR_MS, 24 * HOUR_MS, 7 * 24 * HOUR_MS] as const;
@@ -21,12 +24,17 @@ interface Tried {
   readonly alerts: readonly TriedAlert[];
   readonly examined: number;
   readonly complete: boolean;
+  readonly measured: TriedMeasure;
 }
 
-/** What a rule would have done, tried anew while one types. */
-export function RulePreview(props: { readonly rule: RuleInput | undefined }) {
+/** What a rule would have done, tried anew while one types or moves its limit. */
+export function RulePreview(props: {
+  readonly rule: RuleInput | undefined;
+  readonly onChange: (change: Partial<RuleDraft>) => void;
+}) {
+  const { rule, onChange } = props;
   const [spanMs, setSpanMs] = useState<number>(SPANS_MS[1]);
-  const { tried, failure } = useTried(props.rule, spanMs);
+  const { tried, failure } = useTried(rule, spanMs);
   return (
     <section className="ap-sheet" aria-labelledby="preview">
       <div className="ap-panel-head">
@@ -47,6 +55,7 @@ export function RulePreview(props: { readonly rule: RuleInput | undefined }) {
         </select>
       </div>
       {failure ? <p className="ap-panel-empty">{failure}</p> : null}
+      {tried && rule ? <Measured tried={tried} rule={rule} onChange={onChange} /> : null}
       {tried ? <Result tried={tried} /> : null}
     </section>
   );
@@ -90,6 +99,19 @@ function useTried(
     };
   }, [key, spanMs]);
   return { tried, failure };
+}
+
+/** What was measured, and the limit: the one that the form holds now. */
+function Measured(props: {
+  readonly tried: Tried;
+  readonly rule: RuleInput;
+  readonly onChange: (change: Partial<RuleDraft>) => void;
+}) {
+  const { tried, rule, onChange } = props;
+  const title = measuredTitle(rule.condition);
+  if (title === undefined) return null;
+  const limit = limitOf(rule.condition, tried.measured.values, onChange);
+  return <LimitChart title={title} {...tried.measured} limit={limit} />;
 }
 
 function Result(props: { readonly tried: Tried }) {
