@@ -155,6 +155,8 @@ describe('the screens', () => {
       .getByRole('link', { name: /^Alerts.*1 *firing$/ })
       .first()
       .waitFor();
+    await alert.getByText('What it measured in the last hour').click();
+    await alert.getByRole('img', { name: /^Lines in 1 minute: .* beyond the limit/ }).waitFor();
     await alert.getByRole('button', { name: 'Acknowledge' }).click();
     await alert.getByText('just now').waitFor();
     await alert.getByRole('button', { name: 'Silence 1 h' }).click();

@@ -12,8 +12,8 @@ const GUTTER = 52;
 /** What a limit of 1 and the like has room to move to. */
 const ROOM = 1.25;
 
-/** A limit that can be moved. */
-export interface MovableLimit {
+/** A limit, which can be moved where `move` is there. */
+export interface ChartLimit {
   readonly value: number;
   /** On which side of it a value is beyond it. */
   readonly direction: 'above' | 'below';
@@ -22,16 +22,16 @@ export interface MovableLimit {
   /** What limits are a multiple of. */
   readonly step: number;
   readonly least: number;
-  readonly move: (value: number) => void;
+  readonly move?: (value: number) => void;
 }
 
-/** Measured values over time beside a limit, which one drags, or moves by the arrow keys. */
+/** Measured values over time beside a limit; one that can be moved is dragged, or goes by the arrow keys. */
 export function LimitChart(props: {
   readonly title: string;
   readonly from: number;
   readonly step: number;
   readonly values: readonly (number | null)[];
-  readonly limit: MovableLimit | undefined;
+  readonly limit: ChartLimit | undefined;
 }) {
   const { title, from, step, values, limit } = props;
   const host = useRef<HTMLDivElement>(null);
@@ -79,7 +79,7 @@ export function LimitChart(props: {
 }
 
 function LimitLine(props: {
-  readonly limit: MovableLimit;
+  readonly limit: ChartLimit;
   readonly width: number;
   /** Pixels from the top. */
   readonly at: number;
@@ -89,7 +89,7 @@ function LimitLine(props: {
   const { limit, width, at, of } = props;
   const move = (value: number) => {
     const next = Math.max(limit.least, Math.round(value / limit.step) * limit.step);
-    if (next !== limit.value) limit.move(Number(next.toPrecision(12)));
+    if (next !== limit.value) limit.move?.(Number(next.toPrecision(12)));
   };
   const drag = (event: PointerEvent<HTMLElement>) => {
     const chart = event.currentTarget.parentElement;
@@ -111,6 +111,7 @@ function LimitLine(props: {
     event.preventDefault();
     move(limit.value + by * limit.step);
   };
+  if (!limit.move) return <div className="ap-limit ap-limit-fixed" style={{ top: at, width }} />;
   return (
     <div
       className="ap-limit"
@@ -128,7 +129,7 @@ function LimitLine(props: {
   );
 }
 
-function isBeyond(value: number, limit: MovableLimit | undefined): boolean {
+function isBeyond(value: number, limit: ChartLimit | undefined): boolean {
   if (!limit) return false;
   if (value === limit.value) return limit.isBeyond;
   return limit.direction === 'above' ? value > limit.value : value < limit.value;
@@ -137,10 +138,11 @@ function isBeyond(value: number, limit: MovableLimit | undefined): boolean {
 function sentenceOf(
   title: string,
   known: readonly number[],
-  limit: MovableLimit | undefined,
+  limit: ChartLimit | undefined,
 ): string {
   if (known.length === 0) return `${title}: nothing was measured.`;
   const beyond = known.filter((value) => isBeyond(value, limit)).length;
-  const range = `${significantNumber(Math.min(...known))} to ${significantNumber(Math.max(...known))}`;
+  const ends = new Set([Math.min(...known), Math.max(...known)].map(significantNumber));
+  const range = [...ends].join(' to ');
   return `${title}: ${range}${limit ? `, ${beyond} of ${known.length} times beyond the limit` : ''}.`;
 }

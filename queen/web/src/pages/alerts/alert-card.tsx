@@ -1,4 +1,4 @@
-import type { Alert, RuleCondition } from '@apiary/common/messages/alerts.ts';
+import type { Alert, Rule } from '@apiary/common/messages/alerts.ts';
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import { countOf } from '../../components/figures.ts';
@@ -9,6 +9,7 @@ import { clockText, lengthText } from '../../log-list/time-text.ts';
 import { alerting } from '../../state/alerts.ts';
 import { useServices } from '../../state/services.ts';
 import { agoText } from '../agents/ago.ts';
+import { AlertMeasured } from './alert-measured.tsx';
 import { measuredWords } from './condition-words.ts';
 
 const LINES_SHOWN = 3;
@@ -24,11 +25,11 @@ const QUIET = {
 /** One alert: what, where, since when, its lines, and what can be done. */
 export function AlertCard(props: {
   readonly alert: Alert;
-  readonly condition: RuleCondition | undefined;
+  readonly rule: Rule | undefined;
   readonly now: number;
   readonly onSilenced: () => void;
 }) {
-  const { alert, condition, now } = props;
+  const { alert, rule, now } = props;
   const firing = alert.state === 'firing';
   const since = lengthText(Math.max(0, now - (alert.firedMs ?? alert.startedMs)));
   return (
@@ -51,7 +52,7 @@ export function AlertCard(props: {
         <AlertActions alert={alert} now={now} onSilenced={props.onSilenced} />
       </div>
       <p>
-        <strong>{measuredWords(alert, condition)}</strong>{' '}
+        <strong>{measuredWords(alert, rule?.condition)}</strong>{' '}
         <span className="ap-faint">{safeText(alert.ruleName)}</span>
       </p>
       <ol className="ap-alert-lines">
@@ -65,9 +66,15 @@ export function AlertCard(props: {
             </li>
           ))}
       </ol>
-      {alert.told > 0 ? <p className="ap-faint">{countOf(alert.told, 'message')} sent</p> : null}
+      {alert.told > 0 ? <p className="ap-faint">{toldWords(alert, rule)}</p> : null}
+      {rule ? <AlertMeasured rule={rule} /> : null}
     </li>
   );
+}
+
+function toldWords({ told }: Alert, rule: Rule | undefined): string {
+  const channels = rule && rule.channels.length > 0 ? ` to ${rule.channels.join(', ')}` : '';
+  return `${countOf(told, 'message')} sent${safeText(channels)}`;
 }
 
 function AlertActions(props: {

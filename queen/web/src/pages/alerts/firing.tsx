@@ -14,7 +14,7 @@ export function Firing(props: {
 }) {
   const { alerts, rules } = props;
   const now = useNow(1_000);
-  const conditions = new Map(rules.map((rule) => [rule.id, rule.condition]));
+  const ruleOf = new Map(rules.map((rule) => [rule.id, rule]));
   const ordered = [...alerts].sort(
     (a, b) =>
       stateRank(a) - stateRank(b) || severityRank(b) - severityRank(a) || b.startedMs - a.startedMs,
@@ -34,7 +34,7 @@ export function Firing(props: {
             <AlertCard
               key={alert.id}
               alert={alert}
-              condition={conditions.get(alert.rule)}
+              rule={ruleOf.get(alert.rule)}
               now={now}
               onSilenced={props.onSilenced}
             />

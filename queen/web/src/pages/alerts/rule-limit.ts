@@ -1,36 +1,37 @@
 /** The limit of a rule, as its chart shows and moves it. */
 import type { RuleInput } from '@apiary/common/messages/alerts.ts';
-import type { MovableLimit } from '../../charts/limit-chart.tsx';
+import type { ChartLimit } from '../../charts/limit-chart.tsx';
 import { durationWords } from '../../state/time-range.ts';
 import type { RuleDraft } from './rule-draft.ts';
 
 /** A limit moves in so many steps over what was measured. */
 const STEPS = 50;
 
-/** The limit of a condition that has one; `onChange` is told what the form then holds. */
+/** The limit of a condition that has one; it can be moved where `onChange` is told what the form then holds. */
 export function limitOf(
   condition: RuleInput['condition'],
   values: readonly (number | null)[],
-  onChange: (change: Partial<RuleDraft>) => void,
-): MovableLimit | undefined {
-  const asValue = (value: number) => onChange({ value: String(value) });
+  onChange?: (change: Partial<RuleDraft>) => void,
+): ChartLimit | undefined {
+  const moves = (name: 'count' | 'value') =>
+    onChange && { move: (limit: number) => onChange({ [name]: String(limit) }) };
   switch (condition.type) {
     case 'count':
       return {
         ...{ value: condition.count, direction: 'above', isBeyond: true, step: 1, least: 1 },
-        move: (count) => onChange({ count: String(count) }),
+        ...moves('count'),
       };
     case 'ratio': {
       const step = stepOf([...values, condition.above]);
       const limit = { value: condition.above, direction: 'above', isBeyond: false } as const;
-      return { ...limit, step, least: step, move: asValue };
+      return { ...limit, step, least: step, ...moves('value') };
     }
     case 'threshold':
     case 'sustained': {
       const { value, direction } = condition;
       const step = stepOf([...values, value]);
       const least = Number.NEGATIVE_INFINITY;
-      return { value, direction, isBeyond: false, step, least, move: asValue };
+      return { value, direction, isBeyond: false, step, least, ...moves('value') };
     }
     default:
       return undefined;
