@@ -20,6 +20,8 @@ export interface RabbitService {
   kill(): Promise<void>;
   /** Starts it again after {@link RabbitService.kill}. @throws AppError `not-supported` */
   start(): Promise<void>;
+  /** Runs `rabbitmqctl`; what it says. @throws AppError `not-supported` */
+  control(words: readonly string[]): Promise<string>;
   /** Ends what was started here; a broker that was there before is left alone. */
   stop(): Promise<void>;
 }
@@ -58,6 +60,7 @@ export async function provideRabbit(options: ProvideOptions): Promise<RabbitServ
     urlOf: (user) => node.urlOf(user),
     kill: () => node.kill(),
     start: () => node.start(),
+    control: (words) => node.control(words),
     stop: () => node.stop(),
   };
 }
@@ -79,6 +82,7 @@ function foreignRabbit(url: string): RabbitService {
     urlOf: refuse,
     kill: async () => refuse(),
     start: async () => refuse(),
+    control: async () => refuse(),
     stop: async () => undefined,
   };
 }

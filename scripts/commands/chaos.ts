@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { type AlertChaosOptions, runAlertChaos } from '../../test/chaos/alerts/run.ts';
 import { type LoneBroker, startLoneBroker } from '../../test/chaos/lone-broker.ts';
 import { clusterFaults, networkFaults } from '../../test/chaos/network.ts';
-import { runChaos } from '../../test/chaos/run.ts';
+import { rabbitQueues } from '../../test/chaos/queues.ts';
+import { type ChaosOptions, type ChaosResult, isClean, runChaos } from '../../test/chaos/run.ts';
 import { beeChaosSettings, chaosOfBee } from '../chaos-of-bee.ts';
 import type { CommandIo } from '../command.ts';
 import { type RabbitCluster, startRabbitCluster } from '../rabbit-cluster.ts';
@@ -76,6 +77,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     if (settings.store === 'mongodb') mongo = await privateMongo(io);
     if (settings.network && !rabbit && !cluster) lone = await startLoneBroker();
     const broker = rabbit ?? lone;
+    const queues = rabbit ? rabbitQueues(rabbit.control) : (lone?.queues ?? (async () => []));
     if (settings.alerts) {
       return await chaosOfAlerts(io, settings, {
         ...(broker ? { broker: { url: broker.url, service: broker } } : {}),
@@ -90,19 +92,15 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
         ? { rounds: settings.rounds }
         : { minutes: settings.minutes }),
       report: (line) => io.stderr.write(`${line}\n`),
-      ...(cluster ? { broker: cluster, faults: clusterFaults(cluster.nodes) } : {}),
-      ...(broker ? { broker: { url: throughPort(broker.url, network), service: broker } } : {}),
+      ...(cluster ? ofCluster(cluster) : {}),
+      ...(broker
+        ? { broker: { url: throughPort(broker.url, network), service: broker, queues } }
+        : {}),
       ...(network ? { faults: networkFaults(network) } : {}),
       ...(mongo ? { store: { url: mongo.url('chaos'), service: mongo } } : {}),
     });
-    io.stdout.write(
-      settings.json
-        ? `${JSON.stringify(result)}\n`
-        : `${result.kills} kills, ${result.stops} stops, ${result.faults} further faults, ${result.lines} lines written: ` +
-            `${result.lost} lost, ${result.doubled} stored twice, ${result.broken} broken\n` +
-            result.examples.map((line) => `  ${line}\n`).join(''),
-    );
-    return result.lost + result.doubled + result.broken === 0 ? 0 : 1;
+    io.stdout.write(settings.json ? `${JSON.stringify(result)}\n` : resultText(result));
+    return isClean(result) ? 0 : 1;
   } finally {
     await network?.stop();
     await cluster?.stop();
@@ -110,6 +108,27 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     await rabbit?.stop();
     await mongo?.stop();
   }
+}
+
+function ofCluster(cluster: RabbitCluster): Pick<ChaosOptions, 'broker' | 'faults'> {
+  const { url, nodes } = cluster;
+  const queues = rabbitQueues(async (words) => (await nodes[0]?.control(words)) ?? '');
+  return { broker: { url, queues }, faults: clusterFaults(nodes) };
+}
+
+function resultText({ answers, stuck, ...result }: ChaosResult): string {
+  const { kills, stops, faults, lines, lost, doubled, broken } = result;
+  const { asked, partial, unanswered, wrong } = answers;
+  return [
+    `${kills} kills, ${stops} stops, ${faults} further faults, ${lines} lines written: ` +
+      `${lost} lost, ${doubled} stored twice, ${broken} broken`,
+    ...result.examples.map((line) => `  ${line}`),
+    `${asked} questions meanwhile, ${partial} answered in part, ${unanswered} not: ${wrong} wrong answers`,
+    ...answers.examples.map((line) => `  ${line}`),
+    `${stuck.length} stuck queues`,
+    ...stuck.map((line) => `  ${line}`),
+    '',
+  ].join('\n');
 }
 
 async function chaosOfAlerts(

@@ -4,15 +4,21 @@ import { provideRabbit } from '../../scripts/services.ts';
 import { HIVE_ACCOUNT } from '../harness/broker-accounts.ts';
 import { startLoneBroker } from './lone-broker.ts';
 import { networkFaults } from './network.ts';
+import { rabbitQueues } from './queues.ts';
 import { runChaos } from './run.ts';
 
-const CLEAN = { lost: 0, doubled: 0, broken: 0, examples: [] };
+const CLEAN = {
+  ...{ lost: 0, doubled: 0, broken: 0, examples: [], stuck: [] },
+  answers: { wrong: 0, examples: [] },
+};
 
 describe('kill -9 of each process in turn, under load, with rotation', () => {
   it('loses and doubles nothing on the embedded broker', async () => {
     const result = await runChaos({ rounds: 4 });
     expect(result).toMatchObject(CLEAN);
     expect(result.lines).toBeGreaterThan(10_000);
+    const { asked, partial, unanswered } = result.answers;
+    expect(asked).toBeGreaterThan(partial + unanswered);
   }, 600_000);
 
   it('loses and doubles nothing on RabbitMQ, which is killed as well', async () => {
@@ -21,8 +27,9 @@ describe('kill -9 of each process in turn, under load, with rotation', () => {
       users: [HIVE_ACCOUNT],
     });
     if (!rabbit) throw new Error('RabbitMQ is required here');
+    const queues = rabbitQueues(rabbit.control);
     try {
-      const broker = { url: rabbit.urlOf(HIVE_ACCOUNT), service: rabbit };
+      const broker = { url: rabbit.urlOf(HIVE_ACCOUNT), service: rabbit, queues };
       const result = await runChaos({ rounds: 1, broker });
       expect(result).toMatchObject(CLEAN);
       expect(result.lines).toBeGreaterThan(5_000);
@@ -38,7 +45,7 @@ describe('kill -9 of each process in turn, under load, with rotation', () => {
       const url = broker.url.replace(String(broker.port), String(network.port));
       const result = await runChaos({
         rounds: 1,
-        broker: { url, service: broker },
+        broker: { url, service: broker, queues: broker.queues },
         faults: networkFaults(network),
       });
       expect(result).toMatchObject(CLEAN);

@@ -4,14 +4,23 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { projectRoot } from '../../scripts/data-folder.ts';
 import { freePort } from '../harness/apiary-up.ts';
+import type { ReadQueues } from './queues.ts';
 import type { ExternalService } from './run.ts';
+
+const statsSchema = z.object({
+  stats: z.object({
+    queues: z.array(z.object({ name: z.string(), ready: z.number(), unacked: z.number() })),
+  }),
+});
 
 /** See the file's head. */
 export interface LoneBroker extends ExternalService {
   readonly url: string;
   readonly port: number;
+  readonly queues: ReadQueues;
   /** Ends it and removes its folder. */
   stop(): Promise<void>;
 }
@@ -32,6 +41,12 @@ export async function startLoneBroker(): Promise<LoneBroker> {
     kill,
     async start() {
       child = await spawnOn(folder, port);
+    },
+    async queues() {
+      child.send('stats');
+      const [told] = await once(child, 'message');
+      const { stats } = statsSchema.parse(told);
+      return stats.queues.map(({ unacked, ...queue }) => ({ ...queue, unacknowledged: unacked }));
     },
     async stop() {
       await kill();

@@ -9,6 +9,8 @@ import { type RunningApiary, startApiary } from '../harness/apiary-up.ts';
 import { eventually } from '../harness/eventually.ts';
 import type { Fault } from './network.ts';
 import { judge, type Verdict } from './oracle.ts';
+import { type Answers, Questions } from './questions.ts';
+import { embeddedQueues, type ReadQueues, stuckQueues } from './queues.ts';
 import { Workload } from './workload.ts';
 
 /** A broker or store outside, with its own kill and start. */
@@ -25,6 +27,11 @@ export interface ServiceAt {
   readonly service?: ExternalService;
 }
 
+/** A broker outside: what its queues hold can be read. */
+export interface BrokerAt extends ServiceAt {
+  readonly queues: ReadQueues;
+}
+
 /** What a run does. */
 export interface ChaosOptions {
   /** Rounds that kill everything once, or minutes of random kills and stops. */
@@ -35,7 +42,7 @@ export interface ChaosOptions {
   readonly rotateMs?: number;
   /** Between two kills. */
   readonly pauseMs?: number;
-  readonly broker?: ServiceAt;
+  readonly broker?: BrokerAt;
   /** What else befalls the broker, one at a time. */
   readonly faults?: readonly Fault[];
   readonly store?: ServiceAt;
@@ -49,6 +56,15 @@ export interface ChaosResult extends Verdict {
   readonly stops: number;
   /** What else was done to the broker. */
   readonly faults: number;
+  /** Of questions that were asked meanwhile, and of those at the end. */
+  readonly answers: Answers;
+  /** Queues that never came to be empty after the end. */
+  readonly stuck: readonly string[];
+}
+
+/** True when nothing is wrong with a run. */
+export function isClean({ lost, doubled, broken, answers, stuck }: ChaosResult): boolean {
+  return lost + doubled + broken + answers.wrong + stuck.length === 0;
 }
 
 /** Longer than a segment's lease and a heartbeat, so that others have given the sleeper up. */
@@ -58,6 +74,7 @@ const STOP_MS_MAX = 15_000;
 const FAULT_SHARE = 0.3;
 
 const SETTLE_MS_MAX = 180_000;
+const DRAIN_MS_MAX = 60_000;
 
 /** Runs it; see the file's head. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
@@ -77,7 +94,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     linesPerSecond: options.linesPerSecond ?? 2_000,
     rotateMs: options.rotateMs ?? 2_000,
   });
-  let isClean = false;
+  const questions = new Questions({
+    mark,
+    search: (request) => apiary.client.search(request),
+    written: () => workload.written(),
+  });
+  let result: ChaosResult | undefined;
   try {
     const { results } = await apiary.client.addTargets({
       agents: 'all',
@@ -87,19 +109,25 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     });
     if (!results.every(({ ok }) => ok)) throw new Error(`no target: ${JSON.stringify(results)}`);
     workload.start();
+    questions.start();
     const done =
       options.minutes === undefined
         ? await killInTurn(apiary, options, report)
         : await atRandom(apiary, { ...options, minutes: options.minutes }, report);
     workload.stop();
     await settle(apiary, mark, workload.total());
+    await questions.stop();
+    await questions.askAtTheEnd();
     const verdict = await judge(apiary.client, mark, workload.written());
-    isClean = verdict.lost + verdict.doubled + verdict.broken === 0;
-    return { ...verdict, ...done };
+    const stuck = await stuckQueues(options.broker?.queues ?? embeddedQueues(data), DRAIN_MS_MAX);
+    result = { ...verdict, ...done, answers: questions.answers, stuck };
+    return result;
   } finally {
+    await questions.stop();
     await apiary.stop();
-    if (isClean) for (const each of [folder, data]) rmSync(each, { recursive: true, force: true });
-    else report(`kept for whoever looks into it: ${data} (data), ${folder} (files)`);
+    if (result && isClean(result)) {
+      for (const each of [folder, data]) rmSync(each, { recursive: true, force: true });
+    } else report(`kept for whoever looks into it: ${data} (data), ${folder} (files)`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { provideMongo, provideRabbit } from '../../scripts/services.ts';
+import { rabbitQueues } from '../chaos/queues.ts';
 import { runChaos } from '../chaos/run.ts';
 
 describe('kill -9 of each process in turn, of the database server and of RabbitMQ, under load, with rotation', () => {
@@ -11,9 +12,16 @@ describe('kill -9 of each process in turn, of the database server and of RabbitM
     const mongo = await provideMongo({ environment: { ...process.env, MONGODB_URL: undefined } });
     try {
       const store = { url: mongo.url('chaos'), service: mongo };
-      const broker = { url: rabbit.url, service: rabbit };
+      const queues = rabbitQueues(rabbit.control);
+      const broker = { url: rabbit.url, service: rabbit, queues };
       const result = await runChaos({ rounds: 1, broker, store, linesPerSecond: 1_000 });
-      expect(result).toMatchObject({ lost: 0, doubled: 0, broken: 0, examples: [] });
+      expect(result).toMatchObject({
+        ...{ lost: 0, doubled: 0, broken: 0, examples: [], stuck: [] },
+        answers: { wrong: 0, examples: [] },
+      });
+      expect(result.answers.asked).toBeGreaterThan(
+        result.answers.partial + result.answers.unanswered,
+      );
       expect(result.kills).toBe(5);
       expect(result.lines).toBeGreaterThan(2_000);
     } finally {
