@@ -257,6 +257,8 @@ export const MULTILINE_LINES_MAX = 1_000;
 export const MULTILINE_BYTES_MAX = 128 * KiB;
 /** A record whose next line may belong to it waits so long for it: traces are written in one go. */
 export const MULTILINE_WAIT_MS = 200;
+/** The same for one line that only by its words may have a trace behind it: errors shall not be late for that. */
+export const TRACE_BEGIN_WAIT_MS = 60;
 /** What a target without a file may keep on disk for the broker. Past it senders wait or are refused. */
 export const SPOOL_BYTES_MAX = 256 * MiB;
 /** Records of one spool on their way to the disk. Past it: as SPOOL_BYTES_MAX. */

@@ -5,6 +5,7 @@
  */
 import { recogniseTime } from '@apiary/common/time/recognise.ts';
 import type { Cut, CutRequest } from './lines.ts';
+import type { Joined, Waits } from './multiline.ts';
 
 const PATH = /\/(?:pods\/[^/]+\/[^/]+\/\d+\.log|containers\/[^/]+\.log)/;
 const HEAD = /^(\d{4}-\d\d-\d\dT\S+) (stdout|stderr) ([FP])(?::\S*)? /;
@@ -30,7 +31,7 @@ interface Part {
 }
 
 /** As `cutLines`; a record's body is not its source. */
-export function cutContainerLines(request: CutRequest): Cut | 'held' | undefined {
+export function cutContainerLines(request: CutRequest): Cut | Waits | undefined {
   const { records, parts, end, settled } = assemble(request);
   const isForced = request.isQuiet === true || request.flush;
   if (isForced) {
@@ -38,7 +39,7 @@ export function cutContainerLines(request: CutRequest): Cut | 'held' | undefined
     records.sort((a, b) => a.to - b.to);
   }
   const ready = isForced ? records : records.filter(({ to }) => to <= settled);
-  if (ready.length === 0 && end > 0) return 'held';
+  if (ready.length === 0 && end > 0) return 'more';
   if (ready.length === 0 && !request.isFullMessage) return undefined;
   // No container runtime writes such a line: it is taken as it is, in pieces.
   if (ready.length === 0) return whole(request.bytes);
@@ -79,15 +80,20 @@ function assemble({ bytes, offset, beginBefore, flush }: CutRequest) {
   return { records, parts: [...open.values()], end: start, settled };
 }
 
-function joined(request: CutRequest, records: readonly Assembled[], isForced: boolean) {
+function joined(
+  request: CutRequest,
+  records: readonly Assembled[],
+  isForced: boolean,
+): Cut | Waits {
   const text = Buffer.concat(records.flatMap((record) => [record.text, Buffer.of(NEWLINE)]));
   const lineLengths = records.map((record) => record.text.length + 1);
-  const groups = request.multiline?.join(text, lineLengths) ?? {
+  const groups: Joined = request.multiline?.join(text, lineLengths) ?? {
     lengths: lineLengths,
     closed: lineLengths.length,
+    waitsFor: 'more',
   };
   const count = isForced ? groups.lengths.length : groups.closed;
-  if (count === 0) return 'held';
+  if (count === 0) return groups.waitsFor;
   const sourceLengths: number[] = [];
   const bodies: Buffer[] = [];
   let from = 0;

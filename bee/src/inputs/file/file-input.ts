@@ -10,6 +10,7 @@ import {
   MULTILINE_WAIT_MS,
   OPEN_FILES_MAX,
   ROTATED_QUIET_MS,
+  TRACE_BEGIN_WAIT_MS,
   UNFINISHED_LINE_MS,
 } from '@apiary/common/limits.ts';
 import type { TargetSpec, TargetState } from '@apiary/common/messages/agent.ts';
@@ -21,6 +22,7 @@ import { Folders } from './folders.ts';
 import { isGzipName } from './gzip.ts';
 import { birthOf, inodeKey } from './identity.ts';
 import { LookTimer, paceOf } from './look-timer.ts';
+import type { Waits } from './multiline.ts';
 import { openRegular, reasonOf, statOf } from './open.ts';
 import { Opener } from './opener.ts';
 import type { FileReader, ReaderOwner } from './reader.ts';
@@ -139,9 +141,10 @@ export class FileInput implements Input, ReaderOwner {
     });
   }
 
-  held(reader: FileReader): void {
+  held(reader: FileReader, waitsFor: Waits): void {
     const { size } = reader;
-    this.#context.clock.after(MULTILINE_WAIT_MS, () => {
+    const waitMs = waitsFor === 'suspected' ? TRACE_BEGIN_WAIT_MS : MULTILINE_WAIT_MS;
+    this.#context.clock.after(waitMs, () => {
       if (reader.isClosed || reader.size !== size) return;
       reader.isQuiet = true;
       this.#context.demand.offer(reader);

@@ -11,7 +11,7 @@ const usual = {
 
 function cutLines(request: CutRequest) {
   const cut = cutRecords(request);
-  if (cut === 'held') throw new Error('nothing is held where each line is a record');
+  if (typeof cut === 'string') throw new Error('nothing is held where each line is a record');
   return cut;
 }
 

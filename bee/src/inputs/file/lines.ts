@@ -1,6 +1,6 @@
 /** Cuts bytes of a file into a run of records: pure, so that every edge has a unit test. */
 import { MESSAGE_RAW_BYTES_MAX } from '@apiary/common/limits.ts';
-import type { Multiline } from './multiline.ts';
+import type { Multiline, Waits } from './multiline.ts';
 
 const NEWLINE = 10;
 /** Fewer NULs at a file's start are taken for content; more are what a truncation left behind. */
@@ -36,10 +36,10 @@ export interface Cut {
 }
 
 /**
- * Takes as many records as there are; a part of a line where `CutRequest` says so. `held`: there is but one,
- * and its next line is waited for.
+ * Takes as many records as there are; a part of a line where `CutRequest` says so. {@link Waits}: there is
+ * but one, and its next line is waited for.
  */
-export function cutLines(request: CutRequest): Cut | 'held' | undefined {
+export function cutLines(request: CutRequest): Cut | Waits | undefined {
   const { bytes, offset } = request;
   const end = Math.min(bytes.length, request.beginBefore - offset);
   let count = 0;
@@ -62,7 +62,8 @@ export function cutLines(request: CutRequest): Cut | 'held' | undefined {
   if (!joined) return cutOf(lines, takesRest);
   const mayGoOn = !takesRest && !request.isQuiet && offset + start < request.beginBefore;
   if (!mayGoOn) return cutOf(joined.lengths, takesRest);
-  return joined.closed === 0 ? 'held' : cutOf(joined.lengths.slice(0, joined.closed), false);
+  if (joined.closed === 0) return joined.waitsFor;
+  return cutOf(joined.lengths.slice(0, joined.closed), false);
 }
 
 let lengths: Uint32Array | undefined;

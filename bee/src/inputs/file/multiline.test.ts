@@ -3,10 +3,13 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { multilineOf } from './multiline.ts';
 
-function join(text: string, option?: string): { records: string[]; open: string[] } {
-  const bytes = Buffer.from(text, 'latin1');
+function joinedOf(text: string, option?: string) {
   const lengths = text.match(/[^\n]*\n/g)?.map((line) => line.length) ?? [];
-  const joined = multilineOf(option)?.join(bytes, lengths);
+  return { joined: multilineOf(option)?.join(Buffer.from(text, 'latin1'), lengths), lengths };
+}
+
+function join(text: string, option?: string): { records: string[]; open: string[] } {
+  const { joined, lengths } = joinedOf(text, option);
   let at = 0;
   const all = Array.from(joined?.lengths ?? lengths, (length) => {
     at += length;
@@ -101,6 +104,24 @@ describe('stack traces', () => {
       expect(records).toEqual([BEFORE]);
       expect(open.join('\n')).toBe(lines.slice(0, count).join('\n'));
     }
+  });
+
+  test.each([
+    ['ERROR: it failed', 'suspected'],
+    ['java.lang.IllegalStateException: no luck', 'suspected'],
+    [`${BEFORE}\n  not of a trace\nfatal: it failed`, 'suspected'],
+    ['java.lang.IllegalStateException: no luck\n\tat com.example.App.run(App.java:10)', 'more'],
+    ['Traceback (most recent call last):', 'more'],
+    ['panic: it failed', 'more'],
+  ])('%j is open, and waits for what is %s', (text, waitsFor) => {
+    const { joined } = joinedOf(`${text}\n`);
+    expect(joined).toMatchObject({ waitsFor });
+    expect(joined?.closed).toBeLessThan(joined?.lengths.length ?? 0);
+  });
+
+  test('a start pattern waits for more, whatever the line says', () => {
+    const { joined } = joinedOf(`${BEFORE} error\n`, '^\\d{4}');
+    expect(joined).toMatchObject({ closed: 0, waitsFor: 'more' });
   });
 
   test('other indented lines, and lines that are like a part of a trace, stay apart', () => {

@@ -31,7 +31,12 @@ export interface Joined {
   readonly lengths: readonly number[] | Uint32Array;
   /** So many of them, from the first, that no later line belongs to. */
   readonly closed: number;
+  /** What the others wait for: more of a record that has begun, or what a single line makes one suspect. */
+  readonly waitsFor: Waits;
 }
+
+/** See {@link Joined}. */
+export type Waits = 'more' | 'suspected';
 
 /** See the file's head. */
 export interface Multiline {
@@ -72,7 +77,8 @@ class StartPattern implements Multiline {
       else records.extend(length);
       at += length;
     }
-    return { lengths: records.lengths, closed: Math.max(0, records.lengths.length - 1) };
+    const closed = Math.max(0, records.lengths.length - 1);
+    return { lengths: records.lengths, closed, waitsFor: 'more' };
   }
 }
 
@@ -114,7 +120,8 @@ class TraceLines implements Multiline {
         if (isSuspicious(records.previousText(bytes))) records.mergeLast();
       }
     }
-    return { lengths: records.lengths, closed: this.#closed(bytes, records, state) };
+    const waitsFor = state === 'plain' ? 'suspected' : 'more';
+    return { lengths: records.lengths, closed: this.#closed(bytes, records, state), waitsFor };
   }
 
   #closed(bytes: Buffer, records: Records, state: TraceState): number {
@@ -142,9 +149,10 @@ function closePlain(bytes: Buffer, lengths: Lengths): Joined {
   let from = -last;
   for (let index = 0; index < lengths.length; index++) from += lengths[index] ?? 0;
   const text = textOf(bytes, from, last, 'latin1');
-  if (!isSuspicious(text)) return { lengths, closed: lengths.length };
+  const waitsFor = 'suspected';
+  if (!isSuspicious(text)) return { lengths, closed: lengths.length, waitsFor };
   const open = isExceptionLine(text) ? 2 : 1;
-  return { lengths, closed: Math.max(0, lengths.length - open) };
+  return { lengths, closed: Math.max(0, lengths.length - open), waitsFor };
 }
 
 /** The first trace line came: does the record hold but the name of an exception, with its message before? */

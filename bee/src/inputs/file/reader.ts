@@ -11,8 +11,8 @@ import { cutContainerLines, isContainerLog } from './cri.ts';
 import type { Generation } from './generation.ts';
 import { multilineOptionOf } from './glob.ts';
 import { HEAD_BYTES, headOf, TAIL_BYTES } from './identity.ts';
-import { cutLines, holeLength } from './lines.ts';
-import { type Multiline, multilineOf } from './multiline.ts';
+import { type Cut, cutLines, holeLength } from './lines.ts';
+import { type Multiline, multilineOf, type Waits } from './multiline.ts';
 import { stemOf } from './rotation.ts';
 
 /** Reads of nothing but NULs before others get their turn: 8 MiB. */
@@ -31,7 +31,7 @@ export interface ReaderOwner {
   /** It gave way to others in the midst of its work and wants to be asked again soon. */
   unfinished(reader: FileReader): void;
   /** Its last record may go on with the next line: it is sent when nothing comes for a while. */
-  held(reader: FileReader): void;
+  held(reader: FileReader, waitsFor: Waits): void;
   /** The plain content of a gz file can be read now. */
   unpacked(): void;
   /** The system refused to read. */
@@ -242,11 +242,11 @@ export class FileReader implements Source {
     };
     let cut = this.#cutter(request);
     // There is no room for what it waits for.
-    if (cut === 'held' && isFullMessage) cut = this.#cutter({ ...request, isQuiet: true });
-    if (cut === 'held' || !cut) {
+    if (isWaits(cut) && isFullMessage) cut = this.#cutter({ ...request, isQuiet: true });
+    if (isWaits(cut) || !cut) {
       if (isWhole) return 'no-room';
       this.hasUnfinishedLine = true;
-      if (cut === 'held') this.#owner.held(this);
+      if (cut) this.#owner.held(this, cut);
       return 'nothing';
     }
     this.isQuiet = false;
@@ -333,6 +333,10 @@ export class FileReader implements Source {
     if (data.length >= TAIL_BYTES) return data.subarray(data.length - TAIL_BYTES);
     return Buffer.concat([this.#generation.tail, data]);
   }
+}
+
+function isWaits(cut: Cut | Waits | undefined): cut is Waits {
+  return typeof cut === 'string';
 }
 
 function leadingNuls(bytes: Uint8Array): number {
