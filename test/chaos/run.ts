@@ -146,8 +146,7 @@ async function killInTurn(
   let [kills, faults] = [0, 0];
   for (let round = 1; round <= rounds; round += 1) {
     for (const [name, pid] of Object.entries(apiary.children())) {
-      process.kill(pid, 'SIGKILL');
-      kills += 1;
+      if (signal(pid, 'SIGKILL')) kills += 1;
       await restarted(apiary, name, pid);
       await pause(options.pauseMs ?? 1_000);
     }
@@ -191,13 +190,15 @@ async function atRandom(
     if (!victim) continue;
     if (!('service' in victim)) {
       const [name, pid] = victim;
-      if (isStop) await asleep(pid);
-      else {
-        process.kill(pid, 'SIGKILL');
+      if (!signal(pid, isStop ? 'SIGSTOP' : 'SIGKILL')) {
         await restarted(apiary, name, pid);
+        continue;
       }
+      if (isStop) await asleep(pid);
+      else await restarted(apiary, name, pid);
       report(`${isStop ? 'stopped and woke' : 'killed'} ${name}`);
     } else if (isStop && victim.service.group !== undefined) {
+      process.kill(-victim.service.group, 'SIGSTOP');
       await asleep(-victim.service.group);
       report(`stopped and woke the ${victim.name}`);
     } else {
@@ -219,11 +220,20 @@ function outside({ broker, store }: ChaosOptions) {
   ];
 }
 
-/** Stops a process, or a group by its negative id, and wakes it later. */
+/** Wakes a process that was stopped, or a group by its negative id, later. */
 async function asleep(pid: number): Promise<void> {
-  process.kill(pid, 'SIGSTOP');
   await pause(500 + Math.random() * (STOP_MS_MAX - 500));
-  process.kill(pid, 'SIGCONT');
+  signal(pid, 'SIGCONT');
+}
+
+/** False for a process that has ended by itself, as one does that finds no broker for long; it is being started again. */
+function signal(pid: number, name: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    throw error;
+  }
 }
 
 async function restarted(apiary: RunningApiary, name: string, oldPid: number): Promise<void> {
