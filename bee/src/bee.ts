@@ -57,7 +57,6 @@ interface Parts {
   readonly commands: Commands;
   readonly handshaker: Handshaker;
   readonly heart: Heart;
-  readonly subscription: Subscription;
 }
 
 /** See the file's head. */
@@ -69,6 +68,7 @@ export class Bee implements Component {
   #facts: AgentFacts | undefined;
   #approval: Welcome['approval'] | undefined;
   #parts: Parts | undefined;
+  #subscription: Subscription | undefined;
   #unlock: (() => Promise<void>) | undefined;
 
   constructor(options: BeeOptions) {
@@ -85,7 +85,12 @@ export class Bee implements Component {
     return this.#approval;
   }
 
-  /** Resolves when it reads the targets that it remembers and consumes commands. @throws AppError `folder-unusable`, `store-in-use` */
+  /**
+   * Resolves when it reads the targets that it remembers and consumes commands. The former needs no broker; it may
+   * be stopped while it waits for one.
+   *
+   * @throws AppError `folder-unusable`, `store-in-use`; `bus-closed` when it was stopped
+   */
   async start(): Promise<void> {
     const { dataFolder, clock, log } = this.#options;
     this.#unlock = await lockFolder(dataFolder);
@@ -116,14 +121,14 @@ export class Bee implements Component {
     spools.drainOrphans();
     const parts = this.#makeTalk(identity, shipper, targets);
     commandsOf.commands = parts.commands;
-    const subscription = await this.#options.bus.consumeOwn(
+    this.#parts = { checkpoint, shipper, spools, targets, ...parts };
+    this.#subscription = await this.#options.bus.consumeOwn(
       {
         prefetch: COMMANDS_PREFETCH,
         onReady: (queue) => parts.handshaker.connected(queue),
       },
       (delivery) => parts.commands.handle(delivery),
     );
-    this.#parts = { checkpoint, shipper, spools, targets, subscription, ...parts };
     log.info({ agent: identity.id }, 'bee.started');
   }
 
@@ -134,7 +139,7 @@ export class Bee implements Component {
     parts.handshaker.stop();
     parts.heart.stop();
     parts.commands.stop();
-    await parts.subscription.cancel().catch(() => undefined);
+    await this.#subscription?.cancel().catch(() => undefined);
     await parts.targets.stop();
     await parts.shipper.stop(STOP_MS);
     await parts.spools.close();

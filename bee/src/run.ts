@@ -1,5 +1,5 @@
 /** Runs one Bee until it is told to end: what `main.ts` and `./apiary bee` share. */
-import { type AmqpBus, connectBus } from '@apiary/common/bus/amqp-bus.ts';
+import { type AmqpBus, openBus } from '@apiary/common/bus/amqp-bus.ts';
 import { systemClock } from '@apiary/common/clock.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import type { StatusPort } from '@apiary/common/health/status-server.ts';
@@ -7,12 +7,14 @@ import { createLogger, type Logger } from '@apiary/common/log.ts';
 import { VERSION } from '@apiary/common/version.ts';
 import { Bee } from './bee.ts';
 import { findFacts } from './facts.ts';
+import { IdleMemory } from './idle-memory.ts';
 import type { BeeRun } from './settings.ts';
 
 /**
- * Connects (trying for ever), runs, and stops when `signal` is aborted.
+ * Runs, connecting meanwhile (trying for ever), and stops when `signal` is aborted. Without a broker it watches
+ * and listens all the same: rotations are followed, and what comes is spooled.
  *
- * @param onReady called once it watches and listens
+ * @param onReady called once it watches, listens and is connected
  * @throws AppError `folder-unusable`
  */
 export async function runBee(run: BeeRun, signal: AbortSignal, onReady: () => void): Promise<void> {
@@ -21,15 +23,15 @@ export async function runBee(run: BeeRun, signal: AbortSignal, onReady: () => vo
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  const connecting = connectBus({
+  const { bus, connected } = openBus({
     url: run.broker,
     name: 'bee',
     declareTopology: false,
     log,
     ...(run.brokerCa !== undefined && { tls: { ca: run.brokerCa } }),
   });
-  const bus = await Promise.race([connecting, ended]);
-  if (!bus) return;
+  // Where it fails the Bee has been stopped, or could not start.
+  connected.catch(() => undefined);
   const bee = new Bee({
     bus,
     clock: systemClock,
@@ -42,11 +44,18 @@ export async function runBee(run: BeeRun, signal: AbortSignal, onReady: () => vo
     facts: () => findFacts(VERSION),
   });
   try {
-    await bee.start();
-    const status = run.statusPort && (await tellStatus(bee, bus, run.statusPort, log));
-    onReady();
-    await ended;
-    await status?.stop();
+    const started = bee.start();
+    await Promise.race([Promise.all([started, connected]), ended]);
+    // Stopped while it waits for a broker, it fails.
+    started.catch(() => undefined);
+    if (!signal.aborted) {
+      const rest = new IdleMemory(systemClock, bee.ledger);
+      const status = run.statusPort && (await tellStatus(bee, bus, run.statusPort, log));
+      onReady();
+      await ended;
+      rest.stop();
+      await status?.stop();
+    }
     await bee.stop();
   } finally {
     await bus.close();

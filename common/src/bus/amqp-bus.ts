@@ -52,12 +52,21 @@ export interface BusStats {
  * @throws AppError `bus-lost` with the reason when `connectDeadlineMs` passed
  */
 export async function connectBus(options: BusOptions): Promise<AmqpBus> {
+  const { bus, connected } = openBus(options);
+  await connected;
+  return bus;
+}
+
+/** As {@link connectBus}, with the bus at hand while it connects: what is asked of it until then waits. */
+export function openBus(options: BusOptions): { bus: AmqpBus; connected: Promise<void> } {
   const { clock = systemClock, connectDeadlineMs, ...settings } = options;
   const connection = new BusConnection({ ...settings, clock });
   const bus = new AmqpBus(connection);
-  await connection.open(connectDeadlineMs);
-  if (settings.declareTopology) await bus.events.start();
-  return bus;
+  const connect = async () => {
+    await connection.open(connectDeadlineMs);
+    if (settings.declareTopology) await bus.events.start();
+  };
+  return { bus, connected: connect() };
 }
 
 type Handler = Parameters<Bus['consume']>[2];

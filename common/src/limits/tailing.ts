@@ -8,7 +8,9 @@ export const GZIP_RETRY_MS = 2_000;
 export const LOOK_ACTIVE_MS = 250;
 /** Bee looks at its files this often when nothing has moved for a while. */
 export const LOOK_IDLE_MS = 1_000;
-/** A look at files that take long to look at comes so many times later, so that idle looks cost 1/200 of a core at most. */
-export const LOOK_IDLE_COST_MAX = 200;
+/** A look at files that take long to look at comes so many times later, so that idle looks cost 1/400 of a core at most. */
+export const LOOK_IDLE_COST_MAX = 400;
 /** But never later than this: changes on file systems that wake nobody are seen within it. */
 export const LOOK_IDLE_MS_MAX = 5_000;
+/** A Bee that has read nothing for this long gives back memory that it needed for its work. */
+export const IDLE_MEMORY_LOOK_MS = 5_000;

@@ -20,6 +20,8 @@ interface Listing {
   readonly costMs: number;
   /** The time stamp was too young to be trusted. */
   readonly fresh: boolean;
+  /** Pattern → paths of what it names here that is no folder. An idle look makes no new texts. */
+  readonly matches: Map<RegExp, readonly string[]>;
 }
 
 /** What a walk found. */
@@ -65,7 +67,7 @@ export class Folders {
 
   /** The names in a folder. @throws the system's error */
   names(folder: string): readonly string[] {
-    return this.#list(folder).map((entry) => entry.name);
+    return this.#list(folder).entries.map((entry) => entry.name);
   }
 
   /** Forgets listings that the last look did not need. */
@@ -90,7 +92,17 @@ export class Folders {
       return;
     }
     if (segment.kind === 'any-folders') this.#descend(folder, glob, index + 1, walk);
-    for (const entry of this.#entries(folder, walk)) {
+    const listing = this.#listing(folder, walk);
+    if (!listing) return;
+    if (last && segment.kind === 'pattern') {
+      walk.entries += listing.entries.length;
+      walk.cut = walk.entries > WALK_ENTRIES_MAX;
+      const paths = matchesOf(listing, folder, segment.pattern);
+      const room = listing.entries.length - Math.max(0, walk.entries - WALK_ENTRIES_MAX);
+      for (const path of walk.cut ? paths.slice(0, Math.max(0, room)) : paths) walk.paths.add(path);
+      return;
+    }
+    for (const entry of listing.entries) {
       if (++walk.entries > WALK_ENTRIES_MAX) {
         walk.cut = true;
         return;
@@ -100,44 +112,43 @@ export class Folders {
         if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
         this.#descend(join(folder, entry.name), glob, index, walk);
       } else if (segment.pattern.test(entry.name)) {
-        const path = join(folder, entry.name);
-        if (!last) {
-          if (entry.isDirectory() || entry.isSymbolicLink())
-            this.#descend(path, glob, index + 1, walk);
-        } else if (!entry.isDirectory()) walk.paths.add(path);
+        if (entry.isDirectory() || entry.isSymbolicLink())
+          this.#descend(join(folder, entry.name), glob, index + 1, walk);
       }
     }
   }
 
-  #entries(folder: string, walk: WalkState): readonly Dirent[] {
+  #listing(folder: string, walk: WalkState): Listing | undefined {
     try {
-      const entries = this.#list(folder);
+      const listing = this.#list(folder);
       walk.folders.add(folder);
-      return entries;
+      return listing;
     } catch (error) {
       const code = codeOf(error);
       if (code !== 'ENOENT' && code !== 'ENOTDIR') walk.refused.set(folder, code);
-      return [];
+      return undefined;
     }
   }
 
-  #list(folder: string): readonly Dirent[] {
+  #list(folder: string): Listing {
     const known = this.#listings.get(folder);
     const stat = statSync(folder, { bigint: true });
-    if (known && !this.#isOld(folder, known, stat)) return known.entries;
+    if (known && !this.#isOld(folder, known, stat)) return known;
     const startMs = this.#elapsedMs();
     const entries = readdirSync(folder, { withFileTypes: true });
     const listedMs = this.#elapsedMs();
     const fresh = Math.abs(Date.now() - Number(stat.mtimeNs / 1_000_000n)) < FRESH_MS;
-    this.#listings.set(folder, {
+    const listing: Listing = {
       entries,
       mtimeNs: stat.mtimeNs,
       ino: stat.ino,
       listedMs,
       costMs: listedMs - startMs,
       fresh,
-    });
-    return entries;
+      matches: new Map(),
+    };
+    this.#listings.set(folder, listing);
+    return listing;
   }
 
   #isOld(folder: string, known: Listing, stat: BigIntStats): boolean {
@@ -160,6 +171,15 @@ type WalkState = {
   cut: boolean;
   entries: number;
 };
+
+function matchesOf(listing: Listing, folder: string, pattern: RegExp): readonly string[] {
+  const known = listing.matches.get(pattern);
+  if (known) return known;
+  const files = listing.entries.filter((entry) => !entry.isDirectory() && pattern.test(entry.name));
+  const paths = files.map((entry) => join(folder, entry.name));
+  listing.matches.set(pattern, paths);
+  return paths;
+}
 
 function join(folder: string, name: string): string {
   return folder === '/' ? `/${name}` : `${folder}/${name}`;

@@ -46,7 +46,7 @@ export class FileTarget {
   walk(folders: Folders, watched: Set<string>): ReadonlySet<string> {
     this.#files.clear();
     this.#problems = [];
-    const paths = new Set<string>();
+    const found: ReadonlySet<string>[] = [];
     for (const glob of this.#globs) {
       const base = literalFolder(glob);
       if (!mayLookInto(base, this.#context)) {
@@ -55,12 +55,13 @@ export class FileTarget {
         continue;
       }
       const walk = folders.walk([glob]);
-      for (const path of walk.paths) paths.add(path);
+      found.push(walk.paths);
       for (const folder of walk.folders) watched.add(folder);
       for (const [folder, code] of walk.refused) this.problem(reasonOf(folder, code));
       if (walk.cut) this.problem(`${this.spec.url} names too many files; name a smaller part.`);
     }
-    return paths;
+    const [first = new Set(), ...more] = found;
+    return more.length === 0 ? first : new Set(found.flatMap((paths) => [...paths]));
   }
 
   /** A file of it is being read, or will be. */
