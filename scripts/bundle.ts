@@ -12,6 +12,7 @@ import { projectRoot } from './data-folder.ts';
 const THREADS = [
   'hive/src/honeycomb/chunk/seal-worker.ts',
   'hive/src/honeycomb/life/rewrite-worker.ts',
+  'hive/src/honeycomb/search/threads/search-worker.ts',
 ];
 
 /** Commands of those who work on Apiary itself: they run from the sources. */

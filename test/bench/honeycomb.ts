@@ -108,6 +108,7 @@ async function sealedRows({ folder, kind, corpus }: Run): Promise<BenchRow[]> {
   const began = performance.now();
   const engine = await Engine.open(join(folder, 'sealed'));
   const readyMs = performance.now() - began;
+  await engine.startThreads();
   const needle = await ask(engine, { query: NEEDLE });
   if (needle.total !== NEEDLES) throw new Error(`${needle.total} of ${NEEDLES} needles`);
   const common = await ask(engine, { query: COMMON[kind] });
@@ -129,6 +130,7 @@ async function compactedRows({ folder, kind, corpus, report }: Run): Promise<Ben
   const place = join(folder, 'compacted');
   await keptOrMade(folder, 'compacted', async () => await writeCompacted(place, corpus));
   const engine = await Engine.open(place);
+  await engine.startThreads();
   const perByte = round(folderBytes(place) / corpus.bytes, 4);
   const rows = [
     atMost('bytes on disk per raw byte, compacted', perByte, GOALS[kind].compacted, ''),

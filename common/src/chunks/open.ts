@@ -4,6 +4,11 @@ import { isMongoUrl } from '../mongodb/address.ts';
 import type { ChunkStore } from './chunks.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';
 
+/** The folder of `sqlite:DIR`; undefined for another store. */
+export function sqliteFolder(store: string): string | undefined {
+  return /^sqlite:(.+)$/s.exec(store)?.[1];
+}
+
 /**
  * Opens the chunks of a store: `sqlite:DIR` or `mongodb://…/DATABASE`.
  *
@@ -19,8 +24,8 @@ export async function openChunks(
     const { openMongoStore } = await import('./mongodb/mongo-store.ts');
     return await openMongoStore({ url: store, ...options });
   }
-  const folder = /^sqlite:(.+)$/s.exec(store)?.[1];
-  if (!folder) {
+  const folder = sqliteFolder(store);
+  if (folder === undefined) {
     throw new AppError(
       'setting-invalid',
       `store: expected sqlite:DIR or mongodb://…, got ${store}`,

@@ -12,3 +12,9 @@ export const CHUNK_CACHE_BYTES_MAX = 64 * MiB;
 export const CHUNK_CACHE_IDLE_MS = 60_000;
 /** Decoded chunks that no search used for this long go first when there is too much; before, the newest do. */
 export const CHUNK_CACHE_STALE_MS = 10_000;
+/** Threads that search beside the one that takes lines in; fewer where there are fewer cores. */
+export const SEARCH_THREADS_MAX = 3;
+/** Raw bytes of the chunks of a search from which on it is shared out. Below, one thread is as fast. */
+export const SEARCH_SHARED_BYTES_MIN = 32 * MiB;
+/** A thread that no search used for this long ends, and with it its memory of some 40 MB. */
+export const SEARCH_THREAD_IDLE_MS = 60_000;

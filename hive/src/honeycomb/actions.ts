@@ -12,7 +12,7 @@ import type { RateMeter } from './ingest/rate-meter.ts';
 import { storeHandlers } from './life/actions.ts';
 import type { Deletions } from './life/deletions.ts';
 import type { Figures } from './metrics.ts';
-import type { Request } from './search/search.ts';
+import type { Request } from './search/part-search.ts';
 import type { Missed } from './standing/missed.ts';
 import type { StandingQueries } from './standing/standing-queries.ts';
 

@@ -2,7 +2,7 @@
 
 import type { Subscription } from '@apiary/common/bus/bus.ts';
 import type { ChunkStore, Segment } from '@apiary/common/chunks/chunks.ts';
-import { openChunks } from '@apiary/common/chunks/open.ts';
+import { openChunks, sqliteFolder } from '@apiary/common/chunks/open.ts';
 import type { Component, ComponentContext } from '@apiary/common/component.ts';
 import { toAppError } from '@apiary/common/errors.ts';
 import { diskOfStore } from '@apiary/common/health/disk-space.ts';
@@ -33,6 +33,7 @@ import { Figures } from './metrics.ts';
 import { restore, Sealer } from './sealer.ts';
 import { ChunkCache } from './search/chunk-cache.ts';
 import { Search } from './search/search.ts';
+import { SearchThreads } from './search/threads/search-threads.ts';
 import { Missed } from './standing/missed.ts';
 import { type StandingContext, StandingQueries } from './standing/standing-queries.ts';
 
@@ -102,7 +103,10 @@ class Honeycomb implements Component {
     this.#undo.push(() => sealer.stop());
     await restore(segment, holdings, sealer);
 
-    const cache = new ChunkCache(store, clock);
+    const threads = this.#openThreads();
+    const onForget = (ids: readonly string[]) => threads?.forget(ids);
+    const bound = threads && { bytesMax: threads.cacheBytesMax };
+    const cache = new ChunkCache(store, clock, { ...bound, onForget });
     this.#undo.push(() => cache.close());
     // Where there is one segment at a time, there is nobody else to ask.
     const isShared = isMongoUrl(this.#context.store);
@@ -124,7 +128,7 @@ class Honeycomb implements Component {
     const stored = new StoredTeller({ bus, clock, instance });
     this.#undo.push(() => stored.stop());
 
-    const local = new Search({ holdings, cache, clock, figures });
+    const local = new Search({ holdings, cache, clock, figures, ...(threads && { threads }) });
     const asking = this.#asking(local, { store, holdings, cache });
     const missed = new Missed({ holdings, cache, clock, ...(isShared && { store }) });
     const ingest = new Ingest({
@@ -197,6 +201,15 @@ class Honeycomb implements Component {
       gather: (wanted, signal) => gather(cluster, wanted, signal),
     });
     return { own, search: new Coordinator(cluster), analyses };
+  }
+
+  /** Of a store on this machine; another one shares searches out among honeycombs. */
+  #openThreads(): SearchThreads | undefined {
+    const folder = sqliteFolder(this.#context.store);
+    if (folder === undefined || this.#options.openStore) return undefined;
+    const threads = new SearchThreads({ folder, clock: this.#context.clock });
+    this.#undo.push(() => threads.stop());
+    return threads;
   }
 
   async #openStore(): Promise<{ readonly store: ChunkStore; readonly segment: Segment }> {

@@ -13,6 +13,7 @@ import { Figures } from '@apiary/hive/honeycomb/metrics.ts';
 import { Sealer } from '@apiary/hive/honeycomb/sealer.ts';
 import { ChunkCache } from '@apiary/hive/honeycomb/search/chunk-cache.ts';
 import { Search } from '@apiary/hive/honeycomb/search/search.ts';
+import { SearchThreads } from '@apiary/hive/honeycomb/search/threads/search-threads.ts';
 
 /** A question as the API takes it. */
 export interface Question {
@@ -28,23 +29,26 @@ export class Engine {
   readonly store: ChunkStore;
   readonly figures = new Figures(new Metrics());
   readonly #sealer: Sealer;
+  readonly #threads: SearchThreads;
   #cache: ChunkCache;
 
-  private constructor(store: ChunkStore, segment: Segment, holdings: Holdings) {
+  private constructor(folder: string, store: ChunkStore, segment: Segment, holdings: Holdings) {
+    this.#threads = new SearchThreads({ folder, clock: systemClock });
     this.store = store;
     this.segment = segment;
     this.holdings = holdings;
     const log = { ...createSilentLogger(), error: console.error };
     const { figures } = this;
     this.#sealer = new Sealer({ holdings, segment, clock: systemClock, log, figures });
-    this.#cache = new ChunkCache(store, systemClock);
+    this.#cache = this.#newCache();
   }
 
   /** Opens a folder, and makes the open chunks again from what was committed. */
   static async open(folder: string): Promise<Engine> {
     const store = openSqliteStore({ folder });
     const segment = await store.openSegment('bench');
-    const engine = new Engine(store, segment, new Holdings((await store.catalogue()).chunks));
+    const { chunks } = await store.catalogue();
+    const engine = new Engine(folder, store, segment, new Holdings(chunks));
     for await (const block of segment.blocks()) engine.holdings.restore(block);
     return engine;
   }
@@ -77,13 +81,25 @@ export class Engine {
   /** Forgets what was decoded. */
   cool(): void {
     this.#cache.close();
-    this.#cache = new ChunkCache(this.store, systemClock);
+    this.#cache = this.#newCache();
+    this.#threads.forget(this.holdings.chunks.map(({ id }) => id));
+  }
+
+  /** Waits until the threads that search are there. */
+  async startThreads(): Promise<void> {
+    await this.#threads.start();
+  }
+
+  #newCache(): ChunkCache {
+    return new ChunkCache(this.store, systemClock, { bytesMax: this.#threads.cacheBytesMax });
   }
 
   /** Answers a question; resolves with how many records match. */
   async ask({ query, limit = 0, buckets }: Question): Promise<number> {
     const { holdings, figures } = this;
-    const search = new Search({ holdings, figures, cache: this.#cache, clock: systemClock });
+    const cache = this.#cache;
+    const threads = this.#threads;
+    const search = new Search({ holdings, figures, cache, threads, clock: systemClock });
     const request = searchRequestSchema.parse({
       ...{ query, limit },
       ...(buckets === undefined ? {} : { histogram: { buckets } }),
@@ -99,6 +115,7 @@ export class Engine {
   }
 
   async close(): Promise<void> {
+    await this.#threads.stop();
     this.#cache.close();
     await this.#sealer.stop();
     await this.segment.close();

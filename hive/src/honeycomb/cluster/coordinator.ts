@@ -3,22 +3,19 @@
  * out among those who live, and asks the owner of each segment for what is in none of them. A segment that
  * two answer for counts once, by its later epoch; what nobody answers for is named as missing.
  */
-import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import type { Clock } from '@apiary/common/clock.ts';
 import { toAppError } from '@apiary/common/errors.ts';
 import { SEARCH_DEADLINE_MS } from '@apiary/common/limits.ts';
 import { streamAction } from '@apiary/common/messages/actions/action.ts';
 import { honeycombActions, type SearchPart } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { Part, PartRequest } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
-import type { LogRecord } from '@apiary/common/record.ts';
 import { HONEYCOMB_ACTOR } from '../members.ts';
-import { histogramSpan } from '../search/plan.ts';
-import { formatCursor, parseCursor } from '../search/position.ts';
-import { parseOrThrow, type Request, recordParts } from '../search/search.ts';
-import { merge, positionOfRecord } from './merge.ts';
+import { mergedAnswer } from '../search/merged-answer.ts';
+import { parseOrThrow, type Request } from '../search/part-search.ts';
+import { histogramSpan, overlaps } from '../search/plan.ts';
+import { Totals } from '../search/totals.ts';
 import { shareOut } from './share-out.ts';
 import { type SurveyContext, surveyHoneycombs } from './survey.ts';
-import { Totals } from './totals.ts';
 
 /** What coordination works with. */
 export interface CoordinatorContext extends SurveyContext {
@@ -41,44 +38,19 @@ export class Coordinator {
 
   /** Answers as `Search.run` does. */
   async *run(request: Request, signal?: AbortSignal): AsyncGenerator<SearchPart> {
-    const began = performance.now();
-    // A query or cursor that is none is told before anybody else is asked.
+    // A query that is none is told before anybody else is asked.
     parseOrThrow(request.query);
-    if (request.cursor !== undefined) parseCursor(request.cursor);
     const { parts, missing } = await this.#plan(request);
     const totals = new Totals(missing);
-    const ending = new AbortController();
-    const over = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
-    const streams = parts.map((part) => this.#stream(part, totals, over));
-    let given = 0;
-    let last: LogRecord | undefined;
-    let waiting: LogRecord[] = [];
-    try {
-      for await (const record of merge(streams, request.order)) {
-        if (given >= request.limit) {
-          totals.hasMore = true;
-          continue;
-        }
-        given++;
-        last = record;
-        waiting.push(record);
-        if (waiting.length < PART_RECORDS) continue;
-        yield* recordParts(waiting);
-        waiting = [];
-      }
-    } finally {
-      ending.abort();
-    }
-    yield* recordParts(waiting);
-    yield totals.counts();
-    const next = totals.hasMore && last ? { next: formatCursor(positionOfRecord(last)) } : {};
-    const elapsedMs = performance.now() - began;
-    yield { type: 'done', total: totals.total, ...next, elapsedMs, missing: totals.missing };
+    yield* mergedAnswer(request, totals, signal, (over) =>
+      parts.map((part) => totals.recordsOf(this.#stream(part, totals, over))),
+    );
   }
 
   async #plan(request: Request): Promise<Plan> {
     const { version, chunks, members, missing } = await surveyHoneycombs(this.#context);
-    const wanted = chunks.filter((entry) => overlaps(entry, request));
+    const range = { from: request.from ?? -Infinity, to: request.to ?? Infinity };
+    const wanted = chunks.filter((entry) => overlaps(entry, range));
     const times = members.flatMap(({ cover }) =>
       cover.times ? [{ minTime: cover.times.min, maxTime: cover.times.max }] : [],
     );
@@ -99,22 +71,17 @@ export class Coordinator {
     return { parts, missing };
   }
 
-  /** The records of one part; its counts go into the totals. What it cannot give is asked for once more, here. */
+  /** One part. What another one cannot give is asked for once more, here. */
   async *#stream(
     part: Plan['parts'][number],
     totals: Totals,
     signal: AbortSignal,
-  ): AsyncGenerator<LogRecord, undefined> {
+  ): AsyncGenerator<Part> {
     const seen = new Set<string>();
     try {
       for await (const given of this.#ask(part, signal)) {
-        if (given.type === 'end') totals.add(given);
-        else {
-          for (const record of given.records) {
-            seen.add(record.id);
-            yield record;
-          }
-        }
+        if (given.type === 'records') for (const { id } of given.records) seen.add(id);
+        yield given;
       }
       return;
     } catch (error) {
@@ -125,8 +92,8 @@ export class Coordinator {
     }
     const again = { ...part.request, segments: [] };
     for await (const given of this.#context.own.run(again, signal)) {
-      if (given.type === 'end') totals.add(given);
-      else for (const record of given.records) if (!seen.has(record.id)) yield record;
+      if (given.type === 'end') yield given;
+      else yield { ...given, records: given.records.filter(({ id }) => !seen.has(id)) };
     }
   }
 
@@ -140,10 +107,4 @@ export class Coordinator {
       signal,
     });
   }
-}
-
-const PART_RECORDS = 100;
-
-function overlaps({ minTime, maxTime }: ChunkEntry, { from, to }: Request): boolean {
-  return maxTime >= (from ?? -Infinity) && minTime < (to ?? Infinity);
 }

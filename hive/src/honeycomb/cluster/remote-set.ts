@@ -2,7 +2,7 @@
 import type { RemoteRow } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
 import type { Matches, RecordSet, RecordSource, RowSource } from '../record-set.ts';
 import { matchesOf } from '../row-counts.ts';
-import { positionOfRecord } from './merge.ts';
+import { positionOfRecord } from '../search/merge.ts';
 
 /** See the file's head. All of its rows match: whoever gave them has judged them by the same query. */
 export class RemoteSet implements RecordSource {

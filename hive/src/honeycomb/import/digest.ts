@@ -14,7 +14,7 @@ import type { Pace, RecordSource } from '../record-set.ts';
 import type { Sealer } from '../sealer.ts';
 import type { ChunkCache } from '../search/chunk-cache.ts';
 import { createPace } from '../search/pace.ts';
-import { parseOrThrow } from '../search/search.ts';
+import { parseOrThrow } from '../search/part-search.ts';
 
 /** What reading back works with. */
 export interface DigestContext {

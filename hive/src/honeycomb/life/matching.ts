@@ -5,7 +5,7 @@ import type { HoldingsSnapshot } from '../holdings.ts';
 import type { Pace, RecordSource } from '../record-set.ts';
 import type { ChunkCache } from '../search/chunk-cache.ts';
 import { createPace } from '../search/pace.ts';
-import { parseOrThrow } from '../search/search.ts';
+import { parseOrThrow } from '../search/part-search.ts';
 
 /** Lines as a deletion names them. */
 export interface WantedLines {

@@ -17,7 +17,7 @@ function cacheOfFive() {
     return Buffer.from(sections[index]?.bytes ?? []);
   };
   const clock = new ManualClock(0);
-  const cache = new ChunkCache({ readSection }, clock, 5_500);
+  const cache = new ChunkCache({ readSection }, clock, { bytesMax: 5_500 });
   const entryOf = (id: string): ChunkEntry => ({
     ...{ id, partition: { day: '2026-01-20', retentionClass: 'default' }, format: plainZstd.name },
     ...{ records: 1, rawBytes: 1_000, storedBytes: 0, minTime: 0, maxTime: 0 },

@@ -13,6 +13,14 @@ interface Cached {
   readonly usedMs: number;
 }
 
+/** What may be chosen. */
+export interface ChunkCacheOptions {
+  /** Default CHUNK_CACHE_BYTES_MAX. */
+  readonly bytesMax?: number;
+  /** Told of chunks that are gone, for whoever keeps something of them too. */
+  readonly onForget?: (chunks: readonly string[]) => void;
+}
+
 /**
  * Opened chunks with what was decoded of them, as many as fit within a bound of memory. A
  * chunk grows while it is searched: the bound holds again when the next one is asked for.
@@ -21,6 +29,7 @@ export class ChunkCache {
   readonly #store: Pick<ChunkStore, 'readSection'>;
   readonly #clock: Clock;
   readonly #bytesMax: number;
+  readonly #onForget: ((chunks: readonly string[]) => void) | undefined;
   /** The least recently used first. */
   readonly #cached = new Map<string, Cached>();
   readonly #provided = new Map<string, NewChunk>();
@@ -29,11 +38,12 @@ export class ChunkCache {
   constructor(
     store: Pick<ChunkStore, 'readSection'>,
     clock: Clock,
-    bytesMax = CHUNK_CACHE_BYTES_MAX,
+    { bytesMax = CHUNK_CACHE_BYTES_MAX, onForget }: ChunkCacheOptions = {},
   ) {
     this.#store = store;
     this.#clock = clock;
     this.#bytesMax = bytesMax;
+    this.#onForget = onForget;
   }
 
   /** Nothing of the chunk is read before it is searched. @throws AppError `not-supported` */
@@ -55,6 +65,11 @@ export class ChunkCache {
     this.#provided.set(chunk.entry.id, chunk);
   }
 
+  /** The store does not have it yet. */
+  isProvided(chunk: string): boolean {
+    return this.#provided.has(chunk);
+  }
+
   /** The store has it now. */
   stored(chunk: string): void {
     this.#provided.delete(chunk);
@@ -66,6 +81,7 @@ export class ChunkCache {
       this.#cached.delete(id);
       this.#provided.delete(id);
     }
+    this.#onForget?.(chunks);
   }
 
   /** Lets go of everything. */

@@ -30,10 +30,18 @@ export function planSources(
       minTime: entry.minTime,
       maxTime: entry.maxTime,
     })),
-  ].filter((source) => source.maxTime >= range.from && source.minTime < range.to);
+  ].filter((source) => overlaps(source, range));
   return sources.sort((a, b) =>
     order === 'newest' ? b.maxTime - a.maxTime : a.minTime - b.minTime,
   );
+}
+
+/** Whether something may have records of a range. */
+export function overlaps(
+  { minTime, maxTime }: { readonly minTime: number; readonly maxTime: number },
+  { from, to }: { readonly from: number; readonly to: number },
+): boolean {
+  return maxTime >= from && minTime < to;
 }
 
 /** The time of the first record that `source` can hold; undefined when there is no source. */

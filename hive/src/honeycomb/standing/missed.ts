@@ -12,7 +12,7 @@ import type { RecordSource } from '../record-set.ts';
 import { recordOf } from '../row-view.ts';
 import type { ChunkCache } from '../search/chunk-cache.ts';
 import { createPace } from '../search/pace.ts';
-import { parseOrThrow } from '../search/search.ts';
+import { parseOrThrow } from '../search/part-search.ts';
 
 /** What it looks at. */
 export interface MissedContext {

@@ -17,7 +17,7 @@ import type { TouchedRows } from '../holdings.ts';
 import type { Figures } from '../metrics.ts';
 import { standingQueriesDefinition } from '../model.ts';
 import { createPace } from '../search/pace.ts';
-import { parseOrThrow } from '../search/search.ts';
+import { parseOrThrow } from '../search/part-search.ts';
 import { QueryIndex } from './query-index.ts';
 import { type JudgedQuery, RowJudge } from './row-judge.ts';
 

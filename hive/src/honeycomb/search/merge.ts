@@ -1,5 +1,5 @@
 import type { LogRecord } from '@apiary/common/record.ts';
-import { comparePositions, type Order, type Position } from '../search/position.ts';
+import { comparePositions, type Order, type Position } from './position.ts';
 
 /** Where a record stands in a result. */
 export function positionOfRecord({ id, time }: LogRecord): Position {

@@ -1,7 +1,7 @@
 import { SEARCH_HOSTS_MAX } from '@apiary/common/limits.ts';
 import type { Histogram, SearchPart } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { Part } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
-import { LEVELS } from '@apiary/common/record.ts';
+import { LEVELS, type LogRecord } from '@apiary/common/record.ts';
 
 /** The counts of several parts of one search, added up. */
 export class Totals {
@@ -32,6 +32,14 @@ export class Totals {
       if (this.#hosts.size < SEARCH_HOSTS_MAX) this.#hosts.add(host);
     }
     if (end.histogram) this.#histogram = sum(this.#histogram, end.histogram);
+  }
+
+  /** The records of a part; its counts are added when it has ended. */
+  async *recordsOf(parts: AsyncIterable<Part>): AsyncGenerator<LogRecord, undefined> {
+    for await (const part of parts) {
+      if (part.type === 'end') this.add(part);
+      else yield* part.records;
+    }
   }
 
   counts(): SearchPart {

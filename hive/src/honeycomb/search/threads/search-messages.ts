@@ -1,0 +1,39 @@
+/** What a search thread and its owner tell one another. */
+import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
+import type { ErrorCode } from '@apiary/common/errors.ts';
+import type { Part } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
+import type { Request } from '../part-search.ts';
+import type { TallySpan } from '../tally.ts';
+
+/** A part of a search: sealed chunks, which the thread reads from the store itself. */
+export interface ThreadTask {
+  readonly request: Request;
+  readonly chunks: readonly ChunkEntry[];
+  readonly span: TallySpan | undefined;
+  readonly nowMs: number;
+}
+
+/** What the thread is started with. */
+export interface ThreadStart {
+  /** Folder of the chunk store. */
+  readonly folder: string;
+  /** Bound of what it keeps decoded. */
+  readonly cacheBytesMax: number;
+}
+
+/** To the thread. */
+export type ToThread =
+  | { readonly type: 'search'; readonly id: number; readonly task: ThreadTask }
+  | { readonly type: 'cancel'; readonly id: number }
+  | { readonly type: 'forget'; readonly chunks: readonly string[] };
+
+/** From the thread: `ready` once, then for each search its parts, of which `end` is the last, or an error. */
+export type FromThread =
+  | { readonly type: 'ready' }
+  | { readonly type: 'part'; readonly id: number; readonly part: Part }
+  | {
+      readonly type: 'error';
+      readonly id: number;
+      readonly code: ErrorCode;
+      readonly message: string;
+    };

@@ -1,0 +1,113 @@
+import { Worker } from 'node:worker_threads';
+import { AppError } from '@apiary/common/errors.ts';
+import type { Part } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
+import type { FromThread, ThreadStart, ThreadTask, ToThread } from './search-messages.ts';
+
+/** Takes what comes of one search. */
+interface Listener {
+  take(part: Part): void;
+  fail(error: Error): void;
+}
+
+/** One thread that searches. It takes several searches at once, and gives way between them. */
+export class SearchThread {
+  readonly #worker: Worker;
+  readonly #listeners = new Map<number, Listener>();
+  readonly #started: Promise<void>;
+  #last = 0;
+  /** It takes searches. */
+  isReady = false;
+  /** It has ended, of itself or by {@link stop}. */
+  isOver = false;
+
+  constructor(start: ThreadStart) {
+    this.#worker = new Worker(new URL('./search-worker.ts', import.meta.url), {
+      workerData: start,
+      execArgv: ['--no-warnings'],
+    });
+    this.#worker.unref();
+    const begun = Promise.withResolvers<void>();
+    this.#started = begun.promise;
+    this.#worker.on('message', (message: FromThread) => {
+      if (message.type === 'ready') {
+        this.isReady = true;
+        begun.resolve();
+      } else this.#take(message);
+    });
+    const end = (cause: Error) => {
+      this.isOver = true;
+      begun.resolve();
+      const error = new AppError('internal', `A search thread ended: ${cause.message}`, { cause });
+      for (const listener of this.#listeners.values()) listener.fail(error);
+    };
+    this.#worker.on('error', end);
+    this.#worker.on('exit', () => end(new Error('it was stopped')));
+  }
+
+  /** Resolves when it takes searches, or never will. */
+  async started(): Promise<void> {
+    this.#worker.ref();
+    await this.#started;
+    if (this.#listeners.size === 0) this.#worker.unref();
+  }
+
+  /** Searches the chunks; the last part is `end`. @throws AppError what the search throws; `internal` when the thread ended */
+  async *run(task: ThreadTask, signal: AbortSignal): AsyncGenerator<Part> {
+    if (this.isOver) throw new AppError('internal', 'A search thread ended.');
+    const id = ++this.#last;
+    const waiting: Part[] = [];
+    let wake = Promise.withResolvers<void>();
+    let failure: Error | undefined;
+    const fail = (error: Error) => {
+      failure = error;
+      wake.resolve();
+    };
+    const take = (part: Part) => {
+      waiting.push(part);
+      wake.resolve();
+    };
+    const cancelled = () =>
+      new AppError('deadline-passed', 'Nobody waits for this search any more.');
+    if (signal.aborted) throw cancelled();
+    const cancel = () => fail(cancelled());
+    signal.addEventListener('abort', cancel);
+    this.#listeners.set(id, { take, fail });
+    this.#worker.ref();
+    this.#tell({ type: 'search', id, task });
+    try {
+      for (;;) {
+        await wake.promise;
+        wake = Promise.withResolvers();
+        for (const part of waiting.splice(0)) {
+          yield part;
+          if (part.type === 'end') return;
+        }
+        if (failure) throw failure;
+      }
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      this.#listeners.delete(id);
+      this.#tell({ type: 'cancel', id });
+      if (this.#listeners.size === 0) this.#worker.unref();
+    }
+  }
+
+  /** Lets go of chunks that are gone. */
+  forget(chunks: readonly string[]): void {
+    this.#tell({ type: 'forget', chunks });
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #tell(message: ToThread): void {
+    this.#worker.postMessage(message);
+  }
+
+  #take(message: Exclude<FromThread, { type: 'ready' }>): void {
+    const listener = this.#listeners.get(message.id);
+    if (message.type === 'part') listener?.take(message.part);
+    else listener?.fail(new AppError(message.code, message.message));
+  }
+}

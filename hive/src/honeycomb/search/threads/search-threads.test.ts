@@ -1,0 +1,212 @@
+/** What search threads answer together with the thread that takes lines in is what that one answers alone. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ChunkStore, NewChunk } from '@apiary/common/chunks/chunks.ts';
+import { openSqliteStore } from '@apiary/common/chunks/sqlite/sqlite-store.ts';
+import { ManualClock } from '@apiary/common/clock.ts';
+import { SEARCH_THREAD_IDLE_MS } from '@apiary/common/limits/search.ts';
+import { type SearchPart, searchRequestSchema } from '@apiary/common/messages/actions/honeycomb.ts';
+import { Metrics } from '@apiary/common/metrics.ts';
+import type { LogRecord } from '@apiary/common/record.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { sealBatch } from '../../chunk/seal-batch.ts';
+import { Holdings } from '../../holdings.ts';
+import { Figures } from '../../metrics.ts';
+import { batchOfStreams, OBSERVED } from '../../testing/batches.ts';
+import { ChunkCache } from '../chunk-cache.ts';
+import { Search } from '../search.ts';
+import { SearchThreads } from './search-threads.ts';
+
+const CHUNKS = 7;
+const ROWS = 150;
+const LEVELS = ['info', 'warn', 'error'];
+
+async function chunkOf(index: number): Promise<NewChunk> {
+  const rows = Array.from({ length: ROWS }, (_, row) => {
+    // Chunks overlap in time, and many rows share theirs.
+    const second = String((index * 5 + row) % 40).padStart(2, '0');
+    const level = LEVELS[(row * 7 + index) % LEVELS.length];
+    return Buffer.from(
+      `2026-01-20T00:00:${second}Z level=${level} order ${row} took ${row * index} ms`,
+    );
+  });
+  const host = `host-${index % 3}`;
+  const generation = index.toString(16).padStart(16, '0');
+  const batch = batchOfStreams([{ rows, source: { host, generation } }]);
+  const partition = { day: '2026-01-20', retentionClass: 'default' };
+  return await sealBatch(batch, { id: `chunk-${index}`, partition });
+}
+
+interface Answer {
+  readonly records: readonly LogRecord[];
+  readonly done: Extract<SearchPart, { type: 'done' }> | undefined;
+  readonly counts: Extract<SearchPart, { type: 'counts' }> | undefined;
+}
+
+describe('search threads', () => {
+  let folder: string;
+  let store: ChunkStore;
+  let chunks: NewChunk[];
+  let clock: ManualClock;
+  let threads: SearchThreads;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'apiary-threads-'));
+    store = openSqliteStore({ folder });
+    chunks = await Promise.all(Array.from({ length: CHUNKS }, (_, index) => chunkOf(index)));
+    await store.replace([], chunks);
+  });
+
+  afterAll(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  beforeEach(() => {
+    clock = new ManualClock(OBSERVED);
+    threads = new SearchThreads({ folder, clock, count: 2, sharedBytesMin: 0 });
+  });
+
+  afterEach(async () => {
+    await threads.stop();
+  });
+
+  const searchOf = (cache: ChunkCache, withThreads: boolean) =>
+    new Search({
+      ...{ holdings: new Holdings(chunks.map(({ entry }) => entry)), cache, clock },
+      figures: new Figures(new Metrics()),
+      ...(withThreads && { threads }),
+    });
+
+  async function ask(search: Search, request: object, signal?: AbortSignal): Promise<Answer> {
+    const records: LogRecord[] = [];
+    let [done, counts]: [Answer['done'], Answer['counts']] = [undefined, undefined];
+    for await (const part of search.run(searchRequestSchema.parse(request), signal)) {
+      if (part.type === 'records') records.push(...part.records);
+      else if (part.type === 'counts') counts = part;
+      else done = { ...part, elapsedMs: 0 };
+    }
+    return { records, counts, done };
+  }
+
+  const both = () => {
+    const alone = searchOf(new ChunkCache(store, clock), false);
+    return { alone, together: searchOf(new ChunkCache(store, clock), true) };
+  };
+
+  const REQUESTS = [
+    { query: 'order', limit: 0 },
+    { query: 'level:error', limit: 20, histogram: { buckets: 12 } },
+    { query: 'level:warn AND "order 7"', limit: 500, order: 'oldest' },
+    { query: 'host:host-1', limit: 33, histogram: { buckets: 5 } },
+    { query: '/took [0-9]*7 ms/', limit: 1_000 },
+    { query: 'absent', limit: 10, histogram: { buckets: 3 } },
+    { query: 'order', limit: 10, from: OBSERVED + 5_000, to: OBSERVED + 9_000 },
+  ];
+
+  test.each(REQUESTS)('answer $query together as one alone does', async (request) => {
+    const { alone, together } = both();
+    await threads.start();
+    const expected = await ask(alone, request);
+    expect(await ask(together, request)).toEqual(expected);
+    expect(await ask(together, request)).toEqual(expected);
+  });
+
+  test.each(['newest', 'oldest'])(
+    'give every record once, page by page, %s first',
+    async (order) => {
+      const { together } = both();
+      await threads.start();
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const request = { query: 'order', limit: 37, order, ...(cursor && { cursor }) };
+        const { records, done } = await ask(together, request);
+        seen.push(...records.map(({ id }) => id));
+        cursor = done?.next;
+      } while (cursor !== undefined);
+      expect(seen).toHaveLength(CHUNKS * ROWS);
+      expect(new Set(seen).size).toBe(CHUNKS * ROWS);
+    },
+  );
+
+  test('are not waited for by the search that starts them, and take part in later ones', async () => {
+    const { together } = both();
+    const first = await ask(together, { query: 'order', limit: 0 });
+    await threads.start();
+    const { entry } = chunks[0] as NewChunk;
+    expect(threads.shareOut([entry])?.here).toEqual([entry]);
+    expect(await ask(together, { query: 'order', limit: 0 })).toEqual(first);
+  });
+
+  test('leave a chunk where it was searched first', async () => {
+    await threads.start();
+    const entries = chunks.map(({ entry }) => entry);
+    const places = () => {
+      const shares = threads.shareOut(entries);
+      const ids = (list: readonly { readonly id: string }[] = []) => list.map(({ id }) => id);
+      return [ids(shares?.here), ...(shares?.there.map((share) => ids(share.chunks)) ?? [])];
+    };
+    const before = places();
+    expect(before.map(({ length }) => length).sort()).toEqual([2, 2, 3]);
+    threads.forget(['somebody else']);
+    expect(places()).toEqual(before);
+  });
+
+  test('that end meanwhile are replaced by the thread that asked, and later started anew', async () => {
+    const { alone, together } = both();
+    await threads.start();
+    const expected = await ask(alone, { query: 'level:error', limit: 40 });
+    const shares = threads.shareOut(chunks.map(({ entry }) => entry));
+    const answer = ask(together, { query: 'level:error', limit: 40 });
+    for (const { thread } of shares?.there ?? []) await thread.stop();
+    expect(await answer).toEqual(expected);
+    await threads.start();
+    expect(await ask(together, { query: 'level:error', limit: 40 })).toEqual(expected);
+  });
+
+  test('read nothing that the store does not have yet', async () => {
+    const cache = new ChunkCache(store, clock);
+    const fresh = await chunkOf(CHUNKS);
+    cache.provide(fresh);
+    const holdings = new Holdings([...chunks.map(({ entry }) => entry), fresh.entry]);
+    const figures = new Figures(new Metrics());
+    const search = new Search({ holdings, cache, clock, figures, threads });
+    await threads.start();
+    const { done } = await ask(search, { query: 'order', limit: 0 });
+    expect(done).toMatchObject({ total: (CHUNKS + 1) * ROWS, missing: [] });
+  });
+
+  test('stop when nobody waits any more, and take the next search', async () => {
+    const { together } = both();
+    await threads.start();
+    const aborted = AbortSignal.abort();
+    await expect(ask(together, { query: 'order' }, aborted)).rejects.toMatchObject({
+      code: 'deadline-passed',
+    });
+    const { done } = await ask(together, { query: 'order', limit: 0 });
+    expect(done?.total).toBe(CHUNKS * ROWS);
+  });
+
+  test('refuse what is no query as one alone does', async () => {
+    const { together } = both();
+    await threads.start();
+    await expect(ask(together, { query: 'a AND' })).rejects.toMatchObject({ code: 'query-syntax' });
+    await expect(ask(together, { query: 'a', cursor: 'x' })).rejects.toMatchObject({
+      code: 'request-invalid',
+    });
+  });
+
+  test('end when no search used them for a while', async () => {
+    await threads.start();
+    const entries = chunks.map(({ entry }) => entry);
+    const thread = threads.shareOut(entries)?.there[0]?.thread;
+    clock.advance(SEARCH_THREAD_IDLE_MS - 1);
+    expect(thread?.isOver).toBe(false);
+    clock.advance(2);
+    await thread?.stop();
+    expect(thread?.isOver).toBe(true);
+    expect(threads.shareOut(entries)).toBeUndefined();
+  });
+});
