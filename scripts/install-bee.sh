@@ -22,11 +22,12 @@ ACCOUNT=apiary-bee
 
 usage() {
   cat <<'TEXT'
-install-bee.sh [--broker URL] [--allow ROOT[:ROOT…]] [--node FILE] [--no-start]
+install-bee.sh [--broker URL] [--allow ROOT[:ROOT…]] [--listen WHERE] [--node FILE] [--no-start]
 install-bee.sh --uninstall [--purge]
 
   --broker URL   the broker, where it is not the one of the Hive that served this file
   --allow ROOTS  folders that the Bee may read files from, at the first installation [/var/log]
+  --listen WHERE where targets such as syslog may listen, at the first installation, e.g. any or 0.0.0.0:514 [loopback]
   --node FILE    a Node 24 of this machine, where the Hive's own does not run here
   --no-start     installs the service and leaves it stopped
   --uninstall    stops and removes the Bee; its key and what it has not sent yet stay
@@ -115,6 +116,8 @@ write_config() {
 # The Bee of this machine. After a change: restart the service apiary-bee.
 # Folders that files may be read from, separated by colons.
 APIARY_ALLOW=$ALLOW
+# Where targets such as syslog may listen: any, none, loopback, ADDRESS[:PORT[-PORT]], with commas between them.
+APIARY_LISTEN=$LISTEN
 # Folders of monitoring plugins that checks may run, and whether they may be given arguments.
 #APIARY_CHECKS=/usr/lib/nagios/plugins
 #APIARY_CHECK_ARGUMENTS=false
@@ -297,6 +300,7 @@ install_bee() {
 
 main() {
   ALLOW=/var/log
+  LISTEN=loopback
   NODE=
   START=yes
   PURGE=no
@@ -305,6 +309,7 @@ main() {
     case $1 in
       --broker) BROKER=${2:?--broker needs an address}; shift ;;
       --allow) ALLOW=${2:?--allow needs folders}; shift ;;
+      --listen) LISTEN=${2:?--listen needs a place}; shift ;;
       --node) NODE=${2:?--node needs a file}; shift ;;
       --no-start) START=no ;;
       --uninstall) TASK=uninstall ;;

@@ -18,7 +18,7 @@ import { type Identity, loadIdentity } from './identity.ts';
 import type { Allowance } from './inputs/file/open.ts';
 import { INPUTS } from './inputs/index.ts';
 import type { CheckAllowance, InputFactory, ListenTls } from './inputs/input.ts';
-import type { ListenAllowance } from './inputs/listen-allowance.ts';
+import { type ListenAllowance, readListenAllowance } from './inputs/listen-allowance.ts';
 import { Ledger } from './ledger.ts';
 import { Questions } from './questions.ts';
 import { Shipper } from './shipper.ts';
@@ -39,7 +39,7 @@ export interface BeeOptions {
   readonly allow: readonly string[];
   /** Default: no program. */
   readonly checks?: CheckAllowance;
-  /** Where targets may listen; default: everywhere. */
+  /** Where targets may listen; default: on loopback. */
   readonly listen?: ListenAllowance;
   /** Default: a certificate of its own, and every sender. */
   readonly tls?: ListenTls;
@@ -109,7 +109,7 @@ export class Bee implements Component {
       log,
       ...this.#allowance,
       spools,
-      listen: this.#options.listen ?? 'any',
+      listen: this.#options.listen ?? readListenAllowance('loopback'),
       tls: this.#options.tls ?? {},
       checks: this.#options.checks ?? { folders: [], allowArguments: false },
       onState: (target, state) => {

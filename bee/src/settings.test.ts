@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { allowedAddressOf } from './inputs/listen-allowance.ts';
 import { brokerUrl, brokerUrls, defaultDataFolder, readBeeSettings } from './settings.ts';
 
 describe('the data folder', () => {
@@ -44,6 +45,14 @@ describe('the settings of a Bee', () => {
     });
     expect(readBeeSettings(['h'], {}, false).dataFolder).toMatch(/\.local\/share\/apiary\/bee$/);
     expect(readBeeSettings([], { APIARY_BROKER: 'h' }, false).broker).toContain('@h:');
+  });
+
+  test('let targets listen on loopback alone, unless they say otherwise', () => {
+    const { listen } = readBeeSettings(['h'], {}, false);
+    expect(listen).not.toBe('any');
+    expect(() => allowedAddressOf('syslog+udp://0.0.0.0:514', listen)).toThrow(/--listen/);
+    expect(allowedAddressOf('syslog+udp://127.0.0.1:514', listen).port).toBe(514);
+    expect(readBeeSettings(['h'], { APIARY_LISTEN: 'any' }, false).listen).toBe('any');
   });
 
   test('take several roots', () => {

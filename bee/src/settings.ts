@@ -51,8 +51,8 @@ export const beeSettings = {
   },
   statusPort: statusPortSetting,
   listen: {
-    schema: z.string().default('any'),
-    value: 'any|none|ADDRESS[:PORT[-PORT]],…',
+    schema: z.string().default('loopback'),
+    value: 'any|none|loopback|ADDRESS[:PORT[-PORT]],…',
     help: 'Where targets such as syslog+udp: may listen.',
   },
   tlsCert: {

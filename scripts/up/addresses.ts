@@ -39,6 +39,12 @@ export function isOpenToOthers({ listen }: Pick<Listening, 'listen'>): boolean {
   return !isLoopback(listen);
 }
 
+/** Where targets of the own Bee may listen: this machine's owner has said where others may come in. */
+export function beeListen({ listen }: Pick<Listening, 'listen'>): string {
+  if (EVERYWHERE.has(listen)) return 'any';
+  return isLoopback(listen) ? 'loopback' : `loopback,${inUrl(listen)}`;
+}
+
 /** `::1` → `[::1]`, as addresses have it. */
 export function inUrl(address: string): string {
   return address.includes(':') ? `[${address}]` : address;

@@ -10,7 +10,7 @@ import { freePorts } from '../free-ports.ts';
 import { choosePort } from '../ports.ts';
 import { commonSettings } from '../settings.ts';
 import type { ChildSpec } from '../supervisor.ts';
-import { inUrl, mainAddress } from './addresses.ts';
+import { beeListen, inUrl, mainAddress } from './addresses.ts';
 import { type Encryption, encryptionOf } from './encryption.ts';
 
 const { data, httpPort, amqpPort, listen, publicUrl, broker, store, logLevel } = commonSettings;
@@ -180,7 +180,7 @@ export function childGroups(plan: Plan): ChildSpec[][] {
       {
         name: 'bee',
         argv: ['bee', '--data', join(folder, 'bee'), '--allow', '/', ...authority].concat(
-          ['--status-port', 'none'],
+          ['--status-port', 'none', '--listen', beeListen(settings)],
           level,
         ),
         env: { APIARY_BROKER: plan.ownBeeBrokerUrl },

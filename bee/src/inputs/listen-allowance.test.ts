@@ -5,6 +5,13 @@ describe('where targets may listen', () => {
   test.each([
     ['any', 'syslog+udp://0.0.0.0:514', true],
     ['none', 'syslog+udp://127.0.0.1:5140', false],
+    ['loopback', 'syslog+udp://127.0.0.1:5140', true],
+    ['loopback', 'syslog+udp://[::1]:5140', true],
+    ['loopback', 'fluent://localhost:24224', true],
+    ['loopback', 'syslog+udp://0.0.0.0:5140', false],
+    ['loopback', 'syslog+udp://192.0.2.7:5140', false],
+    ['loopback,0.0.0.0:514', 'syslog+udp://0.0.0.0:514', true],
+    ['0.0.0.0:514,loopback', 'http://127.0.0.1:80', true],
     ['127.0.0.1', 'http://127.0.0.1:1', true],
     ['127.0.0.1', 'http://0.0.0.0:8088', false],
     ['0.0.0.0:514', 'syslog+tcp://0.0.0.0:514', true],

@@ -1,6 +1,6 @@
 /**
- * Where targets may listen, by the host owner's `--listen`: `any`, `none`, or `ADDRESS[:PORT[-PORT]]`, separated by
- * commas. An address for all of the machine's (`0.0.0.0`, `::`) has to be named as such.
+ * Where targets may listen, by the host owner's `--listen`: `any`, `none`, or `loopback` and `ADDRESS[:PORT[-PORT]]`,
+ * separated by commas. An address for all of the machine's (`0.0.0.0`, `::`) has to be named as such.
  */
 import { AppError } from '@apiary/common/errors.ts';
 import { addressOf, type ListenAddress } from './address.ts';
@@ -16,24 +16,28 @@ export interface ListenRule {
 export type ListenAllowance = 'any' | readonly ListenRule[];
 
 const PORT_MAX = 65_535;
+const LOOPBACK = ['127.0.0.1', '[::1]', 'localhost'];
 const RULE = /^(\[[0-9a-f:.]+\]|[^\s:[\]]+)(?::(\d{1,5})(?:-(\d{1,5}))?)?$/i;
 
 /** Reads the setting. @throws AppError `setting-invalid` */
 export function readListenAllowance(text: string): ListenAllowance {
   if (text === 'any') return 'any';
   if (text === 'none') return [];
-  return text.split(',').map((word) => {
-    const [, host = '', from, to] = RULE.exec(word.trim()) ?? [];
-    const portMin = Number(from ?? 0);
-    const portMax = Number(to ?? from ?? PORT_MAX);
-    if (host === '' || portMax > PORT_MAX || portMin > portMax) {
-      throw new AppError(
-        'setting-invalid',
-        `--listen: ${word} is none of any, none, ADDRESS[:PORT[-PORT]]`,
-      );
-    }
-    return { host: bare(host), portMin, portMax };
-  });
+  return text
+    .split(',')
+    .flatMap((word) => (word.trim() === 'loopback' ? LOOPBACK : [word]))
+    .map((word) => {
+      const [, host = '', from, to] = RULE.exec(word.trim()) ?? [];
+      const portMin = Number(from ?? 0);
+      const portMax = Number(to ?? from ?? PORT_MAX);
+      if (host === '' || portMax > PORT_MAX || portMin > portMax) {
+        throw new AppError(
+          'setting-invalid',
+          `--listen: ${word} is none of any, none, loopback, ADDRESS[:PORT[-PORT]]`,
+        );
+      }
+      return { host: bare(host), portMin, portMax };
+    });
 }
 
 /** Where a target listens, if it may. @throws AppError `target-invalid`, `target-forbidden` */
@@ -52,7 +56,7 @@ export function allowedAddressOf(url: string, allowance: ListenAllowance): Liste
   throw new AppError(
     'target-forbidden',
     `${url}: this host's owner lets targets listen at ${rules}. ` +
-      'To allow it, start the Bee there with --listen and that address.',
+      'To allow it, start the Bee there with --listen (APIARY_LISTEN) and that address, or any.',
   );
 }
 
