@@ -38,9 +38,11 @@ describe('the bundle', () => {
       first: 'Apiary watches every machine you have.',
     });
     const written = readdirSync(join(folder, 'all')).filter((name) => name.endsWith('.js'));
-    expect(written).toContain('seal-worker.js');
     const texts = written.map((name) => readFileSync(join(folder, 'all', name), 'utf8'));
-    expect(texts.some((text) => text.includes('new URL("./seal-worker.js"'))).toBe(true);
+    for (const thread of ['seal-worker.js', 'rewrite-worker.js', 'search-worker.js']) {
+      expect(written).toContain(thread);
+      expect(texts.some((text) => text.includes(`new URL("./${thread}"`))).toBe(true);
+    }
     expect(texts.some((text) => text.includes('node_modules/jest'))).toBe(false);
   });
 
