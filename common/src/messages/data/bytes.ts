@@ -4,6 +4,8 @@
  */
 import { AppError } from '../../errors.ts';
 
+const UINT32_MAX = 0xffff_ffff;
+
 /** Appends primitives to a buffer that grows by doubling. */
 export class ByteWriter {
   #buffer: Buffer;
@@ -116,6 +118,23 @@ export class ByteReader {
     }
     if (value > max) throw this.#invalid(`${what} is ${value}, more than ${max}`);
     return value;
+  }
+
+  /** As many unsigned integers of 32 bits, each as {@link varint}; lines have one each, mostly of two bytes. */
+  varints(what: string, into: Uint32Array): void {
+    const buffer = this.#buffer;
+    for (let index = 0; index < into.length; index++) {
+      const at = this.#position;
+      const first = buffer[at] ?? 0x80;
+      const second = buffer[at + 1] ?? 0;
+      if (first < 0x80) {
+        into[index] = first;
+        this.#position = at + 1;
+      } else if (second > 0 && second < 0x80) {
+        into[index] = (first & 0x7f) | (second << 7);
+        this.#position = at + 2;
+      } else into[index] = this.varint(what, UINT32_MAX);
+    }
   }
 
   /** The next `length` bytes; shares memory with the message. */

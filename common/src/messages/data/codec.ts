@@ -11,6 +11,7 @@ import {
   MESSAGE_RAW_BYTES_MAX,
   MESSAGE_RUNS_MAX,
 } from '../../limits.ts';
+import { zstdRoom } from '../../zstd-room.ts';
 import { ByteReader, ByteWriter, invalidMessage } from './bytes.ts';
 import type { Run } from './run.ts';
 
@@ -26,6 +27,8 @@ const COMPRESSION = {
   chunkSize: 96 * 1024,
   params: { [constants.ZSTD_c_compressionLevel]: 1 },
 };
+
+const DECODED_ROOM = { default: ROOM_BYTES, max: MESSAGE_DECODED_BYTES_MAX };
 
 /** Every message is laid out in the same place: half a megabyte of garbage for each cost more than compressing it. */
 let room: { readonly heads: ByteWriter; readonly out: ByteWriter } | undefined;
@@ -139,7 +142,10 @@ export function decodeRuns(body: Uint8Array): Run[] {
 function decompress(body: Uint8Array): Buffer {
   if (body.length > MESSAGE_BODY_BYTES_MAX) throw invalidMessage(`a body of ${body.length} bytes`);
   try {
-    return zstdDecompressSync(body, { maxOutputLength: MESSAGE_DECODED_BYTES_MAX });
+    return zstdDecompressSync(body, {
+      chunkSize: zstdRoom(body, DECODED_ROOM),
+      maxOutputLength: MESSAGE_DECODED_BYTES_MAX,
+    });
   } catch (error) {
     throw invalidMessage('the body is no zstd frame, or too long when decompressed', error);
   }
@@ -215,7 +221,7 @@ function readString(reader: ByteReader, strings: readonly string[], what: string
 function readLengths(reader: ByteReader, count: number, what: string): Uint32Array {
   if (count > reader.left) throw invalidMessage(`it ends within ${what}`);
   const lengths = new Uint32Array(count);
-  for (let index = 0; index < count; index++) lengths[index] = reader.varint(what, UINT32_MAX);
+  reader.varints(what, lengths);
   return lengths;
 }
 
