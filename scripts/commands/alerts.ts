@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type Settings, switchSchema } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { RULES_FILE_CHARS_MAX } from '@apiary/common/limits/alerts.ts';
-import type { Alert, Rule } from '@apiary/common/messages/alerts.ts';
+import type { Alert, Rule, Silence } from '@apiary/common/messages/alerts.ts';
 import { parseTimeRange } from '@apiary/common/time/range.ts';
 import { ALERT_ROUTES } from '@apiary/queen/alert-routes.ts';
 import { z } from 'zod';
@@ -20,13 +20,42 @@ const shape = {
       .regex(/^\d+(s|m|h|d)$/, 'expected a length of time: 30m, 4h, 1d')
       .default('1h'),
     value: 'TIME',
-    help: 'silence: how long',
+    help: 'silence: how long; with --every each time',
+  },
+  every: {
+    schema: z.string().optional(),
+    value: 'DAYS',
+    help: 'silence: again and again, a maintenance window: daily, mon-fri, or sat,sun',
+  },
+  at: {
+    schema: z
+      .string()
+      .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day: 02:00')
+      .default('00:00'),
+    value: 'HH:MM',
+    help: 'silence --every: when it begins',
+  },
+  zone: {
+    schema: z.string().max(64).optional(),
+    value: 'ZONE',
+    help: 'silence --every: of that time of day, such as Europe/Berlin',
+    defaultText: "this machine's",
+  },
+  channels: {
+    schema: z.string().default(''),
+    value: 'NAMES',
+    help: 'starters add: channels that the rules tell, separated by commas',
+    defaultText: '',
   },
   from: { schema: z.string().default('24h'), value: 'T', help: 'try: from when on' },
   reason: { schema: z.string().default(''), value: 'TEXT', help: 'silence: why', defaultText: '' },
   all: { schema: switchSchema, help: 'list: also alerts that are over' },
   json: { schema: switchSchema, help: 'prints one JSON document' },
 } as const;
+
+const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+/** A maintenance window recurs for so long, unless it is ended before. */
+const WINDOW_LIFE_MS = 365 * 24 * 3_600_000;
 
 type AlertSettings = Settings<typeof shape>;
 
@@ -45,7 +74,11 @@ export const run = verbCommand({
     './apiary alerts show ID',
     './apiary alerts ack ID…',
     './apiary alerts rules',
-    './apiary alerts silence RULE|all [FIELD=VALUE …] [--for 1h] [--reason TEXT]',
+    './apiary alerts silences',
+    './apiary alerts silence RULE|all [FIELD=VALUE …] [--for 1h] [--reason TEXT] [--every mon-fri --at 02:00]',
+    './apiary alerts unsilence ID…',
+    './apiary alerts starters                        rules worth having anywhere that you have not',
+    './apiary alerts starters add ID…|all [--channels NAMES]',
     './apiary alerts export > FILE.yaml',
     './apiary alerts apply FILE.yaml',
     './apiary alerts try RULE [--from 24h]',
@@ -57,7 +90,10 @@ export const run = verbCommand({
     show: connected(show),
     ack: connected(ack),
     rules: connected(rules),
+    silences: connected(silences),
     silence: connected(silence),
+    unsilence: connected(unsilence),
+    starters: connected(starters),
     export: connected(exportRules),
     apply: connected(apply),
     try: connected(tryRule),
@@ -141,20 +177,74 @@ async function silence({ client, words, settings, io }: Call): Promise<number> {
     if (at < 1) throw new AppError('setting-invalid', `${matcher}: expected FIELD=VALUE`);
     return [matcher.slice(0, at), matcher.slice(at + 1)];
   });
+  const lengthMs = durationMs(settings.for);
+  const recurs = windowOf(settings, lengthMs);
   const answer = await client.call(ALERT_ROUTES.putSilences, {
     silences: [
       {
         ...(rule === 'all' ? {} : { rule }),
         group: Object.fromEntries(group),
-        untilMs: Date.now() + durationMs(settings.for),
+        untilMs: Date.now() + (recurs ? WINDOW_LIFE_MS : lengthMs),
+        ...(recurs ? { recurs } : {}),
         reason: settings.reason,
       },
     ],
   });
   if (settings.json) return printJson(io, answer);
-  for (const made of answer.silences) {
-    io.stdout.write(`quiet until ${dayAndTime(made.untilMs)} (${made.id})\n`);
+  for (const made of answer.silences) io.stdout.write(`quiet ${quietWhen(made)} (${made.id})\n`);
+  return 0;
+}
+
+async function silences({ client, settings, io }: Call): Promise<number> {
+  const answer = await client.call(ALERT_ROUTES.listSilences);
+  if (settings.json) return printJson(io, answer);
+  const rows = answer.silences.map((each) => [
+    each.id,
+    each.rule ?? 'all',
+    Object.entries(each.group)
+      .map(([field, value]) => `${field}=${value}`)
+      .join(' '),
+    quietWhen(each),
+    each.createdBy,
+    each.reason,
+  ]);
+  const head = ['ID', 'RULE', 'GROUP', 'QUIET', 'BY', 'REASON'];
+  io.stdout.write(rows.length > 0 ? table([head, ...rows]) : 'Nothing is silenced.\n');
+  return 0;
+}
+
+async function unsilence({ client, words, settings, io }: Call): Promise<number> {
+  const ids = needed(words, 'unsilence: give ids, as alerts silences shows them');
+  const answer = await client.call(ALERT_ROUTES.removeSilences, { silences: ids });
+  if (settings.json) printJson(io, answer);
+  else for (const id of answer.removed) io.stdout.write(`ended ${id}\n`);
+  return answer.removed.length === ids.length ? 0 : 1;
+}
+
+async function starters({ client, words, settings, io }: Call): Promise<number> {
+  const { rules: proposed } = await client.call(ALERT_ROUTES.starterRules);
+  const [verb, ...ids] = words;
+  if (verb === undefined) {
+    if (settings.json) return printJson(io, { rules: proposed });
+    const rows = proposed.map(({ id = '', severity = 'warning', condition, query = '' }) => [
+      ...[id, severity, condition.type, query],
+    ]);
+    const head = ['ID', 'SEVERITY', 'CONDITION', 'QUERY'];
+    io.stdout.write(rows.length > 0 ? table([head, ...rows]) : 'You have all of them.\n');
+    return 0;
   }
+  if (verb !== 'add' || ids.length === 0) {
+    throw new AppError('setting-invalid', 'alerts starters: add ID…, or add all');
+  }
+  const chosen = proposed.filter(({ id = '' }) => ids.includes('all') || ids.includes(id));
+  const missing = ids.find((each) => each !== 'all' && !chosen.some(({ id }) => id === each));
+  if (missing !== undefined) throw new AppError('not-found', `No rule ${missing} is proposed.`);
+  const channels = settings.channels.split(',').filter((name) => name !== '');
+  const answer = await client.call(ALERT_ROUTES.putRules, {
+    rules: chosen.map((rule) => ({ ...rule, channels })),
+  });
+  if (settings.json) return printJson(io, answer);
+  for (const { id } of answer.rules) io.stdout.write(`made ${id}\n`);
   return 0;
 }
 
@@ -231,6 +321,37 @@ function needed(words: readonly string[], otherwise: string): string[] {
 function durationMs(text: string): number {
   const unit = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[text.at(-1) ?? ''] ?? 0;
   return Number(text.slice(0, -1)) * unit;
+}
+
+function windowOf({ every, at, zone }: AlertSettings, lengthMs: number) {
+  if (every === undefined) return undefined;
+  return {
+    days: daysOf(every),
+    from: at,
+    minutes: Math.max(1, Math.round(lengthMs / 60_000)),
+    zone: zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+  };
+}
+
+/** `daily`, `mon-fri`, `sat,sun` → days of the week, 0 is Sunday. */
+function daysOf(text: string): number[] {
+  if (text === 'daily') return DAYS.map((_, day) => day);
+  const days = text.split(',').flatMap((part) => {
+    const [first = -1, last = first] = part.split('-').map((name) => DAYS.indexOf(name));
+    if (first < 0 || last < 0) {
+      throw new AppError('setting-invalid', `--every ${text}: expected daily, mon-fri or sat,sun`);
+    }
+    const count = ((last - first + 7) % 7) + 1;
+    return Array.from({ length: count }, (_, index) => (first + index) % 7);
+  });
+  return [...new Set(days)];
+}
+
+function quietWhen({ recurs, fromMs, untilMs }: Silence): string {
+  const until = `until ${dayAndTime(untilMs)}`;
+  if (!recurs) return fromMs > Date.now() ? `from ${dayAndTime(fromMs)} ${until}` : until;
+  const days = recurs.days.map((day) => DAYS[day]).join(',');
+  return `${days} at ${recurs.from} ${recurs.zone} for ${recurs.minutes} min, ${until}`;
 }
 
 function printJson(io: CommandIo, value: unknown): number {

@@ -130,6 +130,36 @@ describe('alert rules', () => {
     expect(stdout).toContain('It would have fired 6 times on 18 matching lines.');
   }, 60_000);
 
+  it('keeps silences and maintenance windows, shows them and ends them', async () => {
+    const window = ['--every', 'mon-wed,sun', '--at', '02:30', '--zone', 'Europe/Berlin'];
+    const made = await runCli([
+      ...['alerts', 'silence', 'all', 'host=web-*', '--for', '2h', ...window],
+      ...['--reason', 'backups', ...data],
+    ]);
+    expect(made).toMatchObject({ code: 0, stderr: '' });
+    const listed = await runCli(['alerts', 'silences', ...data]);
+    const words = 'mon,tue,wed,sun at 02:30 Europe/Berlin for 120 min';
+    expect(listed.stdout).toContain(words);
+    expect(listed.stdout).toContain('host=web-*');
+    expect(listed.stdout).toContain('backups');
+    const id = /\((\S+)\)\n$/.exec(made.stdout)?.[1] ?? '';
+    const ended = await runCli(['alerts', 'unsilence', id, ...data]);
+    expect(ended.stdout).toBe(`ended ${id}\n`);
+    expect((await runCli(['alerts', 'silences', ...data])).stdout).not.toContain(words);
+    const wrong = await runCli(['alerts', 'silence', 'all', '--every', 'often', ...data]);
+    expect(wrong).toMatchObject({ code: 2 });
+    expect(wrong.stderr).toContain('expected daily, mon-fri or sat,sun');
+  }, 60_000);
+
+  it('proposes rules, and makes the ones that are chosen', async () => {
+    expect((await runCli(['alerts', 'starters', ...data])).stdout).toContain('segfault');
+    const add = ['alerts', 'starters', 'add', 'segfault', '--channels', 'apple', ...data];
+    expect((await runCli(add)).stdout).toBe('made segfault\n');
+    expect((await runCli(['alerts', 'starters', ...data])).stdout).not.toContain('segfault');
+    expect((await runCli(['alerts', 'export', ...data])).stdout).toContain('id: segfault');
+    expect((await runCli(add)).stderr).toContain('No rule segfault is proposed.');
+  }, 60_000);
+
   it('says what is wrong, and where', async () => {
     writeFileSync(join(folder, 'bad.yaml'), 'rules: [{ name: A, condition: { type: count } }]');
     const bad = await runCli(['alerts', 'apply', join(folder, 'bad.yaml'), ...data]);

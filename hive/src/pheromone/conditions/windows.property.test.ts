@@ -35,7 +35,19 @@ const stepArbitrary: fc.Arbitrary<Step> = fc.record({
   value: fc.integer({ min: 0, max: 10 }),
   lagMs: fc.option(fc.nat(3_000), { nil: undefined }),
 });
-const streamArbitrary = fc.array(stepArbitrary, { minLength: 1, maxLength: 80 });
+/** Of whole seconds, as windows are, so that samples lie exactly at their ends. */
+const wholeStepArbitrary = stepArbitrary.map(
+  (step): Step => ({
+    ...step,
+    byMs: Math.floor(step.byMs / 10_000) * 1000,
+    skewMs: Math.trunc(step.skewMs / 1000) * 1000,
+    lagMs: step.lagMs === undefined ? undefined : Math.floor(step.lagMs / 1000) * 1000,
+  }),
+);
+const streamArbitrary = fc.oneof(
+  fc.array(stepArbitrary, { minLength: 1, maxLength: 80 }),
+  fc.array(wholeStepArbitrary, { minLength: 1, maxLength: 80 }),
+);
 
 interface Told {
   readonly group: string;
@@ -184,6 +196,34 @@ function naiveAbsence(windowMs: number): Reference {
   };
 }
 
+/** Beyond the bound in each value of a window, taken in the order of time; what comes late is passed over. */
+function naiveSustained(windowMs: number, isBeyond: (sample: Sample) => boolean): Reference {
+  const changes = new Changes();
+  const values = new Map<string, { timeMs: number; isBeyond: boolean }[]>();
+  return {
+    add(sample) {
+      const { group, timeMs } = sample;
+      const all = values.get(group) ?? [];
+      values.set(group, all);
+      if (all.some((earlier) => earlier.timeMs >= timeMs)) return;
+      all.push({ timeMs, isBeyond: isBeyond(sample) });
+      const after = all.findLastIndex((each) => !each.isBeyond) + 1;
+      const since = all[after]?.timeMs;
+      if (since === undefined) changes.set(group, false);
+      else if (timeMs - since >= windowMs) changes.set(group, true);
+    },
+    advance(watermarkMs) {
+      for (const [group, all] of values) {
+        const lastMs = all.at(-1)?.timeMs ?? Number.NaN;
+        if (lastMs + windowMs + EVENT_TIME_SKEW_MS_MAX > watermarkMs) continue;
+        changes.set(group, false);
+        values.delete(group);
+      }
+    },
+    take: () => changes.take(),
+  };
+}
+
 const seconds = fc.integer({ min: 1, max: 240 }).map((value) => value * 1000);
 
 /** Rules count the matches of their own query alone, whatever the other one brings. */
@@ -210,6 +250,19 @@ describe('windows agree with the reference', () => {
         ),
       ),
       { numRuns: 200 },
+    );
+  });
+
+  test('sustained', () => {
+    fc.assert(
+      fc.property(seconds, streamArbitrary, (windowMs, stream) =>
+        compare(
+          { type: 'sustained', field: 'v', direction: 'above', value: 3, windowMs },
+          () => naiveSustained(windowMs, ({ values }) => Number(values[0]) > 3),
+          own(stream),
+        ),
+      ),
+      { numRuns: 300 },
     );
   });
 
