@@ -1,19 +1,29 @@
 /**
  * Honeycomb's engine on a corpus of log files: what ingest costs beside zstd-1, bytes on disk, and how long
- * questions take beside `rg`. «Cold»: sections are decoded anew; «warm»: with the cache that a server keeps.
+ * questions take beside `rg`. «Cold»: sections are decoded anew; «warm»: with the cache that a server keeps. Ingest
+ * runs in a process of its own, which is given messages ready-made: CPU time and memory are those of taking them in.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { atLeast, atMost, type Bench, type BenchOptions, type BenchRow } from './bench.ts';
 import { writeCompacted } from './honeycomb/compacted.ts';
-import { type Corpus, type CorpusKind, NEEDLE, NEEDLES, writeCorpus } from './honeycomb/corpus.ts';
+import {
+  CORPUS_BEGIN_MS,
+  type Corpus,
+  type CorpusKind,
+  NEEDLE,
+  NEEDLES,
+  writeCorpus,
+} from './honeycomb/corpus.ts';
 import { Engine, folderBytes, type Question } from './honeycomb/engine.ts';
 import { keptOrMade } from './honeycomb/kept.ts';
-import { ask, ingestCorpus, msRow, ripgrepMs, round, zstdRate } from './honeycomb/measure.ts';
+import { ask, type IngestFigures, msRow, ripgrepMs, round, zstdRate } from './honeycomb/measure.ts';
+import { writeMessages } from './honeycomb/message-file.ts';
+import { messagesOf } from './honeycomb/messages.ts';
 import { openChunkMs } from './honeycomb/open-chunk.ts';
 import { COMMON, questionsOf, REGEX, REGEX_FACTOR } from './honeycomb/questions.ts';
-import { extraResidentMb } from './honeycomb/resident.ts';
+import { askProcess, extraResidentMb } from './honeycomb/resident.ts';
 import { standingRow } from './honeycomb/standing.ts';
 import { workersRow } from './honeycomb/workers.ts';
 
@@ -75,10 +85,13 @@ async function ingestRows({ folder, kind, corpus, report, builtIn }: Run): Promi
   const goals = GOALS[kind];
   let taken: BenchRow[] = [];
   await keptOrMade(folder, 'sealed', async (place) => {
+    const messages = join(folder, 'messages.bin');
+    writeMessages(messages, messagesOf(corpus, CORPUS_BEGIN_MS));
     const before = zstdRate(corpus);
-    const engine = await Engine.open(place);
-    const figures = await ingestCorpus(engine, corpus);
-    await engine.close();
+    const answer = await askProcess('./ingest-process.ts', [place, messages]);
+    // What `ingest-process.ts` wrote.
+    const figures = JSON.parse(answer) as IngestFigures & { readonly residentMb: number };
+    rmSync(messages);
     // Before and after, as the machine may have been busier with one of them.
     const zstd = (before + zstdRate(corpus)) / 2;
     report(`ingest: ${round(figures.rate, 1)} MB/s per core, zstd-1: ${Math.round(zstd)} MB/s`);

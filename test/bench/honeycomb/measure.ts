@@ -5,9 +5,9 @@ import { promisify } from 'node:util';
 import { constants, zstdCompressSync } from 'node:zlib';
 import type { AppendMessage } from '@apiary/common/chunks/chunks.ts';
 import { atMost, type BenchRow, percentile } from '../bench.ts';
-import { CORPUS_BEGIN_MS, type Corpus } from './corpus.ts';
+import type { Corpus } from './corpus.ts';
 import type { Engine, Question } from './engine.ts';
-import { messagesOf } from './messages.ts';
+import type { CorpusMessage } from './messages.ts';
 
 const MB = 1e6;
 const ZSTD_PIECE_BYTES = 8e6;
@@ -46,17 +46,16 @@ export interface IngestFigures {
   readonly rate: number;
   /** CPU seconds beside those of making messages. */
   readonly seconds: number;
-  readonly residentMb: number;
 }
 
 /**
- * Takes a corpus in and seals it all.
+ * Takes messages in and seals it all.
  *
  * @param options `watch` is told after each commit, with the rows that it touched; `bytesMax` ends it early
  */
-export async function ingestCorpus(
+export async function ingestMessages(
   engine: Engine,
-  corpus: Corpus,
+  messages: Iterator<CorpusMessage>,
   {
     watch,
     bytesMax = Number.POSITIVE_INFINITY,
@@ -67,9 +66,7 @@ export async function ingestCorpus(
 ): Promise<IngestFigures> {
   let making = 0;
   let bytes = 0;
-  let resident = 0;
   const began = cpuSeconds();
-  const messages = messagesOf(corpus, CORPUS_BEGIN_MS);
   while (bytes < bytesMax) {
     const batch: AppendMessage[] = [];
     const before = process.threadCpuUsage();
@@ -84,11 +81,10 @@ export async function ingestCorpus(
     if (batch.length === 0) break;
     const touched = await engine.ingest(batch);
     await watch?.(touched);
-    resident = Math.max(resident, process.memoryUsage.rss());
   }
   await engine.settle(true);
   const seconds = cpuSeconds() - began - making;
-  return { rate: bytes / MB / seconds, seconds, residentMb: resident / 2 ** 20 };
+  return { rate: bytes / MB / seconds, seconds };
 }
 
 /** How long a question takes. */

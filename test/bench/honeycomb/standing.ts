@@ -6,9 +6,10 @@ import { openDocuments } from '@apiary/common/documents/open.ts';
 import { createMemoryBus } from '@apiary/common/testing/memory-bus.ts';
 import { StandingQueries } from '@apiary/hive/honeycomb/standing/standing-queries.ts';
 import { atLeast, type BenchRow } from '../bench.ts';
-import type { Corpus } from './corpus.ts';
+import { CORPUS_BEGIN_MS, type Corpus } from './corpus.ts';
 import { Engine } from './engine.ts';
-import { ingestCorpus, round } from './measure.ts';
+import { ingestMessages, round } from './measure.ts';
+import { messagesOf } from './messages.ts';
 
 const QUERIES = 1000;
 const BYTES = 32e6;
@@ -29,7 +30,7 @@ export async function standingRow(folder: string, corpus: Corpus): Promise<Bench
       const { leaseMs, ...query } = queryOf(index);
       await standing.stand({ leaseMs, queries: [query] }, true);
     }
-    const { rate } = await ingestCorpus(engine, corpus, {
+    const { rate } = await ingestMessages(engine, messagesOf(corpus, CORPUS_BEGIN_MS), {
       watch: (touched) => standing.judge(touched),
       bytesMax: BYTES,
     });
