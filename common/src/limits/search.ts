@@ -18,3 +18,7 @@ export const SEARCH_THREADS_MAX = 3;
 export const SEARCH_SHARED_BYTES_MIN = 32 * MiB;
 /** A thread that no search used for this long ends, and with it its memory of some 40 MB. */
 export const SEARCH_THREAD_IDLE_MS = 60_000;
+/** A search thread that died is started anew after this pause at the earliest, twice as long after each that answered nothing. */
+export const SEARCH_THREAD_PAUSE_MS_MIN = 1_000;
+/** At most: one that can never start costs a search an attempt this often, and what is wrong may have been put right. */
+export const SEARCH_THREAD_PAUSE_MS_MAX = 5 * 60_000;

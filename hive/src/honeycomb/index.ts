@@ -207,7 +207,7 @@ class Honeycomb implements Component {
   #openThreads(): SearchThreads | undefined {
     const folder = sqliteFolder(this.#context.store);
     if (folder === undefined || this.#options.openStore) return undefined;
-    const threads = new SearchThreads({ folder, clock: this.#context.clock });
+    const threads = new SearchThreads({ ...this.#context, folder, figures: this.#figures });
     this.#undo.push(() => threads.stop());
     return threads;
   }

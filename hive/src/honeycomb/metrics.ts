@@ -16,6 +16,10 @@ const COUNTERS = {
   expiredChunks: ['apiary_honeycomb_expired_chunks_total', 'Chunks that retention let go.'],
   deletedRecords: ['apiary_honeycomb_deleted_records_total', 'Records deleted by query.'],
   searches: ['apiary_honeycomb_searches_total', 'Searches begun.'],
+  searchThreadDeaths: [
+    'apiary_honeycomb_search_thread_deaths_total',
+    'Search threads that died or could not start.',
+  ],
   liveMessages: ['apiary_honeycomb_live_messages_total', 'Messages of standing queries sent.'],
 } as const satisfies Record<string, readonly [name: string, help: string]>;
 

@@ -33,12 +33,12 @@ export class Engine {
   #cache: ChunkCache;
 
   private constructor(folder: string, store: ChunkStore, segment: Segment, holdings: Holdings) {
-    this.#threads = new SearchThreads({ folder, clock: systemClock });
     this.store = store;
     this.segment = segment;
     this.holdings = holdings;
     const log = { ...createSilentLogger(), error: console.error };
     const { figures } = this;
+    this.#threads = new SearchThreads({ folder, clock: systemClock, log, figures });
     this.#sealer = new Sealer({ holdings, segment, clock: systemClock, log, figures });
     this.#cache = this.#newCache();
   }

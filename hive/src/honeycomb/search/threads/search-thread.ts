@@ -19,8 +19,12 @@ export class SearchThread {
   isReady = false;
   /** It has ended, of itself or by {@link stop}. */
   isOver = false;
+  /** It has given whole answers. */
+  hasAnswered = false;
+  #isStopped = false;
 
-  constructor(start: ThreadStart) {
+  /** @param onDeath told when it ends without having been stopped */
+  constructor(start: ThreadStart, onDeath: (thread: SearchThread, cause: Error) => void) {
     this.#worker = new Worker(new URL('./search-worker.ts', import.meta.url), {
       workerData: start,
       execArgv: ['--no-warnings'],
@@ -35,13 +39,16 @@ export class SearchThread {
       } else this.#take(message);
     });
     const end = (cause: Error) => {
+      if (this.isOver) return;
       this.isOver = true;
+      this.isReady = false;
       begun.resolve();
       const error = new AppError('internal', `A search thread ended: ${cause.message}`, { cause });
       for (const listener of this.#listeners.values()) listener.fail(error);
+      if (!this.#isStopped) onDeath(this, cause);
     };
     this.#worker.on('error', end);
-    this.#worker.on('exit', () => end(new Error('it was stopped')));
+    this.#worker.on('exit', (code) => end(new Error(`it ended with code ${code}`)));
   }
 
   /** Resolves when it takes searches, or never will. */
@@ -79,6 +86,7 @@ export class SearchThread {
         await wake.promise;
         wake = Promise.withResolvers();
         for (const part of waiting.splice(0)) {
+          if (part.type === 'end') this.hasAnswered = true;
           yield part;
           if (part.type === 'end') return;
         }
@@ -97,7 +105,13 @@ export class SearchThread {
     this.#tell({ type: 'forget', chunks });
   }
 
+  /** Resolves when it has ended. */
+  async ended(): Promise<void> {
+    if (!this.isOver) await new Promise((resolve) => this.#worker.once('exit', resolve));
+  }
+
   async stop(): Promise<void> {
+    this.#isStopped = true;
     await this.#worker.terminate();
   }
 

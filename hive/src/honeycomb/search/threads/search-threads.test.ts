@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { ChunkStore, NewChunk } from '@apiary/common/chunks/chunks.ts';
 import { openSqliteStore } from '@apiary/common/chunks/sqlite/sqlite-store.ts';
 import { ManualClock } from '@apiary/common/clock.ts';
-import { SEARCH_THREAD_IDLE_MS } from '@apiary/common/limits/search.ts';
+import { SEARCH_THREAD_IDLE_MS, SEARCH_THREAD_PAUSE_MS_MIN } from '@apiary/common/limits/search.ts';
+import { createSilentLogger } from '@apiary/common/log.ts';
 import { type SearchPart, searchRequestSchema } from '@apiary/common/messages/actions/honeycomb.ts';
 import { Metrics } from '@apiary/common/metrics.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
@@ -50,6 +51,8 @@ describe('search threads', () => {
   let chunks: NewChunk[];
   let clock: ManualClock;
   let threads: SearchThreads;
+  let figures: Figures;
+  let logged: object[];
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'apiary-threads-'));
@@ -65,8 +68,23 @@ describe('search threads', () => {
 
   beforeEach(() => {
     clock = new ManualClock(OBSERVED);
-    threads = new SearchThreads({ folder, clock, count: 2, sharedBytesMin: 0 });
+    figures = new Figures(new Metrics());
+    logged = [];
+    threads = threadsOf(folder);
   });
+
+  function threadsOf(chunkFolder: string, count = 2): SearchThreads {
+    const note = (fields: object, event: string) => logged.push({ ...fields, event });
+    const log = { ...createSilentLogger(), error: note };
+    return new SearchThreads({
+      folder: chunkFolder,
+      clock,
+      log,
+      figures,
+      count,
+      sharedBytesMin: 0,
+    });
+  }
 
   afterEach(async () => {
     await threads.stop();
@@ -164,6 +182,61 @@ describe('search threads', () => {
     expect(await answer).toEqual(expected);
     await threads.start();
     expect(await ask(together, { query: 'level:error', limit: 40 })).toEqual(expected);
+  });
+
+  test('that die are counted, logged and after a pause replaced, and the others go on', async () => {
+    const { alone, together } = both();
+    await threads.start();
+    const request = { query: 'level:error', limit: 40 };
+    const expected = await ask(alone, request);
+    const entries = chunks.map(({ entry }) => entry);
+    const [first, second] = threads.shareOut(entries)?.there ?? [];
+    expect(await ask(together, request)).toEqual(expected);
+    // Not a message that it knows: a programmer's mistake ends it.
+    first?.thread.forget(null as never);
+    expect(await ask(together, request)).toEqual(expected);
+    await first?.thread.ended();
+    expect(figures.get('searchThreadDeaths')).toBe(1);
+    const died = { event: 'search-thread-died', pauseMs: SEARCH_THREAD_PAUSE_MS_MIN };
+    expect(logged).toEqual([{ ...died, error: expect.stringContaining('iterable') }]);
+    const meanwhile = threads.shareOut(entries);
+    expect(meanwhile?.there.map(({ thread }) => thread)).toEqual([second?.thread]);
+    expect(meanwhile?.here).toHaveLength(entries.length - (second?.chunks.length ?? 0));
+    expect(await ask(together, request)).toEqual(expected);
+    clock.advance(SEARCH_THREAD_PAUSE_MS_MIN);
+    await threads.start();
+    expect(threads.shareOut(entries)?.there).toHaveLength(2);
+    expect(await ask(together, request)).toEqual(expected);
+    expect(figures.get('searchThreadDeaths')).toBe(1);
+  });
+
+  test('that can never start are tried again after longer and longer pauses', async () => {
+    const broken = threadsOf(join(folder, 'absent'), 1);
+    const search = new Search({
+      ...{ holdings: new Holdings(chunks.map(({ entry }) => entry)), clock, figures },
+      ...{ cache: new ChunkCache(store, clock), threads: broken },
+    });
+    const pauses = [1, 2, 4].map((times) => times * SEARCH_THREAD_PAUSE_MS_MIN);
+    for (const [index, pauseMs] of pauses.entries()) {
+      await broken.start();
+      expect(figures.get('searchThreadDeaths')).toBe(index + 1);
+      expect(logged.at(-1)).toMatchObject({ event: 'search-thread-died', pauseMs });
+      // Nothing is tried within the pause, and searches are answered here.
+      clock.advance(pauseMs - 1);
+      const { done } = await ask(search, { query: 'order', limit: 0 });
+      expect(done).toMatchObject({ total: CHUNKS * ROWS, missing: [] });
+      await broken.start();
+      expect(figures.get('searchThreadDeaths')).toBe(index + 1);
+      clock.advance(1);
+    }
+    await broken.stop();
+  });
+
+  test('that were stopped did not die', async () => {
+    await threads.start();
+    await threads.stop();
+    expect(figures.get('searchThreadDeaths')).toBe(0);
+    expect(logged).toEqual([]);
   });
 
   test('read nothing that the store does not have yet', async () => {

@@ -1,23 +1,31 @@
 /**
  * Threads that search sealed chunks beside the one that takes lines in. A chunk stays with whoever searched it first,
  * so that what was decoded serves the next search; new ones go where the fewest bytes are. Threads start with the first
- * search that is large enough, which does not wait for them, and end when there was none for a while.
+ * search that is large enough, which does not wait for them, and end when there was none for a while. One that dies is
+ * counted, logged and after a pause replaced; until then the others and this thread do its work.
  */
 import { availableParallelism } from 'node:os';
 import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import type { Clock } from '@apiary/common/clock.ts';
+import { toAppError } from '@apiary/common/errors.ts';
 import {
   CHUNK_CACHE_BYTES_MAX,
   SEARCH_SHARED_BYTES_MIN,
   SEARCH_THREAD_IDLE_MS,
+  SEARCH_THREAD_PAUSE_MS_MAX,
+  SEARCH_THREAD_PAUSE_MS_MIN,
   SEARCH_THREADS_MAX,
 } from '@apiary/common/limits/search.ts';
+import type { Logger } from '@apiary/common/log.ts';
+import type { Figures } from '../../metrics.ts';
 import type { ThreadStart } from './search-messages.ts';
 import { SearchThread } from './search-thread.ts';
 
 /** What threads work with. */
 export interface SearchThreadsOptions extends Pick<ThreadStart, 'folder'> {
   readonly clock: Clock;
+  readonly log: Logger;
+  readonly figures: Figures;
   /** Default: one less than there are cores, at most SEARCH_THREADS_MAX. */
   readonly count?: number;
   /** Default SEARCH_SHARED_BYTES_MIN. */
@@ -40,7 +48,8 @@ interface Home {
 export class SearchThreads {
   readonly #options: SearchThreadsOptions;
   readonly #count: number;
-  #threads: SearchThread[] = [];
+  /** By place, from the first on; one that died stays until it is replaced. */
+  #threads: (SearchThread | undefined)[] = [];
   /** Bytes by place. */
   readonly #bytes: number[];
   /** By chunk. */
@@ -48,6 +57,9 @@ export class SearchThreads {
   #usedMs = Number.NEGATIVE_INFINITY;
   #cancelSweep: (() => void) | undefined;
   #isStopped = false;
+  /** Since the last death. */
+  #pauseMs = 0;
+  #pausedUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: SearchThreadsOptions) {
     this.#options = options;
@@ -69,20 +81,26 @@ export class SearchThreads {
     if (bytes < sharedBytesMin) return undefined;
     this.#usedMs = this.#options.clock.now();
     this.#ensure();
-    if (!this.#threads.every(({ isReady }) => isReady)) return undefined;
+    const live = this.#threads.map((thread) => (thread?.isOver ? undefined : thread));
+    if (live.every((thread) => !thread)) return undefined;
+    if (live.some((thread) => thread && !thread.isReady)) return undefined;
     const here: ChunkEntry[] = [];
-    const there = this.#threads.map((thread) => ({ thread, chunks: [] as ChunkEntry[] }));
+    const shares = live.map((thread) => ({ thread, chunks: [] as ChunkEntry[] }));
     for (const entry of chunks) {
       const { place } = this.#homes.get(entry.id) ?? this.#place(entry);
-      (there[place - 1]?.chunks ?? here).push(entry);
+      const share = shares[place - 1];
+      (share?.thread ? share.chunks : here).push(entry);
     }
-    return { here, there: there.filter((share) => share.chunks.length > 0) };
+    const there = shares.flatMap(({ thread, chunks: own }) =>
+      thread && own.length > 0 ? [{ thread, chunks: own }] : [],
+    );
+    return { here, there };
   }
 
   /** Starts the threads and waits until they take searches. */
   async start(): Promise<void> {
     this.#ensure();
-    await Promise.all(this.#threads.map((thread) => thread.started()));
+    await Promise.all(this.#threads.map((thread) => thread?.started()));
   }
 
   /** Lets go of chunks that are gone. */
@@ -93,7 +111,7 @@ export class SearchThreads {
       this.#homes.delete(id);
       this.#bytes[home.place] = (this.#bytes[home.place] ?? 0) - home.bytes;
     }
-    for (const thread of this.#threads) if (!thread.isOver) thread.forget(chunks);
+    for (const thread of this.#threads) if (!thread?.isOver) thread?.forget(chunks);
   }
 
   async stop(): Promise<void> {
@@ -110,12 +128,35 @@ export class SearchThreads {
     return home;
   }
 
+  /** Starts what is not there, unless one died just now. */
   #ensure(): void {
-    if (this.#threads.length > 0 && this.#threads.every(({ isOver }) => !isOver)) return;
-    for (const thread of this.#threads) void thread.stop();
+    if (this.#options.clock.now() < this.#pausedUntilMs) return;
     const start = { folder: this.#options.folder, cacheBytesMax: this.cacheBytesMax };
-    this.#threads = Array.from({ length: this.#count }, () => new SearchThread(start));
+    for (let index = 0; index < this.#count; index++) {
+      const thread = this.#threads[index];
+      if (!thread || thread.isOver) this.#threads[index] = this.#begin(start);
+    }
     this.#cancelSweep ??= this.#options.clock.after(SEARCH_THREAD_IDLE_MS, () => this.#sweep());
+  }
+
+  #begin(start: ThreadStart): SearchThread | undefined {
+    try {
+      return new SearchThread(start, (thread, cause) => this.#died(cause, thread.hasAnswered));
+    } catch (error) {
+      // Where the machine gives no more threads, making one throws.
+      this.#died(error, false);
+      return undefined;
+    }
+  }
+
+  #died(cause: unknown, hasAnswered: boolean): void {
+    const { clock, figures, log } = this.#options;
+    const doubled = hasAnswered ? 0 : Math.min(2 * this.#pauseMs, SEARCH_THREAD_PAUSE_MS_MAX);
+    this.#pauseMs = Math.max(doubled, SEARCH_THREAD_PAUSE_MS_MIN);
+    this.#pausedUntilMs = clock.now() + this.#pauseMs;
+    figures.add('searchThreadDeaths');
+    const { message } = toAppError(cause);
+    log.error({ error: message, pauseMs: this.#pauseMs }, 'search-thread-died');
   }
 
   #sweep(): void {
@@ -130,6 +171,6 @@ export class SearchThreads {
     this.#threads = [];
     this.#homes.clear();
     this.#bytes.fill(0);
-    await Promise.all(threads.map((thread) => thread.stop()));
+    await Promise.all(threads.map((thread) => thread?.stop()));
   }
 }
