@@ -9,6 +9,8 @@ export const COMPACTED_RAW_BYTES = 64 * MiB;
  * 0.379, 0.379. In CPU 15 costs three to five times what 1 does, once in a chunk's life and behind everything else; 19 six to nine.
  */
 export const COMPACTED_ZSTD_LEVEL = 15;
+/** Memory that sealing keeps from one chunk to the next: one of 8 MB and its columns. Larger ones are let go. */
+export const SEAL_MEMORY_KEPT_BYTES = 16 * MiB;
 /** So many small chunks of today's partition are merged; fewer wait for company or for the day's end. */
 export const COMPACTION_CHUNKS_MIN = 8;
 /** Chunks merged at once, however small they be. */

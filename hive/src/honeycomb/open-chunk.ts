@@ -9,6 +9,7 @@ import type { DataMessage, Run } from '@apiary/common/messages/data/run.ts';
 import { LEVELS, type Level } from '@apiary/common/record.ts';
 import type { RowBatch } from './chunk/row-batch.ts';
 import { proofOf, type RunProof } from './chunk/run-proofs.ts';
+import { type MemoryOf, newMemory } from './chunk/spare-memory.ts';
 import type { FoldedStretch } from './folded-slab.ts';
 import { type Extent, OpenChunkView } from './open-chunk-view.ts';
 import { packRows, type RunFacts } from './pack-rows.ts';
@@ -164,13 +165,16 @@ export class OpenChunk {
     return this.sequences.filter((sequence) => this.#unproven.has(sequence));
   }
 
-  /** The rows that show, and which they are. */
-  toBatch(): { readonly batch: RowBatch; readonly rows: Uint32Array } {
+  /** The rows that show, in one piece of memory, and which they are. */
+  toBatch(memoryOf: MemoryOf = newMemory): {
+    readonly batch: RowBatch;
+    readonly rows: Uint32Array;
+  } {
     const rows = new Uint32Array(this.records);
     for (let row = 0, index = 0; row < this.count; row++) {
       if (!this.#hidden.has(row)) rows[index++] = row;
     }
-    return { batch: packRows(this.#rows, this.#runs, rows), rows };
+    return { batch: packRows(this.#rows, this.#runs, rows, memoryOf), rows };
   }
 
   #adopt(bytes: Uint8Array, facts: RunFacts, place: { offset: number; sourceLength: number }) {

@@ -1,5 +1,6 @@
 /** The rows of an open chunk as a batch. */
 import type { RowBatch, Stretch } from './chunk/row-batch.ts';
+import type { MemoryOf } from './chunk/spare-memory.ts';
 import type { RowSource } from './record-set.ts';
 import type { RowStore } from './row-store.ts';
 
@@ -12,9 +13,14 @@ export interface RunFacts {
   readonly zoneOffsetMinutes: number;
 }
 
-/** Rows, ascending, of a store and the runs that they belong to, as a batch. */
-export function packRows(store: RowStore, runs: readonly RunFacts[], rows: Uint32Array): RowBatch {
-  const packed = store.pack(rows);
+/** Rows, ascending, of a store and the runs that they belong to, as a batch in one piece of memory. */
+export function packRows(
+  store: RowStore,
+  runs: readonly RunFacts[],
+  rows: Uint32Array,
+  memoryOf: MemoryOf,
+): RowBatch {
+  const packed = store.pack(rows, memoryOf);
   return { count: rows.length, ...packed, stretches: stretchesOf(store, runs, rows) };
 }
 

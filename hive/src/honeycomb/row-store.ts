@@ -1,10 +1,13 @@
 /** The growing columns of an open chunk's rows, and the bytes of their bodies in slabs. */
+import type { MemoryOf } from './chunk/spare-memory.ts';
 import { FoldedSlab, type FoldedStretch } from './folded-slab.ts';
 
 const SLAB_BYTES = 256 * 1024;
 /** Bytes that are kept as they came. */
 const KEPT_BYTES_MIN = 16 * 1024;
 const ROWS_AT_FIRST = 256;
+/** Bytes of a packed row's columns. */
+const PACKED_ROW_BYTES = 17;
 
 /** Rows one behind the other. */
 export interface PackedRows {
@@ -135,18 +138,18 @@ export class RowStore {
   }
 
   /**
-   * Copies rows, ascending, into memory of their own. Measured: rows that stand one behind the other, as
+   * Copies rows, ascending, into one piece of memory of their own. Measured: rows that stand one behind the other, as
    * those of a run do, are copied at once; row by row it took ten times as long.
    */
-  pack(rows: Uint32Array): PackedRows {
+  pack(rows: Uint32Array, memoryOf: MemoryOf): PackedRows {
     const count = rows.length;
-    const start = new Uint32Array(count + 1);
-    const time = new Float64Array(count);
-    const timestampLength = new Uint8Array(count);
-    const sourceLength = new Uint32Array(count);
     const lengths = this.#length.values;
     const hasJoined = this.#joined.size > 0;
     let total = 0;
+    for (const row of rows) total += hasJoined ? this.length(row) : (lengths[row] ?? 0);
+    const packed = carve(memoryOf(total + count * PACKED_ROW_BYTES + 4), count, total);
+    const { bytes, start, time, timestampLength, sourceLength } = packed;
+    total = 0;
     for (let index = 0; index < count; index++) {
       const row = rows[index] ?? 0;
       start[index] = total;
@@ -156,9 +159,8 @@ export class RowStore {
       sourceLength[index] = this.sourceLength.values[row] ?? 0;
     }
     start[count] = total;
-    const bytes = Buffer.from(new ArrayBuffer(total));
     for (let index = 0; index < count; ) index = this.#packFrom(rows, index, start, bytes);
-    return { bytes, start, time, timestampLength, sourceLength };
+    return packed;
   }
 
   /** Copies the row at `index` and those that stand behind it in its slab; gives the next one's index. */
@@ -219,4 +221,18 @@ export class RowStore {
     const start = this.#start.get(row);
     return slab ? slab.subarray(start, start + this.#length.get(row)) : new Uint8Array();
   }
+}
+
+/** The columns of so many rows with `total` bytes, one behind the other, the widest first. */
+function carve(memory: ArrayBuffer, count: number, total: number): PackedRows {
+  const start = 8 * count;
+  const sourceLength = start + 4 * (count + 1);
+  const timestampLength = sourceLength + 4 * count;
+  return {
+    time: new Float64Array(memory, 0, count),
+    start: new Uint32Array(memory, start, count + 1),
+    sourceLength: new Uint32Array(memory, sourceLength, count),
+    timestampLength: new Uint8Array(memory, timestampLength, count),
+    bytes: Buffer.from(memory, timestampLength + count, total),
+  };
 }

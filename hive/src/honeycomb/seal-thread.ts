@@ -5,14 +5,21 @@ import { AppError, type ErrorCode } from '@apiary/common/errors.ts';
 import type { RowBatch } from './chunk/row-batch.ts';
 import type { ChunkName } from './chunk/seal-batch.ts';
 import type { SealTask } from './chunk/seal-worker.ts';
+import { SpareMemory } from './chunk/spare-memory.ts';
 
 type Answer =
-  | { readonly chunk: NewChunk }
+  | { readonly chunk: NewChunk; readonly memory: readonly ArrayBuffer[] }
   | { readonly error: { readonly code: ErrorCode; readonly message: string } };
 
 /** One thread, started when it is first needed. One batch at a time. */
 export class SealThread {
   #worker: Worker | undefined;
+  readonly #spare = new SpareMemory();
+
+  /** Memory for a batch: what the last one came in, where it is large enough. */
+  memoryOf(bytes: number): ArrayBuffer {
+    return this.#spare.take(bytes);
+  }
 
   /**
    * Encodes and proves a batch that has rows. The batch's memory goes to the thread.
@@ -25,7 +32,7 @@ export class SealThread {
     const task: SealTask = { batch, name };
     const { bytes, start, time, timestampLength, sourceLength } = batch;
     const owned = [bytes, start, time, timestampLength, sourceLength].map(({ buffer }) => buffer);
-    const transfer = owned.filter((buffer) => buffer instanceof ArrayBuffer);
+    const transfer = [...new Set(owned)].filter((buffer) => buffer instanceof ArrayBuffer);
     const answer = await new Promise<Answer>((resolve, reject) => {
       const settle = () => {
         worker.off('message', take);
@@ -49,7 +56,10 @@ export class SealThread {
       worker.ref();
       worker.postMessage(task, transfer);
     });
-    if ('chunk' in answer) return answer.chunk;
+    if ('chunk' in answer) {
+      for (const memory of answer.memory) this.#spare.giveBack(memory);
+      return answer.chunk;
+    }
     throw new AppError(answer.error.code, answer.error.message);
   }
 
@@ -57,6 +67,7 @@ export class SealThread {
   async stop(): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
+    this.#spare.clear();
     await worker?.terminate();
   }
 

@@ -133,7 +133,7 @@ export class Sealer {
   async #seal(chunk: OpenChunk): Promise<void> {
     const { segment, holdings, figures, log } = this.#context;
     const began = performance.now();
-    const { batch, rows } = chunk.toBatch();
+    const { batch, rows } = chunk.toBatch((bytes) => this.#thread.memoryOf(bytes));
     const kept = await verifyBatch({
       batch,
       provenBytes: proveRuns(batch, rows, chunk.proofs),

@@ -5,6 +5,7 @@
 import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import type { Pace, RecordSource } from '../record-set.ts';
 import type { RowBatch } from './row-batch.ts';
+import type { MemoryOf } from './spare-memory.ts';
 
 /** A chunk's sections, in order. */
 export interface EncodedChunk {
@@ -15,8 +16,13 @@ export interface EncodedChunk {
 export interface ChunkReader extends RecordSource {
   /** Memory that it holds now. */
   readonly memoryBytes: number;
-  /** All rows as they were encoded. @throws AppError `store-corrupt` */
-  decode(pace: Pace): Promise<RowBatch>;
+  /**
+   * All rows as they were encoded.
+   *
+   * @param memoryOf gives the memory of their bodies; new memory, where it is left out
+   * @throws AppError `store-corrupt`
+   */
+  decode(pace: Pace, memoryOf?: MemoryOf): Promise<RowBatch>;
 }
 
 /** Reads a section by its index. @throws AppError `not-found`, `store-corrupt` */

@@ -5,7 +5,11 @@ import { SECTION_BYTES_MAX } from '@apiary/common/limits.ts';
 import type { EncodedChunk } from './chunk-format.ts';
 import { WRITE_FORMATS } from './index.ts';
 import type { RowBatch } from './row-batch.ts';
+import { SpareMemory } from './spare-memory.ts';
 import { verifyDecoded } from './verify.ts';
+
+/** What is decoded to be compared, chunk after chunk. */
+const decodedMemory = new SpareMemory();
 
 /** What names a chunk. */
 export interface ChunkName {
@@ -29,7 +33,19 @@ export async function sealBatch(
     const chunk = { entry: entryOf(batch, encoded, { ...name, format: format.name }), encoded };
     const sections = encoded.sections.map(({ bytes }) => bytes);
     const reader = format.open(chunk.entry, async (index) => sections[index] ?? new Uint8Array());
-    verifyDecoded(await reader.decode(() => undefined), batch);
+    const lent: ArrayBuffer[] = [];
+    const decoded = await reader.decode(
+      () => undefined,
+      (bytes) => {
+        const memory = decodedMemory.take(bytes);
+        lent.push(memory);
+        // What is not written must not pass for what was written there before.
+        new Uint8Array(memory).fill(0);
+        return memory;
+      },
+    );
+    verifyDecoded(decoded, batch);
+    for (const memory of lent) decodedMemory.giveBack(memory);
     return { entry: chunk.entry, sections };
   }
   throw new AppError('not-supported', 'No format takes these rows.');

@@ -4,6 +4,7 @@ import type { Matches, Pace, Selection } from '../../record-set.ts';
 import { NO_MATCHES } from '../../row-counts.ts';
 import type { ChunkReader, SectionReader } from '../chunk-format.ts';
 import type { RowBatch } from '../row-batch.ts';
+import { type MemoryOf, newMemory } from '../spare-memory.ts';
 import { ChunkData } from './chunk-data.ts';
 import { ChunkMatches } from './chunk-matches.ts';
 import { decodeRows, timestampLengths } from './decode-rows.ts';
@@ -32,11 +33,11 @@ export class ColumnarReader implements ChunkReader {
     return found ? await ChunkMatches.of(this.#data, found, selection.pace) : NO_MATCHES;
   }
 
-  async decode(pace: Pace): Promise<RowBatch> {
+  async decode(pace: Pace, memoryOf: MemoryOf = newMemory): Promise<RowBatch> {
     const { head, stretches } = await this.#data.runs();
     const all = new Uint32Array(head.rows);
     for (let row = 0; row < head.rows; row++) all[row] = row;
-    const { bytes, start } = await decodeRows(this.#data, all, pace);
+    const { bytes, start } = await decodeRows(this.#data, all, pace, memoryOf);
     const lengths = await this.#data.lengths();
     const stampOf = await timestampLengths(this.#data);
     const timestampLength = new Uint8Array(head.rows);

@@ -1,6 +1,7 @@
 /** Decodes rows: some of them for a page, or all of them in their order. */
 import { AppError } from '@apiary/common/errors.ts';
 import type { Pace } from '../../record-set.ts';
+import { type MemoryOf, newMemory } from '../spare-memory.ts';
 import type { ChunkData } from './chunk-data.ts';
 import type { SlotTable } from './slot-table.ts';
 import { TemplateDecoder } from './template-decoder.ts';
@@ -23,6 +24,7 @@ export async function decodeRows(
   data: ChunkData,
   wanted: Uint32Array,
   pace: Pace,
+  memoryOf: MemoryOf = newMemory,
 ): Promise<DecodedRows> {
   const [slots, ids] = [await data.slots(), await data.ids()];
   const [times, lengths] = [await data.times(), await data.lengths()];
@@ -31,7 +33,8 @@ export async function decodeRows(
   for (let index = 0; index < wanted.length; index++) {
     start[index + 1] = (start[index] ?? 0) + (lengths.body[wanted[index] ?? 0] ?? 0);
   }
-  const bytes = Buffer.from(new ArrayBuffer(start[wanted.length] ?? 0));
+  const total = start[wanted.length] ?? 0;
+  const bytes = Buffer.from(memoryOf(total), 0, total);
   const everything = wanted.length === head.rows;
   // All rows in their order are known by template already.
   const order = everything ? await data.order() : orderOf(wanted, ids.template);
