@@ -158,7 +158,10 @@ export function describeChunkStore(
       await store.replace(['chunk-1', 'chunk-2'], [chunkOf('chunk-3')]);
       const { chunks } = await store.catalogue();
       expect(chunks.map((chunk) => chunk.id)).toEqual(['chunk-3']);
+      // Where it is shared, whoever began before can read what was replaced until then.
+      await store.reclaim(true);
       await expect(store.readSection('chunk-1', 0)).rejects.toMatchObject({ code: 'not-found' });
+      expect((await store.readSection('chunk-3', 0)).toString()).toBe('chunk-3');
       await expect(store.replace(['gone'], [chunkOf('chunk-4')])).rejects.toMatchObject({
         code: 'not-found',
       });
@@ -400,6 +403,39 @@ function describeManyOwners(name: string, make: () => Promise<ChunkStorePlace>):
       expect((await first.readSection('chunk-1', 0)).toString()).toBe('chunk-1');
       await third.replace(['chunk-1'], [], upkeep);
       expect((await first.catalogue()).chunks.map(({ id }) => id)).toEqual(['chunk-2']);
+      await upkeep?.end();
+      await one.close();
+    });
+
+    test('what was replaced is read by whoever knew it before, until it is wiped', async () => {
+      const [one] = await open(1);
+      const [first, second, third] = stores;
+      if (!one || !first || !second || !third) throw new Error('not opened');
+      await one.seal([chunkOf('chunk-1'), chunkOf('chunk-2')], []);
+      const { version } = await second.catalogue();
+      const upkeep = await first.takeUpkeep('owner-0');
+      await first.replace(['chunk-1', 'chunk-2'], [chunkOf('chunk-3')], upkeep);
+      for (const store of stores) {
+        const { chunks } = await store.catalogue();
+        expect(chunks.map(({ id }) => id)).toEqual(['chunk-3']);
+        expect(store.known('chunk-1')).toMatchObject({ version, entry: { id: 'chunk-1' } });
+        expect(store.known('chunk-3')?.version).toBeGreaterThan(version);
+        expect((await store.readSection('chunk-1', 0)).toString()).toBe('chunk-1');
+        expect(store.isForgotten(version)).toBe(false);
+      }
+      await third.reclaim();
+      expect((await third.readSection('chunk-2', 0)).toString()).toBe('chunk-2');
+      await third.reclaim(true);
+      for (const store of [...stores, await place.open()]) {
+        const now = await store.catalogue();
+        expect(store.known('chunk-1')).toBeUndefined();
+        const reading = store.readSection('chunk-2', 0);
+        await expect(reading).rejects.toMatchObject({ code: 'not-found' });
+        expect(store.isForgotten(version)).toBe(true);
+        expect(store.isForgotten(now.version)).toBe(false);
+        expect((await store.readSection('chunk-3', 0)).toString()).toBe('chunk-3');
+        if (!stores.includes(store)) await store.close();
+      }
       await upkeep?.end();
       await one.close();
     });

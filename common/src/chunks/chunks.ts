@@ -81,6 +81,12 @@ export interface Catalogue {
   readonly chunks: readonly ChunkEntry[];
 }
 
+/** A chunk, and the catalogue's version that it came with. */
+export interface KnownChunk {
+  readonly entry: ChunkEntry;
+  readonly version: number;
+}
+
 /** Ingest sequences, both inclusive. */
 export interface SequenceRange {
   readonly first: number;
@@ -172,8 +178,13 @@ export interface ChunkStore {
   /** Segments that may hold blocks; none where there is one segment at a time. */
   segments(): Promise<SegmentOwner[]>;
   stretches(): Promise<Stretches>;
-  /** The catalogue's version that a chunk came with, as of the last look; undefined where it is not told. */
-  versionOf(chunk: string): number | undefined;
+  /**
+   * A chunk of the catalogue as of the last look, or one that was replaced and can still be read; undefined
+   * where it is not told.
+   */
+  known(chunk: string): KnownChunk | undefined;
+  /** True where chunks of a version were replaced and are wiped, so that it cannot be told what it was. */
+  isForgotten(version: number): boolean;
   /**
    * Those of {@link segments} whose owner is gone, so that nobody searches or seals what they hold.
    *
@@ -215,9 +226,10 @@ export interface ChunkStore {
   ranges(generation: string): Promise<{ readonly from: number; readonly to: number }[]>;
   /**
    * Gives the disk back what was taken by chunks and blocks that are gone, and wipes it: their bytes are in
-   * no file of the store any more.
+   * no file of the store any more. Where several honeycombs share it, queries that began before have their
+   * time to read what was replaced, unless it is urgent.
    */
-  reclaim(): Promise<void>;
+  reclaim(isUrgent?: boolean): Promise<void>;
   sizes(): Promise<StoreSizes>;
   close(): Promise<void>;
 }

@@ -214,14 +214,8 @@ export class Holdings {
   sync(catalogue: readonly ChunkEntry[]): void {
     const known = new Set(catalogue.map(({ id }) => id));
     const isThere = ({ id }: ChunkEntry) => known.has(id);
-    for (const holdings of [this, ...this.#guests]) {
-      holdings.#chunks = holdings.#chunks.filter(isThere);
-      holdings.#sealed = holdings.#sealed.filter(isThere);
-    }
-    this.#finished = this.#finished.map((part) => ({
-      ...part,
-      sealed: part.sealed.filter(isThere),
-    }));
+    // What parts have stays: of an earlier version it may be needed.
+    for (const guest of this.#guests) guest.#chunks = guest.#chunks.filter(isThere);
     const others = new Set([...this.#guests].flatMap(({ chunks }) => chunks.map(({ id }) => id)));
     this.#chunks = catalogue.filter(({ id }) => !others.has(id));
   }

@@ -55,6 +55,8 @@ const changeSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('replace'), removed: z.array(z.string()), added }),
   z.object({ kind: z.literal('drop'), partition: partitionSchema }),
+  /** The sections of replaced chunks are gone. */
+  z.object({ kind: z.literal('wiped'), chunks: z.array(z.string()) }),
   /** Who lets go of chunks and merges them from now on. */
   z.object({ kind: z.literal('upkeep'), owner: z.string() }),
 ]);
@@ -64,16 +66,31 @@ export type CatalogueChange = z.output<typeof changeSchema>;
 
 const upkeepSchema = z.object({ owner: z.string(), epoch: z.number() });
 
+const replacedSchema = z.object({
+  entry: entrySchema,
+  /** The number of the row that made it. */
+  version: z.number(),
+  /** The number of the row that put others in its place. */
+  until: z.number(),
+});
+
+/** A chunk that others are in the place of; its sections can be read until they are wiped. */
+export type ReplacedChunk = z.output<typeof replacedSchema>;
+
 const stateSchema = z.object({
   version: z.number(),
   chunks: z.array(z.object({ version: z.number(), entry: entrySchema })),
   segments: z.array(segmentSchema),
   dropped: z.array(z.tuple([z.string(), z.number()])),
   upkeep: upkeepSchema.optional(),
+  replaced: z.array(replacedSchema).default([]),
+  forgotten: z.number().default(0),
 });
 
 /** Changes that leave chunks as they are. */
-const OF_OWNERS: ReadonlySet<CatalogueChange['kind']> = new Set(['open', 'free', 'upkeep']);
+const OF_OTHERS: ReadonlySet<CatalogueChange['kind']> = new Set([
+  ...(['open', 'free', 'upkeep', 'wiped'] as const),
+]);
 
 /** See the file's head. */
 export class CatalogueState {
@@ -89,6 +106,10 @@ export class CatalogueState {
   readonly dropped = new Map<string, number>();
   /** Who has the upkeep, or had it last. */
   upkeep: z.output<typeof upkeepSchema> | undefined;
+  /** By id. Whoever looks at a version in which it was there can read it, until it is wiped. */
+  readonly replaced = new Map<string, ReplacedChunk>();
+  /** What was before this version cannot be told any more: chunks that were replaced since are wiped. */
+  forgotten = 0;
 
   /** Segments that somebody owns. */
   get openSegments(): number {
@@ -100,7 +121,7 @@ export class CatalogueState {
   /** Takes in the next row. */
   apply(number: number, change: CatalogueChange): void {
     this.number = number;
-    if (!OF_OWNERS.has(change.kind)) this.version = number;
+    if (!OF_OTHERS.has(change.kind)) this.version = number;
     switch (change.kind) {
       case 'open': {
         const before = this.segments.get(change.segment);
@@ -117,11 +138,14 @@ export class CatalogueState {
         this.#seal(change);
         break;
       case 'replace':
-        for (const id of change.removed) this.#remove(id);
+        for (const id of change.removed) this.#replaced(id);
         this.#add(change.added);
         break;
       case 'drop':
         this.#drop(change.partition);
+        break;
+      case 'wiped':
+        for (const id of change.chunks) this.#wiped(id);
         break;
       case 'upkeep':
         this.upkeep = { owner: change.owner, epoch: number };
@@ -135,9 +159,11 @@ export class CatalogueState {
     this.versions.clear();
     this.segments.clear();
     this.dropped.clear();
+    this.replaced.clear();
     this.upkeep = undefined;
     this.number = number;
     this.version = 0;
+    this.forgotten = 0;
     if (!encoded) return;
     const state = stateSchema.parse(JSON.parse(zstdDecompressSync(encoded).toString()));
     this.version = state.version;
@@ -145,6 +171,8 @@ export class CatalogueState {
     for (const segment of state.segments) this.segments.set(segment.id, segment);
     for (const [key, at] of state.dropped) this.dropped.set(key, at);
     this.upkeep = state.upkeep;
+    for (const each of state.replaced) this.replaced.set(each.entry.id, each);
+    this.forgotten = state.forgotten;
   }
 
   /**
@@ -169,6 +197,8 @@ export class CatalogueState {
       segments: [...this.segments.values()],
       dropped: [...this.dropped],
       ...(this.upkeep && { upkeep: this.upkeep }),
+      replaced: [...this.replaced.values()],
+      forgotten: this.forgotten,
     };
     return zstdCompressSync(JSON.stringify(state));
   }
@@ -180,10 +210,9 @@ export class CatalogueState {
     throw new AppError('lease-lost', `Segment ${segment} was taken over by another process.`);
   }
 
-  /** Refuses whoever no longer has the upkeep. @throws AppError `lease-lost` */
-  refuseOthers(epoch: number): void {
-    if (this.upkeep?.epoch === epoch) return;
-    throw new AppError('lease-lost', 'Another process has the upkeep of the store by now.');
+  /** False for whoever no longer has the upkeep. */
+  hasUpkeep(epoch: number): boolean {
+    return this.upkeep?.epoch === epoch;
   }
 
   /** Where a partition's chunks lie: another place after each time that it was dropped, and first 0. */
@@ -212,7 +241,12 @@ export class CatalogueState {
 
   #drop(partition: Partition): void {
     for (const { id } of this.chunksOf(partition)) this.#remove(id);
-    this.dropped.set(partitionKey(partition), this.number);
+    const key = partitionKey(partition);
+    // Their sections go with the partition's.
+    for (const [id, { entry }] of this.replaced) {
+      if (partitionKey(entry.partition) === key) this.#wiped(id);
+    }
+    this.dropped.set(key, this.number);
   }
 
   #add(entries: readonly ChunkEntry[], version = this.number): void {
@@ -220,6 +254,19 @@ export class CatalogueState {
       this.chunks.set(entry.id, entry);
       this.versions.set(entry.id, version);
     }
+  }
+
+  #replaced(id: string): void {
+    const entry = this.chunks.get(id);
+    const version = this.versions.get(id);
+    this.#remove(id);
+    if (!entry || version === undefined) return;
+    this.replaced.set(id, { entry, version, until: this.number });
+  }
+
+  #wiped(id: string): void {
+    this.forgotten = Math.max(this.forgotten, this.replaced.get(id)?.until ?? 0);
+    this.replaced.delete(id);
   }
 
   #remove(id: string): void {

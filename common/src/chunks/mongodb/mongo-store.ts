@@ -10,6 +10,7 @@ import type {
   Catalogue,
   ChunkEntry,
   ChunkStore,
+  KnownChunk,
   NewChunk,
   Partition,
   Segment,
@@ -30,6 +31,7 @@ import { RangeLog } from './range-log.ts';
 import { RowLogs } from './row-log.ts';
 import { SectionTables } from './section-tables.ts';
 import { SegmentLeases } from './segment-leases.ts';
+import { Wiping } from './wiping.ts';
 
 /** Where, and how much it may hold. */
 export interface MongoStoreOptions {
@@ -57,7 +59,7 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<ChunkS
     logs: [logs, catalogueLogs],
     ranges: new RangeLog(logs, clock, () => catalogue.state.openSegments > 1),
     catalogue,
-    sections: new SectionTables(database, 'log.sections', clock),
+    sections: new SectionTables(database, 'log.sections'),
     leases: new SegmentLeases(await table('leases'), clock),
     bytesMax: options.bytesMax ?? Number.POSITIVE_INFINITY,
   });
@@ -78,11 +80,13 @@ interface StoreContext {
 class MongoStore implements ChunkStore {
   readonly #context: StoreContext;
   readonly #segments = new Set<MongoSegment>();
+  readonly #wiping: Wiping;
   #catalogue: Catalogue | undefined;
   #stretches: Stretches | undefined;
 
   constructor(context: StoreContext) {
     this.#context = context;
+    this.#wiping = new Wiping(context);
   }
 
   async openSegment(instance: string): Promise<Segment> {
@@ -119,8 +123,15 @@ class MongoStore implements ChunkStore {
     return this.#stretches;
   }
 
-  versionOf(chunk: string): number | undefined {
-    return this.#context.catalogue.state.versions.get(chunk);
+  known(chunk: string): KnownChunk | undefined {
+    const { chunks, versions, replaced } = this.#context.catalogue.state;
+    const entry = chunks.get(chunk);
+    const version = versions.get(chunk);
+    return entry && version !== undefined ? { entry, version } : replaced.get(chunk);
+  }
+
+  isForgotten(version: number): boolean {
+    return version < this.#context.catalogue.state.forgotten;
   }
 
   async orphans(isGone?: (instance: string) => Promise<boolean>): Promise<SegmentOwner[]> {
@@ -152,9 +163,12 @@ class MongoStore implements ChunkStore {
 
   async readSection(chunk: string, index: number): Promise<Buffer> {
     const { catalogue, sections } = this.#context;
-    const entry =
-      catalogue.state.chunks.get(chunk) ?? (await catalogue.refresh()).chunks.get(chunk);
-    if (!entry) throw new AppError('not-found', `Chunk ${chunk} is not in the catalogue.`);
+    let entry = this.known(chunk)?.entry;
+    if (!entry) {
+      await catalogue.refresh();
+      entry = this.known(chunk)?.entry;
+    }
+    if (!entry) throw notThere(chunk);
     return await sections.read(entry, index, catalogue.state.roomOf(entry.partition));
   }
 
@@ -163,28 +177,31 @@ class MongoStore implements ChunkStore {
     added: readonly NewChunk[],
     upkeep?: Upkeep,
   ): Promise<void> {
-    const { sections } = this.#context;
-    const gone = new Map<string, NewChunk['entry']>();
-    const { dropped } = await commitChunks(this.#context, added, (state) => {
-      if (upkeep) state.refuseOthers(upkeep.epoch);
-      gone.clear();
-      for (const id of removed) {
-        const entry = state.chunks.get(id);
-        if (!entry) throw new AppError('not-found', `Chunk ${id} is not in the catalogue.`);
-        gone.set(id, entry);
-      }
-      return { kind: 'replace', removed: [...removed], added: added.map(({ entry }) => entry) };
-    });
-    for (const entry of gone.values()) {
-      sections.deleteLater(entry, dropped.get(partitionKey(entry.partition)) ?? 0);
+    const entries = added.map(({ entry }) => entry);
+    let refusal: AppError | undefined;
+    if (upkeep) await this.#wiping.coming(entries);
+    try {
+      await commitChunks(this.#context, added, (state) => {
+        const isGone = removed.find((id) => !state.chunks.has(id));
+        if (upkeep && !state.hasUpkeep(upkeep.epoch)) refusal = upkeepLost();
+        else if (isGone !== undefined) refusal = notThere(isGone);
+        if (refusal) throw refusal;
+        return { kind: 'replace', removed: [...removed], added: entries };
+      });
+    } catch (error) {
+      // What was written for it is nobody's, for certain.
+      if (error === refusal) await this.#wiping.delete(entries);
+      throw error;
     }
+    if (upkeep) await this.#wiping.came();
+    this.#wiping.wipeLater(removed);
   }
 
   async dropPartition(partition: Partition, upkeep?: Upkeep): Promise<ChunkEntry[]> {
     const { catalogue, sections } = this.#context;
     let gone: ChunkEntry[] = [];
     const { dropped } = await catalogue.commit((state) => {
-      if (upkeep) state.refuseOthers(upkeep.epoch);
+      if (upkeep && !state.hasUpkeep(upkeep.epoch)) throw upkeepLost();
       gone = state.chunksOf(partition);
       return { kind: 'drop', partition };
     });
@@ -212,6 +229,7 @@ class MongoStore implements ChunkStore {
       if (error instanceof AppError && error.code === 'conflict') return undefined;
       throw error;
     }
+    await this.#wiping.makeUp();
     const release = leases.hold(lease);
     const end = async () => {
       release();
@@ -235,11 +253,12 @@ class MongoStore implements ChunkStore {
     return [...(await this.#context.ranges.ranges(generation))];
   }
 
-  /** Drops what another one had dropped when it was killed; replaced sections go in their time. */
-  async reclaim(): Promise<void> {
+  /** Also what another one had dropped or replaced when it was killed. */
+  async reclaim(isUrgent = false): Promise<void> {
     const { catalogue, sections } = this.#context;
     const { dropped } = await catalogue.refresh();
     await sections.sweep(dropped);
+    await this.#wiping.wipeDue(isUrgent);
   }
 
   async sizes(): Promise<StoreSizes> {
@@ -250,7 +269,7 @@ class MongoStore implements ChunkStore {
 
   async close(): Promise<void> {
     for (const logs of this.#context.logs) logs.close();
-    this.#context.sections.close();
+    this.#wiping.close();
     await this.#context.database.close();
   }
 
@@ -307,6 +326,14 @@ class MongoStore implements ChunkStore {
       throw error;
     }
   }
+}
+
+function notThere(chunk: string): AppError {
+  return new AppError('not-found', `Chunk ${chunk} is not in the catalogue.`);
+}
+
+function upkeepLost(): AppError {
+  return new AppError('lease-lost', 'Another process has the upkeep of the store by now.');
 }
 
 /** The lease of who has the upkeep: one for each honeycomb, so that a former owner renews its own alone. */

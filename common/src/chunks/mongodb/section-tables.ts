@@ -1,7 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { Clock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
-import { REPLACED_SECTIONS_MS } from '../../limits/mongodb.ts';
 import { bytesOf, bytesValue, type Database, type Table } from '../../mongodb/database.ts';
 import type { ChunkEntry, NewChunk, Partition } from '../chunks.ts';
 import { partitionKey } from '../partition.ts';
@@ -14,14 +12,11 @@ import { partitionKey } from '../partition.ts';
 export class SectionTables {
   readonly #database: Database;
   readonly #prefix: string;
-  readonly #clock: Clock;
   readonly #tables = new Map<string, Promise<Table>>();
-  readonly #deletions = new Set<() => void>();
 
-  constructor(database: Database, prefix: string, clock: Clock) {
+  constructor(database: Database, prefix: string) {
     this.#database = database;
     this.#prefix = prefix;
-    this.#clock = clock;
   }
 
   /** Writes all sections of a chunk that is in no catalogue yet. */
@@ -44,13 +39,10 @@ export class SectionTables {
     return body;
   }
 
-  /** Deletes the sections of a chunk that was replaced, once queries that began before are over. */
-  deleteLater({ id, partition, sections }: ChunkEntry, room: number): void {
-    const cancel = this.#clock.after(REPLACED_SECTIONS_MS, () => {
-      this.#deletions.delete(cancel);
-      void this.#delete({ id, partition, sections }, room).catch(() => undefined);
-    });
-    this.#deletions.add(cancel);
+  /** Deletes the sections of a chunk that was replaced, or came to nothing. */
+  async delete({ id, partition, sections }: ChunkEntry, room: number): Promise<void> {
+    const table = await this.#table(partition, room);
+    for (const index of sections.keys()) await table.delete(idOf(id, index));
   }
 
   /** Drops the rooms that partitions had before they were dropped; what was killed over it is made up for. */
@@ -62,19 +54,6 @@ export class SectionTables {
       this.#tables.delete(name);
       await (await this.#database.table(name)).drop();
     }
-  }
-
-  close(): void {
-    for (const cancel of this.#deletions) cancel();
-    this.#deletions.clear();
-  }
-
-  async #delete(
-    { id, partition, sections }: Pick<ChunkEntry, 'id' | 'partition' | 'sections'>,
-    room: number,
-  ): Promise<void> {
-    const table = await this.#table(partition, room);
-    for (const index of sections.keys()) await table.delete(idOf(id, index));
   }
 
   async #table(partition: Partition, room: number): Promise<Table> {

@@ -88,7 +88,11 @@ class SqliteStore implements ChunkStore {
     return { newest: 0, epoch: 0, segments: [], ends: new Map() };
   }
 
-  versionOf(): undefined {
+  isForgotten(): boolean {
+    return false;
+  }
+
+  known(): undefined {
     return undefined;
   }
 

@@ -49,14 +49,15 @@ export class OwnPart {
   /** Its part. A segment that it no longer holds, or a chunk that is no more, is missing. */
   async *run(request: PartRequest, signal?: AbortSignal): AsyncGenerator<Part> {
     const { store, search } = this.#context;
-    const catalogue = await store.catalogue();
+    await store.catalogue();
     const since = this.#sinceOf(request.segments, request.version);
-    const asked = new Set(request.chunks);
-    const chunks = catalogue.chunks.filter(({ id }) => asked.delete(id));
+    // What others are in the place of by now is read all the same: the version has it, and not them.
+    const chunks = request.chunks.flatMap((id) => store.known(id)?.entry ?? []);
     const over = { open: since.open, chunks: [...chunks, ...since.chunks] };
+    const gone = request.chunks.length - chunks.length;
     const missing = [
       ...since.missing,
-      ...(asked.size > 0 ? [`${asked.size} chunks that were dropped or compacted meanwhile`] : []),
+      ...(gone > 0 ? [`${gone} chunks that were dropped meanwhile`] : []),
     ];
     const { span, nowMs } = request;
     for await (const part of search.part(request.search, { over, span, nowMs }, signal)) {
@@ -86,17 +87,22 @@ export class OwnPart {
       version,
     );
     const gone = segments.filter((id) => !held.has(id));
-    return { ...since, missing: gone.map((id) => `segment ${id}, which is changing hands`) };
+    const missing = gone.map((id) => `segment ${id}, which is changing hands`);
+    if (segments.length > 0 && this.#context.store.isForgotten(version)) {
+      missing.push('what was sealed and merged since the search began, long ago');
+    }
+    return { ...since, missing };
   }
 
   /**
    * What no chunk of that version has. Between a chunk's commit and the moment that this process knows of
-   * it, its records are in both: the catalogue tells which of the two counts.
+   * it, its records are in both: the catalogue tells which of the two counts. One that was replaced since then
+   * counts as it was: what is in its place is newer, and nobody is asked for that.
    */
   #since(parts: readonly SegmentPart[], version: number): HoldingsSnapshot {
     const { store } = this.#context;
     const isNewer = (chunk: string, ifUnknown: number) =>
-      (store.versionOf(chunk) ?? ifUnknown) > version;
+      (store.known(chunk)?.version ?? ifUnknown) > version;
     const open = parts
       .flatMap((part) => part.open)
       .filter(({ chunk }) => isNewer(chunk, Number.POSITIVE_INFINITY))

@@ -7,7 +7,7 @@ import { newChunkId } from '../holdings.ts';
 import type { Figures } from '../metrics.ts';
 import { dayOf, planCompaction } from './plan.ts';
 import type { RewriteThread } from './rewrite-thread.ts';
-import { readSections, type SwapContext, swapChunks } from './swap.ts';
+import { readSections, type Swap, type SwapContext } from './swap.ts';
 
 /** What compaction works with. */
 export interface CompactionContext extends SwapContext {
@@ -29,13 +29,22 @@ export class Compaction {
     this.#context = context;
   }
 
-  /** Merges one group; false when there is nothing to merge. @throws AppError as `swapChunks` */
-  async mergeOne(): Promise<boolean> {
-    const { holdings, clock } = this.#context;
-    const group = planCompaction(holdings.chunks, dayOf(clock.now()), this.#tooLarge);
+  /** True when there is something to merge. */
+  get isDue(): boolean {
+    return this.#plan() !== undefined;
+  }
+
+  /**
+   * Merges one group; false when there is nothing to merge.
+   *
+   * @param swap puts the new chunk in the place of the old ones
+   * @throws AppError as `swap`
+   */
+  async mergeOne(swap: Swap): Promise<boolean> {
+    const group = this.#plan();
     if (!group) return false;
     try {
-      await this.#merge(group);
+      await this.#merge(group, swap);
     } catch (error) {
       if (toAppError(error).code !== 'too-large') throw error;
       for (const { id } of group) this.#tooLarge.add(id);
@@ -43,7 +52,12 @@ export class Compaction {
     return true;
   }
 
-  async #merge(group: readonly ChunkEntry[]): Promise<void> {
+  #plan(): readonly ChunkEntry[] | undefined {
+    const { holdings, clock } = this.#context;
+    return planCompaction(holdings.chunks, dayOf(clock.now()), this.#tooLarge);
+  }
+
+  async #merge(group: readonly ChunkEntry[], swap: Swap): Promise<void> {
     const { store, thread, log, figures } = this.#context;
     const partition = group[0]?.partition;
     if (!partition) return;
@@ -54,7 +68,7 @@ export class Compaction {
     }
     const id = newChunkId();
     const merged = await thread.rewrite({ chunks, name: { id, partition } });
-    await swapChunks(this.#context, group, merged);
+    await swap(group, merged);
     figures.add('compactedChunks', group.length);
     const before = group.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
     const { records, rawBytes, storedBytes } = merged?.entry ?? {};

@@ -11,14 +11,15 @@ import { Compaction } from './compaction.ts';
 import { Deletions, type DeletionsContext } from './deletions.ts';
 import { type ExpiryContext, expire } from './expiry.ts';
 import { RewriteThread } from './rewrite-thread.ts';
+import { mergeShared } from './shared-compaction.ts';
 import { expireShared } from './shared-expiry.ts';
-import { stopping } from './swap.ts';
+import { type Swap, stopping, swapChunks } from './swap.ts';
 
 /** What it works with. */
 export type LifeContext = Omit<ExpiryContext, 'signal'> &
   Pick<ComponentContext, 'clock' | 'log'> &
   Pick<DeletionsContext, 'segment'> & {
-    /** Other honeycombs may have the store as well: then nothing is merged, and no lines are taken out. */
+    /** Other honeycombs may have the store as well: then no lines are taken out. */
     readonly isShared: boolean;
   };
 
@@ -92,7 +93,9 @@ export class Life {
     try {
       while (this.#isWanted) {
         this.#isWanted = false;
-        if (!(await this.#work()) && !this.#isUnwiped) continue;
+        const hasChanged = await this.#work();
+        // What others left when they were killed is looked for each time.
+        if (!hasChanged && !this.#isUnwiped && !this.#context.isShared) continue;
         await this.#context.store.reclaim();
         this.#isUnwiped = false;
       }
@@ -108,15 +111,21 @@ export class Life {
 
   /** True when something went. */
   async #work(): Promise<boolean> {
-    if (this.#context.isShared) {
-      const { changed, isPending } = await expireShared(this.#context);
-      this.#nextMs = isPending ? LIFE_RETRY_MS : RETENTION_INTERVAL_MS;
-      return changed;
-    }
+    if (this.#context.isShared) return await this.#workShared();
+    const { signal } = this.#stopping;
     let changed = await expire(this.#context);
-    while (await this.deletions?.runNext(this.#stopping.signal)) changed = true;
-    while (!this.#stopping.signal.aborted && (await this.#compaction.mergeOne())) changed = true;
+    while (await this.deletions?.runNext(signal)) changed = true;
+    const swap: Swap = (old, added) => swapChunks(this.#context, old, added);
+    while (!signal.aborted && (await this.#compaction.mergeOne(swap))) changed = true;
     return changed;
+  }
+
+  async #workShared(): Promise<boolean> {
+    const expired = await expireShared(this.#context);
+    const merged = await mergeShared(this.#context, this.#compaction);
+    const isPending = expired.isPending || merged.isPending;
+    this.#nextMs = isPending ? LIFE_RETRY_MS : RETENTION_INTERVAL_MS;
+    return expired.changed || merged.changed;
   }
 
   async #failed(error: unknown): Promise<void> {

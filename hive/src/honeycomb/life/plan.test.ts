@@ -1,4 +1,5 @@
 import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
+import { baseOf } from '@apiary/common/chunks/stretch.ts';
 import { describe, expect, test } from '@jest/globals';
 import { planCompaction, planExpiry } from './plan.ts';
 
@@ -43,6 +44,17 @@ describe('what is merged', () => {
     const tooLarge = new Set(chunks.map(({ id }) => id));
     expect(planCompaction(chunks, '2026-11-20', tooLarge)).toBeUndefined();
     expect(planCompaction(chunks.slice(1), '2026-11-20')).toBeUndefined();
+  });
+});
+
+describe('what several owners sealed', () => {
+  test('stays apart, each owner’s for itself', () => {
+    const later = { firstSequence: baseOf(1) + 1, lastSequence: baseOf(1) + 1 };
+    const chunks = [...many(7, '2026-11-20'), ...many(7, '2026-11-20', later)];
+    expect(planCompaction(chunks, '2026-11-20')).toBeUndefined();
+    const group = planCompaction([...chunks, entry('2026-11-20', later)], '2026-11-20');
+    expect(group?.every(({ firstSequence }) => firstSequence > baseOf(1))).toBe(true);
+    expect(group).toHaveLength(8);
   });
 });
 

@@ -1,6 +1,7 @@
 /** What is to be merged and what is past its time; pure, and the same whoever asks. */
 import type { ChunkEntry, Partition } from '@apiary/common/chunks/chunks.ts';
 import { partitionKey } from '@apiary/common/chunks/partition.ts';
+import { stretchOf } from '@apiary/common/chunks/stretch.ts';
 import {
   COMPACTED_RAW_BYTES,
   COMPACTION_CHUNKS_MAX,
@@ -12,7 +13,8 @@ const DAY_MS = 86_400_000;
 
 /**
  * Chunks of one partition that are to become one, in the order of their sequences: enough of them to be
- * worth it, or whatever is left of a day that is over.
+ * worth it, or whatever is left of a day that is over. What owners of segments numbered one after another stays
+ * apart, so that it can be told how far each of them came.
  *
  * @param today its day, `2026-11-20`
  * @param tooLarge ids of chunks that did not fit in one with others
@@ -25,7 +27,7 @@ export function planCompaction(
   const small = chunks.filter(
     ({ id, rawBytes }) => rawBytes <= COMPACTED_RAW_BYTES / 2 && !tooLarge.has(id),
   );
-  for (const own of Map.groupBy(small, ({ partition }) => partitionKey(partition)).values()) {
+  for (const own of Map.groupBy(small, placeOf).values()) {
     own.sort((a, b) => a.firstSequence - b.firstSequence || (a.id < b.id ? -1 : 1));
     const group: ChunkEntry[] = [];
     let rawBytes = 0;
@@ -39,6 +41,10 @@ export function planCompaction(
     if (group.length >= (isOver ? 2 : COMPACTION_CHUNKS_MIN)) return group;
   }
   return undefined;
+}
+
+function placeOf({ partition, firstSequence, lastSequence }: ChunkEntry): string {
+  return [partitionKey(partition), stretchOf(firstSequence), stretchOf(lastSequence)].join(' ');
 }
 
 /** What retention lets go of. */

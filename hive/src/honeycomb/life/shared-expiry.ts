@@ -8,17 +8,17 @@ import { type ExpiryContext, tellExpired } from './expiry.ts';
 import { type Expiry, planExpiry } from './plan.ts';
 
 /** What became of a look. */
-export interface SharedExpiry {
-  /** True when something went. */
+export interface SharedWork {
+  /** True when something went or was merged. */
   readonly changed: boolean;
-  /** True when something is past its time and has to wait: for another honeycomb, or for being sealed. */
+  /** True when something has to wait: for another honeycomb, or for being sealed. */
   readonly isPending: boolean;
 }
 
-const NOTHING: SharedExpiry = { changed: false, isPending: false };
+const NOTHING: SharedWork = { changed: false, isPending: false };
 
 /** Lets go of what is past its time now. @throws AppError `lease-lost`, `not-found`, `store-unreachable` */
-export async function expireShared(context: ExpiryContext): Promise<SharedExpiry> {
+export async function expireShared(context: ExpiryContext): Promise<SharedWork> {
   const { store, sealer, instance } = context;
   const first = await planNow(context);
   if (first.partitions.length + first.chunks.length === 0) return NOTHING;
@@ -45,7 +45,7 @@ async function letGo(
   context: ExpiryContext,
   { partitions, chunks }: Expiry,
   upkeep: Upkeep,
-): Promise<SharedExpiry> {
+): Promise<SharedWork> {
   const { store, holdings, cache, figures, log } = context;
   const open = new Set(holdings.unsealedPartitions.map(partitionKey));
   let changed = false;

@@ -1,4 +1,4 @@
-import type { ChunkEntry, ChunkStore, NewChunk } from '@apiary/common/chunks/chunks.ts';
+import type { ChunkEntry, ChunkStore, NewChunk, Upkeep } from '@apiary/common/chunks/chunks.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import type { Holdings } from '../holdings.ts';
 import type { ChunkCache } from '../search/chunk-cache.ts';
@@ -11,6 +11,9 @@ export interface SwapContext {
   /** Aborted when honeycomb stops: whoever waits for readers then gives up. */
   readonly signal: AbortSignal;
 }
+
+/** Puts a new chunk, if any, in the place of old ones. */
+export type Swap = (old: readonly ChunkEntry[], added: NewChunk | undefined) => Promise<void>;
 
 /**
  * Puts a new chunk in the place of old ones while searches go on: those that begin from now on see the new
@@ -45,6 +48,21 @@ export async function swapChunks(
   }
   if (added) cache.stored(added.entry.id);
   cache.forget(ids);
+}
+
+/**
+ * The same where several honeycombs share a store and this one has its upkeep. A search keeps to the version of
+ * the catalogue that it began with, whoever answers; the store lets it read what was replaced.
+ *
+ * @returns it throws AppError `not-found`, `lease-lost`
+ */
+export function swapShared({ store, holdings, cache }: SwapContext, upkeep: Upkeep): Swap {
+  return async (old, added) => {
+    const ids = old.map(({ id }) => id);
+    await store.replace(ids, added ? [added] : [], upkeep);
+    cache.forget(ids);
+    holdings.sync((await store.catalogue()).chunks);
+  };
 }
 
 /** Reads all sections of a chunk. @throws AppError `not-found`, `store-corrupt` */

@@ -30,7 +30,8 @@ function gapOver(looks: number) {
     return { version: looked, chunks: looked <= looks ? [GONE] : [] };
   };
   const cache = new ChunkCache({ readSection }, clock);
-  const missed = new Missed({ holdings: new Holdings([]), cache, clock, store: { catalogue } });
+  const store = { catalogue, known: () => undefined };
+  const missed = new Missed({ holdings: new Holdings([]), cache, clock, store });
   return allParts(missed.run({ query: '', after: 0, to: 7 }));
 }
 

@@ -20,7 +20,7 @@ export interface MissedContext {
   readonly cache: ChunkCache;
   readonly clock: Clock;
   /** Given where other honeycombs seal as well: their chunks are in no holdings of ours. */
-  readonly store?: Pick<ChunkStore, 'catalogue'> | undefined;
+  readonly store?: Pick<ChunkStore, 'catalogue' | 'known'> | undefined;
 }
 
 interface Found {
@@ -113,8 +113,9 @@ export class Missed {
     if (!store) return undefined;
     const open = holdings.parts().flatMap((part) => part.open);
     const { chunks } = await store.catalogue();
-    const sealed = new Set(chunks.map(({ id }) => id));
-    return { chunks, open: open.filter(({ chunk }) => !sealed.has(chunk)).map(({ set }) => set) };
+    // One that was sealed may be merged already.
+    const unsealed = open.filter(({ chunk }) => !store.known(chunk));
+    return { chunks, open: unsealed.map(({ set }) => set) };
   }
 
   #sources({ after, to }: MissedRequest, snapshot: HoldingsSnapshot): Source[] {
