@@ -14,6 +14,8 @@ RUN node --disable-warning=ExperimentalWarning scripts/apiary.ts bundle dist/bun
 FROM node:24-slim
 ENV NODE_ENV=production \
     APIARY_DATA=/data \
+    MALLOC_ARENA_MAX=2 \
+    NODE_COMPILE_CACHE=/data/compile-cache \
     APIARY_STATUS_PORT=4290
 RUN mkdir -m 0700 /data && chown 1000:1000 /data
 COPY --from=build /app/dist/bundle/bee.mjs /app/bee.mjs

@@ -142,7 +142,7 @@ After=network.target
 User=$ACCOUNT
 EnvironmentFile=$CONFIG
 ExecStart=$HOME_DIR/node --max-semi-space-size=1 --enable-experimental-regexp-engine-on-excessive-backtracks $HOME_DIR/bee.mjs
-Environment=MALLOC_ARENA_MAX=2
+Environment=MALLOC_ARENA_MAX=2 NODE_COMPILE_CACHE=$DATA_DIR/compile-cache
 Restart=always
 RestartSec=2
 MemoryHigh=512M
@@ -187,7 +187,7 @@ start() {
   set -a
   . $CONFIG
   set +a
-  export MALLOC_ARENA_MAX=2
+  export MALLOC_ARENA_MAX=2 NODE_COMPILE_CACHE=$DATA_DIR/compile-cache
   touch "\$log"
   chown $ACCOUNT:$ACCOUNT "\$log"
   # It starts again what ends, as systemd does where that runs.

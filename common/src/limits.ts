@@ -255,9 +255,16 @@ export const UNFINISHED_LINE_MS = 5_000;
 export const MULTILINE_LINES_MAX = 1_000;
 /** Bytes of one such record; it fits in a data message beside others. */
 export const MULTILINE_BYTES_MAX = 128 * KiB;
-/** A record whose next line may belong to it waits so long for it: traces are written in one go. */
+/**
+ * A record whose next line may belong to it waits so long for it. Java's printStackTrace, Go's panic and CPython's print_exc
+ * make a system call for each line or two, and a container with a CPU quota may stand still between two of them for the rest
+ * of the kernel's period of 100 ms.
+ */
 export const MULTILINE_WAIT_MS = 200;
-/** The same for one line that only by its words may have a trace behind it: errors shall not be late for that. */
+/**
+ * The same for one line that only by its words may have a trace behind it: errors shall not be late for that. Loggers write
+ * a message and its trace with one system call, so nothing can come between them.
+ */
 export const TRACE_BEGIN_WAIT_MS = 60;
 /** What a target without a file may keep on disk for the broker. Past it senders wait or are refused. */
 export const SPOOL_BYTES_MAX = 256 * MiB;

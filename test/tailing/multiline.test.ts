@@ -52,6 +52,19 @@ describe('records of several lines', () => {
     expect(records()).toEqual([TEXT.join(''), `${PLAIN}\n`]);
   });
 
+  test('a trace whose writer stands still for 150 ms behind its first line is one record', async () => {
+    const lines = [
+      'Exception in thread "main" java.lang.Error: no\n',
+      '\tat App.main(App.java:3)\n',
+    ];
+    await rig.watch([`file://${log.path}`]);
+    log.raw(lines[0] ?? '');
+    await rig.advance(150);
+    log.raw(lines[1] ?? '');
+    await rig.until(() => records().length === 1);
+    expect(records()).toEqual([lines.join('')]);
+  });
+
   test('what waits for more lines is sent when none come', async () => {
     await rig.watch([`file://${log.path}`]);
     log.raw(TEXT.join(''));

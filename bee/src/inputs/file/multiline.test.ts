@@ -108,7 +108,9 @@ describe('stack traces', () => {
 
   test.each([
     ['ERROR: it failed', 'suspected'],
-    ['java.lang.IllegalStateException: no luck', 'suspected'],
+    ['java.lang.IllegalStateException: no luck', 'more'],
+    ['ERROR: it failed\njava.lang.IllegalStateException: no luck', 'more'],
+    ['Exception in thread "main" java.lang.IllegalStateException: no luck', 'more'],
     [`${BEFORE}\n  not of a trace\nfatal: it failed`, 'suspected'],
     ['java.lang.IllegalStateException: no luck\n\tat com.example.App.run(App.java:10)', 'more'],
     ['Traceback (most recent call last):', 'more'],

@@ -9,6 +9,7 @@ import { MULTILINE_BYTES_MAX, MULTILINE_LINES_MAX } from '@apiary/common/limits.
 import { checkRegex } from '@apiary/common/query/regex.ts';
 import { wordsOf } from '../../system-error.ts';
 import {
+  beginsTrace,
   continues,
   isExceptionLine,
   isSuspicious,
@@ -120,7 +121,8 @@ class TraceLines implements Multiline {
         if (isSuspicious(records.previousText(bytes))) records.mergeLast();
       }
     }
-    const waitsFor = state === 'plain' ? 'suspected' : 'more';
+    const hasBegun = state !== 'plain' || beginsTrace(records.lastText(bytes));
+    const waitsFor = hasBegun ? 'more' : 'suspected';
     return { lengths: records.lengths, closed: this.#closed(bytes, records, state), waitsFor };
   }
 
@@ -149,7 +151,7 @@ function closePlain(bytes: Buffer, lengths: Lengths): Joined {
   let from = -last;
   for (let index = 0; index < lengths.length; index++) from += lengths[index] ?? 0;
   const text = textOf(bytes, from, last, 'latin1');
-  const waitsFor = 'suspected';
+  const waitsFor = beginsTrace(text) ? 'more' : 'suspected';
   if (!isSuspicious(text)) return { lengths, closed: lengths.length, waitsFor };
   const open = isExceptionLine(text) ? 2 : 1;
   return { lengths, closed: Math.max(0, lengths.length - open), waitsFor };

@@ -57,6 +57,11 @@ export function isExceptionLine(line: string): boolean {
   return EXCEPTION.test(line) && /Exception|Error|Throwable/.test(line);
 }
 
+/** True for the head of a trace that runtimes write line by line, a system call each: its next line may be late. */
+export function beginsTrace(line: string): boolean {
+  return line.startsWith('Exception in thread "') || isExceptionLine(line);
+}
+
 /** True if a trace often follows such a line. */
 export function isSuspicious(line: string): boolean {
   return SUSPICIOUS.test(line);
