@@ -23,6 +23,16 @@ export interface RowTimes {
   time(row: number): number;
 }
 
+/** Consecutive rows, and between which times they are: where those are not wanted, nothing else is to be read. */
+export interface TimedRun {
+  /** Inclusive. Bounds may be wider than the rows' own times. */
+  readonly least: number;
+  readonly most: number;
+  /** Those that match, ascending. */
+  rows(): Uint32Array;
+  times(): RowTimes;
+}
+
 /** What is known of rows without their bodies. */
 export interface RowColumns extends RowTimes {
   level(row: number): Level | undefined;
@@ -79,8 +89,8 @@ export interface Matches {
    * into LEVELS plus one.
    */
   byTime(buckets: TimeBuckets): Promise<Uint32Array>;
-  /** Times of all of them. */
-  times(): Promise<RowTimes>;
+  /** All of them by their times. */
+  timed(): Promise<readonly TimedRun[]>;
   /** Times, levels and streams of all of them. */
   columns(): Promise<RowColumns>;
   /** Places of all of them. */

@@ -2,6 +2,8 @@
 import { LEVELS } from '@apiary/common/record.ts';
 import type { Matches, RecordSet, RowColumns, TimeBuckets } from './record-set.ts';
 
+const ANY_TIME = { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY };
+
 /** Matches in a set whose rows are all at hand. */
 export function matchesOf(set: RecordSet, rows: Uint32Array): Matches {
   const itself = async () => set;
@@ -10,7 +12,8 @@ export function matchesOf(set: RecordSet, rows: Uint32Array): Matches {
     rows: async () => rows,
     hosts: async (known) => hostsOf(set, rows, known),
     byTime: async (buckets) => countByTime(set, rows, buckets),
-    ...{ times: itself, columns: itself, places: itself, load: itself },
+    timed: async () => [{ ...ANY_TIME, rows: () => rows, times: () => set }],
+    ...{ columns: itself, places: itself, load: itself },
   };
 }
 

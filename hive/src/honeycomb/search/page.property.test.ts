@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { RecordSet } from '../record-set.ts';
+import type { RecordSet, TimedRun } from '../record-set.ts';
 import { Page } from './page.ts';
 import { type Order, parseCursor } from './position.ts';
 
@@ -31,8 +31,25 @@ function setOf(rows: readonly Row[]): RecordSet {
   };
 }
 
+/** A set's rows in runs of so many, each with bounds of its times. */
+function runsOf(set: RecordSet, length: number): TimedRun[] {
+  return Array.from({ length: Math.ceil(set.count / length) }, (_, run) => {
+    const rows = Array.from(
+      { length: Math.min(length, set.count - run * length) },
+      (_, index) => run * length + index,
+    );
+    const times = rows.map((row) => set.time(row));
+    const bounds = { least: Math.min(...times), most: Math.max(...times) };
+    return { ...bounds, rows: () => Uint32Array.from(rows), times: () => set };
+  });
+}
+
 /** One page over several sets, as a search goes about it. */
-function pageOf(sets: readonly (readonly Row[])[], order: Order, limit: number, cursor?: string) {
+function pageOf(
+  sets: readonly (readonly Row[])[],
+  { order, limit, runLength = 1_000 }: { order: Order; limit: number; runLength?: number },
+  cursor?: string,
+) {
   const after = cursor === undefined ? undefined : parseCursor(cursor);
   const page = new Page({ order, limit, after });
   const times = (rows: readonly Row[]) => rows.map(({ time }) => time);
@@ -44,10 +61,7 @@ function pageOf(sets: readonly (readonly Row[])[], order: Order, limit: number, 
     const set = setOf(rows);
     const [minTime, maxTime] = [Math.min(...times(rows)), Math.max(...times(rows))];
     if (page.passes({ minTime, maxTime })) continue;
-    const candidates = page.candidates(
-      set,
-      Uint32Array.from(rows, (_, row) => row),
-    );
+    const candidates = page.candidates(runsOf(set, runLength));
     page.add(set, candidates);
     const next = sources[index + 1];
     const bound = next && Math.abs(first(next));
@@ -66,15 +80,16 @@ describe('pages', () => {
     });
     const sets = fc.array(fc.array(row, { maxLength: 40 }), { minLength: 1, maxLength: 4 });
     const order = fc.constantFrom<Order>('newest', 'oldest');
+    const most = fc.integer({ min: 1, max: 30 });
     fc.assert(
-      fc.property(sets, order, fc.integer({ min: 1, max: 30 }), (shapes, direction, limit) => {
+      fc.property(sets, order, most, most, (shapes, direction, limit, runLength) => {
         let offset = 0;
         const all = shapes.map((rows) => rows.map((one) => ({ ...one, offset: offset++ })));
-        const whole = pageOf(all, direction, 1_000).found;
+        const whole = pageOf(all, { order: direction, limit: 1_000 }).found;
         const paged: string[] = [];
         let cursor: string | undefined;
         do {
-          const { found, next } = pageOf(all, direction, limit, cursor);
+          const { found, next } = pageOf(all, { order: direction, limit, runLength }, cursor);
           expect(found.length).toBeLessThanOrEqual(limit);
           expect(next === undefined || found.length > 0).toBe(true);
           paged.push(...found);

@@ -1,6 +1,6 @@
 import { SEARCH_PAGE_BYTES_MAX } from '@apiary/common/limits.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
-import type { RecordSet, RowTimes } from '../record-set.ts';
+import type { RecordSet, TimedRun } from '../record-set.ts';
 import { recordOf } from '../row-view.ts';
 import {
   comparePositions,
@@ -9,6 +9,7 @@ import {
   type Position,
   positionOf,
 } from './position.ts';
+import { WantedTimes } from './wanted-times.ts';
 
 interface Candidate {
   readonly position: Position;
@@ -75,48 +76,38 @@ export class Page {
 
   /**
    * Rows that may be on the page by their times alone, ascending: all rows of a time that is wanted. Notes
-   * that there are more behind the page where that is certain.
+   * that there are more behind the page where that is certain. Runs come in any order; those whose times cannot be
+   * wanted any more are not looked at.
    */
-  candidates(columns: RowTimes, rows: Uint32Array): Uint32Array {
-    const sign = this.#sign;
-    const key = (row: number) => sign * columns.time(row);
-    const least = this.#after ? sign * this.#after.time : Number.NEGATIVE_INFINITY;
+  candidates(runs: readonly TimedRun[]): Uint32Array {
+    const isNewest = this.#order === 'newest';
+    const first = ({ least, most }: TimedRun) => (isNewest ? -most : least);
+    const last = ({ least, most }: TimedRun) => (isNewest ? -least : most);
+    const found = new WantedTimes({
+      wanted: this.#wanted,
+      least: this.#after ? this.#sign * this.#after.time : Number.NEGATIVE_INFINITY,
+      most: this.#mostWanted(),
+    });
+    for (const run of [...runs].sort((a, b) => first(a) - first(b))) {
+      if (last(run) < found.least) continue;
+      const isBehind = first(run) > found.most;
+      if (isBehind && (this.#behind || found.skipped)) break;
+      const rows = run.rows();
+      if (rows.length === 0) continue;
+      if (isBehind) found.skipped = true;
+      else found.add(rows, run.times(), this.#order);
+    }
+    const rows = found.result();
+    if (found.skipped) this.#behind = true;
+    return rows;
+  }
+
+  /** The last time that is wanted, as a key: what comes first has the least. */
+  #mostWanted(): number {
+    if (this.#wanted === 0) return Number.NEGATIVE_INFINITY;
     const last =
       this.#candidates.length >= this.#wanted ? this.#candidates.at(-1)?.position.time : undefined;
-    let most = last === undefined ? Number.POSITIVE_INFINITY : sign * last;
-    if (this.#wanted === 0) most = Number.NEGATIVE_INFINITY;
-    let keys: number[] = [];
-    let skipped = false;
-    for (let index = 0; index < rows.length; index++) {
-      // Rows come roughly by time: the wanted end first, so that the bound is near at once.
-      const row = rows[this.#order === 'newest' ? rows.length - 1 - index : index] ?? 0;
-      const own = key(row);
-      if (own < least) continue;
-      if (own > most) {
-        skipped = true;
-        continue;
-      }
-      // Of the cursor's own time some were given already: they must not count as wanted ones.
-      if (own === least) continue;
-      keys.push(own);
-      if (keys.length < 2 * this.#wanted + 64) continue;
-      keys.sort((a, b) => a - b);
-      most = Math.min(most, keys[this.#wanted - 1] ?? most);
-      // Records of one time are told apart by their place, which is not known here.
-      keys = keys.filter((candidate) => candidate <= most);
-      skipped = true;
-      if (keys.length >= 2 * this.#wanted + 64) keys.length = this.#wanted;
-    }
-    if (keys.length > this.#wanted) {
-      keys.sort((a, b) => a - b);
-      most = Math.min(most, keys[this.#wanted - 1] ?? most);
-      skipped = true;
-    }
-    if (skipped) this.#behind = true;
-    return rows.filter((row) => {
-      const own = key(row);
-      return own >= least && own <= most;
-    });
+    return last === undefined ? Number.POSITIVE_INFINITY : this.#sign * last;
   }
 
   /** Looks at the matching rows of one set. */

@@ -120,7 +120,7 @@ export class PartSearch {
     const pause = this.#pace();
     if (pause) await pause;
     if (page.passes(source)) return;
-    const candidates = page.candidates(await matches.times(), await matches.rows());
+    const candidates = page.candidates(await matches.timed());
     if (candidates.length > 0) page.add(await matches.load(candidates), candidates);
   }
 }

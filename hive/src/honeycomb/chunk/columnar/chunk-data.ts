@@ -10,7 +10,10 @@ import { decodeLengths, type Lengths } from './length-column.ts';
 import { openSection, unpackSection } from './sections.ts';
 import { decodeSlots, firstVarying, LEVEL_VARIES, type SlotTable } from './slot-table.ts';
 import { decodeTimes } from './time-column.ts';
+import { TimeIndex } from './time-index.ts';
 import { END_MARK } from './words.ts';
+
+const INDEX_BYTES_PER_STRETCH = 64;
 
 /** Head and run table. */
 export interface Runs {
@@ -130,6 +133,14 @@ export class ChunkData {
       const { head, stretches } = await this.runs();
       const bytes = await this.timeBytes();
       return [decodeTimes(bytes, head.rows, stretches), head.rows * 8];
+    });
+  }
+
+  async timeIndex(): Promise<TimeIndex> {
+    return await this.#once('time-index', async () => {
+      const { stretches } = await this.runs();
+      const index = new TimeIndex(await this.timeBytes(), stretches);
+      return [index, stretches.length * INDEX_BYTES_PER_STRETCH];
     });
   }
 

@@ -9,8 +9,8 @@ import type {
   RecordSet,
   RowColumns,
   RowPlaces,
-  RowTimes,
   TimeBuckets,
+  TimedRun,
 } from '../../record-set.ts';
 import { flaggedRows, ones } from '../../row-counts.ts';
 import { type Stretch, stretchAt } from '../row-batch.ts';
@@ -22,6 +22,8 @@ import { ALL, NONE } from './judge/judge.ts';
 import { placesOf } from './length-column.ts';
 import { LEVEL_VARIES } from './slot-table.ts';
 import { TimeReader } from './time-column.ts';
+
+const NO_ROWS = new Uint32Array(0);
 
 /** See the file's head. */
 export class ChunkMatches implements Matches {
@@ -83,9 +85,20 @@ export class ChunkMatches implements Matches {
     return countByTime(counted, new TimeReader(await this.#data.timeBytes()), buckets);
   }
 
-  async times(): Promise<RowTimes> {
-    const times = await this.#data.times();
-    return { time: (row) => times[row] ?? 0 };
+  async timed(): Promise<readonly TimedRun[]> {
+    const [flags, index] = [await this.#rowFlags(), await this.#data.timeIndex()];
+    return index.stretches.map((stretch) => {
+      const { from, to, least, most } = stretch;
+      const rows = () => {
+        const own = flags.subarray(from, to);
+        return own.includes(1) ? flaggedRows(own).map((row) => row + from) : NO_ROWS;
+      };
+      const times = () => {
+        const own = index.timesOf(stretch);
+        return { time: (row: number) => own[row - from] ?? 0 };
+      };
+      return { least, most, rows, times };
+    });
   }
 
   async columns(): Promise<RowColumns> {

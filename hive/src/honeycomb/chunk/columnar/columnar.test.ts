@@ -320,8 +320,17 @@ describe('searching columns', () => {
         const width = Math.max(1, range.to - range.from);
         const buckets = { from: range.from + 1, step: Math.ceil(width / 5), buckets: 4 };
         expect(await found.byTime(buckets)).toEqual(await naive.byTime(buckets));
-        const own = await found.times();
-        for (const one of rows) expect(own.time(one)).toBe(set.time(one));
+        const timed: number[] = [];
+        for (const run of await found.timed()) {
+          const own = run.times();
+          for (const one of run.rows()) {
+            timed.push(one);
+            expect(own.time(one)).toBe(set.time(one));
+            expect(own.time(one)).toBeGreaterThanOrEqual(run.least);
+            expect(own.time(one)).toBeLessThanOrEqual(run.most);
+          }
+        }
+        expect(timed).toEqual([...rows]);
       }),
       { numRuns: 150 },
     );

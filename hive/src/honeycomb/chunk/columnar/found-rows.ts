@@ -1,6 +1,7 @@
 /** Which rows of a sealed chunk match, as the judges found them, and from that the rows themselves. */
 import type { ChunkData } from './chunk-data.ts';
 import { ALL, NONE } from './judge/judge.ts';
+import type { TimeIndex } from './time-index.ts';
 
 /** See the file's head. */
 export interface FoundRows {
@@ -38,12 +39,23 @@ export async function flagRows(
       if (rowsOf[id]?.[index] === 1) flags[row] = 1;
     }
   }
-  if (range) {
-    const times = await data.times();
-    for (let row = 0; row < flags.length; row++) {
-      const time = times[row] ?? 0;
-      if (time < range.from || time >= range.to) flags[row] = 0;
+  if (range) clearOutside(flags, await data.timeIndex(), range);
+  return flags;
+}
+
+/** Most stretches are within a range, or outside of it, with all their rows. */
+function clearOutside(
+  flags: Uint8Array,
+  index: TimeIndex,
+  { from, to }: { readonly from: number; readonly to: number },
+): void {
+  for (const stretch of index.stretches) {
+    if (stretch.least >= from && stretch.most < to) continue;
+    if (stretch.most < from || stretch.least >= to) flags.fill(0, stretch.from, stretch.to);
+    else {
+      for (const [at, time] of index.timesOf(stretch).entries()) {
+        if (time < from || time >= to) flags[stretch.from + at] = 0;
+      }
     }
   }
-  return flags;
 }

@@ -51,13 +51,20 @@ export function decodeTimes(bytes: Buffer, rows: number, stretches: readonly Str
   return times;
 }
 
-/** Reads times stretch by stretch, from the first one on. */
+/** Reads times stretch by stretch, one behind the other. */
 export class TimeReader {
   readonly #bytes: Buffer;
-  #at = 0;
+  #at: number;
 
-  constructor(bytes: Buffer) {
+  /** @param at where a stretch's times begin; default: those of the first one */
+  constructor(bytes: Buffer, at = 0) {
     this.#bytes = bytes;
+    this.#at = at;
+  }
+
+  /** Where the next stretch's times begin. */
+  get at(): number {
+    return this.#at;
   }
 
   /** Writes the times of the next stretch, of so many rows, to the beginning of `times`; gives the bounds of them. */
