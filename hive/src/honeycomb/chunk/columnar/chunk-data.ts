@@ -6,7 +6,7 @@ import type { SectionReader } from '../chunk-format.ts';
 import type { Stretch } from '../row-batch.ts';
 import { bloomHas, partBlooms, partOf } from './bloom.ts';
 import { decodeHead, type Head, SECTION } from './head.ts';
-import { decodeLengths, type Lengths } from './length-column.ts';
+import { type LengthList, type Lengths, lengthsByRow, readLengths } from './length-column.ts';
 import { openSection, unpackSection } from './sections.ts';
 import { decodeSlots, firstVarying, LEVEL_VARIES, type SlotTable } from './slot-table.ts';
 import { decodeTimes } from './time-column.ts';
@@ -184,11 +184,24 @@ export class ChunkData {
   async lengths(): Promise<Lengths> {
     return await this.#once('lengths', async () => {
       const [{ head, stretches }, { template }] = [await this.runs(), await this.ids()];
-      const [slots, dictionary] = [await this.slots(), await this.dictionary()];
-      const bytes = unpackSection(await this.#read(SECTION.lengths));
-      const chunk = { head, stretches, template, slots, dictionary };
-      return [decodeLengths(bytes, chunk), head.rows * 12];
+      const list = await this.#readLengths();
+      return [lengthsByRow(list, stretches, template), head.rows * 12];
     });
+  }
+
+  /** What {@link lengths} are made of: enough for who asks for a few rows. */
+  async lengthList(): Promise<LengthList> {
+    return await this.#once('length-list', async () => {
+      const list = await this.#readLengths();
+      return [list, list.list.byteLength + list.mapped.byteLength];
+    });
+  }
+
+  async #readLengths(): Promise<LengthList> {
+    const { head, stretches } = await this.runs();
+    const [slots, dictionary] = [await this.slots(), await this.dictionary()];
+    const bytes = unpackSection(await this.#read(SECTION.lengths));
+    return readLengths(bytes, { head, stretches, slots, dictionary });
   }
 
   /** The bytes of a slot's column. */

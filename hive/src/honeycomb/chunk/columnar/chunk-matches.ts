@@ -17,6 +17,7 @@ import { type Stretch, stretchAt } from '../row-batch.ts';
 import type { ChunkData } from './chunk-data.ts';
 import { countByTime, needsVarying } from './count-by-time.ts';
 import { decodeRows, timestampLengths } from './decode-rows.ts';
+import { loadFewRows } from './few-rows.ts';
 import { type FoundRows, flagRows } from './found-rows.ts';
 import { ALL, NONE } from './judge/judge.ts';
 import { placesOf } from './length-column.ts';
@@ -110,7 +111,8 @@ export class ChunkMatches implements Matches {
   }
 
   async load(rows: Uint32Array): Promise<RecordSet> {
-    return await loadRows(this.#data, rows, this.#pace);
+    const few = await loadFewRows(this.#data, rows);
+    return few ?? (await loadRows(this.#data, rows, this.#pace));
   }
 
   async #rowFlags(): Promise<Uint8Array> {

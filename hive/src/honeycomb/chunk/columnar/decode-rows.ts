@@ -4,7 +4,7 @@ import type { Pace } from '../../record-set.ts';
 import { type MemoryOf, newMemory } from '../spare-memory.ts';
 import type { ChunkData } from './chunk-data.ts';
 import type { SlotTable } from './slot-table.ts';
-import { TemplateDecoder } from './template-decoder.ts';
+import { type TemplateColumns, TemplateDecoder } from './template-decoder.ts';
 
 /** Rows between two looks at the clock. */
 const ROWS_PER_LOOK = 1024;
@@ -42,7 +42,8 @@ export async function decodeRows(
   // Measured: asked for one by one, the columns of thousands of variables take longer than their rows.
   const last = head.slots - 1;
   const end = (slots.from[last] ?? 0) + (slots.bytes[last] ?? 0);
-  const whole = everything ? { bytes: await data.columns(0, end), from: 0 } : undefined;
+  const at = (slot: number) => slots.from[slot] ?? 0;
+  const whole = everything ? { bytes: await data.columns(0, end), at, row: 0 } : undefined;
   const dictionary = await data.dictionary();
   let decoder: TemplateDecoder | undefined;
   let current = -1;
@@ -63,19 +64,24 @@ export async function decodeRows(
     const from = start[index] ?? 0;
     const rank = ranks ? (ranks[index] ?? 0) : position - (slots.firstRow[template] ?? 0);
     const end = decoder.write(rank, times[row] ?? 0, bytes, from);
-    if (end !== start[index + 1]) throw corrupt(row);
+    if (end !== start[index + 1]) throw corruptRow(row);
   }
   await copyRaw(data, wanted, { bytes, start });
   return { bytes, start };
 }
 
-/** The columns of one template, and where they begin among all. */
-export async function templateColumns(data: ChunkData, slots: SlotTable, template: number) {
+/** The columns of one template. */
+export async function templateColumns(
+  data: ChunkData,
+  slots: SlotTable,
+  template: number,
+): Promise<TemplateColumns> {
   const first = slots.firstSlot[template] ?? 0;
   const behind = slots.firstSlot[template + 1] ?? 0;
   const from = slots.from[first] ?? 0;
   const to = behind > first ? (slots.from[behind - 1] ?? 0) + (slots.bytes[behind - 1] ?? 0) : from;
-  return { bytes: await data.columns(from, to), from };
+  const at = (slot: number) => (slots.from[slot] ?? 0) - from;
+  return { bytes: await data.columns(from, to), at, row: 0 };
 }
 
 /** Indexes of `wanted` by template, then by row. */
@@ -128,7 +134,7 @@ async function copyRaw(
     places.set(row, at);
     at += lengths.body[row] ?? 0;
   }
-  if (at !== column.length) throw corrupt(0);
+  if (at !== column.length) throw corruptRow(0);
   for (const [index, row] of wanted.entries()) {
     const from = places.get(row);
     if (from === undefined) continue;
@@ -136,7 +142,8 @@ async function copyRaw(
   }
 }
 
-function corrupt(row: number): AppError {
+/** What is thrown for a row whose bytes are not as many as its length says. */
+export function corruptRow(row: number): AppError {
   return new AppError('store-corrupt', `Row ${row} of a chunk has not the length that it should.`);
 }
 

@@ -24,6 +24,15 @@ interface Pieces {
   readonly width: Int32Array;
 }
 
+/** Where the values of a template are. */
+export interface TemplateColumns {
+  readonly bytes: Buffer;
+  /** Where a slot's column begins in them. */
+  at(slot: number): number;
+  /** The index, within the template, of the row whose values come first. */
+  readonly row: number;
+}
+
 /** Puts rows of one template together again, in ascending order. */
 export class TemplateDecoder {
   readonly #pieces: Pieces;
@@ -34,18 +43,15 @@ export class TemplateDecoder {
   readonly #shift: number;
   readonly #ended: boolean;
   /** The index, within the template, of the row that comes next. */
-  #row = 0;
+  #row: number;
 
-  /**
-   * Not for raw rows.
-   *
-   * @param columns bytes of columns, the template's among them, and where they begin among all
-   */
+  /** Not for raw rows. */
   constructor(
     template: number,
     { slots, dictionary }: { readonly slots: SlotTable; readonly dictionary: Dictionary },
-    columns: { readonly bytes: Buffer; readonly from: number },
+    columns: TemplateColumns,
   ) {
+    this.#row = columns.row;
     const from = dictionary.start[template] ?? 0;
     const text = dictionary.bytes.subarray(from, (dictionary.start[template + 1] ?? 0) - 1);
     const first = slots.firstSlot[template] ?? 0;
@@ -62,7 +68,7 @@ export class TemplateDecoder {
    * Writes a row's bytes, line end included, and gives where they end. Measured: a template's constant
    * values are half of its variables, so they are written as text.
    *
-   * @param row its index within the template; not less than the last one
+   * @param row its index within the template; not less than the last one, or the columns' first
    * @param target has room for the row
    */
   write(row: number, timeMs: number, target: Buffer, from: number): number {
@@ -120,11 +126,7 @@ export class TemplateDecoder {
 
 function cut(
   text: Buffer,
-  {
-    slots,
-    first,
-    columns,
-  }: { slots: SlotTable; first: number; columns: { bytes: Buffer; from: number } },
+  { slots, first, columns }: { slots: SlotTable; first: number; columns: TemplateColumns },
 ): Pieces {
   const room = text.length + 1;
   const literals: Buffer[] = [];
@@ -153,7 +155,7 @@ function cut(
     if (byte === END_MARK) piece(NOTHING, 0, 0);
     else if (byte === STAMP_MARK) piece(STAMP, 0, 0);
     else {
-      const valueFrom = (slots.from[slot] ?? 0) - columns.from;
+      const valueFrom = columns.at(slot);
       const valueWidth = slots.longest[slot] ?? 0;
       const encoding = slots.encoding[slot++];
       if (encoding === CONSTANT) {

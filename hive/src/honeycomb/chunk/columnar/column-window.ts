@@ -1,0 +1,100 @@
+/**
+ * The values of a template's rows from one to another, without those before and behind: a page needs few, and most of
+ * a long column's frames need not be read. Values of several lengths are counted from the nearer end.
+ */
+import type { ChunkData } from './chunk-data.ts';
+import type { SlotTable } from './slot-table.ts';
+import type { TemplateColumns } from './template-decoder.ts';
+import { FIXED, VARYING } from './value-columns.ts';
+import { END_MARK } from './words.ts';
+
+/** Bytes of a column that are looked at in one go. */
+const PIECE_BYTES = 4096;
+
+/** Rows of a template, by their index within it, both inclusive. */
+export interface RowWindow {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** See the file's head. */
+export async function columnWindows(
+  data: ChunkData,
+  slots: SlotTable,
+  template: number,
+  window: RowWindow,
+): Promise<TemplateColumns> {
+  const first = slots.firstSlot[template] ?? 0;
+  const behind = slots.firstSlot[template + 1] ?? 0;
+  const parts: Buffer[] = [];
+  const starts: number[] = [];
+  let length = 0;
+  for (let slot = first; slot < behind; slot++) {
+    const part = await valuesOf(data, slots, slot, window);
+    starts.push(length);
+    parts.push(part);
+    length += part.length;
+  }
+  const at = (slot: number) => starts[slot - first] ?? 0;
+  return { bytes: Buffer.concat(parts, length), at, row: window.first };
+}
+
+/** The slot's values from the window's first row on; there may be some behind the window. */
+async function valuesOf(
+  data: ChunkData,
+  slots: SlotTable,
+  slot: number,
+  { first, last }: RowWindow,
+): Promise<Buffer> {
+  const from = slots.from[slot] ?? 0;
+  const end = from + (slots.bytes[slot] ?? 0);
+  const encoding = slots.encoding[slot];
+  if (encoding === FIXED) {
+    const width = slots.longest[slot] ?? 0;
+    return await data.columns(from + first * width, from + (last + 1) * width);
+  }
+  if (encoding !== VARYING) return await data.columns(from, end);
+  const rows = slots.rows[slots.template[slot] ?? 0] ?? 0;
+  if (rows - first <= last) {
+    return await data.columns(await lastValues(data, from, end, rows - first), end);
+  }
+  const begin = await behindValues(data, from, end, first);
+  return await data.columns(begin, await behindValues(data, begin, end, last + 1 - first));
+}
+
+/** Where the last so many values of a column begin, which is from `from` to `end`. */
+async function lastValues(
+  data: ChunkData,
+  from: number,
+  end: number,
+  values: number,
+): Promise<number> {
+  let left = values;
+  for (let to = end; to > from; ) {
+    const begin = Math.max(from, to - PIECE_BYTES);
+    const bytes = await data.columns(begin, to);
+    for (let at = bytes.length - 1; at >= 0; at--) {
+      // The mark of the value before them.
+      if (bytes[at] === END_MARK && left-- === 0) return begin + at + 1;
+    }
+    to = begin;
+  }
+  return from;
+}
+
+/** Where so many values end that begin at `from`. */
+async function behindValues(
+  data: ChunkData,
+  from: number,
+  end: number,
+  values: number,
+): Promise<number> {
+  let left = values;
+  for (let begin = from; left > 0 && begin < end; begin += PIECE_BYTES) {
+    const bytes = await data.columns(begin, Math.min(end, begin + PIECE_BYTES));
+    for (let at = 0; at < bytes.length; at++) {
+      if (bytes[at] === END_MARK && --left === 0) return begin + at + 1;
+    }
+  }
+  return left > 0 ? end : from;
+}
