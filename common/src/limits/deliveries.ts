@@ -27,7 +27,9 @@ export const ATTEMPT_MS_MAX = 15_000;
 /** How long an attempt belongs to its instance: past it another one takes over, as after a crash. */
 export const ATTEMPT_LEASE_MS = 20_000;
 /** How often an instance looks for attempts that nobody finished. */
-export const ORPHANS_INTERVAL_MS = 10_000;
+export const ORPHANS_INTERVAL_MS = 5_000;
+/** How long overdue a delivery is that nobody holds before another instance takes it: most are tried at once. */
+export const ORPHAN_GRACE_MS = 5_000;
 /** How long deliveries are kept for people to look at, whatever became of them. */
 export const DELIVERIES_KEPT_MS = 30 * 24 * 3600_000;
 /** Deliveries that are kept. Past it the oldest go. */

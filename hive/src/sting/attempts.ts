@@ -23,9 +23,9 @@ import { notificationOf } from './notification.ts';
 import type { OpenChannels } from './open-channels.ts';
 import type { Parts } from './parts.ts';
 
-/** Tries to write an outcome; then the lease ends, and the delivery is attempted again. */
-const WRITES_MAX = 5;
-const WRITE_PAUSE_MS = 500;
+/** Between two tries to write to a store that does not answer; it doubles from the first to the second. */
+const STORE_PAUSE_MS = 500;
+const STORE_PAUSE_MS_MAX = 5_000;
 
 /** What became of a delivery, and for how long its channel wants to be left alone. */
 export interface Attempted {
@@ -37,17 +37,33 @@ export interface Attempted {
 export class Attempts {
   readonly #parts: Parts;
   readonly #channels: OpenChannels;
+  readonly #ending = new AbortController();
 
   constructor(parts: Parts, channels: OpenChannels) {
     this.#parts = parts;
     this.#channels = channels;
   }
 
-  /** Undefined where somebody else has it. @throws AppError of the store */
+  /** Waits for no store any more: what is not written then is attempted again by the next instance. */
+  stop(): void {
+    this.#ending.abort();
+  }
+
+  /**
+   * Undefined where somebody else has it. Where the store does not answer before anything was sent, the delivery
+   * waits on as it was.
+   *
+   * @throws AppError of the store for which trying again cannot help
+   */
   async attempt(waiting: Versioned<Delivery>): Promise<Attempted | undefined> {
-    const claimed = await this.#claim(waiting);
-    if (!claimed) return undefined;
     const { clock } = this.#parts.context;
+    const claimed = await this.#claim(waiting);
+    if (claimed === 'unknown') {
+      const { document, version } = waiting;
+      const nextMs = clock.now() + STORE_PAUSE_MS;
+      return { delivery: { document: { ...document, nextMs }, version } };
+    }
+    if (!claimed) return undefined;
     const startedMs = clock.now();
     const result = await this.#send(waiting.document);
     const { document } = claimed;
@@ -61,66 +77,85 @@ export class Attempts {
     return { delivery, pauseMs: delivery.document.nextMs - clock.now() };
   }
 
+  /** `unknown` where the store did not say. */
   async #claim({
     document,
     version,
-  }: Versioned<Delivery>): Promise<Versioned<Delivery> | undefined> {
+  }: Versioned<Delivery>): Promise<Versioned<Delivery> | 'unknown' | undefined> {
     const { clock, instance } = this.#parts.context;
     const atMs = clock.now();
+    const claim: Delivery = {
+      ...document,
+      attempts: [...document.attempts, { atMs }].slice(-DELIVERY_ATTEMPTS_KEPT),
+      attemptCount: document.attemptCount + 1,
+      owner: instance,
+      leaseUntilMs: atMs + ATTEMPT_LEASE_MS,
+    };
     try {
-      return await this.#parts.model.deliveries.replace(
-        {
-          ...document,
-          attempts: [...document.attempts, { atMs }].slice(-DELIVERY_ATTEMPTS_KEPT),
-          attemptCount: document.attemptCount + 1,
-          owner: instance,
-          leaseUntilMs: atMs + ATTEMPT_LEASE_MS,
-        },
-        version,
-      );
+      return await this.#replace(claim, version);
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      if (!error.retryable) throw error;
+      this.#parts.context.log.warn({ delivery: document.id, err: error }, 'delivery.not-claimed');
+      return 'unknown';
+    }
+  }
+
+  /**
+   * Compare-and-set; undefined where somebody else was quicker. A write whose answer was lost is known
+   * again.
+   */
+  async #replace(wanted: Delivery, version: number): Promise<Versioned<Delivery> | undefined> {
+    const { deliveries } = this.#parts.model;
+    try {
+      return await deliveries.replace(wanted, version);
     } catch (error) {
-      if (error instanceof AppError && error.code === 'conflict') return undefined;
-      throw error;
+      if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
+      const stored = await deliveries.get(wanted.id);
+      return stored && isSameAttempt(stored.document, wanted) ? stored : undefined;
     }
   }
 
   async #send(document: Delivery): Promise<SendResult> {
+    try {
+      return await this.#sendOnce(document);
+    } catch (error) {
+      return resultOfFailure(error);
+    }
+  }
+
+  async #sendOnce(document: Delivery): Promise<SendResult> {
     const { model } = this.#parts;
-    const stored = await model.notifications.get(document.message);
+    const [stored, thread] = await Promise.all([
+      model.notifications.get(document.message),
+      model.deliveries.find({ thread: document.thread }),
+    ]);
     if (!stored) {
       // Where its writer died in between, the message is still in the queue, and stored when it comes again.
       const isNew = document.attemptCount < MESSAGE_MISSING_ATTEMPTS_MAX;
       if (isNew) return { outcome: 'retry', note: 'its message is not stored yet' };
       return { outcome: 'refused', note: 'its message is not kept any more' };
     }
+    const others = thread.flatMap((each) =>
+      each.document.id === document.id ? [] : each.document,
+    );
+    // Another instance may have it.
+    if (others.some(({ state, atMs }) => state === 'waiting' && atMs < document.atMs)) {
+      return { outcome: 'retry', note: 'an earlier message about this alert goes first' };
+    }
     const device = document.device && (await model.devices.get(document.device))?.document;
     if (document.device && !device)
       return { outcome: 'gone', note: 'the device is not registered' };
-    try {
-      const channel = await this.#channels.open(document.channelId, document.channel);
-      if (typeof channel === 'string') return { outcome: 'refused', note: channel };
-      return await sendWithin(channel, {
-        notification: notificationOf(this.#parts, stored.document.message, document),
-        device: device || undefined,
-        memory: await this.#memoryOf(document),
-        // What was answered is known; only an attempt without an outcome may have arrived unseen.
-        isFirst: document.attempts.every(({ outcome }) => outcome === 'refused'),
-      });
-    } catch (error) {
-      return resultOfFailure(error);
-    }
-  }
-
-  /** What the thread's earlier deliveries left. */
-  async #memoryOf({ thread, id }: Delivery): Promise<Record<string, string>> {
-    const earlier = await this.#parts.model.deliveries.find({ thread });
-    // Newest first, so that older ones win: they are the beginning of the thread.
-    return Object.assign(
-      {},
-      ...earlier
-        .filter(({ document }) => document.id !== id)
-        .map(({ document }) => document.memory),
-    );
+    const channel = await this.#channels.open(document.channelId, document.channel);
+    if (typeof channel === 'string') return { outcome: 'refused', note: channel };
+    return await sendWithin(channel, {
+      notification: notificationOf(this.#parts, stored.document.message, document),
+      device: device || undefined,
+      // Newest first, so that older ones win: they are the beginning of the thread.
+      memory: Object.assign({}, ...others.map(({ memory }) => memory)),
+      // What was answered is known; only an attempt without an outcome may have arrived unseen.
+      isFirst: document.attempts.every(({ outcome }) => outcome === 'refused'),
+    });
   }
 
   #after(document: Delivery, result: SendResult, tookMs: number): Delivery {
@@ -144,21 +179,35 @@ export class Attempts {
     return { ...base, nextMs: clock.now() + pauseMs };
   }
 
-  /** Writes an outcome, more than once if it must be: what was sent shall not be sent again. */
+  /** Writes an outcome, however long the store is away: what was sent shall not be sent again. */
   async #note(document: Delivery, version: number): Promise<Versioned<Delivery> | undefined> {
     const { model, context } = this.#parts;
     const last = document.attempts.at(-1)?.outcome;
-    if (last === 'gone' && document.device) await model.devices.delete(document.device);
-    for (let tries = 1; ; tries += 1) {
+    for (let pauseMs = STORE_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, STORE_PAUSE_MS_MAX)) {
       try {
-        return await model.deliveries.replace(document, version);
+        if (last === 'gone' && document.device) await model.devices.delete(document.device);
+        return await this.#replace(document, version);
       } catch (thrown) {
         const error = toAppError(thrown);
-        if (error.code === 'conflict') return undefined;
-        if (!error.retryable || tries >= WRITES_MAX) throw error;
-        await new Promise<void>((resolve) => context.clock.after(WRITE_PAUSE_MS, resolve));
+        if (!error.retryable || this.#ending.signal.aborted) throw error;
+        context.log.warn({ delivery: document.id, err: error }, 'delivery.outcome-not-written');
+        await this.#pause(pauseMs);
       }
     }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    const { clock } = this.#parts.context;
+    const { signal } = this.#ending;
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        cancel();
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const cancel = clock.after(ms, end);
+      signal.addEventListener('abort', end);
+    });
   }
 
   #tellDead({ id, channel, ruleName }: Delivery, reason: string): void {
@@ -173,4 +222,13 @@ export class Attempts {
     };
     bus.events.emit('delivery.dead', event);
   }
+}
+
+/** Each claim counts one attempt more, so the same count in the same hands is the same attempt. */
+function isSameAttempt(stored: Delivery, wanted: Delivery): boolean {
+  return (
+    stored.attemptCount === wanted.attemptCount &&
+    stored.owner === wanted.owner &&
+    stored.attempts.at(-1)?.outcome === wanted.attempts.at(-1)?.outcome
+  );
 }

@@ -6,8 +6,8 @@
 import type { Versioned } from '@apiary/common/documents/documents.ts';
 import { eachDocument } from '@apiary/common/documents/pages.ts';
 import {
-  ATTEMPT_LEASE_MS,
   DELIVERIES_WAITING_MAX,
+  ORPHAN_GRACE_MS,
   ORPHANS_INTERVAL_MS,
 } from '@apiary/common/limits/deliveries.ts';
 import type { Attempts } from './attempts.ts';
@@ -51,6 +51,7 @@ export class Dispatcher {
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
     this.#wakeRoomWaiters();
+    this.#attempts.stop();
     await Promise.allSettled(this.#underWay);
   }
 
@@ -162,7 +163,7 @@ export class Dispatcher {
 
   #watchOrphans(pauseMs: number): void {
     this.#stopOrphans = this.#parts.context.clock.after(pauseMs, () => {
-      const work = this.#adopt(ATTEMPT_LEASE_MS)
+      const work = this.#adopt(ORPHAN_GRACE_MS)
         .catch((error: unknown) => {
           this.#parts.context.log.warn({ err: error }, 'delivery.orphans-unread');
           return ORPHANS_INTERVAL_MS;

@@ -14,6 +14,7 @@ import { TestSite } from '@apiary/common/testing/test-context.ts';
 import type { z } from 'zod';
 import { createSting } from '../index.ts';
 import { type Model, openModel } from '../model.ts';
+import { failingDocuments, type WriteFault } from './failing-documents.ts';
 
 /** Who asks, unless a test says otherwise. */
 export const ADMIN: Actor = { kind: 'user', id: 'ada', name: 'Ada', role: 'admin' };
@@ -53,10 +54,12 @@ export class StingRig {
     return join(this.folder, 'channels.key');
   }
 
-  /** Another instance. */
-  async start(): Promise<Component> {
+  /** Another instance; its writes of deliveries take one of `faults` each, as long as there are any. */
+  async start(faults: WriteFault[] = []): Promise<Component> {
+    const context = await this.site.context();
+    const documents = failingDocuments(context.documents, 'deliveries', faults);
     const sting = createSting(
-      await this.site.context(),
+      { ...context, documents },
       { keyFile: this.keyFile, publicUrl: 'https://apiary.example' },
       { random: () => 1 },
     );
