@@ -53,6 +53,8 @@ const MEASURED: RuleInput = {
   channels: ['apple'],
   users: ['*'],
   repeatMs: 0,
+  // Each is measured by itself, ten a second of one rule.
+  bundleAfter: 0,
 };
 
 /** Rules as people have them: words, phrases, levels, now and then a field; they match next to nothing. */

@@ -34,6 +34,22 @@ export const EVENT_TIME_SKEW_MS_MAX = 10 * 60_000;
 export const WATERMARK_GRACE_MS = 2_000;
 /** Steps of one window in conditions that count by buckets. */
 export const WINDOW_STEPS_MAX = 60;
+/** Values of a group's matches that are counted apart in one step of a window. Past it: together. */
+export const COUNTED_VALUES_MAX = 100;
+/** Counts that one rule keeps for its messages, of all groups and steps. Past it the group that matched longest ago goes. */
+export const COUNTED_ENTRIES_MAX = 20_000;
+/** Values that an alert's text names with their counts; the rest is summed up. */
+export const COUNTED_VALUES_SHOWN = 10;
+/** How long a message counts towards those after which a rule's messages are told together. */
+export const BUNDLE_WINDOW_MS = 30_000;
+/** How long the first of a bundle waits for others. */
+export const BUNDLE_WAIT_MS = 10_000;
+/** Alerts in one bundle. At the bound it is told at once, and the next one begins. */
+export const BUNDLE_ALERTS_MAX = 200;
+/** Titles that a bundle's text has; what a lock screen and a chat bear. The rest is counted. */
+export const BUNDLE_TITLES_SHOWN = 20;
+/** Largest number of messages that a rule may ask to be told one by one. */
+export const BUNDLE_AFTER_MAX = 1_000;
 /** Values that a "first ever" rule remembers. Past it the one learnt longest ago is forgotten. */
 export const FIRST_VALUES_MAX = 5_000;
 /** Alerts of one rule that are pending or firing. Past it further groups wait. */

@@ -26,6 +26,8 @@ export const RETRY_AFTER_MS_MAX = 60 * 60_000;
 export const ATTEMPT_MS_MAX = 15_000;
 /** How long an attempt belongs to its instance: past it another one takes over, as after a crash. */
 export const ATTEMPT_LEASE_MS = 20_000;
+/** Bytes of a file of outcomes past which those that the store has are left out of it. */
+export const OUTCOME_JOURNAL_BYTES_MAX = 1024 * 1024;
 /** How often an instance looks for attempts that nobody finished. */
 export const ORPHANS_INTERVAL_MS = 5_000;
 /** How long overdue a delivery is that nobody holds before another instance takes it: most are tried at once. */

@@ -4,6 +4,7 @@ import {
   ALERT_LINES_MAX,
   ALERT_TEXT_CHARS_MAX,
   ALERT_TITLE_CHARS_MAX,
+  BUNDLE_AFTER_MAX,
   CHECK_ATTEMPTS_MAX,
   CONTEXT_LINES_MAX,
   GROUP_VALUE_CHARS_MAX,
@@ -145,9 +146,13 @@ export const ruleInputSchema = z.object({
   groupBy: z.array(fieldName).max(RULE_GROUP_FIELDS_MAX).default([]),
   severity: severitySchema.default('warning'),
   ...tellSchema,
-  /** Placeholders: `{rule}`, `{severity}`, `{count}`, `{value}`, `{window}`, `{group}`, `{host}`, `{line}`, any field. */
+  /** Placeholders: `{rule}`, `{severity}`, `{count}`, `{counts}`, `{value}`, `{window}`, `{group}`, `{host}`, `{line}`, any field. */
   title: z.string().max(ALERT_TITLE_CHARS_MAX).optional(),
   text: z.string().max(ALERT_TEXT_CHARS_MAX).optional(),
+  /** Messages tell how many matches each value of this field has, where there are several; empty: none. */
+  countBy: z.string().max(GROUP_VALUE_CHARS_MAX).default('host'),
+  /** After so many messages within half a minute what follows is told together; 0: never. */
+  bundleAfter: z.number().int().min(0).max(BUNDLE_AFTER_MAX).default(5),
   /** Lines before and after the last match. */
   contextLines: z.number().int().min(0).max(CONTEXT_LINES_MAX).default(0),
   /** Pending for so long before it fires. */

@@ -9,6 +9,7 @@ import {
   ALERT_LINES_MAX,
   ALERT_TEXT_CHARS_MAX,
   ALERT_TITLE_CHARS_MAX,
+  BUNDLE_ALERTS_MAX,
   RULE_CHANNELS_MAX,
 } from '../limits/alerts.ts';
 
@@ -72,6 +73,10 @@ export const deliveryMessageSchema = z.object({
   users: z.array(z.string().min(1).max(128)).max(RULE_CHANNELS_MAX),
   /** When it happened. */
   atMs: z.number(),
+  /** True where it is told in a bundle as well: channels that keep nothing for each alert leave it to that. */
+  bundled: z.boolean().optional(),
+  /** The alerts that a bundle tells of. Its own `alert` is none: channels that keep something for each leave it out. */
+  bundles: z.array(z.string().min(1).max(64)).min(1).max(BUNDLE_ALERTS_MAX).optional(),
 });
 
 /** See {@link deliveryMessageSchema}. */

@@ -12,6 +12,7 @@ import { type Report, ReportedCondition } from './conditions/reported.ts';
 import { eventTime, fieldValues, groupKeys, patternOf } from './grouping.ts';
 import { AlertLife, type Happening } from './life.ts';
 import { LastLines } from './lines.ts';
+import { MatchCounts, type ValueCount } from './match-counts.ts';
 import type { LiveAlert } from './model.ts';
 import type { QuietContext } from './silences.ts';
 
@@ -30,6 +31,8 @@ export interface JudgeStart {
 /** Something that happened, with the lines that belong to it at that moment. */
 export interface Event extends Happening {
   readonly records: readonly LogRecord[];
+  /** Matches by value of the field that the rule counts by. */
+  readonly counts: readonly ValueCount[];
 }
 
 /** See the file's head. */
@@ -38,6 +41,7 @@ export class RuleJudge {
   readonly #rule: Rule;
   readonly #condition: Condition;
   readonly #lines = new LastLines();
+  readonly #counts: MatchCounts | undefined;
   readonly #timeOf: (record: LogRecord) => number;
   readonly #recent = { query: new Set<string>(), of: new Set<string>() };
 
@@ -45,6 +49,10 @@ export class RuleJudge {
     this.#rule = rule;
     this.#timeOf = timeOf ?? eventTime;
     this.#condition = createCondition(rule, { sinceMs, createdMs: rule.createdMs, memory });
+    const { condition, countBy } = rule;
+    if (countBy !== '' && 'windowMs' in condition) {
+      this.#counts = new MatchCounts(condition.windowMs);
+    }
     this.life = new AlertLife(rule, quiet, { alerts, ended });
     for (const { key, first, lastMs } of alerts) {
       this.#condition.restore({ group: key, first, lastMs });
@@ -96,7 +104,11 @@ export class RuleJudge {
 
   /** Adds the lines as they are now. */
   withRecords(happenings: readonly Happening[]): Event[] {
-    return happenings.map((each) => ({ ...each, records: this.#lines.of(each.alert.key) }));
+    return happenings.map((each) => ({
+      ...each,
+      records: this.#lines.of(each.alert.key),
+      counts: this.#counts?.of(each.alert.key) ?? [],
+    }));
   }
 
   #add(record: LogRecord, source: SampleSource): void {
@@ -104,9 +116,13 @@ export class RuleJudge {
     const timeMs = this.#timeOf(record);
     const { field } = this.#condition;
     const values = this.#valuesOf(record, field);
+    const counted = this.#counts && fieldValues(record, this.#rule.countBy)[0];
     for (const group of groupKeys(record, this.#rule.groupBy)) {
       this.#condition.add({ id: record.id, timeMs, group, values }, source);
-      if (source === 'query') this.#lines.add(group, record);
+      if (source === 'query') {
+        this.#lines.add(group, record);
+        if (counted !== undefined) this.#counts?.add(group, counted, timeMs);
+      }
     }
   }
 

@@ -2,6 +2,7 @@ import { ruleSchema } from '@apiary/common/messages/alerts.ts';
 import { parseQuery } from '@apiary/common/query/parser.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
 import { describe, expect, test } from '@jest/globals';
+import type { ValueCount } from './match-counts.ts';
 import { messageOf } from './message.ts';
 
 const AT = Date.UTC(2026, 10, 20, 12);
@@ -10,7 +11,11 @@ const record: LogRecord = {
   ...{ file: '/var/log/app.log', tags: ['shop'], body: 'error {rule} code=17 user=ada' },
 };
 
-function message(over: object, group: Record<string, string> = { host: 'web-1' }) {
+function message(
+  over: object,
+  group: Record<string, string> = { host: 'web-1' },
+  counts: ValueCount[] = [],
+) {
   const rule = ruleSchema.parse({
     id: 'errors',
     name: 'Errors',
@@ -18,7 +23,7 @@ function message(over: object, group: Record<string, string> = { host: 'web-1' }
     condition: { type: 'count', count: 2, windowMs: 300_000 },
     ...{ createdMs: 0, createdBy: 'ada', updatedMs: 0, updatedBy: 'ada', ...over },
   });
-  return messageOf({ rule, group, value: 12, startedMs: AT, records: [record] });
+  return messageOf({ rule, group, value: 12, startedMs: AT, records: [record], counts });
 }
 
 describe('messages', () => {
@@ -35,6 +40,19 @@ describe('messages', () => {
       title: '{severity} on {host}: {code} by {user} {nothing}| {line}',
     });
     expect(title).toBe('warning on web-1: 17 by ada | error {rule} code=17 user=ada');
+  });
+
+  test('tell the counts of each value where there are several', () => {
+    const counts = [
+      { value: 'web-1', count: 30 },
+      { value: 'web-2', count: 12 },
+    ];
+    expect(message({}, {}, counts).text).toBe('12 matches in 5 min\nhost: web-1 30, web-2 12');
+    expect(message({}, {}, counts.slice(1)).text).toBe('12 matches in 5 min');
+    expect(message({ text: 'on {counts}' }, {}, counts).text).toBe('on host: web-1 30, web-2 12');
+    const many = Array.from({ length: 12 }, (_, i) => ({ value: `w${i}`, count: 20 - i }));
+    const { text } = message({}, {}, [...many, { value: undefined, count: 4 }]);
+    expect(text).toMatch(/ w9 11, others 23$/);
   });
 
   test('link to the search at that moment, with the group in the query', () => {

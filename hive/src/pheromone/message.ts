@@ -3,12 +3,15 @@ import {
   ALERT_LINE_CHARS_MAX,
   ALERT_TEXT_CHARS_MAX,
   ALERT_TITLE_CHARS_MAX,
+  COUNTED_VALUES_SHOWN,
+  GROUP_VALUE_CHARS_MAX,
 } from '@apiary/common/limits/alerts.ts';
 import type { Rule } from '@apiary/common/messages/alerts.ts';
 import type { AlertLine } from '@apiary/common/messages/delivery.ts';
 import { formatFieldValue } from '@apiary/common/query/format.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
 import { fieldValues, type Group } from './grouping.ts';
+import type { ValueCount } from './match-counts.ts';
 
 /** What a message is about. */
 export interface MessageSubject {
@@ -18,6 +21,8 @@ export interface MessageSubject {
   readonly startedMs: number;
   /** Matches, oldest first. */
   readonly records: readonly LogRecord[];
+  /** By value of the field that the rule counts by, most first. */
+  readonly counts: readonly ValueCount[];
 }
 
 /** What people see of it. */
@@ -32,7 +37,7 @@ export interface MessageText {
 export function messageOf(subject: MessageSubject): MessageText {
   const { rule, records } = subject;
   const title = fill(rule.title ?? '{rule}{in}: {what}', subject);
-  const text = fill(rule.text ?? '{what}', subject);
+  const text = fill(rule.text ?? '{what}\n{counts}', subject).trim();
   return {
     title: oneLine(title).slice(0, ALERT_TITLE_CHARS_MAX),
     text: text.slice(0, ALERT_TEXT_CHARS_MAX),
@@ -63,7 +68,8 @@ function fill(template: string, subject: MessageSubject): string {
   return template.replace(/\{([^{}]{1,256})\}/g, (_, name: string) => valueOfName(name, subject));
 }
 
-function valueOfName(name: string, { rule, group, value, records }: MessageSubject): string {
+function valueOfName(name: string, subject: MessageSubject): string {
+  const { rule, group, value, records } = subject;
   const last = records.at(-1);
   switch (name) {
     case 'rule':
@@ -81,11 +87,27 @@ function valueOfName(name: string, { rule, group, value, records }: MessageSubje
       return Object.keys(group).length > 0 ? ` (${groupText(group)})` : '';
     case 'what':
       return whatHappened(rule, value);
+    case 'counts':
+      return countsText(subject);
     case 'line':
       return last?.body ?? '';
     default:
       return group[name] ?? (last ? (fieldValues(last, name)[0] ?? '') : '');
   }
+}
+
+/** `host: web-1 30, web-2 12, 4 more 9`; empty where all are of one value. */
+function countsText({ rule: { countBy }, counts }: MessageSubject): string {
+  if (counts.length < 2) return '';
+  const named = counts.flatMap(({ value, count }) => (value === undefined ? [] : { value, count }));
+  const shown = named
+    .slice(0, COUNTED_VALUES_SHOWN)
+    .map(({ value, count }) => `${oneLine(value).slice(0, GROUP_VALUE_CHARS_MAX)} ${count}`);
+  const rest = counts.filter(
+    (each) => !named.slice(0, COUNTED_VALUES_SHOWN).some(({ value }) => value === each.value),
+  );
+  const sum = rest.reduce((total, { count }) => total + count, 0);
+  return `${countBy}: ${[...shown, ...(sum > 0 ? [`others ${sum}`] : [])].join(', ')}`;
 }
 
 function groupText(group: Group): string {

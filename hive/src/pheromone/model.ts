@@ -27,6 +27,7 @@ import {
 import { deliveryMessageSchema } from '@apiary/common/messages/delivery.ts';
 import { placeSchema } from '@apiary/common/standing/place.ts';
 import { z } from 'zod';
+import { bundlingSchema } from './bundling.ts';
 
 /** A point that was passed: the last number judged of each stretch, with the watermark there. */
 const markSchema = z.preprocess(
@@ -80,6 +81,8 @@ const ruleStateSchema = z.object({
   ended: z.array(z.string()).max(RULE_ENDED_MAX),
   outbox: z.array(deliveryMessageSchema).max(RULE_OUTBOX_MAX),
   memory: z.array(z.string()),
+  /** What is told together. */
+  bundling: bundlingSchema.default({ told: [], waiting: [] }),
 });
 
 /** See the file's head. */

@@ -7,6 +7,7 @@ import { EXCHANGE } from '@apiary/common/bus/topology.ts';
 import type { Alert, Rule } from '@apiary/common/messages/alerts.ts';
 import { DELIVERY_KEY, type DeliveryMessage } from '@apiary/common/messages/delivery.ts';
 import type { EventBody } from '@apiary/common/messages/events.ts';
+import { Bundling, type BundlingState } from './bundling.ts';
 import { contextLines } from './context-lines.ts';
 import { groupOf } from './grouping.ts';
 import type { Event } from './judge.ts';
@@ -24,8 +25,11 @@ export class Outbox {
   readonly #parts: Parts;
   readonly #messages: Map<string, DeliveryMessage>;
 
-  constructor(parts: Parts, messages: readonly DeliveryMessage[]) {
+  readonly #bundling: Bundling;
+
+  constructor(parts: Parts, messages: readonly DeliveryMessage[], bundling: BundlingState) {
     this.#parts = parts;
+    this.#bundling = new Bundling(bundling);
     this.#messages = new Map(messages.map((message) => [message.id, message]));
   }
 
@@ -34,8 +38,19 @@ export class Outbox {
     return [...this.#messages.values()];
   }
 
-  /** Writes what happened as alerts and messages. */
-  async compose(rule: Rule, events: readonly Event[]): Promise<Batch> {
+  /** What waits to be told together; part of the state. */
+  get bundling(): BundlingState {
+    return this.#bundling.state;
+  }
+
+  /** When something that waits is told together. */
+  get dueMs(): number | undefined {
+    return this.#bundling.dueMs;
+  }
+
+  /** Writes what happened as alerts and messages; `isLast`: the rule ends, nothing waits any more. */
+  async compose(rule: Rule, events: readonly Event[], isLast = false): Promise<Batch> {
+    const now = this.#parts.context.clock.now();
     const alerts = new Map<string, Alert>();
     for (const event of events) {
       const { id } = event.alert;
@@ -43,7 +58,12 @@ export class Outbox {
       const alert = await this.#alertOf(rule, event, before);
       alerts.set(id, alert);
       const message = deliveryOf(rule, event, alert);
-      if (message) this.#messages.set(message.id, message);
+      if (!message) continue;
+      const isBundled = this.#bundling.isBundled(message, rule.bundleAfter, now);
+      this.#messages.set(message.id, isBundled ? { ...message, bundled: true } : message);
+    }
+    for (const bundle of this.#bundling.take(rule, now, isLast)) {
+      this.#messages.set(bundle.id, bundle);
     }
     return {
       alerts: [...alerts.values()],
@@ -82,9 +102,9 @@ export class Outbox {
   }
 
   async #alertOf(rule: Rule, event: Event, before: Alert | undefined): Promise<Alert> {
-    const { alert, ended, atMs, records } = event;
+    const { alert, ended, atMs, records, counts } = event;
     const group = groupOf(alert.key, rule.groupBy);
-    const text = before ?? messageOf({ rule, group, records, ...alert });
+    const text = before ?? messageOf({ rule, group, records, counts, ...alert });
     const wantsContext = !before && rule.contextLines > 0 && records.length > 0;
     const lines = wantsContext
       ? await contextLines(this.#parts.context.bus, records, rule.contextLines)

@@ -181,6 +181,7 @@ export class Ownership {
       sinceMs: context.clock.now(),
       cursors: {},
       ...{ marks: [], alerts: [], ended: [], outbox: [], memory: [] },
+      bundling: { told: [], waiting: [] },
     };
   }
 

@@ -5,7 +5,7 @@ import { announceChanges } from '@apiary/common/documents/announce.ts';
 import { LIVENESS } from '@apiary/common/documents/collections.ts';
 import type { Documents } from '@apiary/common/documents/documents.ts';
 import { openDocuments } from '@apiary/common/documents/open.ts';
-import { RULE_LEASE_MS } from '@apiary/common/limits/alerts.ts';
+import { BUNDLE_WAIT_MS, RULE_LEASE_MS } from '@apiary/common/limits/alerts.ts';
 import { createSilentLogger } from '@apiary/common/log.ts';
 import { type Action, callAction } from '@apiary/common/messages/actions/action.ts';
 import { pheromoneActions } from '@apiary/common/messages/actions/pheromone.ts';
@@ -279,6 +279,32 @@ describe('pheromone', () => {
     rig.clock.advance(5 * MINUTE);
     await toldOf(2);
     expect(told[1]).toMatchObject({ kind: 'escalated', channels: ['boss'], users: [] });
+  });
+
+  test('many groups at once are told together, also where the one who waited is killed', async () => {
+    const hour = { type: 'count', count: 1, windowMs: 3_600_000 } as const;
+    await putRule({ condition: hour, groupBy: ['code'], bundleAfter: 2, repeatMs: 0 });
+    await write(...[1, 2, 3, 4, 5].map((code) => `error code=${code}`));
+    await toldOf(5);
+    expect(told.map(({ bundled = false }) => bundled)).toEqual([false, false, true, true, true]);
+    const [first] = running;
+    if (first) await kill(first);
+    await startPheromone();
+    await standing();
+    rig.clock.advance(BUNDLE_WAIT_MS);
+    await toldOf(6);
+    expect(told[5]).toMatchObject({ kind: 'fired', title: 'Errors: 3 more alerts' });
+    expect(told[5]?.bundles).toEqual(told.slice(2, 5).map(({ alert }) => alert));
+    await ask(pheromoneActions.removeRules, { rules: ['errors'] });
+    await toldOf(6 + 5 + 1);
+    expect(told.at(-1)).toMatchObject({ kind: 'resolved', title: 'Errors: 5 alerts' });
+  });
+
+  test('tells how many matches each host has', async () => {
+    await putRule({ countBy: 'user' });
+    await write('error user=ada', 'error user=bo', 'error user=ada');
+    await toldOf(1);
+    expect(told[0]?.text).toBe('2 matches in 60 s\nuser: ada 1, bo 1');
   });
 
   test('an absence is found though nothing is committed any more', async () => {

@@ -19,6 +19,8 @@ export interface Progress extends Pick<RuleState, 'cursors'> {
   readonly memory: readonly string[];
   readonly watermarkMs: number;
   readonly horizonMs: number;
+  /** The rule ends: nothing waits to be told with others any more. */
+  readonly isLast: boolean;
 }
 
 /** See the file's head. */
@@ -30,11 +32,16 @@ export class RuleLease {
   constructor(parts: Parts, stored: Versioned<RuleState>) {
     this.#parts = parts;
     this.#stored = stored;
-    this.#outbox = new Outbox(parts, stored.document.outbox);
+    this.#outbox = new Outbox(parts, stored.document.outbox, stored.document.bundling);
   }
 
   get state(): RuleState {
     return this.#stored.document;
+  }
+
+  /** When something that waits to be told with others has to be written and told. */
+  get dueMs(): number | undefined {
+    return this.#outbox.dueMs;
   }
 
   /**
@@ -44,7 +51,7 @@ export class RuleLease {
    * for the next write
    */
   async write(rule: Rule, events: readonly Event[], progress: Progress): Promise<boolean> {
-    const batch = await this.#outbox.compose(rule, events);
+    const batch = await this.#outbox.compose(rule, events, progress.isLast);
     const wasWaiting = this.#outbox.messages.length > 0;
     try {
       await this.#replace(progress);
@@ -88,6 +95,7 @@ export class RuleLease {
       alerts: [...alerts],
       ended: [...ended],
       outbox: this.#outbox.messages,
+      bundling: this.#outbox.bundling,
       memory: [...memory],
     };
     this.#stored = await this.#parts.model.states.replace(next, this.#stored.version);

@@ -112,7 +112,7 @@ export class RuleRunner {
         const now = this.#parts.context.clock.now();
         this.#note(this.#judge.withRecords(this.#judge.life.endAll(now)));
       }
-      await this.#flush();
+      await this.#flush(options.endAlerts);
     });
     this.#stopped = true;
   }
@@ -252,7 +252,9 @@ export class RuleRunner {
 
   /** Writes what happened, if anything did, and sees to it that what comes due next is not forgotten. */
   async #settle(): Promise<void> {
-    if (this.#events.length > 0) await this.#flush();
+    const isDue =
+      (this.#lease.dueMs ?? Number.POSITIVE_INFINITY) <= this.#parts.context.clock.now();
+    if (this.#events.length > 0 || isDue) await this.#flush();
     this.#schedule();
   }
 
@@ -261,15 +263,16 @@ export class RuleRunner {
     if (this.#stopped) return;
     const { context, feed } = this.#parts;
     const now = context.clock.now();
-    const dueMs = this.#judge.life.dueMs(now);
-    if (dueMs !== undefined) {
+    const due = [this.#judge.life.dueMs(now), this.#lease.dueMs].filter((at) => at !== undefined);
+    if (due.length > 0) {
+      const dueMs = Math.min(...due);
       this.#cancelTimer = context.clock.after(Math.max(0, dueMs - now), () => this.changed());
     }
     const watermarkDueMs = this.#judge.dueMs;
     if (watermarkDueMs !== undefined && this.#queries.length > 0) feed.want(watermarkDueMs);
   }
 
-  async #flush(): Promise<void> {
+  async #flush(isLast = false): Promise<void> {
     const events = this.#events.splice(0);
     try {
       const isLost = await this.#lease.write(this.rule, events, {
@@ -277,7 +280,7 @@ export class RuleRunner {
         watermarkMs: this.#watermarkMs,
         horizonMs: this.#judge.horizonMs,
         ...{ alerts: this.#judge.life.alerts, ended: this.#judge.life.ended },
-        memory: this.#judge.memory,
+        ...{ memory: this.#judge.memory, isLast },
       });
       if (isLost) this.abandon();
     } catch (error) {

@@ -126,14 +126,15 @@ class RunningTrial {
   }
 
   #note(events: readonly Event[]): void {
-    for (const { alert, ended, records, atMs } of events) {
+    for (const { alert, ended, records, counts, atMs } of events) {
       const known = this.#open.get(alert.id);
       if (ended) {
         this.#open.delete(alert.id);
         if (known) this.#replace(known, { ...known, resolvedMs: atMs });
       } else if (!known && alert.state === 'firing') {
         const group = groupOf(alert.key, this.#rule.groupBy);
-        const { title, lines, link } = messageOf({ rule: this.#rule, group, records, ...alert });
+        const subject = { rule: this.#rule, group, records, counts, ...alert };
+        const { title, lines, link } = messageOf(subject);
         const tried: TriedAlert = {
           ...{ group, title, lines, link, value: alert.value, startedMs: alert.startedMs },
           firedMs: atMs,

@@ -74,7 +74,8 @@ export class AlertLinks {
       actor: { kind: 'user', id: `link:${claim.w}`, name, role: 'editor' },
     } as const;
     if (claim.a === 'acknowledge') {
-      await callAction(bus, pheromoneActions.acknowledge, { alerts: [message.alert] }, options);
+      const alerts = message.bundles ?? [message.alert];
+      await callAction(bus, pheromoneActions.acknowledge, { alerts }, options);
     } else {
       const silence = {
         rule: message.rule,

@@ -56,6 +56,10 @@ describe('an attempt while the store is away', () => {
     await sting.stop();
     const [left] = await rig.model.deliveries.find();
     expect(left?.document).toMatchObject({ state: 'waiting', attempts: [{}] });
+    // The next one in the same folder finds what came of it.
+    await rig.start();
+    await rig.ended(1, 'delivered');
+    expect(http.requests).toHaveLength(1);
   });
 });
 

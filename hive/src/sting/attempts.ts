@@ -21,6 +21,7 @@ import { cut, withoutControls } from './channels/text.ts';
 import type { Delivery } from './model.ts';
 import { notificationOf } from './notification.ts';
 import type { OpenChannels } from './open-channels.ts';
+import type { OutcomeJournal } from './outcome-journal.ts';
 import type { Parts } from './parts.ts';
 
 /** Between two tries to write to a store that does not answer; it doubles from the first to the second. */
@@ -37,11 +38,13 @@ export interface Attempted {
 export class Attempts {
   readonly #parts: Parts;
   readonly #channels: OpenChannels;
+  readonly #journal: OutcomeJournal;
   readonly #ending = new AbortController();
 
-  constructor(parts: Parts, channels: OpenChannels) {
+  constructor(parts: Parts, channels: OpenChannels, journal: OutcomeJournal) {
     this.#parts = parts;
     this.#channels = channels;
+    this.#journal = journal;
   }
 
   /** Waits for no store any more: what is not written then is attempted again by the next instance. */
@@ -70,11 +73,38 @@ export class Attempts {
     const kind = document.channelKind ?? 'unknown';
     this.#parts.attempts.inc({ kind, outcome: result.outcome });
     const wanted = this.#after(document, result, clock.now() - startedMs);
+    this.#keep(wanted, claimed.version);
     const delivery = await this.#note(wanted, claimed.version);
+    this.#journal.forget(wanted.id);
     if (!delivery) return undefined;
     if (delivery.document.state === 'dead') this.#tellDead(delivery.document, result.note);
     if (result.outcome !== 'retry' || !result.pausesChannel) return { delivery };
     return { delivery, pauseMs: delivery.document.nextMs - clock.now() };
+  }
+
+  /**
+   * Writes what came of the attempts of a process that is gone.
+   *
+   * @throws AppError of the store
+   */
+  async takeOver(): Promise<void> {
+    const { log } = this.#parts.context;
+    await this.#journal.takeOver(async ({ outcome, version }) => {
+      const written = await this.#replace(outcome, version);
+      if (written) log.info({ delivery: outcome.id }, 'delivery.outcome-taken-over');
+    });
+  }
+
+  /** Without it a kill may have a delivery sent again, which is no reason not to go on. */
+  #keep(outcome: Delivery, version: number): void {
+    try {
+      this.#journal.note(outcome, version);
+    } catch (error) {
+      this.#parts.context.log.warn(
+        { delivery: outcome.id, err: error },
+        'delivery.outcome-not-kept',
+      );
+    }
   }
 
   /** `unknown` where the store did not say. */

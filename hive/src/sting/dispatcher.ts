@@ -181,6 +181,7 @@ export class Dispatcher {
    * again: as soon as the first lease ends of an attempt that somebody may have died in.
    */
   async #adopt(graceMs: number): Promise<number> {
+    await this.#attempts.takeOver();
     let nextMs = ORPHANS_INTERVAL_MS;
     const now = this.#parts.context.clock.now();
     for await (const found of eachDocument(this.#parts.model.deliveries, { state: 'waiting' })) {

@@ -2,6 +2,7 @@
  * sting: carries what pheromone says to people. It alone writes `channels`, `devices`, `deliveries` and
  * `notifications`.
  */
+import { dirname, join } from 'node:path';
 import type { Subscription } from '@apiary/common/bus/bus.ts';
 import type { Component, ComponentContext } from '@apiary/common/component.ts';
 import { serveActions } from '@apiary/common/messages/actions/action.ts';
@@ -19,6 +20,7 @@ import { openModel } from './model.ts';
 import { OpenChannels } from './open-channels.ts';
 import { type Resolve, systemResolve } from './outbound/address.ts';
 import { sendOutbound } from './outbound/request.ts';
+import { OutcomeJournal } from './outcome-journal.ts';
 import type { Parts, StingSettings } from './parts.ts';
 import { Secrets } from './secrets.ts';
 
@@ -62,7 +64,11 @@ class Sting implements Component {
     const registry = new ChannelRegistry(parts);
     const channels = new OpenChannels(parts, registry);
     const devices = new Devices(parts, registry);
-    const dispatcher = new Dispatcher(parts, new Attempts(parts, channels));
+    const journal = new OutcomeJournal(
+      join(dirname(this.#settings.keyFile), 'outcomes'),
+      context.instance,
+    );
+    const dispatcher = new Dispatcher(parts, new Attempts(parts, channels, journal));
     const log = new DeliveryLog(parts, dispatcher);
     const intake = new Intake({ parts, channels: registry, devices, dispatcher });
     const handlers = actionHandlers({ parts, registry, devices, channels }, log);
@@ -74,6 +80,7 @@ class Sting implements Component {
       async () => void (await Promise.all([intake.stop(), dispatcher.stop()])),
       () => log.stop(),
       () => channels.close(),
+      async () => journal.close(),
     ];
     await dispatcher.start();
     log.start();

@@ -85,8 +85,9 @@ export class Intake {
 
   async #store(message: DeliveryMessage): Promise<void> {
     const { model, context } = this.#parts.parts;
-    const destinations = await this.#destinations(message);
-    if (destinations.length === 0) {
+    const all = await this.#destinations(message);
+    const destinations = all.filter(({ channel }) => isTold(message, channel));
+    if (all.length === 0) {
       context.log.warn({ rule: message.ruleName, message: message.id }, 'delivery.nobody');
       return;
     }
@@ -153,6 +154,12 @@ export class Intake {
       memory: {},
     };
   }
+}
+
+/** Of what is told alone and in a bundle, each channel gets one. */
+function isTold({ bundled, bundles }: DeliveryMessage, channel: ChannelDocument | undefined) {
+  const isPerAlert = channel !== undefined && channelType(channel.kind).perAlert;
+  return isPerAlert ? bundles === undefined : bundled !== true;
 }
 
 /** Inserts what is not there yet; undefined where it was. */

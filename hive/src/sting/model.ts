@@ -29,7 +29,8 @@ const deviceSchema = z.discriminatedUnion('kind', [
 /** A device as stored, with what it is reached by. */
 export type Device = z.output<typeof deviceSchema>;
 
-const deliverySchema = deliveryViewSchema.extend({
+/** See {@link Delivery}. */
+export const deliverySchema = deliveryViewSchema.extend({
   /** The id of the channel; empty where there was none of that name. */
   channelId: z.string(),
   /** Channel, device and alert: deliveries of one thread go one after another. */

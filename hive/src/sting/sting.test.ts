@@ -72,6 +72,26 @@ describe('sting', () => {
     });
   });
 
+  describe('a storm', () => {
+    test('is told to people in bundles, and alert by alert to what keeps something for each', async () => {
+      const settings = { server: http.url, topic: 'x', privateAddress: true };
+      await rig.ask(actions.putChannel, { name: 'phone', kind: 'ntfy', settings });
+      const channels = ['ops', 'phone'];
+      await rig.publish(makeMessage({ channels, bundled: true }));
+      await rig.ended(1, 'delivered');
+      const bundle = {
+        id: 'b.fired',
+        alert: 'b',
+        title: '2 more',
+        bundles: ['alert-1', 'alert-2'],
+      };
+      await rig.publish(makeMessage({ channels, ...bundle }));
+      const all = await rig.ended(2, 'delivered');
+      const told = all.map(({ channel, title }) => `${channel}: ${title}`).sort();
+      expect(told).toEqual(['ops: Disk full on web-1', 'phone: 2 more']);
+    });
+  });
+
   describe('failures', () => {
     test('are tried again, later each time, with the same key', async () => {
       for (let i = 0; i < 3; i += 1) http.failNext({ status: 500 });

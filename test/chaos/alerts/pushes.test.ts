@@ -29,6 +29,8 @@ describe('the verdict on pushes', () => {
       const other = pushLine({ id: 'b', payload: payloadOf('c-1', 'resolved') });
       writeFileSync(file, `${whole}${other}${whole.slice(0, 5)}`);
       expect(readPushes(file)).toEqual([{ id: 'a', code: 'c-1' }]);
+      writeFileSync(file, pushLine({ id: 'c', payload: payloadOf('c-2.\ncode c-3') }));
+      expect(readPushes(file).map(({ id, code }) => `${id} ${code}`)).toEqual(['c c-2', 'c c-3']);
     } finally {
       rmSync(folder, { recursive: true });
     }

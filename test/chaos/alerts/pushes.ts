@@ -16,7 +16,7 @@ export interface PushVerdict {
   /** Alerts of which no push came. */
   readonly lost: readonly string[];
   readonly pushes: number;
-  /** Pushes that came again under the key of the first. */
+  /** Alerts in pushes that came again under the key of the first. */
   readonly repeats: number;
   /** Alerts that were told again under another key: a phone would show them twice. */
   readonly doubled: readonly string[];
@@ -27,11 +27,14 @@ interface Taken {
   readonly code: string;
 }
 
-/** A push as the file holds it; empty for one that is no alert of a run. */
+/** A push as the file holds it, a line for each alert that it tells of; empty for one that is none of a run. */
 export function pushLine({ id, payload }: Pick<ApnsPush, 'id' | 'payload'>): string {
-  const code = /code ([\w-]+)\./.exec(JSON.stringify(payload))?.[1];
   // What else is told of an alert (repeated, resolved) rightly has a key of its own.
-  return code === undefined || payload.kind !== 'fired' ? '' : `${JSON.stringify({ id, code })}\n`;
+  if (payload.kind !== 'fired') return '';
+  const codes = JSON.stringify(payload).matchAll(/code ([\w-]+)\./g);
+  return [...new Set([...codes].map(([, code]) => code))]
+    .map((code) => `${JSON.stringify({ id, code })}\n`)
+    .join('');
 }
 
 /** The pushes of a file; a last line that was cut by a kill was not answered either. */
@@ -46,7 +49,7 @@ export function judgePushes(taken: readonly Taken[], codes: readonly string[]): 
   const ours = taken.filter(({ code }) => wanted.has(code));
   const keys = new Map<string, Set<string>>();
   for (const { id, code } of ours) keys.set(code, (keys.get(code) ?? new Set()).add(id));
-  const distinct = new Set(ours.map(({ id }) => id)).size;
+  const distinct = new Set(ours.map(({ id, code }) => `${id} ${code}`)).size;
   return {
     alerts: codes.length,
     lost: codes.filter((code) => !keys.has(code)),

@@ -60,6 +60,7 @@ export const apnsChannel = defineChannel({
   title: 'Apple devices',
   summary: 'Notifies iPhones, iPads and Macs that an app has registered',
   perDevice: true,
+  perAlert: false,
   attemptsMax: DEVICE_ATTEMPTS_MAX,
   fields,
   secrets: ['key'],

@@ -74,6 +74,8 @@ export interface ChannelType {
   readonly summary: string;
   /** True where it notifies the registered devices of users, one delivery for each. */
   readonly perDevice: boolean;
+  /** True where it keeps something for each alert (an issue, an incident), and is never told in bundles. */
+  readonly perAlert: boolean;
   /** Deliveries at once. */
   readonly attemptsMax: number;
   /** Settings and secrets together. */

@@ -60,6 +60,7 @@ export const emailChannel = defineChannel({
   title: 'E-mail',
   summary: 'Sends mail through an SMTP server',
   perDevice: false,
+  perAlert: false,
   attemptsMax: CAREFUL_ATTEMPTS_MAX,
   fields,
   secrets: ['password'],

@@ -22,6 +22,7 @@ export const jiraChannel = defineChannel({
   title: 'Jira',
   summary: 'Opens an issue for each alert, comments on repeats, closes it when it is over',
   perDevice: false,
+  perAlert: true,
   attemptsMax: CAREFUL_ATTEMPTS_MAX,
   fields: z.object({
     url: addressField('Address', 'https://YOU.atlassian.net, or your own server’s.'),

@@ -16,6 +16,7 @@ export const ntfyChannel = defineChannel({
   title: 'ntfy',
   summary: 'Reaches a phone within a minute: install the ntfy app and subscribe to the topic',
   perDevice: false,
+  perAlert: false,
   attemptsMax: CHANNEL_ATTEMPTS_MAX,
   fields: z.object({
     server: addressField('Server', 'The public server, or your own.').default('https://ntfy.sh'),

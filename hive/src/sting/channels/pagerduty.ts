@@ -27,6 +27,7 @@ export const pagerdutyChannel = defineChannel({
   title: 'PagerDuty',
   summary: 'Triggers, acknowledges and resolves incidents',
   perDevice: false,
+  perAlert: true,
   attemptsMax: CHANNEL_ATTEMPTS_MAX,
   fields: z.object({
     routingKey: requiredText('Integration key', 'Of a service’s Events API v2 integration.'),

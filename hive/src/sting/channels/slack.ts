@@ -67,6 +67,7 @@ export const slackChannel = defineChannel({
   title: 'Slack',
   summary: 'Posts into a channel',
   perDevice: false,
+  perAlert: false,
   attemptsMax: CAREFUL_ATTEMPTS_MAX,
   fields: fields.refine(
     ({ method, webhookUrl, botToken, channel }) =>

@@ -24,6 +24,7 @@ export const snsChannel = defineChannel({
   title: 'Amazon SNS',
   summary: 'Publishes to an SNS topic: SMS, mail, queues, functions',
   perDevice: false,
+  perAlert: false,
   attemptsMax: CHANNEL_ATTEMPTS_MAX,
   fields: z.object({
     topicArn: requiredText('Topic', 'Its ARN: arn:aws:sns:REGION:ACCOUNT:NAME').regex(

@@ -49,6 +49,7 @@ export const webPushChannel = defineChannel({
   title: 'Browsers and phones',
   summary: 'Notifies browsers, and phones that have the web UI on their home screen',
   perDevice: true,
+  perAlert: false,
   attemptsMax: DEVICE_ATTEMPTS_MAX,
   fields,
   secrets: ['privateKey'],

@@ -35,6 +35,7 @@ export const webhookChannel = defineChannel({
   title: 'Webhook',
   summary: 'Posts each message as signed JSON to an address of yours',
   perDevice: false,
+  perAlert: true,
   attemptsMax: CHANNEL_ATTEMPTS_MAX,
   fields: z.object({
     url: addressField('Address', 'Where the JSON is posted to.'),
