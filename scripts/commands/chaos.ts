@@ -117,11 +117,12 @@ function ofCluster(cluster: RabbitCluster): Pick<ChaosOptions, 'broker' | 'fault
 }
 
 function resultText({ answers, stuck, ...result }: ChaosResult): string {
-  const { kills, stops, faults, lines, lost, doubled, broken } = result;
+  const { kills, stops, faults, lines, lost, doubled, broken, retried } = result;
   const { asked, partial, unanswered, wrong } = answers;
   return [
     `${kills} kills, ${stops} stops, ${faults} further faults, ${lines} lines written: ` +
-      `${lost} lost, ${doubled} stored twice, ${broken} broken`,
+      `${lost} lost, ${doubled} stored twice, ${broken} broken` +
+      (retried > 0 ? ` (${retried} pages were asked for again)` : ''),
     ...result.examples.map((line) => `  ${line}`),
     `${asked} questions meanwhile, ${partial} answered in part, ${unanswered} not: ${wrong} wrong answers`,
     ...answers.examples.map((line) => `  ${line}`),

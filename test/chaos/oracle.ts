@@ -1,4 +1,5 @@
 /** Reads everything back by search and counts what is lost and what is there twice. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from '../../scripts/api-client.ts';
 
 /** The verdict; all but `lines` must be 0. */
@@ -12,16 +13,40 @@ export interface Verdict {
   readonly examples: readonly string[];
 }
 
+/** A verdict, and how often what it was read from had to be asked for again. */
+export interface ReadVerdict extends Verdict {
+  readonly retried: number;
+}
+
 const PAGE = 10_000;
 const EXAMPLES = 12;
+/** Of one page: a component that was killed last may still be coming back. */
+const PAGE_TRIES = 8;
+/** Before the second try; each further one waits that much longer. */
+const PAGE_PAUSE_MS = 1_000;
 
-/** Compares what search returns for `mark` with the number of lines written to each file. */
-export function judge(
-  client: ApiClient,
+/** What pages are asked of. */
+export type Pages = Pick<ApiClient, 'searchPage'>;
+
+/**
+ * Compares what search returns for `mark` with the number of lines written to each file.
+ *
+ * @param pauseMs before a page without a whole answer is asked for again, times the tries so far
+ * @throws the error of a page that never had a whole answer
+ */
+export async function judge(
+  pages: Pages,
   mark: string,
   written: readonly number[],
-): Promise<Verdict> {
-  return tally(recordsOf(client, mark), written);
+  pauseMs = PAGE_PAUSE_MS,
+): Promise<ReadVerdict> {
+  let retried = 0;
+  const onRetry = async (tries: number) => {
+    retried += 1;
+    await sleep(pauseMs * tries);
+  };
+  const verdict = await tally(recordsOf(pages, mark, onRetry), written);
+  return { ...verdict, retried };
 }
 
 /** One line as it is written: line `number` of file `file`. */
@@ -62,16 +87,33 @@ export async function tally(
   return { lines, lost, doubled, broken, examples };
 }
 
-async function* recordsOf(client: ApiClient, mark: string) {
+async function* recordsOf(pages: Pages, mark: string, onRetry: (tries: number) => Promise<void>) {
   let cursor: string | undefined;
   do {
-    const page = await client.searchPage({
-      query: mark,
-      order: 'oldest',
-      limit: PAGE,
+    const request = {
+      ...{ query: mark, order: 'oldest' as const, limit: PAGE },
       ...(cursor === undefined ? {} : { cursor }),
-    });
+    };
+    const page = await wholePage(pages, request, onRetry);
     yield* page.records;
     cursor = page.next;
   } while (cursor !== undefined);
+}
+
+/** One page that says of nothing that it is missing. */
+async function wholePage(
+  pages: Pages,
+  request: Parameters<Pages['searchPage']>[0],
+  onRetry: (tries: number) => Promise<void>,
+) {
+  for (let tries = 1; ; tries++) {
+    try {
+      const page = await pages.searchPage(request);
+      if (page.missing.length === 0) return page;
+      throw new Error(`the last answer is partial: ${page.missing.join(', ')}`);
+    } catch (error) {
+      if (tries === PAGE_TRIES) throw error;
+      await onRetry(tries);
+    }
+  }
 }

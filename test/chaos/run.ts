@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { type RunningApiary, startApiary } from '../harness/apiary-up.ts';
 import { eventually } from '../harness/eventually.ts';
 import type { Fault } from './network.ts';
-import { judge, type Verdict } from './oracle.ts';
+import { judge, type ReadVerdict } from './oracle.ts';
 import { type Answers, Questions } from './questions.ts';
 import { embeddedQueues, type ReadQueues, stuckQueues } from './queues.ts';
 import { Workload } from './workload.ts';
@@ -50,7 +50,7 @@ export interface ChaosOptions {
 }
 
 /** What a run saw. */
-export interface ChaosResult extends Verdict {
+export interface ChaosResult extends ReadVerdict {
   readonly kills: number;
   /** Processes that were stopped with SIGSTOP and woken later. */
   readonly stops: number;
