@@ -1,6 +1,7 @@
 import { type Settings, switchSchema } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import type { TargetResult } from '@apiary/common/messages/actions/agentmanager.ts';
+import { typedTargetUrl } from '@apiary/common/messages/typed-target.ts';
 import { z } from 'zod';
 import { ApiClient } from '../api-client.ts';
 import type { CommandIo } from '../command.ts';
@@ -31,7 +32,7 @@ type TargetSettings = Settings<typeof shape>;
 export const run = verbCommand({
   name: 'targets',
   usage: [
-    './apiary targets add --agents all|NAME,… [--tags a,b] [--history] URL…',
+    './apiary targets add --agents all|NAME,… [--tags a,b] [--history] PATH|URL…',
     './apiary targets list',
     './apiary targets remove ID…',
   ],
@@ -55,20 +56,21 @@ async function list(settings: TargetSettings, rest: readonly string[], io: Comma
     tags.join(','),
     status.reason ?? '',
   ]);
-  const empty = 'Nothing is watched yet: ./apiary targets add --agents all file:///var/log/*.log\n';
+  const empty = 'Nothing is watched yet: ./apiary targets add --agents all /var/log/syslog\n';
   const head = ['ID', 'AGENT', 'STATE', 'URL', 'TAGS', 'REASON'];
   io.stdout.write(rows.length > 0 ? table([head, ...rows]) : empty);
   return 0;
 }
 
-async function add(settings: TargetSettings, urls: readonly string[], io: CommandIo) {
+async function add(settings: TargetSettings, typed: readonly string[], io: CommandIo) {
   const { agents, tags, history } = settings;
   if (agents === undefined) {
     throw new AppError('setting-invalid', '--agents: name agents, separated by commas, or all');
   }
-  if (urls.length === 0) {
-    throw new AppError('setting-invalid', 'targets add: give URLs, e.g. file:///var/log/*.log');
+  if (typed.length === 0) {
+    throw new AppError('setting-invalid', "targets add: give paths or URLs, e.g. '/var/log/*.log'");
   }
+  const urls = typed.map(urlOf);
   const client = await ApiClient.connect(settings, io.signal);
   const { results } = await client.addTargets({
     agents: agents === 'all' ? 'all' : listOf(agents),
@@ -101,6 +103,16 @@ function report(results: readonly TargetResult[], json: boolean, io: CommandIo):
     io.stdout.write(table([['AGENT', 'STATE', 'URL', 'ID', 'REASON'], ...rows]));
   }
   return results.every(({ ok }) => ok) ? 0 : 1;
+}
+
+/** @throws AppError `setting-invalid` for what is neither a whole path nor a URL */
+function urlOf(typed: string): string {
+  const url = typedTargetUrl(typed);
+  if (url !== undefined) return url;
+  throw new AppError(
+    'setting-invalid',
+    `targets add: ${typed} is read on the agents' hosts: give the whole path, e.g. /var/log/app.log`,
+  );
 }
 
 function listOf(text: string): string[] {

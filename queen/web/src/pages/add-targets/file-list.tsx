@@ -1,7 +1,7 @@
+import { typedTargetUrl } from '@apiary/common/messages/typed-target.ts';
 import { useState } from 'react';
 import { IconFileText, IconX } from '../../components/icons.ts';
 import { safeText } from '../../log-list/display.ts';
-import { targetUrl } from '../agents/target-url.ts';
 
 /** What to watch: paths and URLs, typed or pasted, one a line. */
 export function FileList(props: {
@@ -13,7 +13,7 @@ export function FileList(props: {
   const [wrong, setWrong] = useState<string>();
   const add = (text: string) => {
     const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-    const found = lines.map(targetUrl);
+    const found = lines.map(typedTargetUrl);
     const bad = lines.find((_, index) => found[index] === undefined);
     if (bad !== undefined) {
       setWrong(`${safeText(bad.slice(0, 80))} is no path and no URL. Start with / or a scheme.`);
