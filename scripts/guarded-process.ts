@@ -41,7 +41,8 @@ export class GuardedProcess {
     return this.#output;
   }
 
-  get #running(): boolean {
+  /** False once it has ended, by itself too. */
+  get isRunning(): boolean {
     return (
       this.#child.pid !== undefined &&
       this.#child.exitCode === null &&
@@ -52,7 +53,7 @@ export class GuardedProcess {
   /** True once the process has written `text`; false if it ended before, or after `deadlineMs`. */
   async wrote(text: string, deadlineMs: number): Promise<boolean> {
     if (this.#output.includes(text)) return true;
-    if (!this.#running) return false;
+    if (!this.isRunning) return false;
     return await new Promise((resolve) => {
       const timer = setTimeout(() => settle(false), deadlineMs);
       const settle = (found: boolean) => {
@@ -66,7 +67,7 @@ export class GuardedProcess {
   /** Kills the whole group with SIGKILL and waits until it is gone. Safe to call twice. */
   async kill(): Promise<void> {
     const group = this.#child.pid;
-    if (group === undefined || !this.#running) return;
+    if (group === undefined || !this.isRunning) return;
     const closed = once(this.#child, 'close');
     process.kill(-group, 'SIGKILL');
     await closed;

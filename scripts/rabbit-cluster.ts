@@ -16,7 +16,7 @@ const NET_TICK_SECONDS = 8;
 const HEARTBEAT_SECONDS = 4;
 
 /** A node that was cut off starts anew within itself once it sees the others. */
-const JOIN_MS_MAX = 120_000;
+const JOIN_MS_MAX = 240_000;
 const TRY_MS = 2_000;
 
 /** A node of the cluster. */
@@ -33,8 +33,13 @@ export interface ClusterNode {
   cutOff(): Promise<void>;
   /** Puts it in again. */
   rejoin(): Promise<void>;
-  /** Resolves once it lets clients in, so that it is one of the majority again. */
-  joined(): Promise<void>;
+  /**
+   * Resolves once it lets clients in, so that it is one of the majority again. One that has ended over it is
+   * started again, as a service would be.
+   *
+   * @returns how often that was
+   */
+  joined(): Promise<number>;
   /** Runs `rabbitmqctl`; what it says. */
   control(words: readonly string[]): Promise<string>;
 }
@@ -105,20 +110,24 @@ export async function startRabbitCluster(
       start: () => node.start(),
       cutOff: () => network.plug(index, 'down'),
       rejoin: () => network.plug(index, 'up'),
-      joined: () => letsIn(node.url),
+      joined: () => letsIn(node),
       control: (words) => node.control(words),
     })),
     stop,
   };
 }
 
-async function letsIn(url: string): Promise<void> {
+async function letsIn(node: RabbitNode): Promise<number> {
   const untilMs = performance.now() + JOIN_MS_MAX;
-  for (;;) {
+  for (let starts = 0; ; ) {
+    if (!node.isRunning) {
+      starts += 1;
+      await node.start();
+    }
     try {
-      const model = await connect(url, { timeout: TRY_MS });
+      const model = await connect(node.url, { timeout: TRY_MS });
       await model.close();
-      return;
+      return starts;
     } catch (error) {
       if (performance.now() > untilMs) throw error;
       await sleep(TRY_MS / 4);

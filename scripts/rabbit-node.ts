@@ -133,6 +133,11 @@ export class RabbitNode {
     return this.#server?.group;
   }
 
+  /** False once the server has ended, by itself too. */
+  get isRunning(): boolean {
+    return this.#server?.isRunning ?? false;
+  }
+
   /** Starts, or starts again, and resolves when it takes connections. @throws AppError `internal` */
   async start(): Promise<void> {
     const surroundings = { cwd: this.#folder, env: this.#environment() };

@@ -13,19 +13,27 @@ const APART_MS_MAX = 15_000;
 /** A fault: does its harm, and undoes it before it resolves. */
 export interface Fault {
   readonly name: string;
-  inflict(): Promise<void>;
+  /** @returns how often it had to be helped back */
+  inflict(): Promise<number>;
 }
 
 /** Every fault of the network behind a proxy. */
 export function networkFaults(proxy: TcpProxy): Fault[] {
   return [
-    { name: 'cut every connection', inflict: async () => proxy.cut() },
+    {
+      name: 'cut every connection',
+      inflict: async () => {
+        proxy.cut();
+        return 0;
+      },
+    },
     {
       name: 'stalled the network',
       inflict: async () => {
         proxy.pause();
         await lasting(Math.random() * STALL_MS_MAX);
         proxy.resume();
+        return 0;
       },
     },
     {
@@ -35,6 +43,7 @@ export function networkFaults(proxy: TcpProxy): Fault[] {
         await lasting(BLACK_HOLE_MS);
         proxy.cut();
         proxy.resume();
+        return 0;
       },
     },
     {
@@ -44,6 +53,7 @@ export function networkFaults(proxy: TcpProxy): Fault[] {
         proxy.cut();
         await lasting(Math.random() * REFUSE_MS_MAX);
         proxy.refuse(false);
+        return 0;
       },
     },
   ];
@@ -57,17 +67,17 @@ export function clusterFaults(nodes: readonly ClusterNode[]): Fault[] {
       inflict: async () => {
         await node.kill();
         await node.start();
-        await node.joined();
+        return await node.joined();
       },
     },
     {
       name: `stopped and woke ${node.name}`,
       inflict: async () => {
-        if (node.group === undefined) return;
+        if (node.group === undefined) return 0;
         process.kill(-node.group, 'SIGSTOP');
         await lasting(APART_MS_MIN + Math.random() * APART_MS_MAX);
         process.kill(-node.group, 'SIGCONT');
-        await node.joined();
+        return await node.joined();
       },
     },
     {
@@ -76,7 +86,7 @@ export function clusterFaults(nodes: readonly ClusterNode[]): Fault[] {
         await node.cutOff();
         await lasting(APART_MS_MIN + Math.random() * APART_MS_MAX);
         await node.rejoin();
-        await node.joined();
+        return await node.joined();
       },
     },
   ]);

@@ -157,8 +157,7 @@ async function killInTurn(
       await pause(options.pauseMs ?? 1_000);
     }
     for (const fault of options.faults ?? []) {
-      await fault.inflict();
-      report(fault.name);
+      await inflict(fault, report);
       faults += 1;
       await pause(options.pauseMs ?? 1_000);
     }
@@ -178,8 +177,7 @@ async function atRandom(
     const further = options.faults ?? [];
     if (further.length > 0 && Math.random() < FAULT_SHARE) {
       const fault = further[Math.floor(Math.random() * further.length)];
-      await fault?.inflict();
-      report(fault?.name ?? '');
+      if (fault) await inflict(fault, report);
       faults += 1;
       await pause(options.pauseMs ?? 1_000);
       continue;
@@ -211,6 +209,11 @@ async function atRandom(
     await pause(options.pauseMs ?? 1_000);
   }
   return { kills, stops, faults };
+}
+
+async function inflict(fault: Fault, report: (line: string) => void): Promise<void> {
+  const helped = await fault.inflict();
+  report(`${fault.name}${helped > 0 ? `, and started it again ${helped} times` : ''}`);
 }
 
 function outside({ broker, store }: ChaosOptions) {
