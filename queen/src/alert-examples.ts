@@ -92,6 +92,7 @@ export const ALERT_EXAMPLES: {
           resolvedMs: MS - 3_540_000,
           value: 10,
           title: alert.title,
+          text: alert.text,
           lines: [...alert.lines],
           link: alert.link,
         },

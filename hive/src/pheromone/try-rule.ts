@@ -134,9 +134,9 @@ class RunningTrial {
       } else if (!known && alert.state === 'firing') {
         const group = groupOf(alert.key, this.#rule.groupBy);
         const subject = { rule: this.#rule, group, records, counts, ...alert };
-        const { title, lines, link } = messageOf(subject);
+        const { title, text, lines, link } = messageOf(subject);
         const tried: TriedAlert = {
-          ...{ group, title, lines, link, value: alert.value, startedMs: alert.startedMs },
+          ...{ group, title, text, lines, link, value: alert.value, startedMs: alert.startedMs },
           firedMs: atMs,
         };
         this.alerts.push(tried);

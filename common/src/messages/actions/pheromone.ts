@@ -35,6 +35,7 @@ export const triedAlertSchema = z.object({
   resolvedMs: z.number().optional(),
   value: z.number(),
   title: z.string(),
+  text: z.string(),
   lines: z.array(alertLineSchema),
   link: z.string(),
 });

@@ -7,6 +7,7 @@ import { bucketCount, LEVELS_WORST_FIRST, levelTotal } from '../state/counts.ts'
 import type { Firing } from '../state/firings.ts';
 import { Brush, type Selection } from './brush.tsx';
 import { Flags } from './flags.tsx';
+import './grid.css';
 import './histogram.css';
 import { bucketTotals, highestTotal, stackLayers } from './stack.ts';
 import { TimeAxis } from './time-axis.tsx';

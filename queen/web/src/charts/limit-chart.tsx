@@ -1,6 +1,7 @@
 import { scaleLinear, scaleTime } from 'd3';
 import { type KeyboardEvent, type PointerEvent, useRef } from 'react';
 import { significantNumber } from '../components/figures.ts';
+import './grid.css';
 import './limit-chart.css';
 import { TimeAxis } from './time-axis.tsx';
 import { useWidth } from './use-width.ts';

@@ -1,6 +1,7 @@
 import { type ScaleLinear, type ScaleTime, scaleLinear, scaleTime } from 'd3';
 import { type ReactNode, useRef } from 'react';
 import { wholeNumber } from '../components/figures.ts';
+import './grid.css';
 import './series.css';
 import { type ChartSeries, type ChartSpan, seriesSentence } from './series.ts';
 import { TimeAxis } from './time-axis.tsx';

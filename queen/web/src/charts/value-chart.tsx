@@ -1,6 +1,7 @@
 import { curveMonotoneX, line, scaleLinear, scaleTime } from 'd3';
 import { useRef, useState } from 'react';
 import { clockSecondsText } from '../log-list/time-text.ts';
+import './grid.css';
 import './series.css';
 import type { ChartSpan } from './series.ts';
 import { TimeAxis } from './time-axis.tsx';

@@ -1,10 +1,8 @@
-import type { TriedMeasure } from '@apiary/common/messages/actions/pheromone.ts';
 import type { Rule } from '@apiary/common/messages/alerts.ts';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { LimitChart } from '../../charts/limit-chart.tsx';
-import { alerting } from '../../state/alerts.ts';
-import { messageOf } from '../../state/http.ts';
 import { limitOf, measuredTitle } from './rule-limit.ts';
+import { useTried } from './use-tried.ts';
 
 const BACK_MS = 3_600_000;
 
@@ -27,22 +25,10 @@ export function AlertMeasured(props: { readonly rule: Rule }) {
 
 function Chart(props: { readonly rule: Rule; readonly title: string }) {
   const { rule, title } = props;
-  const [measured, setMeasured] = useState<TriedMeasure>();
-  const [failure, setFailure] = useState<string>();
-  useEffect(() => {
-    const abort = new AbortController();
-    const now = Date.now();
-    alerting.tryRule(rule, now - BACK_MS, now, abort.signal).then(
-      (answer) => setMeasured(answer.measured),
-      (thrown: unknown) => {
-        if (!abort.signal.aborted) setFailure(messageOf(thrown));
-      },
-    );
-    return () => abort.abort();
-  }, [rule]);
+  const { tried, failure } = useTried(rule, BACK_MS, 0);
   if (failure !== undefined) return <p className="ap-faint">{failure}</p>;
-  if (!measured) return <p className="ap-faint">Measuring…</p>;
-  return (
-    <LimitChart title={title} {...measured} limit={limitOf(rule.condition, measured.values)} />
-  );
+  if (!tried) return <p className="ap-faint">Measuring…</p>;
+  const { measured } = tried;
+  const limit = limitOf(rule.condition, measured.values);
+  return <LimitChart title={title} {...measured} limit={limit} />;
 }

@@ -1,11 +1,8 @@
 /** A rule while it is edited: all fields of all conditions at once, so that switching loses nothing. */
-import {
-  conditionSchema,
-  type Rule,
-  type RuleInput,
-  ruleInputSchema,
-} from '@apiary/common/messages/alerts.ts';
+import { type Rule, type RuleInput, ruleInputSchema } from '@apiary/common/messages/alerts.ts';
+import { parseQuery } from '@apiary/common/query/parser.ts';
 import { parseDuration } from '../../state/time-range.ts';
+import { type DraftErrors, errorsOf } from './draft-errors.ts';
 
 /** Kinds of conditions as the form names them. */
 export const CONDITION_KINDS = {
@@ -24,6 +21,17 @@ export const CONDITION_KINDS = {
 /** A key of {@link CONDITION_KINDS}. */
 export type ConditionKind = keyof typeof CONDITION_KINDS;
 
+/** Whom to tell: names of channels, and users of whom `*` is everybody. */
+export interface Told {
+  readonly channels: readonly string[];
+  readonly users: readonly string[];
+}
+
+/** One step of an escalation; its time as it is typed. */
+export interface StepDraft extends Told {
+  readonly after: string;
+}
+
 /** What the form holds; numbers and lengths as they are typed. */
 export interface RuleDraft {
   readonly id: string | undefined;
@@ -40,10 +48,15 @@ export interface RuleDraft {
   readonly groupBy: string;
   readonly severity: string;
   readonly title: string;
+  readonly text: string;
+  readonly contextLines: string;
   readonly channels: readonly string[];
+  readonly users: readonly string[];
   /** `0s` is at once, and never. */
   readonly hold: string;
   readonly repeat: string;
+  readonly quietWhenHostDead: boolean;
+  readonly escalation: readonly StepDraft[];
   /** What the form does not show stays as it was. */
   readonly rest: Partial<RuleInput>;
 }
@@ -64,13 +77,20 @@ export const NEW_RULE: RuleDraft = {
   groupBy: '',
   severity: 'warning',
   title: '',
+  text: '',
+  contextLines: '0',
   channels: [],
+  users: ['*'],
   hold: '0s',
   repeat: '4h',
+  quietWhenHostDead: true,
+  escalation: [],
   rest: {},
 };
 
 const SECOND = 1000;
+/** Leaves room for the number that makes an id its own. */
+const ID_CHARACTERS = 34;
 const LETTERS = [
   ['d', 86_400],
   ['h', 3_600],
@@ -84,6 +104,13 @@ function lengthText(ms: number): string {
   return seconds === 0 ? '0s' : `${seconds / length}${letter}`;
 }
 
+/** Where a part of a condition is typed that has another name. */
+const TYPED_IN: Readonly<Record<string, string>> = {
+  above: 'value',
+  attempts: 'count',
+  level: 'direction',
+};
+
 /** The draft of a rule that exists. */
 export function draftOf(rule: Rule): RuleDraft {
   const { condition } = rule;
@@ -96,9 +123,17 @@ export function draftOf(rule: Rule): RuleDraft {
     groupBy: rule.groupBy.join(', '),
     severity: rule.severity,
     title: rule.title ?? '',
+    text: rule.text ?? '',
+    contextLines: String(rule.contextLines),
     channels: rule.channels,
+    users: rule.users,
     hold: lengthText(rule.forMs),
     repeat: lengthText(rule.repeatMs),
+    quietWhenHostDead: rule.quietWhenHostDead,
+    escalation: rule.escalation.map(({ afterMs, ...told }) => ({
+      ...told,
+      after: lengthText(afterMs),
+    })),
     rest: rule,
   };
   const shown = Object.fromEntries(
@@ -107,41 +142,98 @@ export function draftOf(rule: Rule): RuleDraft {
       .map(([name, value]) =>
         name === 'windowMs'
           ? ['window', lengthText(Number(value))]
-          : [name === 'above' ? 'value' : name, String(value)],
+          : [TYPED_IN[name] ?? name, String(value)],
       ),
   );
   return { ...draft, ...shown };
 }
 
-/** The rule of a draft, or what is wrong with it. */
+/** The rule of a draft, or what is wrong with it: by the field of the form, and the first of it. */
 export function ruleOf(
   draft: RuleDraft,
-): { readonly rule: RuleInput } | { readonly wrong: string } {
-  const condition = conditionSchema.safeParse(conditionOf(draft));
-  if (!condition.success) return { wrong: wrongWords(condition.error.issues) };
-  const rule = ruleInputSchema.safeParse({
+): { readonly rule: RuleInput } | { readonly wrong: string; readonly errors: DraftErrors } {
+  const checked = ruleInputSchema.safeParse({
     ...restOf(draft.rest),
     ...(draft.id !== undefined && { id: draft.id }),
     name: draft.name.trim() || 'New rule',
     query: draft.query,
-    condition: condition.data,
+    condition: conditionOf(draft),
     groupBy: draft.groupBy.split(/[\s,]+/).filter((field) => field !== ''),
     severity: draft.severity,
     channels: draft.channels,
+    users: draft.users,
     ...(draft.title.trim() !== '' && { title: draft.title }),
+    ...(draft.text.trim() !== '' && { text: draft.text }),
+    contextLines: numberOf(draft.contextLines),
     forMs: durationOf(draft.hold),
     repeatMs: durationOf(draft.repeat),
+    quietWhenHostDead: draft.quietWhenHostDead,
+    escalation: draft.escalation.map(({ after, ...told }) => ({
+      ...told,
+      afterMs: durationOf(after),
+    })),
   });
-  return rule.success ? { rule: rule.data } : { wrong: wrongWords(rule.error.issues) };
+  const errors = {
+    ...(checked.success ? {} : errorsOf(checked.error.issues)),
+    ...queriesOf(draft),
+  };
+  const [wrong] = Object.values(errors);
+  if (wrong !== undefined) return { wrong, errors };
+  // Without an error there is a rule.
+  return checked.success ? { rule: checked.data } : { wrong: 'This is no rule.', errors };
 }
 
-function restOf({ title: _title, ...rest }: Partial<RuleInput>): Partial<RuleInput> {
+/** An id for a new rule, which no other rule has: a rule of the same name is not to be replaced. */
+export function freshId(name: string, taken: readonly string[]): string {
+  const plain = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, ID_CHARACTERS);
+  const first = plain === '' ? 'rule' : plain;
+  if (!taken.includes(first)) return first;
+  for (let count = 2; ; count++) {
+    const id = `${first}-${count}`;
+    if (!taken.includes(id)) return id;
+  }
+}
+
+/** The steps with the one at `index` told one step earlier or later; the times stay where they are. */
+export function movedStep(
+  steps: readonly StepDraft[],
+  index: number,
+  way: -1 | 1,
+): readonly StepDraft[] {
+  const one = steps[index];
+  const other = steps[index + way];
+  if (!one || !other) return steps;
+  const at = new Map([
+    [index, { ...other, after: one.after }],
+    [index + way, { ...one, after: other.after }],
+  ]);
+  return steps.map((step, place) => at.get(place) ?? step);
+}
+
+function restOf({ title: _title, text: _text, ...rest }: Partial<RuleInput>): Partial<RuleInput> {
   return rest;
+}
+
+function queriesOf({ query, kind, of }: RuleDraft): DraftErrors {
+  const told = (name: string, text: string) => {
+    const parsed = parseQuery(text);
+    return parsed.ok ? {} : { [name]: parsed.error.message };
+  };
+  return { ...told('query', query), ...(kind === 'ratio' ? told('of', of) : {}) };
+}
+
+/** NaN, which no shape takes, for what is no number; an empty field is none. */
+function numberOf(text: string): number {
+  return text.trim() === '' ? Number.NaN : Number(text);
 }
 
 function conditionOf(draft: RuleDraft): unknown {
   const windowMs = durationOf(draft.window);
-  const numbers = { count: Number(draft.count), factor: Number(draft.factor) };
+  const numbers = { count: numberOf(draft.count), factor: numberOf(draft.factor) };
   const { kind: type, direction, field } = draft;
   const kept = draft.rest.condition?.type === type ? draft.rest.condition : {};
   switch (type) {
@@ -160,21 +252,21 @@ function conditionOf(draft: RuleDraft): unknown {
         type,
         field: field.trim(),
         direction: way,
-        value: Number(draft.value),
+        value: numberOf(draft.value),
         count,
         windowMs,
       };
     }
     case 'sustained': {
       const way = direction === 'below' ? 'below' : 'above';
-      return { type, field: field.trim(), direction: way, value: Number(draft.value), windowMs };
+      return { type, field: field.trim(), direction: way, value: numberOf(draft.value), windowMs };
     }
     case 'check': {
       const level = direction === 'warning' ? 'warning' : 'critical';
       return { ...kept, type, level, attempts: numbers.count };
     }
     case 'ratio':
-      return { ...kept, type, of: draft.of, above: Number(draft.value), windowMs };
+      return { ...kept, type, of: draft.of, above: numberOf(draft.value), windowMs };
     default:
       return { type };
   }
@@ -183,26 +275,4 @@ function conditionOf(draft: RuleDraft): unknown {
 /** `5m` in milliseconds; NaN, which no shape takes, for what is no length. */
 function durationOf(text: string): number {
   return /^0[dhms]?$/.test(text.trim()) ? 0 : (parseDuration(text.trim()) ?? Number.NaN);
-}
-
-const FIELD_NAMES: Readonly<Record<string, string>> = {
-  windowMs: 'The time',
-  count: 'The number of lines',
-  factor: 'The factor',
-  value: 'The limit',
-  above: 'The share',
-  field: 'The field',
-  forMs: 'The time before it fires',
-  repeatMs: 'The time before it is said again',
-  groupBy: 'For each',
-};
-
-function wrongWords(
-  issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[],
-): string {
-  const [issue] = issues;
-  const last = String(issue?.path[0] ?? '');
-  const isLength = last.endsWith('Ms');
-  const advice = isLength ? 'is a length like 30s, 5m or 2h' : `: ${issue?.message ?? 'wrong'}`;
-  return `${FIELD_NAMES[last] ?? last} ${advice}.`.replace(' :', ':');
 }

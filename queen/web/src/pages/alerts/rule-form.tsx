@@ -1,9 +1,10 @@
-import { SEVERITIES } from '@apiary/common/messages/delivery.ts';
-import { Checkbox, TextInput } from '@mantine/core';
-import { safeText } from '../../log-list/display.ts';
-import { alerting } from '../../state/alerts.ts';
-import { useLoaded } from '../../state/use-loaded.ts';
+import { TextInput } from '@mantine/core';
 import { CONDITION_KINDS, type ConditionKind, type RuleDraft } from './rule-draft.ts';
+import { Choice, FieldError, type RulePart } from './rule-fields.tsx';
+import { RuleMessage } from './rule-message.tsx';
+import { ChannelChoice } from './rule-tell.tsx';
+import { RuleTiming } from './rule-timing.tsx';
+import { useRecipients } from './use-recipients.ts';
 
 /** Which fields a condition has, with their labels. */
 const FIELDS: Readonly<
@@ -63,18 +64,16 @@ const DIRECTIONS: Readonly<Partial<Record<ConditionKind, readonly (readonly [str
     ],
   };
 
-/** The rule as a sentence with holes. */
-export function RuleForm(props: {
-  readonly draft: RuleDraft;
-  readonly onChange: (change: Partial<RuleDraft>) => void;
-}) {
-  const { draft, onChange } = props;
+/** The rule as a sentence with holes: what most people need is open, the rest under two disclosures. */
+export function RuleForm({ draft, errors, onChange }: RulePart) {
+  const recipients = useRecipients();
   const text = (name: keyof RuleDraft & string, label: string, placeholder: string) => (
     <TextInput
       key={name}
       label={label}
       placeholder={placeholder}
       value={String(draft[name] ?? '')}
+      error={errors[name]}
       onChange={(event) => onChange({ [name]: event.currentTarget.value })}
     />
   );
@@ -106,75 +105,17 @@ export function RuleForm(props: {
           />
         ) : null}
       </div>
-      <div className="ap-rule-row">
-        {text('groupBy', 'For each of these on its own', 'host')}
-        {text('hold', 'Fire when it held for', '0s')}
-      </div>
-      <h2>Say</h2>
-      {text('title', 'Title', '{count} failed logins on {host}')}
-      <Choice
-        label="as"
-        value={draft.severity}
-        options={SEVERITIES.map((severity) => [severity, severity])}
-        onChange={(severity) => onChange({ severity })}
-      />
+      {text('groupBy', 'For each of these on its own', 'host')}
+      <RuleMessage draft={draft} errors={errors} onChange={onChange} />
       <h2>Tell</h2>
-      <Channels chosen={draft.channels} onChange={(channels) => onChange({ channels })} />
-      {text('repeat', 'Say it again every (0s: never)', '4h')}
+      <ChannelChoice
+        legend="These channels"
+        chosen={draft.channels}
+        recipients={recipients}
+        onChange={(channels) => onChange({ channels })}
+      />
+      <FieldError words={errors.channels} />
+      <RuleTiming draft={draft} errors={errors} recipients={recipients} onChange={onChange} />
     </form>
-  );
-}
-
-function Choice(props: {
-  readonly label: string;
-  readonly value: string;
-  readonly options: readonly (readonly [string, string])[];
-  readonly onChange: (value: string) => void;
-}) {
-  return (
-    <label className="ap-form-field">
-      <span>{props.label}</span>
-      <select
-        className="ap-input"
-        value={props.value}
-        onChange={(event) => props.onChange(event.currentTarget.value)}
-      >
-        {props.options.map(([value, words]) => (
-          <option key={value} value={value}>
-            {words}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-function Channels(props: {
-  readonly chosen: readonly string[];
-  readonly onChange: (channels: readonly string[]) => void;
-}) {
-  const { value, failure } = useLoaded(alerting.channels);
-  const names = new Set([...(value ?? []).map(({ name }) => name), ...props.chosen]);
-  return (
-    <fieldset className="ap-scopes">
-      <legend>Everybody’s devices, and these channels</legend>
-      {[...names].map((name) => (
-        <Checkbox
-          key={name}
-          label={safeText(name)}
-          checked={props.chosen.includes(name)}
-          onChange={(event) =>
-            props.onChange(
-              event.currentTarget.checked
-                ? [...props.chosen, name]
-                : props.chosen.filter((other) => other !== name),
-            )
-          }
-        />
-      ))}
-      {names.size === 0 ? (
-        <p className="ap-faint">{failure ?? 'No channel is set up yet: Settings, Channels.'}</p>
-      ) : null}
-    </fieldset>
   );
 }

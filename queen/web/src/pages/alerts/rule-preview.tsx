@@ -1,6 +1,6 @@
-import type { TriedAlert, TriedMeasure } from '@apiary/common/messages/actions/pheromone.ts';
+import type { TriedAlert } from '@apiary/common/messages/actions/pheromone.ts';
 import type { RuleInput } from '@apiary/common/messages/alerts.ts';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import { LimitChart } from '../../charts/limit-chart.tsx';
 import { countOf, wholeNumber } from '../../components/figures.ts';
@@ -8,24 +8,16 @@ import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { displayPieces, safeText } from '../../log-list/display.ts';
 import { LineText } from '../../log-list/line-text.tsx';
 import { fullTimeText, lengthText } from '../../log-list/time-text.ts';
-import { alerting } from '../../state/alerts.ts';
-import { messageOf } from '../../state/http.ts';
 import { durationWords } from '../../state/time-range.ts';
 import type { RuleDraft } from './rule-draft.ts';
 import { limitOf, measuredTitle } from './rule-limit.ts';
+import { type Tried, useTried } from './use-tried.ts';
 
 const HOUR_MS = 3_600_000;
 const SPANS_MS = [HOUR_MS, 24 * HOUR_MS, 7 * 24 * HOUR_MS] as const;
 /** A preview waits for so long without a change. */
 const WAIT_MS = 400;
 const ROWS_MAX = 20;
-
-interface Tried {
-  readonly alerts: readonly TriedAlert[];
-  readonly examined: number;
-  readonly complete: boolean;
-  readonly measured: TriedMeasure;
-}
 
 /** What a rule would have done, tried anew while one types or moves its limit. */
 export function RulePreview(props: {
@@ -34,7 +26,7 @@ export function RulePreview(props: {
 }) {
   const { rule, onChange } = props;
   const [spanMs, setSpanMs] = useState<number>(SPANS_MS[1]);
-  const { tried, failure } = useTried(rule, spanMs);
+  const { tried, failure } = useTried(rule, spanMs, WAIT_MS);
   return (
     <section className="ap-sheet" aria-labelledby="preview">
       <div className="ap-panel-head">
@@ -67,38 +59,6 @@ function headingOf(tried: Tried | undefined, spanMs: number): string {
   const span = durationWords(spanMs);
   if (times === 0) return `It would not have fired in the last ${span}`;
   return `It would have fired ${times === 1 ? 'once' : countOf(times, 'time')} in the last ${span}`;
-}
-
-function useTried(
-  rule: RuleInput | undefined,
-  spanMs: number,
-): { readonly tried: Tried | undefined; readonly failure: string | undefined } {
-  const [tried, setTried] = useState<Tried>();
-  const [failure, setFailure] = useState<string>();
-  const key = JSON.stringify(rule);
-  useEffect(() => {
-    if (key === undefined) return;
-    const abort = new AbortController();
-    const timer = window.setTimeout(() => {
-      const now = Date.now();
-      // The key is a rule written above.
-      const wanted = JSON.parse(key) as RuleInput;
-      alerting
-        .tryRule(wanted, now - spanMs, now, abort.signal)
-        .then((answer) => {
-          setTried(answer);
-          setFailure(undefined);
-        })
-        .catch((thrown: unknown) => {
-          if (!abort.signal.aborted) setFailure(messageOf(thrown));
-        });
-    }, WAIT_MS);
-    return () => {
-      window.clearTimeout(timer);
-      abort.abort();
-    };
-  }, [key, spanMs]);
-  return { tried, failure };
 }
 
 /** What was measured, and the limit: the one that the form holds now. */
@@ -159,30 +119,43 @@ function Result(props: { readonly tried: Tried }) {
           </table>
         </ScrollRegion>
       )}
-      {latest[0] ? <Arrives alert={latest[0]} /> : null}
+      <Arrives alert={latest[0]} />
     </>
   );
 }
 
-/** What people would read. */
-function Arrives(props: { readonly alert: TriedAlert }) {
-  const { title, lines } = props.alert;
+/** What people would read of the latest one. */
+function Arrives(props: { readonly alert: TriedAlert | undefined }) {
+  const { alert } = props;
   return (
-    <div className="ap-arrives">
+    <div className="ap-arrives" data-testid="arrives">
       <h3>What arrives</h3>
-      <div className="ap-arrives-message">
-        <strong>
-          <bdi>{safeText(title)}</bdi>
-        </strong>
-        {lines
-          .filter(({ matching }) => matching)
-          .slice(-3)
-          .map((line) => (
-            <p key={line.id} className="ap-mono">
-              <LineText pieces={displayPieces(line.text, [], { charactersMax: 160 })} />
+      {alert ? (
+        <div className="ap-arrives-message">
+          <strong>
+            <bdi>{safeText(alert.title)}</bdi>
+          </strong>
+          {alert.text.split('\n').map((row, index) => (
+            // Rows of a text have no other name than their place.
+            // biome-ignore lint/suspicious/noArrayIndexKey: see above
+            <p key={index} className="ap-arrives-text">
+              <bdi>{safeText(row)}</bdi>
             </p>
           ))}
-      </div>
+          {alert.lines
+            .filter(({ matching }) => matching)
+            .slice(-3)
+            .map((line) => (
+              <p key={line.id} className="ap-mono">
+                <LineText pieces={displayPieces(line.text, [], { charactersMax: 160 })} />
+              </p>
+            ))}
+        </div>
+      ) : (
+        <p className="ap-faint">
+          It did not fire in this time, so there is no message to show. A longer time may hold one.
+        </p>
+      )}
     </div>
   );
 }

@@ -1,0 +1,157 @@
+/** Rules and quiet times as people make them in a real Chromium, with a real pheromone behind it. */
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ALERT_ROUTES } from '@apiary/queen/alert-routes.ts';
+import { NOTIFICATION_ROUTES } from '@apiary/queen/notification-routes.ts';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { type RunningApiary, startApiary } from '../harness/apiary-up.ts';
+import { axeViolations } from '../harness/axe.ts';
+import { openBrowser } from '../harness/browser.ts';
+
+describe('the alerts’ screens', () => {
+  let apiary: RunningApiary;
+  let browser: Browser;
+  let page: Page;
+  let logs: string;
+  let file: string;
+  let origin: string;
+
+  const open = (path: string) => page.goto(`${origin}${path}`);
+  const rules = async () => (await apiary.client.call(ALERT_ROUTES.listRules)).rules;
+
+  beforeAll(async () => {
+    logs = mkdtempSync(join(tmpdir(), 'apiary-heron-'));
+    file = join(logs, 'heron.log');
+    writeFileSync(file, '');
+    apiary = await startApiary();
+    origin = new URL(apiary.link).origin;
+    for (const name of ['ops', 'boss']) {
+      await apiary.client.call(NOTIFICATION_ROUTES.putChannel, {
+        name,
+        kind: 'webhook',
+        settings: { url: 'https://192.0.2.1/hook' },
+        secrets: { secret: 'no secret at all' },
+        enabled: false,
+      });
+    }
+    const { agents } = await apiary.client.listAgents();
+    const urls = [`file://${encodeURI(file)}`];
+    await apiary.client.addTargets({
+      agents: [agents[0]?.id ?? ''],
+      urls,
+      tags: [],
+      history: true,
+    });
+    browser = await openBrowser();
+    page = await browser.newPage({ reducedMotion: 'reduce' });
+    page.setDefaultTimeout(30_000);
+    await page.goto(apiary.link);
+    await page.getByTestId('query-input').waitFor();
+    const nests = Array.from({ length: 3 }, (_, nest) => `heron nest=${nest} gone wrong\n`);
+    appendFileSync(file, nests.join(''));
+    await open('/search?q=heron&range=all');
+    await page.getByTestId('log-row').nth(2).waitFor();
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await apiary?.stop();
+    rmSync(logs, { recursive: true, force: true });
+  });
+
+  it('show what a message will say while it is written, with placeholders by the keyboard', async () => {
+    await open('/alerts/rules/new?q=heron');
+    await page.getByLabel('Name', { exact: true }).fill('Herons');
+    await page.getByLabel('At least so many lines').fill('1');
+    await page.getByLabel('For each of these on its own').fill('nest');
+    await page.getByText('It would have fired 3 times').waitFor();
+    await page.getByText('Message', { exact: true }).focus();
+    await page.locator('summary', { hasText: 'Message' }).press('Enter');
+    const text = page.getByLabel('Text', { exact: true });
+    await text.fill('Nest : look\nsecond row');
+    await text.press('ControlOrMeta+Home');
+    for (const _ of 'Nest ') await page.keyboard.press('ArrowRight');
+    await page.getByRole('button', { name: '{nest} of the group' }).press('Enter');
+    expect(await text.inputValue()).toBe('Nest {nest}: look\nsecond row');
+    await page.keyboard.type('!');
+    expect(await text.inputValue()).toBe('Nest {nest}!: look\nsecond row');
+    await page.getByLabel('Title').focus();
+    await page.getByRole('button', { name: '{rule} the rule’s name' }).click();
+    expect(await page.getByLabel('Title').inputValue()).toBe('{rule}');
+    const arrives = page.getByTestId('arrives');
+    await arrives.getByText('Nest 2!: look').waitFor();
+    await arrives.getByText('second row').waitFor();
+    await arrives.getByText('Herons', { exact: true }).waitFor();
+    await page.getByLabel('Lines before and after the last match').fill('2');
+  }, 60_000);
+
+  it('say at its field what is wrong, and keep what was typed when it is not saved', async () => {
+    await page.locator('summary', { hasText: 'Who is told, and when' }).click();
+    const repeat = page.getByLabel('Say it again every');
+    await repeat.fill('often');
+    await page.getByRole('button', { name: 'Save rule' }).click();
+    expect(await repeat.getAttribute('aria-invalid')).toBe('true');
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type('1h');
+    expect(await repeat.inputValue()).toBe('1h');
+    await page.route('**/api/rules', (route) =>
+      route.request().method() === 'POST'
+        ? route.fulfill({
+            status: 400,
+            contentType: 'application/problem+json',
+            body: JSON.stringify({ code: 'query-syntax', detail: 'heron: no such bird' }),
+          })
+        : route.continue(),
+    );
+    await page.getByRole('button', { name: 'Save rule' }).click();
+    await page.getByRole('alert').getByText('It is not saved. heron: no such bird').waitFor();
+    const query = page.getByLabel('Lines that match');
+    expect(await query.getAttribute('aria-invalid')).toBe('true');
+    expect(await query.inputValue()).toBe('heron');
+    await page.unroute('**/api/rules');
+  }, 60_000);
+
+  it('escalate in steps, and save all of it', async () => {
+    await page.getByLabel('ops').first().check();
+    await page.getByLabel('Fire when it held for').fill('30s');
+    await page.getByLabel('Tell nobody while the host itself is dead').uncheck();
+    await page.getByLabel('Phones and browsers').selectOption('nobody');
+    await page.getByRole('button', { name: 'Tell others after a while' }).click();
+    await page.getByRole('button', { name: 'Add a step' }).click();
+    const step = (name: string) => page.getByRole('group', { name });
+    await step('Step 1').getByLabel('boss').check();
+    await step('Step 2').getByLabel('Phones and browsers').selectOption('everybody');
+    await page.getByRole('button', { name: 'Tell earlier: step 2' }).press('Enter');
+    expect(await step('Step 2').getByLabel('boss').isChecked()).toBe(true);
+    expect([await axeViolations(page)]).toEqual([[]]);
+    await page.getByRole('button', { name: 'Save rule' }).click();
+    await page.getByTestId('rules').getByText('Herons').waitFor();
+    expect(await rules()).toMatchObject([
+      {
+        ...{ id: 'herons', name: 'Herons', query: 'heron', groupBy: ['nest'], title: '{rule}' },
+        ...{ text: 'Nest {nest}!: look\nsecond row', contextLines: 2, channels: ['ops'] },
+        ...{ users: [], forMs: 30_000, repeatMs: 3_600_000, quietWhenHostDead: false },
+        escalation: [
+          { afterMs: 900_000, channels: [], users: ['*'] },
+          { afterMs: 1_800_000, channels: ['boss'], users: [] },
+        ],
+      },
+    ]);
+    await page.getByTestId('rules').getByRole('link', { name: 'Herons' }).click();
+    await page.locator('summary', { hasText: '2 steps' }).click();
+    expect(await step('Step 2').getByLabel('After').inputValue()).toBe('30m');
+  }, 60_000);
+
+  it('never replace a rule by a new one of the same name', async () => {
+    await open('/alerts/rules/new?q=egret');
+    await page.getByLabel('Name', { exact: true }).fill('Herons');
+    await page.getByRole('button', { name: 'Save rule' }).click();
+    await page.getByTestId('rules').getByText('egret').waitFor();
+    expect((await rules()).map(({ id }) => id).sort()).toEqual(['herons', 'herons-2']);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('Undone').waitFor();
+    expect((await rules()).map(({ id }) => id)).toEqual(['herons']);
+  }, 60_000);
+});
