@@ -383,6 +383,23 @@ function describeManyOwners(name: string, make: () => Promise<ChunkStorePlace>):
       await heir.close();
     });
 
+    test('an owner that was taken over is refused also where the new one has sealed all and gone', async () => {
+      const [asleep] = await open(1);
+      if (!asleep || !stores[1]) throw new Error('not opened');
+      await asleep.append([appendOf([runOf(STREAM, 0, 100)])]);
+      const heir = await takeOver(asleep, stores[1]);
+      await heir.seal([chunkOf('chunk-1')], [1]);
+      await heir.close();
+      const late = asleep.append([appendOf([runOf(STREAM, 100, 200)])]);
+      await expect(late).rejects.toMatchObject({ code: 'lease-lost' });
+      // What it was refused is not held, so it is stored when it comes again.
+      const [next] = await open(1);
+      const outcomes = await next?.append([appendOf([runOf(STREAM, 100, 200)])]);
+      expect(outcomes?.[0]?.runs.map(({ kind }) => kind)).toEqual(['stored']);
+      await asleep.close();
+      await next?.close();
+    });
+
     test('one has the upkeep at a time, and whoever had it before is refused', async () => {
       const [one] = await open(1);
       const [first, second, third] = stores;

@@ -1,6 +1,7 @@
 /**
  * The frames of one segment, written by its owner alone and in order, without a gap. A new owner writes the
- * one behind the last, so that the old one's next write fails.
+ * one behind the last, so that the old one's next write fails; where that was sealed and swept since, the old one
+ * finds by the catalogue that it is not the owner, before it makes anything of its frame exist.
  */
 import type { Clock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';

@@ -157,7 +157,8 @@ export class MongoSegment implements Segment {
       if (this.#isClosed) return;
       this.#isClosed = true;
       this.#context.release();
-      const isEmpty = this.#index.isEmpty;
+      // Of a write whose outcome is not known there may be a frame: whoever opens it next finds out.
+      const isEmpty = this.#index.isEmpty && !this.#isBroken;
       try {
         await this.#context.catalogue.commit((state) => {
           state.owned(this.id, this.epoch);
@@ -202,6 +203,7 @@ export class MongoSegment implements Segment {
       );
       const number = await this.#surely(async () => {
         const written = await frames.write('blocks', slots, entries);
+        await this.#refuseTakenOver();
         for (const generation of await ranges.add(adding, written.by)) lost.add(generation);
         return written.number;
       });
@@ -322,6 +324,17 @@ export class MongoSegment implements Segment {
         'What became of the last commit is not known: open it anew.',
       );
     }
+  }
+
+  /**
+   * A new owner's fence goes with its frames once it has sealed them, and this owner's next frame could be written
+   * behind it, where nobody reads. The catalogue tells; until the entries are there the frame is nothing.
+   *
+   * @throws AppError `lease-lost`
+   */
+  async #refuseTakenOver(): Promise<void> {
+    const state = await this.#context.catalogue.refresh();
+    state.owned(this.id, this.epoch);
   }
 
   #refuseFull(bytes: number): void {
