@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { type Settings, switchSchema } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
-import { RULES_FILE_CHARS_MAX } from '@apiary/common/limits/alerts.ts';
-import type { Alert, Rule, Silence } from '@apiary/common/messages/alerts.ts';
-import { parseTimeRange } from '@apiary/common/time/range.ts';
+import type { Alert, Silence } from '@apiary/common/messages/alerts.ts';
 import { ALERT_ROUTES } from '@apiary/queen/alert-routes.ts';
 import { z } from 'zod';
+import { readRulesFile, tryRules } from '../alert-trial.ts';
 import { ApiClient } from '../api-client.ts';
 import type { CommandIo } from '../command.ts';
 import { connectionSettings } from '../settings.ts';
@@ -50,6 +48,11 @@ const shape = {
   from: { schema: z.string().default('24h'), value: 'T', help: 'try: from when on' },
   reason: { schema: z.string().default(''), value: 'TEXT', help: 'silence: why', defaultText: '' },
   all: { schema: switchSchema, help: 'list: also alerts that are over' },
+  rule: {
+    schema: z.string().max(64).optional(),
+    value: 'RULE',
+    help: 'list: of one rule alone, as alerts rules names it',
+  },
   json: { schema: switchSchema, help: 'prints one JSON document' },
 } as const;
 
@@ -70,7 +73,7 @@ interface Call {
 export const run = verbCommand({
   name: 'alerts',
   usage: [
-    './apiary alerts [list] [--all]',
+    './apiary alerts [list] [--all] [--rule RULE]',
     './apiary alerts show ID',
     './apiary alerts ack ID…',
     './apiary alerts rules',
@@ -81,7 +84,7 @@ export const run = verbCommand({
     './apiary alerts starters add ID…|all [--channels NAMES]',
     './apiary alerts export > FILE.yaml',
     './apiary alerts apply FILE.yaml',
-    './apiary alerts try RULE [--from 24h]',
+    './apiary alerts try RULE|FILE.yaml [--from 24h]',
     './apiary alerts remove RULE…',
   ],
   shape,
@@ -108,7 +111,8 @@ function connected(verb: (call: Call) => Promise<number>) {
 }
 
 async function list({ client, settings, io }: Call): Promise<number> {
-  const query = { state: settings.all ? 'all' : 'active' };
+  const { all, rule } = settings;
+  const query = { state: all ? 'all' : 'active', ...(rule === undefined ? {} : { rule }) };
   const { alerts } = await client.call(ALERT_ROUTES.listAlerts, undefined, query);
   if (settings.json) return printJson(io, { alerts });
   const rows = alerts.map((alert) => [
@@ -257,12 +261,7 @@ async function exportRules({ client, settings, io }: Call): Promise<number> {
 
 async function apply({ client, words, settings, io }: Call): Promise<number> {
   const [file = ''] = needed(words, 'apply: give a YAML file');
-  const yaml = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new AppError('setting-invalid', `${file} cannot be read`, { cause: error });
-  });
-  if (yaml.length > RULES_FILE_CHARS_MAX) {
-    throw new AppError('too-large', `${file} is longer than ${RULES_FILE_CHARS_MAX} characters`);
-  }
+  const yaml = await readRulesFile(file);
   const answer = await client.call(ALERT_ROUTES.applyRules, { yaml });
   if (settings.json) return printJson(io, answer);
   for (const { outcome, id } of answer.rules) io.stdout.write(`${outcome} ${id}\n`);
@@ -270,28 +269,10 @@ async function apply({ client, words, settings, io }: Call): Promise<number> {
 }
 
 async function tryRule({ client, words, settings, io }: Call): Promise<number> {
-  const [id] = needed(words, 'try: name a rule, as alerts rules does');
-  const rule = (await client.call(ALERT_ROUTES.listRules)).rules.find((each) => each.id === id);
-  if (!rule) throw new AppError('not-found', `There is no rule ${id}.`);
-  const nowMs = Date.now();
-  const range = parseTimeRange(settings.from, undefined, {
-    nowMs,
-    zoneOffsetMinutes: -new Date(nowMs).getTimezoneOffset(),
-  });
-  if (range?.fromMs === undefined) {
-    throw new AppError('setting-invalid', `--from ${settings.from}: expected a time, such as 24h`);
-  }
-  const request = { rule: inputOf(rule), from: range.fromMs, to: nowMs };
-  const answer = await client.call(ALERT_ROUTES.tryRule, request);
-  if (settings.json) return printJson(io, answer);
-  for (const alert of answer.alerts) {
-    const until = alert.resolvedMs === undefined ? 'now' : dayAndTime(alert.resolvedMs);
-    io.stdout.write(`${dayAndTime(alert.firedMs)} until ${until}  ${printable(alert.title)}\n`);
-  }
-  const end = answer.complete ? '' : `, but no further than ${dayAndTime(answer.untilMs)}`;
-  io.stdout.write(
-    `It would have fired ${answer.alerts.length} times on ${answer.examined} matching lines${end}.\n`,
-  );
+  const [word = ''] = needed(words, 'try: name a rule, as alerts rules does, or give a YAML file');
+  const { text, document } = await tryRules(client, word, settings.from);
+  if (settings.json) return printJson(io, document);
+  io.stdout.write(text);
   return 0;
 }
 
@@ -301,10 +282,6 @@ async function remove({ client, words, settings, io }: Call): Promise<number> {
   if (settings.json) printJson(io, answer);
   else for (const id of answer.removed) io.stdout.write(`removed ${id}\n`);
   return answer.removed.length === ids.length ? 0 : 1;
-}
-
-function inputOf({ createdMs: _c, createdBy: _b, updatedMs: _u, updatedBy: _y, ...rule }: Rule) {
-  return rule;
 }
 
 function stateOf({ state, quiet, acknowledgedMs }: Alert): string {

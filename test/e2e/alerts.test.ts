@@ -130,6 +130,36 @@ describe('alert rules', () => {
     expect(stdout).toContain('It would have fired 6 times on 18 matching lines.');
   }, 60_000);
 
+  it('tries the rules of a file that was not applied', async () => {
+    const ruled =
+      'rules: [{ name: Twice, query: kestrel, condition: { type: count, count: 2, window: 1m } }';
+    writeFileSync(
+      join(folder, 'new.yaml'),
+      `${ruled},\n  { name: Never, query: osprey, condition: { type: count, count: 1, window: 1m } }]`,
+    );
+    const attempt = ['alerts', 'try', join(folder, 'new.yaml'), '--from', '1h', ...data];
+    const { stdout } = await runCli(attempt);
+    expect(stdout).toMatch(
+      /^Twice:\n[\s\S]*It would have fired [1-9]\d* times on 18 matching lines\.\n/,
+    );
+    expect(stdout).toMatch(/Never:\nIt would have fired 0 times on 0 matching lines\.\n$/);
+    const { rules } = JSON.parse((await runCli([...attempt, '--json'])).stdout);
+    expect(rules).toMatchObject([{ rule: 'Twice' }, { rule: 'Never', alerts: [], examined: 0 }]);
+    const exported = await runCli(['alerts', 'export', ...data]);
+    expect(exported.stdout).not.toContain('name: Twice');
+    const gone = await runCli(['alerts', 'try', join(folder, 'gone.yaml'), ...data]);
+    expect(gone).toMatchObject({ code: 2 });
+    expect(gone.stderr).toContain('cannot be read');
+  }, 60_000);
+
+  it('lists the alerts of one rule alone', async () => {
+    const rules = async (...flags: string[]) =>
+      (await alerts('--all', ...flags)).map((each) => each.rule);
+    expect(new Set(await rules('--rule', 'app-errors'))).toEqual(new Set(['app-errors']));
+    expect(new Set(await rules()).size).toBeGreaterThan(1);
+    expect(await rules('--rule', 'nobody')).toEqual([]);
+  }, 60_000);
+
   it('keeps silences and maintenance windows, shows them and ends them', async () => {
     const window = ['--every', 'mon-wed,sun', '--at', '02:30', '--zone', 'Europe/Berlin'];
     const made = await runCli([
