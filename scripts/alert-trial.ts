@@ -1,6 +1,6 @@
 /** `./apiary alerts try`: when rules would have fired on what is stored, before anybody is told by them. */
 import { readFile } from 'node:fs/promises';
-import { AppError } from '@apiary/common/errors.ts';
+import { AppError, toAppError } from '@apiary/common/errors.ts';
 import { RULES_FILE_CHARS_MAX } from '@apiary/common/limits/alerts.ts';
 import type { Rule, RuleInput } from '@apiary/common/messages/alerts.ts';
 import { parseTimeRange } from '@apiary/common/time/range.ts';
@@ -48,7 +48,10 @@ export async function tryRules(client: ApiClient, word: string, from: string): P
   const answers: object[] = [];
   for (const rule of rules) {
     const request = { rule, from: range.fromMs, to: nowMs };
-    const answer = await client.call(ALERT_ROUTES.tryRule, request);
+    const answer = await client.call(ALERT_ROUTES.tryRule, request).catch((error: unknown) => {
+      const { code, message } = toAppError(error);
+      throw new AppError(code, `${rule.name}: ${message}`, { cause: error });
+    });
     answers.push({ rule: rule.id ?? rule.name, ...answer });
     if (isFile) lines.push(`${printable(rule.name)}:`);
     for (const alert of answer.alerts) {

@@ -13,8 +13,9 @@ import { CORPUS_KINDS, type CorpusKind } from '../../test/bench/honeycomb/corpus
 import { BENCHES } from '../../test/bench/index.ts';
 import type { CommandIo } from '../command.ts';
 import { projectRoot } from '../data-folder.ts';
-import { writePerformancePage } from '../performance-page.ts';
+import { performancePage } from '../performance-page.ts';
 
+const PAGE = join(projectRoot, 'docs/reference/performance.md');
 /** Past it the corpus and its two stores fill most disks. */
 const GB_MAX = 100;
 
@@ -52,6 +53,8 @@ const shape = {
 export interface BenchResult {
   readonly name: string;
   readonly summary: string;
+  /** What it was called with and decides about figures, such as `--gb 1`; absent in older results. */
+  readonly options?: readonly string[];
   readonly machine: string;
   readonly date: string;
   readonly rows: readonly BenchRow[];
@@ -81,21 +84,19 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   if (settings.json) {
     io.stdout.write(`${JSON.stringify(results.length === 1 ? results[0] : results)}\n`);
   }
-  if (settings.write) writePerformancePage();
+  if (settings.write) writeFileSync(PAGE, performancePage());
   return results.every(({ rows }) => rows.every(({ ok }) => ok !== false)) ? 0 : 1;
 }
 
-async function measure(
-  bench: Bench,
-  settings: {
-    readonly short: boolean;
-    readonly samples?: string | undefined;
-    readonly corpus?: CorpusKind | undefined;
-    readonly gb?: number | undefined;
-    readonly keep?: string | undefined;
-  },
-  io: CommandIo,
-): Promise<BenchResult> {
+interface BenchSettings {
+  readonly short: boolean;
+  readonly samples?: string | undefined;
+  readonly corpus?: CorpusKind | undefined;
+  readonly gb?: number | undefined;
+  readonly keep?: string | undefined;
+}
+
+async function measure(bench: Bench, settings: BenchSettings, io: CommandIo): Promise<BenchResult> {
   const real = join(projectRoot, '../shared/data/loghub');
   const rows = await bench.run({
     short: settings.short,
@@ -109,10 +110,23 @@ async function measure(
   return {
     name: bench.name,
     summary: bench.summary,
+    options: optionsOf(settings),
     machine: machineName(),
     date: new Date().toISOString().slice(0, 10),
     rows,
   };
+}
+
+function optionsOf({
+  short,
+  corpus,
+  gb,
+}: Pick<BenchSettings, 'short' | 'corpus' | 'gb'>): string[] {
+  return [
+    ...(short ? ['--short'] : []),
+    ...(corpus === undefined ? [] : ['--corpus', corpus]),
+    ...(gb === undefined ? [] : ['--gb', `${gb}`]),
+  ];
 }
 
 function machineName(): string {

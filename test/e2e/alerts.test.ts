@@ -147,6 +147,11 @@ describe('alert rules', () => {
     expect(rules).toMatchObject([{ rule: 'Twice' }, { rule: 'Never', alerts: [], examined: 0 }]);
     const exported = await runCli(['alerts', 'export', ...data]);
     expect(exported.stdout).not.toContain('name: Twice');
+    const open = `${ruled}, { name: Open, query: '"x', condition: { type: count, count: 1, window: 1m } }]`;
+    writeFileSync(join(folder, 'open.yaml'), open);
+    const wrong = await runCli(['alerts', 'try', join(folder, 'open.yaml'), ...data]);
+    expect(wrong.stderr).toContain('Open: "x: This quote is not closed.');
+    expect(wrong).toMatchObject({ code: 1, stdout: '' });
     const gone = await runCli(['alerts', 'try', join(folder, 'gone.yaml'), ...data]);
     expect(gone).toMatchObject({ code: 2 });
     expect(gone.stderr).toContain('cannot be read');
