@@ -10,6 +10,14 @@ import { type RunningApiary, startApiary } from '../harness/apiary-up.ts';
 import { axeViolations } from '../harness/axe.ts';
 import { openBrowser } from '../harness/browser.ts';
 
+const LOONS = {
+  name: 'Loons',
+  query: 'loon',
+  condition: { type: 'count' as const, count: 1, windowMs: 3_600_000 },
+  groupBy: ['lake'],
+  users: [],
+};
+
 describe('the alerts’ screens', () => {
   let apiary: RunningApiary;
   let browser: Browser;
@@ -153,5 +161,78 @@ describe('the alerts’ screens', () => {
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByText('Undone').waitFor();
     expect((await rules()).map(({ id }) => id)).toEqual(['herons']);
+  }, 60_000);
+
+  it('make, change and end a maintenance window, which the board and its rule tell of', async () => {
+    await open('/alerts/silences');
+    const form = (name: string) => page.getByRole('form', { name });
+    await form('A new silence').getByRole('combobox', { name: 'Rule' }).selectOption('herons');
+    await form('A new silence').getByLabel('Other fields').fill('nest=*');
+    await form('A new silence').getByRole('combobox', { name: 'Quiet' }).selectOption('weekly');
+    const made = form('A new maintenance window');
+    await made.getByLabel('For', { exact: true }).fill('a while');
+    await made.getByRole('button', { name: 'Silence' }).click();
+    await made.getByText('A length of up to a day is needed').waitFor();
+    await made.getByLabel('For', { exact: true }).fill('1d');
+    for (const day of ['Sat', 'Sun']) await made.getByRole('checkbox', { name: day }).check();
+    await made.getByLabel('At', { exact: true }).fill('00:00');
+    await made
+      .getByTestId('occurrences')
+      .getByText(/^Quiet .+, 00:00 to .+ · /)
+      .waitFor();
+    await made.getByLabel('Why').fill('moult');
+    expect(await axeViolations(page)).toEqual([]);
+    await made.getByRole('button', { name: 'Silence' }).click();
+    const row = page.getByTestId('silences').getByRole('listitem');
+    await row.getByText('every day at 00:00 for 24 hours').waitFor();
+    await row.getByText(/^quiet now, .+ left$/).waitFor();
+    await row.getByText(/^then .+ 00:00/).waitFor();
+    await open('/alerts');
+    await page
+      .getByRole('region', { name: 'Quiet now' })
+      .getByText(/Herons, nest \* \(maintenance until .+\)/)
+      .waitFor();
+    await open('/alerts/rules');
+    await page
+      .getByTestId('rules')
+      .getByText(/^nest \* quiet until/)
+      .waitFor();
+    await page.getByTestId('rules').getByRole('link', { name: 'Herons' }).click();
+    await page.getByRole('link', { name: /^nest \* quiet until/ }).click();
+    await row.getByRole('button', { name: 'Change Herons' }).click();
+    const changed = form('Change the maintenance window');
+    await changed.getByRole('checkbox', { name: 'Sun' }).uncheck();
+    await changed.getByRole('button', { name: 'Save' }).click();
+    await row.getByText('Mon to Sat at 00:00').waitFor();
+    await row.getByRole('button', { name: 'End it' }).click();
+    await page.getByText('Nothing is silenced').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await row.getByText('Mon to Sat at 00:00').waitFor();
+    await row.getByRole('button', { name: 'End it' }).click();
+    await page.getByText('Nothing is silenced').waitFor();
+  }, 60_000);
+
+  it('silence an alert for a usual time from its menu, or for another one from there', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await apiary.client.call(ALERT_ROUTES.putRules, { rules: [{ ...LOONS, id: 'loons' }] });
+    await open('/alerts');
+    await page.getByTestId('nothing-firing').waitFor();
+    appendFileSync(file, 'loon lake=7 calls\n');
+    const alert = page.getByTestId('alerts').getByRole('listitem').first();
+    await alert.getByRole('button', { name: 'Silence' }).click();
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'until 8:00 tomorrow' }).click();
+    await alert.getByText('silenced').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await alert.getByText('silenced').waitFor({ state: 'detached' });
+    await alert.getByRole('button', { name: 'Silence' }).click();
+    await page.getByRole('link', { name: 'another time…' }).click();
+    const form = page.getByRole('form', { name: 'A new silence' });
+    expect(await form.getByRole('combobox', { name: 'Rule' }).inputValue()).toBe('loons');
+    expect(await form.getByLabel('Other fields').inputValue()).toBe('lake=7');
+    await form.getByRole('button', { name: 'Silence' }).click();
+    await page.getByTestId('silences').getByText('Loons, lake 7').waitFor();
+    const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+    expect(overflow).toBe(0);
   }, 60_000);
 });

@@ -159,7 +159,8 @@ describe('the screens', () => {
     await alert.getByRole('img', { name: /^Lines in 1 minute: .* beyond the limit/ }).waitFor();
     await alert.getByRole('button', { name: 'Acknowledge' }).click();
     await alert.getByText('just now').waitFor();
-    await alert.getByRole('button', { name: 'Silence 1 h' }).click();
+    await alert.getByRole('button', { name: 'Silence' }).click();
+    await page.getByRole('button', { name: 'for 1 hour' }).click();
     await alert.getByText('silenced').waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
     await alert.getByText('silenced').waitFor({ state: 'detached' });

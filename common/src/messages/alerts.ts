@@ -222,6 +222,11 @@ export type Alert = z.output<typeof alertSchema>;
 
 /** A silence as people write it; with `recurs` a maintenance window. */
 export const silenceInputSchema = z.object({
+  /** Of the silence that it takes the place of; a new one has its own. */
+  id: z
+    .string()
+    .regex(/^[\w-]{1,64}$/)
+    .optional(),
   /** Of one rule; absent: of all. */
   rule: ruleIdSchema.optional(),
   /** Field → value that the alert's group must have; `*` stands for any characters. */

@@ -9,7 +9,7 @@ import { BUNDLE_WAIT_MS, RULE_LEASE_MS } from '@apiary/common/limits/alerts.ts';
 import { createSilentLogger } from '@apiary/common/log.ts';
 import { type Action, callAction } from '@apiary/common/messages/actions/action.ts';
 import { pheromoneActions } from '@apiary/common/messages/actions/pheromone.ts';
-import type { RuleInput } from '@apiary/common/messages/alerts.ts';
+import type { RuleInput, SilenceInput } from '@apiary/common/messages/alerts.ts';
 import { type DeliveryMessage, deliveryMessageSchema } from '@apiary/common/messages/delivery.ts';
 import { Metrics } from '@apiary/common/metrics.ts';
 import { newId } from '@apiary/common/random.ts';
@@ -252,6 +252,22 @@ describe('pheromone', () => {
     await turns();
     expect(kinds()).toEqual(['fired', 'repeated', 'acknowledged']);
     expect(new Set(told.map(({ id }) => id)).size).toBe(3);
+  });
+
+  test('a silence is changed in its place, and put back where it was ended', async () => {
+    const untilMs = rig.clock.now() + 10 * MINUTE;
+    const put = async (silence: SilenceInput) =>
+      (await ask(pheromoneActions.putSilences, { silences: [silence] })).silences[0];
+    const all = async () => (await ask(pheromoneActions.listSilences, {})).silences;
+    const made = await put({ rule: 'errors', untilMs, reason: 'load test' });
+    rig.clock.advance(1_000);
+    const later = { id: made?.id ?? '', rule: 'errors', untilMs: untilMs + MINUTE };
+    await put(later);
+    const { createdMs } = made ?? {};
+    expect(await all()).toMatchObject([{ ...later, reason: '', createdMs }]);
+    await ask(pheromoneActions.removeSilences, { silences: [later.id] });
+    await put(later);
+    expect(await all()).toMatchObject([later]);
   });
 
   test('a silence keeps quiet; when it ends what still fires is told', async () => {

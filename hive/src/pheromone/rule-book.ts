@@ -12,9 +12,9 @@ import {
 } from '@apiary/common/messages/alerts.ts';
 import { parseQuery } from '@apiary/common/query/parser.ts';
 import { newId } from '@apiary/common/random.ts';
+import { isTimeZone } from '@apiary/common/time/recurrence.ts';
 import type { Parts } from './parts.ts';
 import { isReported, REPORTED_GROUPS } from './reports.ts';
-import { isTimeZone } from './silences.ts';
 
 /** See the file's head. */
 export class RuleBook {
@@ -81,18 +81,24 @@ export class RuleBook {
     return silences.sort((a, b) => a.untilMs - b.untilMs);
   }
 
-  /** Makes silences; those that are over are deleted on the way. @throws AppError `too-many`, … */
+  /** Makes and changes silences; those that are over are deleted on the way. @throws AppError `too-many`, … */
   async silence(inputs: readonly SilenceInput[], actor: Actor): Promise<Silence[]> {
     const { context, model, silences } = this.#parts;
     const now = context.clock.now();
     const over = [...silences.values()].filter(({ untilMs }) => untilMs <= now);
     await Promise.all(over.map(({ id }) => model.silences.delete(id)));
-    if ((await model.silences.count()) + inputs.length > SILENCES_MAX) {
+    const fresh = inputs.filter(({ id }) => id === undefined);
+    if ((await model.silences.count()) + fresh.length > SILENCES_MAX) {
       throw new AppError('too-many', `${SILENCES_MAX} silences are the most there may be.`);
     }
     const made = inputs.map((input) => newSilence(input, actor, now));
     return await Promise.all(
-      made.map(async (silence) => (await model.silences.insert(silence)).document),
+      made.map(async (silence) => {
+        const put = await model.silences.update(silence.id, (before) =>
+          before ? { ...silence, ...madeBy(before) } : silence,
+        );
+        return put?.document ?? silence;
+      }),
     );
   }
 
@@ -139,9 +145,21 @@ function newSilence(input: SilenceInput, actor: Actor, nowMs: number): Silence {
   const zone = recurs?.zone ?? 'UTC';
   if (!isTimeZone(zone)) throw new AppError('request-invalid', `There is no time zone ${zone}.`);
   return {
-    ...{ ...rest, id: newId(), group, reason, fromMs, createdBy: actor.name, createdMs: nowMs },
+    ...{
+      ...rest,
+      id: input.id ?? newId(),
+      group,
+      reason,
+      fromMs,
+      createdBy: actor.name,
+      createdMs: nowMs,
+    },
     ...(recurs ? { recurs: { ...recurs, zone } } : {}),
   };
+}
+
+function madeBy({ createdBy, createdMs }: Silence): Pick<Silence, 'createdBy' | 'createdMs'> {
+  return { createdBy, createdMs };
 }
 
 function checkQuery(text: string): void {

@@ -1,6 +1,6 @@
 import { ruleSchema, type Silence, silenceSchema } from '@apiary/common/messages/alerts.ts';
 import { describe, expect, test } from '@jest/globals';
-import { activeUntil, quietOf } from './silences.ts';
+import { quietOf } from './silences.ts';
 
 const MINUTE = 60_000;
 /** A Thursday, 2026-11-19. */
@@ -26,23 +26,27 @@ const rule = ruleSchema.parse({
 });
 
 describe('silences', () => {
-  test('are active from their beginning until their end', () => {
-    expect(activeUntil(silence({}), NOON - 1)).toBeUndefined();
-    expect(activeUntil(silence({}), NOON)).toBe(NOON + 60 * MINUTE);
-    expect(activeUntil(silence({}), NOON + 60 * MINUTE)).toBeUndefined();
+  test('keep quiet from their beginning until their end, and say until when', () => {
+    const quietAt = (nowMs: number) =>
+      quietOf(rule, {}, nowMs, { silences: [silence({})], isDead: () => false });
+    expect(quietAt(NOON - 1)).toBeUndefined();
+    expect(quietAt(NOON)).toEqual({ reason: 'silence', untilMs: NOON + 60 * MINUTE });
+    expect(quietAt(NOON + 60 * MINUTE)).toBeUndefined();
   });
 
-  test('a maintenance window comes again on its days, in its own zone, also past midnight', () => {
+  test('that come again are maintenance, in their own zone, also past midnight', () => {
     const nightly = silence({
       fromMs: 0,
       untilMs: NOON + 30 * 24 * 60 * MINUTE,
       recurs: { days: [3], from: '23:30', minutes: 60, zone: 'Europe/Berlin' },
     });
     const wednesday = Date.UTC(2026, 10, 18, 22, 30);
-    expect(activeUntil(nightly, wednesday - 1)).toBeUndefined();
-    expect(activeUntil(nightly, wednesday + 45 * MINUTE)).toBe(wednesday + 60 * MINUTE);
-    expect(activeUntil(nightly, wednesday + 60 * MINUTE)).toBeUndefined();
-    expect(activeUntil(nightly, wednesday + 24 * 60 * MINUTE)).toBeUndefined();
+    const quietAt = (nowMs: number) =>
+      quietOf(rule, {}, nowMs, { silences: [nightly], isDead: () => false });
+    expect(quietAt(wednesday - 1)).toBeUndefined();
+    const untilMs = wednesday + 60 * MINUTE;
+    expect(quietAt(wednesday + 45 * MINUTE)).toEqual({ reason: 'maintenance', untilMs });
+    expect(quietAt(untilMs)).toBeUndefined();
   });
 
   test.each([

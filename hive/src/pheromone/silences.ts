@@ -1,10 +1,7 @@
 import type { QuietReason, Rule, Silence } from '@apiary/common/messages/alerts.ts';
+import { activeUntil } from '@apiary/common/time/recurrence.ts';
 import type { Group } from './grouping.ts';
 import type { LiveAlert } from './model.ts';
-
-const MINUTE_MS = 60_000;
-const WEEK_MINUTES = 7 * 24 * 60;
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
 /** Why nobody is told, and until when at least; undefined: until something changes. */
 export interface Quiet {
@@ -41,32 +38,6 @@ export function quietOf(
   return undefined;
 }
 
-/** Until when a silence is active; undefined when it is not. */
-export function activeUntil(silence: Silence, nowMs: number): number | undefined {
-  if (nowMs < silence.fromMs || nowMs >= silence.untilMs) return undefined;
-  const { recurs } = silence;
-  if (!recurs) return silence.untilMs;
-  const now = minuteOfWeek(nowMs, recurs.zone);
-  const [hours, minutes] = recurs.from.split(':').map(Number);
-  for (const day of recurs.days) {
-    const start = (day * 24 + (hours ?? 0)) * 60 + (minutes ?? 0);
-    const passed = (now - start + WEEK_MINUTES) % WEEK_MINUTES;
-    if (passed >= recurs.minutes) continue;
-    const endMs = nowMs - (nowMs % MINUTE_MS) + (recurs.minutes - passed) * MINUTE_MS;
-    return Math.min(endMs, silence.untilMs);
-  }
-  return undefined;
-}
-
-/** True if the zone is one that this machine knows. */
-export function isTimeZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).format(0) !== '';
-  } catch {
-    return false;
-  }
-}
-
 /** What an alert's state says of being quiet; changes it. True if it changed. */
 export function setQuiet(alert: LiveAlert, quiet: Quiet | undefined): boolean {
   if (alert.quiet === quiet?.reason) return false;
@@ -97,17 +68,4 @@ function matchesGlob(pattern: string, value: string): boolean {
     at = found + piece.length;
   }
   return text.endsWith(last) && text.length - last.length >= at;
-}
-
-function minuteOfWeek(nowMs: number, zone: string): number {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    weekday: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-  });
-  const parts = new Map(format.formatToParts(nowMs).map(({ type, value }) => [type, value]));
-  const day = DAYS.indexOf(parts.get('weekday') ?? '');
-  return (day * 24 + Number(parts.get('hour'))) * 60 + Number(parts.get('minute'));
 }

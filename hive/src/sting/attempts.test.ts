@@ -20,6 +20,8 @@ describe('an attempt while the store is away', () => {
     await rig.close();
   });
 
+  const takenOver = () => rig.logged.filter(({ event }) => event === 'delivery.outcome-taken-over');
+
   async function delivered(faults: WriteFault[]) {
     await rig.start(faults);
     await rig.addWebhook('ops', http.url);
@@ -59,6 +61,14 @@ describe('an attempt while the store is away', () => {
     // The next one in the same folder finds what came of it.
     await rig.start();
     await rig.ended(1, 'delivered');
+    expect(http.requests).toHaveLength(1);
+    expect(takenOver()).toHaveLength(1);
+  });
+
+  test('leaves nothing to take over, nor to tell of, where its outcome was written', async () => {
+    await delivered([]);
+    await rig.start();
+    expect(takenOver()).toEqual([]);
     expect(http.requests).toHaveLength(1);
   });
 });

@@ -88,10 +88,13 @@ export class Attempts {
    * @throws AppError of the store
    */
   async takeOver(): Promise<void> {
-    const { log } = this.#parts.context;
+    const { context, model } = this.#parts;
     await this.#journal.takeOver(async ({ outcome, version }) => {
+      const stored = await model.deliveries.get(outcome.id);
+      // Most were written while their process lived: a journal is emptied now and then.
+      if (stored?.version !== version) return;
       const written = await this.#replace(outcome, version);
-      if (written) log.info({ delivery: outcome.id }, 'delivery.outcome-taken-over');
+      if (written) context.log.info({ delivery: outcome.id }, 'delivery.outcome-taken-over');
     });
   }
 

@@ -61,6 +61,12 @@ describe('sting', () => {
       expect(String(dead[0]?.headers.reason)).toMatch(/^message-invalid/);
     });
 
+    test('to nobody is logged in no word of its rule, which that line would match again', async () => {
+      await rig.publish(makeMessage({ channels: [], users: [] }));
+      expect(rig.logged.map(({ event }) => event)).toEqual(['delivery.nobody']);
+      expect(JSON.stringify(rig.logged)).not.toMatch(/disk|full/i);
+    });
+
     test('to a channel that there is not is kept for a person, who adds it and sends again', async () => {
       await rig.publish(makeMessage({ channels: ['gone'] }));
       const [dead] = await rig.ended(1, 'dead');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Actor } from '@apiary/common/bus/bus.ts';
 import { EXCHANGE } from '@apiary/common/bus/topology.ts';
 import type { Component } from '@apiary/common/component.ts';
+import type { Logger } from '@apiary/common/log.ts';
 import { type Action, callAction } from '@apiary/common/messages/actions/action.ts';
 import { stingActions } from '@apiary/common/messages/actions/sting.ts';
 import type { DeliveryView } from '@apiary/common/messages/channel.ts';
@@ -24,6 +25,8 @@ export class StingRig {
   readonly site: TestSite;
   readonly folder: string;
   readonly bus: MemoryBus;
+  /** What stings logged at `info` and `warn`. */
+  readonly logged: { readonly event: string; readonly fields: object }[] = [];
   readonly events: { readonly name: string; readonly body: unknown }[] = [];
   readonly model: Model;
   readonly #stings: Component[] = [];
@@ -59,13 +62,23 @@ export class StingRig {
     const context = await this.site.context();
     const documents = failingDocuments(context.documents, 'deliveries', faults);
     const sting = createSting(
-      { ...context, documents },
+      { ...context, documents, log: this.#noting(context.log) },
       { keyFile: this.keyFile, publicUrl: 'https://apiary.example' },
       { random: () => 1 },
     );
     await sting.start();
     this.#stings.push(sting);
     return sting;
+  }
+
+  #noting(log: Logger): Logger {
+    return {
+      debug: (fields, event) => log.debug(fields, event),
+      info: (fields, event) => void this.logged.push({ event, fields }),
+      warn: (fields, event) => void this.logged.push({ event, fields }),
+      error: (fields, event) => log.error(fields, event),
+      child: () => this.#noting(log),
+    };
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Alert, Rule } from '@apiary/common/messages/alerts.ts';
+import type { Alert, Rule, Silence } from '@apiary/common/messages/alerts.ts';
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import { IconPlus } from '../components/icons.ts';
@@ -16,6 +16,7 @@ import { Silences } from './alerts/silences.tsx';
 import { StarterRules } from './alerts/starter-rules.tsx';
 
 const NO_RULES: readonly Rule[] = [];
+const NO_SILENCES: readonly Silence[] = [];
 
 /** Alerts: what fires, the rules behind it, what is silenced, and what was. */
 export function AlertsPage(props: { readonly section: string | undefined }) {
@@ -24,6 +25,7 @@ export function AlertsPage(props: { readonly section: string | undefined }) {
   const rules = useLoaded(alerting.rules);
   const silences = useLoaded(alerting.silences);
   const all = rules.value ?? NO_RULES;
+  const quiet = silences.value ?? NO_SILENCES;
   const section = props.section ?? 'firing';
   const broken = failure ?? rules.failure ?? silences.failure;
   return (
@@ -44,7 +46,7 @@ export function AlertsPage(props: { readonly section: string | undefined }) {
         tabs={[
           { path: '/alerts', name: 'Firing', count: firingOf(alerts).length },
           { path: '/alerts/rules', name: 'Rules', count: all.length },
-          { path: '/alerts/silences', name: 'Silences', count: silences.value?.length ?? 0 },
+          { path: '/alerts/silences', name: 'Silences', count: quiet.length },
           { path: '/alerts/history', name: 'History' },
         ]}
       />
@@ -57,15 +59,21 @@ export function AlertsPage(props: { readonly section: string | undefined }) {
       ) : null}
       {section === 'firing' ? (
         <div className="ap-alerts-columns">
-          <Firing status={status} alerts={alerts} rules={all} onSilenced={silences.reload} />
+          <Firing
+            status={status}
+            alerts={alerts}
+            rules={all}
+            silences={quiet}
+            onSilenced={silences.reload}
+          />
           <StarterRules onAdded={rules.reload} rules={all} />
         </div>
       ) : null}
       {section === 'rules' ? (
-        <RuleTable rules={all} alerts={alerts} onChanged={rules.reload} />
+        <RuleTable rules={all} alerts={alerts} silences={quiet} onChanged={rules.reload} />
       ) : null}
       {section === 'silences' ? (
-        <Silences silences={silences.value ?? []} rules={all} onChanged={silences.reload} />
+        <Silences silences={quiet} rules={all} onChanged={silences.reload} />
       ) : null}
       {section === 'history' ? <History /> : null}
     </div>

@@ -14,6 +14,7 @@ import './agents.css';
 import './settings.css';
 import './alerts.css';
 import type { DraftErrors } from './alerts/draft-errors.ts';
+import { QuietOfRule } from './alerts/quiet-strip.tsx';
 import { draftOf, freshId, NEW_RULE, type RuleDraft, ruleOf } from './alerts/rule-draft.ts';
 import { RuleForm } from './alerts/rule-form.tsx';
 import { RulePreview } from './alerts/rule-preview.tsx';
@@ -86,6 +87,7 @@ function Editor(props: {
           <bdi>{safeText(draft.name.trim() || 'New rule')}</bdi>
         </h1>
         <span className="ap-faint">{changed ? 'changed, not saved' : ''}</span>
+        {saved ? <QuietOfRule rule={saved} /> : null}
         {changed ? <Button onClick={() => setDraft(initial)}>Discard</Button> : null}
         <Button variant="filled" onClick={save}>
           Save rule

@@ -2,7 +2,7 @@ import type { Alert, Rule } from '@apiary/common/messages/alerts.ts';
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import { countOf } from '../../components/figures.ts';
-import { IconArrowUpRight, IconBellOff, IconCheck } from '../../components/icons.ts';
+import { IconArrowUpRight, IconCheck } from '../../components/icons.ts';
 import { displayPieces, safeText } from '../../log-list/display.ts';
 import { LineText } from '../../log-list/line-text.tsx';
 import { clockText, lengthText } from '../../log-list/time-text.ts';
@@ -11,10 +11,10 @@ import { useServices } from '../../state/services.ts';
 import { agoText } from '../agents/ago.ts';
 import { AlertMeasured } from './alert-measured.tsx';
 import { measuredWords } from './condition-words.ts';
+import { SilenceMenu } from './silence-menu.tsx';
 
 const LINES_SHOWN = 3;
 const CHARACTERS_MAX = 240;
-const SILENCE_MS = 3_600_000;
 
 const QUIET = {
   silence: 'silenced',
@@ -85,22 +85,6 @@ function AlertActions(props: {
   const { alert, now } = props;
   const { notices } = useServices();
   const title = safeText(alert.title);
-  const silence = async () => {
-    const { rule, group } = alert;
-    let made: string | undefined;
-    await notices.act(
-      async () => {
-        const untilMs = Date.now() + SILENCE_MS;
-        made = (await alerting.silence({ rule, group, untilMs, reason: 'from the alert' }))?.id;
-        props.onSilenced();
-      },
-      `Silenced ${title} for 1 hour`,
-      async () => {
-        if (made !== undefined) await alerting.endSilence(made);
-        props.onSilenced();
-      },
-    );
-  };
   return (
     <span className="ap-alert-actions">
       {alert.acknowledgedMs !== undefined ? (
@@ -118,12 +102,7 @@ function AlertActions(props: {
           Acknowledge
         </Button>
       ) : null}
-      {alert.quiet ? null : (
-        <button type="button" className="ap-text-button" onClick={() => void silence()}>
-          <IconBellOff size={16} stroke={1.6} aria-hidden="true" />
-          Silence 1 h
-        </button>
-      )}
+      {alert.quiet ? null : <SilenceMenu alert={alert} onSilenced={props.onSilenced} />}
       <Link href={alert.link} className="ap-text-button">
         <IconArrowUpRight size={16} stroke={1.6} aria-hidden="true" />
         Open

@@ -1,15 +1,17 @@
-import type { Alert, Rule } from '@apiary/common/messages/alerts.ts';
+import type { Alert, Rule, Silence } from '@apiary/common/messages/alerts.ts';
 import { countOf } from '../../components/figures.ts';
 import type { AlertsState } from '../../state/alerts.ts';
 import { useNow } from '../../state/use-now.ts';
 import { AlertCard } from './alert-card.tsx';
 import { Lanes } from './lanes.tsx';
+import { QuietStrip } from './quiet-strip.tsx';
 
 /** What fires, the worst first, and what is about to. */
 export function Firing(props: {
   readonly status: AlertsState['status'];
   readonly alerts: readonly Alert[];
   readonly rules: readonly Rule[];
+  readonly silences: readonly Silence[];
   readonly onSilenced: () => void;
 }) {
   const { alerts, rules } = props;
@@ -21,6 +23,7 @@ export function Firing(props: {
   );
   return (
     <div className="ap-alerts-main">
+      <QuietStrip silences={props.silences} rules={rules} now={now} />
       <section className="ap-sheet" aria-label="Firing">
         {ordered.length === 0 ? (
           <p className="ap-panel-empty" data-testid="nothing-firing">

@@ -1,4 +1,4 @@
-import type { Alert, Rule } from '@apiary/common/messages/alerts.ts';
+import type { Alert, Rule, Silence } from '@apiary/common/messages/alerts.ts';
 import { Link } from 'wouter';
 import { IconTrash } from '../../components/icons.ts';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
@@ -6,14 +6,19 @@ import { safeText } from '../../log-list/display.ts';
 import { QueryText } from '../../query-editor/query-text.tsx';
 import { alerting } from '../../state/alerts.ts';
 import { useServices } from '../../state/services.ts';
+import { useNow } from '../../state/use-now.ts';
 import { conditionWords } from './condition-words.ts';
+import { quietNow, ruleQuietWords } from './silence-words.ts';
 
 /** All rules, those that fire first. */
 export function RuleTable(props: {
   readonly rules: readonly Rule[];
   readonly alerts: readonly Alert[];
+  readonly silences: readonly Silence[];
   readonly onChanged: () => void;
 }) {
+  const now = useNow(10_000);
+  const quiet = quietNow(props.silences, now);
   const firing = new Set(
     props.alerts.filter(({ state }) => state === 'firing').map(({ rule }) => rule),
   );
@@ -41,6 +46,7 @@ export function RuleTable(props: {
               key={rule.id}
               rule={rule}
               firing={firing.has(rule.id)}
+              quiet={ruleQuietWords(rule, quiet, now)}
               onChanged={props.onChanged}
             />
           ))}
@@ -54,10 +60,11 @@ export function RuleTable(props: {
 function RuleRow(props: {
   readonly rule: Rule;
   readonly firing: boolean;
+  readonly quiet: string | undefined;
   readonly onChanged: () => void;
 }) {
   const { notices } = useServices();
-  const { rule, firing } = props;
+  const { rule, firing, quiet } = props;
   const name = safeText(rule.name);
   const change = (task: () => Promise<unknown>) => async () => {
     await task();
@@ -84,7 +91,14 @@ function RuleRow(props: {
       <td className="ap-rule-query">
         <QueryText query={rule.query === '' ? '*' : rule.query} />
       </td>
-      <td className="ap-rule-words">{conditionWords(rule.condition)}</td>
+      <td className="ap-rule-words">
+        {conditionWords(rule.condition)}
+        {quiet === undefined ? null : (
+          <Link href="/alerts/silences" className="ap-rule-quiet">
+            {quiet}
+          </Link>
+        )}
+      </td>
       <td>
         <span className={`ap-key ap-severity-${rule.severity}`} /> {rule.severity}
       </td>
