@@ -117,15 +117,18 @@ function ofCluster(cluster: RabbitCluster): Pick<ChaosOptions, 'broker' | 'fault
 }
 
 function resultText({ answers, stuck, ...result }: ChaosResult): string {
-  const { kills, stops, faults, lines, lost, doubled, broken, retried } = result;
-  const { asked, partial, unanswered, wrong } = answers;
+  const { kills, stops, faults, lines, lost, doubled, broken, retried, notWhole } = result;
+  const { asked, unanswered, wrong, tries, partial, failed, reasons } = answers;
   return [
     `${kills} kills, ${stops} stops, ${faults} further faults, ${lines} lines written: ` +
       `${lost} lost, ${doubled} stored twice, ${broken} broken` +
       (retried > 0 ? ` (${retried} pages were asked for again)` : ''),
     ...result.examples.map((line) => `  ${line}`),
-    `${asked} questions meanwhile, ${partial} answered in part, ${unanswered} not: ${wrong} wrong answers`,
+    `${asked} questions, ${asked - unanswered} answered in full: ${wrong} wrong answers`,
     ...answers.examples.map((line) => `  ${line}`),
+    `${tries} tries for that, ${partial} answered in part, ${failed} not:`,
+    ...Object.entries(reasons).map(([reason, count]) => `  ${count} × ${reason}`),
+    `${notWhole} times not whole again in two minutes`,
     `${stuck.length} stuck queues`,
     ...stuck.map((line) => `  ${line}`),
     '',

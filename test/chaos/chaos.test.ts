@@ -8,8 +8,8 @@ import { rabbitQueues } from './queues.ts';
 import { runChaos } from './run.ts';
 
 const CLEAN = {
-  ...{ lost: 0, doubled: 0, broken: 0, examples: [], stuck: [] },
-  answers: { wrong: 0, examples: [] },
+  ...{ lost: 0, doubled: 0, broken: 0, examples: [], notWhole: 0, stuck: [] },
+  answers: { wrong: 0, examples: [], unanswered: 0 },
 };
 
 describe('kill -9 of each process in turn, under load, with rotation', () => {
@@ -17,8 +17,7 @@ describe('kill -9 of each process in turn, under load, with rotation', () => {
     const result = await runChaos({ rounds: 4 });
     expect(result).toMatchObject(CLEAN);
     expect(result.lines).toBeGreaterThan(10_000);
-    const { asked, partial, unanswered } = result.answers;
-    expect(asked).toBeGreaterThan(partial + unanswered);
+    expect(result.answers.asked).toBeGreaterThan(20);
   }, 600_000);
 
   it('loses and doubles nothing on RabbitMQ, which is killed as well', async () => {

@@ -93,6 +93,6 @@ export function clusterFaults(nodes: readonly ClusterNode[]): Fault[] {
 }
 
 /** How long a fault lasts is the experiment itself. */
-function lasting(ms: number): Promise<void> {
+export function lasting(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -50,6 +50,12 @@ describe('what is read back after chaos', () => {
     expect(await judged(spoil)).toEqual({ ...clean, retried: 2 });
   });
 
+  test('is broken where there are lines of no file', async () => {
+    const spoil = (page: Page, asked: number) =>
+      asked > PAGES.length ? { ...page, total: 7 } : page;
+    expect(await judged(spoil)).toEqual({ ...clean, broken: 7 - LINES, retried: 0 });
+  });
+
   test('fails where a page is never whole, in place of calling its lines lost', async () => {
     const never = judged((page) => ({ ...page, records: [], missing: ['a segment'] }));
     await expect(never).rejects.toThrow('the last answer is partial: a segment');

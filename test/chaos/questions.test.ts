@@ -29,11 +29,15 @@ function rightly({ query, limit = 0, order = 'newest' }: SearchRequest): Given {
 }
 
 /** Asks many questions of what spoils some right answers. */
-async function asked(spoil: (given: Given, count: number, request: SearchRequest) => Given) {
+async function asked(
+  spoil: (given: Given, count: number, request: SearchRequest) => Given,
+  bounds: { readonly questionMsMax: number; readonly retryMs?: number } = { questionMsMax: 0 },
+) {
   let count = 0;
   const questions = new Questions({
     mark: 'mark',
     written: () => WRITTEN,
+    ...bounds,
     async *search(request): AsyncGenerator<SearchPart> {
       const { records, total, missing } = spoil(rightly(request), ++count, request);
       yield { type: 'records', records: [...records] };
@@ -56,18 +60,29 @@ describe('questions during chaos', () => {
     const questions = await asked((given) => given);
     await questions.askAtTheEnd();
     expect(questions.answers).toEqual({
-      ...{ asked: ROUNDS + WRITTEN.length, partial: 0, unanswered: 0, wrong: 0, examples: [] },
+      ...{ asked: ROUNDS + WRITTEN.length, tries: ROUNDS + WRITTEN.length },
+      ...{ partial: 0, failed: 0, reasons: {}, unanswered: 0, wrong: 0, examples: [] },
     });
   });
 
   test('let an answer that says what it misses be short, and one that is none be none', async () => {
     const { answers } = await asked((given, count) => {
       if (count % 3 === 0) throw new Error('killed');
-      return count % 3 === 1 ? { records: [], total: 0, missing: ['a segment'] } : given;
+      const missing = [`segment ${count}x: gone`, `segment ${count}y: gone`];
+      return count % 3 === 1 ? { records: [], total: 0, missing } : given;
     });
-    expect(answers).toMatchObject({ wrong: 0, examples: [] });
-    expect(answers.unanswered).toBe(Math.floor(ROUNDS / 3));
-    expect(answers.partial).toBe(Math.ceil(ROUNDS / 3));
+    const [failed, partial] = [Math.floor(ROUNDS / 3), Math.ceil(ROUNDS / 3)];
+    expect(answers).toMatchObject({ wrong: 0, examples: [], tries: ROUNDS, failed, partial });
+    expect(answers.unanswered).toBe(failed + partial);
+    expect(answers.reasons).toEqual({ 'segment …: gone': partial, killed: failed });
+  });
+
+  test('are asked again until the answer is whole, and judged by what was known before', async () => {
+    const spoil = (given: Given, count: number) =>
+      count % 3 === 0 ? given : { records: [], total: 0, missing: ['a segment'] };
+    const { answers } = await asked(spoil, { questionMsMax: 60_000, retryMs: 0 });
+    expect(answers).toMatchObject({ asked: ROUNDS, unanswered: 0, wrong: 0, examples: [] });
+    expect(answers).toMatchObject({ tries: 3 * ROUNDS, partial: 2 * ROUNDS, failed: 0 });
   });
 
   test('see fewer lines than before, and more than were written', async () => {

@@ -15,16 +15,26 @@ export interface QuestionsOptions {
   /** Lines written so far, by file. */
   readonly written: () => readonly number[];
   readonly random?: () => number;
+  /** How long a question is asked again; default QUESTION_MS_MAX. */
+  readonly questionMsMax?: number;
+  /** Before a question is asked again, default RETRY_MS. */
+  readonly retryMs?: number;
 }
 
 /** What became of all questions. */
 export interface Answers {
   readonly asked: number;
-  /** Said themselves that something is missing. */
-  readonly partial: number;
-  /** Nobody answered, or said why not: what was asked is being killed. */
+  /** Questions that had no whole answer within their time. */
   readonly unanswered: number;
   readonly wrong: number;
+  /** How often they were asked in all. */
+  readonly tries: number;
+  /** Tries whose answer said itself that something is missing. */
+  readonly partial: number;
+  /** Tries that nobody answered, or that were refused: what was asked is being killed. */
+  readonly failed: number;
+  /** What was missing, or why there was no answer → how many tries. */
+  readonly reasons: Readonly<Record<string, number>>;
   /** The first few wrong ones, and what is wrong with them. */
   readonly examples: readonly string[];
 }
@@ -35,8 +45,10 @@ const BUCKETS = 50;
 /** Lines that were seen and are asked for again. */
 const KNOWN_MAX = 2_000;
 const PAUSE_MS = 100;
-/** Of a question at the end; together they wait for half a minute. */
-const LAST_TRIES = 25;
+/** Longer than the site takes to become whole after a kill, where it is given the time. */
+const QUESTION_MS_MAX = 120_000;
+const RETRY_MS = 200;
+const REASONS_MAX = 30;
 
 /** A complete answer. */
 interface Answer {
@@ -66,7 +78,8 @@ export class Questions {
   readonly #least = new Map<string, number>();
   readonly #known: KnownLine[] = [];
   readonly #examples: string[] = [];
-  readonly #counts = { asked: 0, partial: 0, unanswered: 0, wrong: 0 };
+  readonly #counts = { asked: 0, unanswered: 0, wrong: 0, tries: 0, partial: 0, failed: 0 };
+  readonly #reasons = new Map<string, number>();
   #isOver = false;
   #asking: Promise<void> = Promise.resolve();
 
@@ -92,7 +105,8 @@ export class Questions {
   }
 
   get answers(): Answers {
-    return { ...this.#counts, examples: this.#examples };
+    const reasons = Object.fromEntries([...this.#reasons].sort(([, a], [, b]) => b - a));
+    return { ...this.#counts, reasons, examples: this.#examples };
   }
 
   /** Asks one question of any kind. */
@@ -115,13 +129,10 @@ export class Questions {
       const query = `${this.#options.mark} AND f${file}`;
       const wrong = ({ total }: Answer) =>
         total === lines ? undefined : `${total} in place of ${lines}`;
-      const question: Question = { request: { query, limit: 0 }, wrong };
-      let tries = 1;
-      while (!(await this.#ask(question)) && tries < LAST_TRIES) {
-        tries++;
-        await sleep(PAUSE_MS * tries);
+      const request = { query, limit: 0 };
+      if (!(await this.#ask({ request, wrong }))) {
+        this.#isWrong(request, 'no complete answer at the end');
       }
-      if (tries === LAST_TRIES) this.#isWrong(question.request, 'no complete answer at the end');
     }
   }
 
@@ -209,14 +220,24 @@ export class Questions {
       : (written[file] ?? 0);
   }
 
-  /** True when the answer was complete. */
+  /** Asks until there is a complete answer, which is judged; false when none came in time. */
   async #ask({ request, wrong }: Question): Promise<boolean> {
+    const { questionMsMax = QUESTION_MS_MAX, retryMs = RETRY_MS } = this.#options;
     this.#counts.asked++;
-    const answer = await this.#answerTo(request);
-    if (!answer) return false;
-    const fault = wrong(answer);
-    if (fault !== undefined) this.#isWrong(request, fault);
-    return true;
+    const until = performance.now() + questionMsMax;
+    for (;;) {
+      this.#counts.tries++;
+      const answer = await this.#answerTo(request);
+      if (answer) {
+        const fault = wrong(answer);
+        if (fault !== undefined) this.#isWrong(request, fault);
+        return true;
+      }
+      if (performance.now() >= until) break;
+      await sleep(retryMs);
+    }
+    this.#counts.unanswered++;
+    return false;
   }
 
   async #answerTo(request: SearchRequest): Promise<Answer | undefined> {
@@ -227,13 +248,31 @@ export class Questions {
         if (part.type === 'records') records.push(...part.records);
         else if (part.type === 'counts') counted = sumOf(part.histogram?.levels);
         else if (part.missing.length === 0) return { records, total: part.total, counted };
-        else this.#counts.partial++;
+        else {
+          this.#counts.partial++;
+          this.#because(part.missing);
+          return undefined;
+        }
       }
-    } catch {
+      throw new Error('the answer ended early');
+    } catch (error) {
       // Whatever it had said before was not its answer.
-      this.#counts.unanswered++;
+      this.#counts.failed++;
+      this.#because([error instanceof Error ? error.message : String(error)]);
     }
     return undefined;
+  }
+
+  /** Each reason counts once for a try, whatever ids and figures are in it. */
+  #because(reasons: readonly string[]): void {
+    const kinds = reasons.map((reason) =>
+      reason.replace(/segment \S+?(?=[:,]|$)/g, 'segment …').replace(/\d+/g, '#'),
+    );
+    for (const kind of new Set(kinds)) {
+      const isKept = this.#reasons.has(kind) || this.#reasons.size < REASONS_MAX;
+      const key = isKept ? kind : 'others';
+      this.#reasons.set(key, (this.#reasons.get(key) ?? 0) + 1);
+    }
   }
 
   #isWrong({ query }: SearchRequest, fault: string): void {

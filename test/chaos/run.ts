@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunningApiary, startApiary } from '../harness/apiary-up.ts';
 import { eventually } from '../harness/eventually.ts';
-import type { Fault } from './network.ts';
+import { type Fault, lasting } from './network.ts';
 import { judge, type ReadVerdict } from './oracle.ts';
+import { Pauses } from './pauses.ts';
 import { type Answers, Questions } from './questions.ts';
 import { embeddedQueues, type ReadQueues, stuckQueues } from './queues.ts';
 import { Workload } from './workload.ts';
@@ -40,7 +41,7 @@ export interface ChaosOptions {
   readonly files?: number;
   readonly linesPerSecond?: number;
   readonly rotateMs?: number;
-  /** Between two kills. */
+  /** Between two kills, where the site need not become whole again. */
   readonly pauseMs?: number;
   readonly broker?: BrokerAt;
   /** What else befalls the broker, one at a time. */
@@ -56,6 +57,8 @@ export interface ChaosResult extends ReadVerdict {
   readonly stops: number;
   /** What else was done to the broker. */
   readonly faults: number;
+  /** How often the site was given the time to become whole and did not. */
+  readonly notWhole: number;
   /** Of questions that were asked meanwhile, and of those at the end. */
   readonly answers: Answers;
   /** Queues that never came to be empty after the end. */
@@ -63,8 +66,9 @@ export interface ChaosResult extends ReadVerdict {
 }
 
 /** True when nothing is wrong with a run. */
-export function isClean({ lost, doubled, broken, answers, stuck }: ChaosResult): boolean {
-  return lost + doubled + broken + answers.wrong + stuck.length === 0;
+export function isClean(result: ChaosResult): boolean {
+  const { lost, doubled, broken, notWhole, answers, stuck } = result;
+  return lost + doubled + broken + notWhole + answers.wrong + stuck.length === 0;
 }
 
 /** Longer than a segment's lease and a heartbeat, so that others have given the sleeper up. */
@@ -110,17 +114,20 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     if (!results.every(({ ok }) => ok)) throw new Error(`no target: ${JSON.stringify(results)}`);
     workload.start();
     questions.start();
+    const pauses = new Pauses({ pages: apiary.client, mark, report, pauseMs: options.pauseMs });
+    const harm = { apiary, pauses, report };
     const done =
       options.minutes === undefined
-        ? await killInTurn(apiary, options, report)
-        : await atRandom(apiary, { ...options, minutes: options.minutes }, report);
+        ? await killInTurn(harm, options)
+        : await atRandom(harm, { ...options, minutes: options.minutes });
+    const { notWhole } = pauses;
     workload.stop();
     await settle(apiary, mark, workload.total());
     await questions.stop();
     await questions.askAtTheEnd();
     const verdict = await judge(apiary.client, mark, workload.written());
     const stuck = await stuckQueues(options.broker?.queues ?? embeddedQueues(data), DRAIN_MS_MAX);
-    result = { ...verdict, ...done, answers: questions.answers, stuck };
+    result = { ...verdict, ...done, notWhole, answers: questions.answers, stuck };
     return result;
   } finally {
     await questions.stop();
@@ -131,35 +138,38 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   }
 }
 
+/** What does harm, and waits between two of it. */
+interface Harm {
+  readonly apiary: RunningApiary;
+  readonly pauses: Pauses;
+  readonly report: (line: string) => void;
+}
+
 interface Done {
   readonly kills: number;
   readonly stops: number;
   readonly faults: number;
 }
 
-async function killInTurn(
-  apiary: RunningApiary,
-  options: ChaosOptions,
-  report: (line: string) => void,
-): Promise<Done> {
+async function killInTurn({ apiary, pauses, report }: Harm, options: ChaosOptions): Promise<Done> {
   const rounds = options.rounds ?? 1;
   let [kills, faults] = [0, 0];
   for (let round = 1; round <= rounds; round += 1) {
     for (const [name, pid] of Object.entries(apiary.children())) {
       if (signal(pid, 'SIGKILL')) kills += 1;
       await restarted(apiary, name, pid);
-      await pause(options.pauseMs ?? 1_000);
+      await pauses.take();
     }
     for (const { service } of outside(options)) {
       await service.kill();
       kills += 1;
       await service.start();
-      await pause(options.pauseMs ?? 1_000);
+      await pauses.take();
     }
     for (const fault of options.faults ?? []) {
       await inflict(fault, report);
       faults += 1;
-      await pause(options.pauseMs ?? 1_000);
+      await pauses.take();
     }
     report(`round ${round} of ${rounds}: ${kills} kills, ${faults} further faults`);
   }
@@ -167,9 +177,8 @@ async function killInTurn(
 }
 
 async function atRandom(
-  apiary: RunningApiary,
+  { apiary, pauses, report }: Harm,
   options: ChaosOptions & { readonly minutes: number },
-  report: (line: string) => void,
 ): Promise<Done> {
   const until = performance.now() + options.minutes * 60_000;
   let [kills, stops, faults] = [0, 0, 0];
@@ -179,7 +188,7 @@ async function atRandom(
       const fault = further[Math.floor(Math.random() * further.length)];
       if (fault) await inflict(fault, report);
       faults += 1;
-      await pause(options.pauseMs ?? 1_000);
+      await pauses.take();
       continue;
     }
     const victims = [...Object.entries(apiary.children()), ...outside(options)];
@@ -206,7 +215,7 @@ async function atRandom(
     }
     if (isStop) stops += 1;
     else kills += 1;
-    await pause(options.pauseMs ?? 1_000);
+    await pauses.take();
   }
   return { kills, stops, faults };
 }
@@ -225,7 +234,7 @@ function outside({ broker, store }: ChaosOptions) {
 
 /** Wakes a process that was stopped, or a group by its negative id, later. */
 async function asleep(pid: number): Promise<void> {
-  await pause(500 + Math.random() * (STOP_MS_MAX - 500));
+  await lasting(500 + Math.random() * (STOP_MS_MAX - 500));
   signal(pid, 'SIGCONT');
 }
 
@@ -244,11 +253,6 @@ async function restarted(apiary: RunningApiary, name: string, oldPid: number): P
     () => (apiary.children()[name] === oldPid ? undefined : true),
     `${name} starts again`,
   );
-}
-
-/** The load goes on between two kills: this wait is the experiment itself. */
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Waits until all lines are found; gives up waiting, not judging, when they are not. */

@@ -1,5 +1,6 @@
 /** Several honeycombs on one store: who answers for what, and what happens when one dies or sleeps. */
 import { randomUUID } from 'node:crypto';
+import { openChunks } from '@apiary/common/chunks/open.ts';
 import { HONEYCOMBS } from '@apiary/common/documents/collections.ts';
 import { SEGMENT_LEASE_MS } from '@apiary/common/limits/mongodb.ts';
 import { callAction, streamAction } from '@apiary/common/messages/actions/action.ts';
@@ -227,6 +228,36 @@ describe('three honeycombs', () => {
     await complete(dead);
     await publish(4);
     await complete(dead);
+  }, 120_000);
+
+  test('one that is still starting is not gone: another one that starts leaves its segment alone', async () => {
+    await begin();
+    const starting = Promise.withResolvers<void>();
+    const reached = Promise.withResolvers<void>();
+    rig.options = {
+      openStore: async (url, options) => {
+        const store = await openChunks(url, options);
+        const catalogue = store.catalogue.bind(store);
+        // It has its segment by then, and answers nothing yet.
+        store.catalogue = async () => {
+          reached.resolve();
+          await starting.promise;
+          return await catalogue();
+        };
+        return store;
+      },
+    };
+    const late = rig.join();
+    await reached.promise;
+    const look = await openChunks(rig.store);
+    const before = await look.segments();
+    rig.options = {};
+    others.push(await rig.join());
+    starting.resolve();
+    others.push(await late);
+    expect(await look.segments()).toEqual(expect.arrayContaining(before));
+    expect(before).toHaveLength(4);
+    await look.close();
   }, 120_000);
 
   test('one that slept past its lease counts once, and begins anew when it wakes', async () => {

@@ -28,7 +28,7 @@ import { Refusals } from './ingest/refusals.ts';
 import { StoredTeller } from './ingest/stored-teller.ts';
 import { Life } from './life/life.ts';
 import { RetentionClasses } from './life/retention-classes.ts';
-import { HONEYCOMB_ACTOR, isGone, joinHoneycombs } from './members.ts';
+import { HONEYCOMB_ACTOR, isGone, joinHoneycombs, servePresence } from './members.ts';
 import { Figures } from './metrics.ts';
 import { restore, Sealer } from './sealer.ts';
 import { ChunkCache } from './search/chunk-cache.ts';
@@ -61,6 +61,7 @@ class Honeycomb implements Component {
   /** What has to be undone, in the order in which it was done. */
   readonly #undo: (() => Promise<void> | void)[] = [];
   readonly #figures: Figures;
+  #presence: Subscription | undefined;
   #rejoining: Promise<void> | undefined;
   #isStopped = false;
 
@@ -72,6 +73,7 @@ class Honeycomb implements Component {
 
   async start(): Promise<void> {
     try {
+      this.#presence = await servePresence(this.#context);
       await this.#start();
     } catch (error) {
       await this.stop();
@@ -83,6 +85,7 @@ class Honeycomb implements Component {
     this.#isStopped = true;
     await this.#rejoining;
     await this.#undoAll();
+    await this.#presence?.cancel();
   }
 
   async #undoAll(): Promise<void> {

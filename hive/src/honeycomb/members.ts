@@ -2,12 +2,12 @@
  * Which honeycombs there are: each writes itself down before it reads who is approved. agentmanager asks
  * all of them before a revocation counts as done.
  */
-import type { Actor, Bus } from '@apiary/common/bus/bus.ts';
+import type { Actor, Bus, Subscription } from '@apiary/common/bus/bus.ts';
 import type { ComponentContext } from '@apiary/common/component.ts';
 import { HONEYCOMBS } from '@apiary/common/documents/collections.ts';
 import { toAppError } from '@apiary/common/errors.ts';
-import { callAction } from '@apiary/common/messages/actions/action.ts';
-import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
+import { callAction, serveActions } from '@apiary/common/messages/actions/action.ts';
+import { honeycombPresenceActions } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
 
 /** How honeycomb asks others. */
 export const HONEYCOMB_ACTOR = {
@@ -37,11 +37,21 @@ export async function joinHoneycombs(
   };
 }
 
+/** Says that this one is there, from before it owns a segment: who starts is not gone. */
+export async function servePresence({
+  bus,
+  instance,
+}: Pick<ComponentContext, 'bus' | 'instance'>): Promise<Subscription> {
+  const address = { component: 'honeycomb-presence', instance };
+  const handlers = { here: async () => ({ instance }) };
+  return await serveActions(bus, address, honeycombPresenceActions, handlers);
+}
+
 /** Only its queue's absence proves that a honeycomb is gone; whoever is slow is there. */
 export async function isGone(bus: Bus, instance: string): Promise<boolean> {
   const options = { actor: HONEYCOMB_ACTOR, instance, deadlineMs: PRESENCE_MS_MAX };
   try {
-    await callAction(bus, honeycombActions.distrust, { agents: [] }, options);
+    await callAction(bus, honeycombPresenceActions.here, {}, options);
     return false;
   } catch (error) {
     return toAppError(error).code === 'component-missing';

@@ -5,6 +5,7 @@ import { CLUSTER_CHUNKS_MAX } from '../../limits/mongodb.ts';
 import { STANDING_QUERIES_MAX } from '../../limits.ts';
 import { recordSchema } from '../../record.ts';
 import { standPositionSchema } from '../live.ts';
+import { defineAction } from './action.ts';
 import { histogramSchema, searchRequestSchema } from './honeycomb-search.ts';
 
 const segmentSchema = z.object({ id: z.string(), epoch: z.number() });
@@ -129,3 +130,13 @@ export const rowsPartSchema = z.discriminatedUnion('type', [
 
 /** See {@link rowsPartSchema}. */
 export type RowsPart = z.output<typeof rowsPartSchema>;
+
+/** What a honeycomb answers from its start on, before it has opened its store. */
+export const honeycombPresenceActions = {
+  here: defineAction(
+    'honeycomb-presence.here',
+    'admin',
+    z.object({}),
+    z.object({ instance: z.string() }),
+  ),
+} as const;
