@@ -18,8 +18,8 @@ import type { ChunkData } from './chunk-data.ts';
 import { countByTime, needsVarying } from './count-by-time.ts';
 import { decodeRows, timestampLengths } from './decode-rows.ts';
 import { loadFewRows } from './few-rows.ts';
-import { type FoundRows, flagRows } from './found-rows.ts';
-import { ALL, NONE } from './judge/judge.ts';
+import { areFew, type FoundRows, fewRows, flagRows } from './found-rows.ts';
+import { ALL } from './judge/judge.ts';
 import { placesOf } from './length-column.ts';
 import { LEVEL_VARIES } from './slot-table.ts';
 import { TimeReader } from './time-column.ts';
@@ -52,10 +52,10 @@ export class ChunkMatches implements Matches {
     }
     const { rows } = await data.slots();
     let count = 0;
-    for (const [id, state] of found.states.entries()) {
-      if (state === ALL) count += rows[id] ?? 0;
-      else if (state !== NONE) count += ones(found.partial.get(id) ?? new Uint8Array(0));
+    for (let id = 0; id < found.states.length; id++) {
+      if (found.states[id] === ALL) count += rows[id] ?? 0;
     }
+    for (const flags of found.partial.values()) count += ones(flags);
     return new ChunkMatches(data, found, pace, count);
   }
 
@@ -66,9 +66,14 @@ export class ChunkMatches implements Matches {
   async hosts(known: ReadonlySet<string>): Promise<readonly string[]> {
     const { stretches } = await this.#data.runs();
     const open = stretches.filter(({ source }) => !known.has(source.host));
-    const found = new Set<string>();
     if (open.length === 0) return [];
+    if (areFew(this.#found, this.count)) {
+      const rows = await fewRows(this.#data, this.#found);
+      const hosts = rows.map((row) => stretchAt(stretches, row).source.host);
+      return [...new Set(hosts)].filter((host) => !known.has(host));
+    }
     const flags = await this.#rowFlags();
+    const found = new Set<string>();
     for (const { source, from, to } of open) {
       if (found.has(source.host)) continue;
       if (flags.subarray(from, to).includes(1)) found.add(source.host);

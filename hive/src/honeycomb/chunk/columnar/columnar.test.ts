@@ -239,6 +239,8 @@ describe('searching columns', () => {
       (a: string, b: string) => `Failed password for ${a} port ${b} ssh2`,
       (a: string, b: string) => `user=${a} status=${b} done`,
       (a: string, b: string) => `${a} 77 ${b}.`,
+      (a: string, b: string) =>
+        `{"time":"2026-01-10T00:00:0${b.length % 10}Z","msg":"payment ${a}","user":"${b}@example.com"}`,
     );
     const text = fc.tuple(shape, value, value).map(([make, a, b]) => make(a, b));
     const stream = fc.record({
@@ -263,6 +265,10 @@ describe('searching columns', () => {
       ],
       ...[
         'user:root',
+        'ad*',
+        '*oo*',
+        '10*',
+        '*t00',
         'k*n?g',
         '2026',
         'jan',
@@ -355,6 +361,45 @@ describe('searching columns', () => {
       expect((await select(fresh(), word)).count).toBe(0);
       expect(read).toEqual([expect.stringMatching(/^bloom-/)]);
     }
+  });
+
+  test('finds words of lines with a stamp in their midst without decoding a line', async () => {
+    const names = ['Payer', 'payee9', 'root', 'prepay', 'ape'];
+    const texts = Array.from({ length: 400 }, (_, index) => {
+      const time = new Date(Date.UTC(2026, 0, 10) + 1000 * index).toISOString();
+      return `{"time":"${time}","user":"${names[(index * 7) % 5]}","n":${index}}`;
+    });
+    const batch = batchOfStreams([lines(...texts)]);
+    const encoded = encoder.encode(batch, 1) ?? { sections: [] };
+    const read: string[] = [];
+    const fresh = () => openEncoded(batch, encoded, 'columnar@4', (name) => read.push(name));
+    const wanted = { 'pay*': 2, '*pay*': 3, '*pay': 1, payee9: 1, 'p?yer': 1, prep: 0 };
+    for (const [text, ofFive] of Object.entries(wanted)) {
+      expect((await select(fresh(), text)).count).toBe(80 * ofFive);
+    }
+    expect(read).not.toContain('times');
+    expect(read).not.toContain('lengths');
+  });
+
+  test('tells the hosts of a few rows among many', async () => {
+    const noise = (host: string) =>
+      Array.from({ length: 300 }, (_, n) => `job ${n} of ${host} done`);
+    const streams = ['a', 'b', 'c', 'd'].map((host) => ({
+      ...lines(
+        ...noise(host),
+        `job 7 of ${host} lost${host === 'b' ? '' : ' again'}`,
+        'odd\x01 one',
+      ),
+      source: { host },
+    }));
+    const batch = batchOfStreams(streams);
+    const hosts = async (text: string, ...known: string[]) =>
+      [...(await (await select(open(batch), text)).hosts(new Set(known)))].sort();
+    expect(await hosts('again')).toEqual(['a', 'c', 'd']);
+    expect(await hosts('again', 'c')).toEqual(['a', 'd']);
+    expect(await hosts('lost AND NOT again')).toEqual(['b']);
+    expect(await hosts('odd')).toEqual(['a', 'b', 'c', 'd']);
+    expect(await hosts('job', 'a')).toEqual(['b', 'c', 'd']);
   });
 
   test('loads the rows that it is asked for', async () => {

@@ -43,6 +43,36 @@ export async function flagRows(
   return flags;
 }
 
+/** Matches of a chunk, and templates that have them, up to which {@link fewRows} is for them. */
+const FEW = { rows: 256, templates: 4 } as const;
+
+/** True if {@link fewRows} is the cheaper way. @param count how many rows match */
+export function areFew({ states, range }: FoundRows, count: number): boolean {
+  if (range || count > FEW.rows) return false;
+  let templates = 0;
+  for (let id = 0; id < states.length; id++) if (states[id] !== NONE) templates++;
+  return templates <= FEW.templates;
+}
+
+/**
+ * The rows that match, in no order, without a look at those of other templates. Measured on 450,000 rows: one of them
+ * in 0.15 ms; with a flag for each row 2.0.
+ */
+export async function fewRows(data: ChunkData, { states, partial }: FoundRows): Promise<number[]> {
+  const [{ template }, slots] = [await data.ids(), await data.slots()];
+  const found: number[] = [];
+  for (let id = 0; id < states.length; id++) {
+    if (states[id] === NONE) continue;
+    const flags = partial.get(id);
+    const last = flags ? flags.lastIndexOf(1) : (slots.rows[id] ?? 0) - 1;
+    for (let index = 0, row = -1; index <= last; index++) {
+      row = template.indexOf(id, row + 1);
+      if (!flags || flags[index] === 1) found.push(row);
+    }
+  }
+  return found;
+}
+
 /** Most stretches are within a range, or outside of it, with all their rows. */
 function clearOutside(
   flags: Uint8Array,

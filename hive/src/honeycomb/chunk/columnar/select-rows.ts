@@ -30,7 +30,7 @@ export async function selectRows(
     },
   });
   const states = (await judge.templates()).slice();
-  if (states.every((state) => state === NONE)) return undefined;
+  if (!hasRows(states)) return undefined;
   slots.rows = (await data.slots()).rows;
   const partial = new Map<number, Uint8Array>();
   for (let id = 0; id < states.length; id++) {
@@ -42,8 +42,12 @@ export async function selectRows(
     else if (rows.includes(0)) partial.set(id, rows);
     else states[id] = ALL;
   }
-  if (states.every((state) => state === NONE)) return undefined;
+  if (!hasRows(states)) return undefined;
   return { states, partial, range: isInside ? undefined : { from, to } };
+}
+
+function hasRows(states: Uint8Array): boolean {
+  return states.includes(ALL) || states.includes(SOME);
 }
 
 /** Words that every matching line has in its body. */

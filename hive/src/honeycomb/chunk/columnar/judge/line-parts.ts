@@ -1,6 +1,7 @@
 import type { ChunkData } from '../chunk-data.ts';
+import { ColumnSearch } from './column-search.ts';
 import { NONE, SOME } from './judge.ts';
-import { findWord, mayBeInStamp, mayHold, searchColumn, type WordPlaces } from './word-judge.ts';
+import { findWord, mayBeInStamp, mayHold, type WordPlaces } from './word-judge.ts';
 import type { WantedWord } from './word-leaf.ts';
 
 const FULL_MASK = -1;
@@ -9,11 +10,14 @@ const FULL_MASK = -1;
 export class LineParts {
   readonly #data: ChunkData;
   readonly #words: readonly WantedWord[];
+  /** By word. */
+  readonly #columns: readonly ColumnSearch[];
   #places: Promise<WordPlaces[]> | undefined;
 
   constructor(data: ChunkData, words: readonly WantedWord[]) {
     this.#data = data;
     this.#words = words;
+    this.#columns = words.map((word) => new ColumnSearch(data, word));
   }
 
   /** SOME for templates whose rows can have all of them, NONE for the others. */
@@ -34,14 +38,18 @@ export class LineParts {
     let all: Uint8Array | undefined;
     for (const [index, word] of this.#words.entries()) {
       if (places[index]?.literals[template] === 1) continue;
-      const rows = await this.#inColumns(template, word);
+      const rows = await this.#inColumns(template, word, this.#columns[index]);
       if (!rows) continue;
       all = all ? all.map((row, at) => row & (rows[at] ?? 0)) : rows;
     }
     return all;
   }
 
-  async #inColumns(template: number, word: WantedWord): Promise<Uint8Array | undefined> {
+  async #inColumns(
+    template: number,
+    word: WantedWord,
+    columns: ColumnSearch | undefined,
+  ): Promise<Uint8Array | undefined> {
     const slots = await this.#data.slots();
     if ((slots.layout[template] ?? -1) >= 0 && mayBeInStamp(word.needle)) return undefined;
     const result = new Uint8Array(slots.rows[template] ?? 0);
@@ -50,11 +58,9 @@ export class LineParts {
       if (!mayHold(word, slots, slot)) continue;
       // What is beyond ASCII may become anything when it is folded.
       if (slots.mask[slot] === FULL_MASK) return undefined;
-      searchColumn(word, await this.#data.column(slot), {
-        encoding: slots.encoding[slot] ?? 0,
-        width: slots.longest[slot] ?? 0,
-        result,
-      });
+      const entering = columns?.enter(slots, slot);
+      if (entering) await entering;
+      columns?.mark(slots, slot, result);
     }
     return result;
   }
