@@ -8,6 +8,7 @@ import { VERSION } from '@apiary/common/version.ts';
 import { Bee } from './bee.ts';
 import { findFacts } from './facts.ts';
 import { IdleMemory } from './idle-memory.ts';
+import { Optimization } from './optimization.ts';
 import type { BeeRun } from './settings.ts';
 
 /**
@@ -50,10 +51,12 @@ export async function runBee(run: BeeRun, signal: AbortSignal, onReady: () => vo
     started.catch(() => undefined);
     if (!signal.aborted) {
       const rest = new IdleMemory(systemClock, bee.ledger);
+      const optimization = new Optimization(systemClock, bee.ledger);
       const status = run.statusPort && (await tellStatus(bee, bus, run.statusPort, log));
       onReady();
       await ended;
       rest.stop();
+      optimization.stop();
       await status?.stop();
     }
     await bee.stop();

@@ -130,6 +130,7 @@ export class FileInput implements Input, ReaderOwner {
   }
 
   drained(reader: FileReader): void {
+    if (!reader.hasFollower) return;
     for (const other of this.#readers.values()) {
       if (other.predecessor === reader) this.#context.demand.offer(other);
     }

@@ -87,8 +87,8 @@ export class FileReader implements Source {
   mtimeMs: number;
   /** Since when it looks shorter than what was read. */
   shrunkMs: number | undefined;
-  /** Its older lines come first. */
-  predecessor: FileReader | undefined;
+  /** Some reader has this one as its predecessor, or had. */
+  hasFollower = false;
   readonly #stem: string;
   readonly #buffer: ReadBuffer;
   readonly #owner: ReaderOwner;
@@ -97,6 +97,7 @@ export class FileReader implements Source {
   #multiline: Multiline | undefined;
   #generation: Generation;
   #holeTo: number | undefined;
+  #predecessor: FileReader | undefined;
   #isClosed = false;
 
   constructor(options: ReaderOptions) {
@@ -131,6 +132,16 @@ export class FileReader implements Source {
 
   get generation(): Generation {
     return this.#generation;
+  }
+
+  /** Its older lines come first. */
+  get predecessor(): FileReader | undefined {
+    return this.#predecessor;
+  }
+
+  set predecessor(reader: FileReader | undefined) {
+    this.#predecessor = reader;
+    if (reader) reader.hasFollower = true;
   }
 
   get isClosed(): boolean {
@@ -183,7 +194,7 @@ export class FileReader implements Source {
   }
 
   #mustWait(): boolean {
-    const before = this.predecessor;
+    const before = this.#predecessor;
     if (!before) return false;
     if (
       !before.isClosed &&
@@ -193,7 +204,7 @@ export class FileReader implements Source {
     ) {
       return true;
     }
-    this.predecessor = undefined;
+    this.#predecessor = undefined;
     return false;
   }
 

@@ -1,0 +1,51 @@
+/**
+ * V8's optimizing compilers stay away until a Bee has work for them. What it does most, reading, compressing and
+ * signing, is native code already; and one that follows quiet logs would keep for good the pages of two compilers and
+ * what they made. Measured with 2,000 files: 10 MB.
+ */
+import { setFlagsFromString } from 'node:v8';
+import type { Clock } from '@apiary/common/clock.ts';
+import { OPTIMIZE_LOOK_MS, OPTIMIZE_PAST_BYTES } from '@apiary/common/limits/tailing.ts';
+import type { Ledger } from './ledger.ts';
+
+/** For a process that is a Bee and nothing else; before it begins. {@link Optimization} ends it. */
+export function beginUnoptimized(): void {
+  // Measured: 8 MB less with thousands of files, at no cost under load.
+  setFlagsFromString('--optimize-for-size');
+  setFlagsFromString('--no-opt');
+  setFlagsFromString('--no-maglev');
+}
+
+/** Lets the compilers work once more than OPTIMIZE_PAST_BYTES have been read; looks until then, or until it is stopped. */
+export class Optimization {
+  readonly #clock: Clock;
+  readonly #ledger: Ledger;
+  readonly #allow: () => void;
+  #cancel: (() => void) | undefined;
+
+  /** @param allow for tests */
+  constructor(clock: Clock, ledger: Ledger, allow: () => void = allowOptimizing) {
+    this.#clock = clock;
+    this.#ledger = ledger;
+    this.#allow = allow;
+    this.#await();
+  }
+
+  /** Looks no more. */
+  stop(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  #await(): void {
+    this.#cancel = this.#clock.after(OPTIMIZE_LOOK_MS, () => {
+      if (this.#ledger.totals.bytesRead <= OPTIMIZE_PAST_BYTES) this.#await();
+      else this.#allow();
+    });
+  }
+}
+
+function allowOptimizing(): void {
+  setFlagsFromString('--opt');
+  setFlagsFromString('--maglev');
+}
