@@ -58,7 +58,7 @@ describe('the alerts’ screens', () => {
     await page.goto(apiary.link);
     await page.getByTestId('query-input').waitFor();
     const nests = Array.from({ length: 3 }, (_, nest) => `heron nest=${nest} gone wrong\n`);
-    appendFileSync(file, nests.join(''));
+    appendFileSync(file, `${nests.join('')}the pond is still\n`);
     await open('/search?q=heron&range=all');
     await page.getByTestId('log-row').nth(2).waitFor();
   }, 120_000);
@@ -93,6 +93,8 @@ describe('the alerts’ screens', () => {
     await arrives.getByText('second row').waitFor();
     await arrives.getByText('Herons', { exact: true }).waitFor();
     await page.getByLabel('Lines before and after the last match').fill('2');
+    await arrives.getByText('the pond is still').waitFor();
+    await page.getByLabel('Count the matches of each').fill('nest');
   }, 60_000);
 
   it('say at its field what is wrong, and keep what was typed when it is not saved', async () => {
@@ -124,6 +126,7 @@ describe('the alerts’ screens', () => {
   it('escalate in steps, and save all of it', async () => {
     await page.getByLabel('ops').first().check();
     await page.getByLabel('Fire when it held for').fill('30s');
+    await page.getByLabel('Told one by one').fill('0');
     await page.getByLabel('Tell nobody while the host itself is dead').uncheck();
     await page.getByLabel('Phones and browsers').selectOption('nobody');
     await page.getByRole('button', { name: 'Tell others after a while' }).click();
@@ -140,6 +143,7 @@ describe('the alerts’ screens', () => {
       {
         ...{ id: 'herons', name: 'Herons', query: 'heron', groupBy: ['nest'], title: '{rule}' },
         ...{ text: 'Nest {nest}!: look\nsecond row', contextLines: 2, channels: ['ops'] },
+        ...{ countBy: 'nest', bundleAfter: 0 },
         ...{ users: [], forMs: 30_000, repeatMs: 3_600_000, quietWhenHostDead: false },
         escalation: [
           { afterMs: 900_000, channels: [], users: ['*'] },

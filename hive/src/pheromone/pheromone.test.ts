@@ -373,19 +373,24 @@ describe('pheromone', () => {
   test('tries a rule on what is stored', async () => {
     await write('error one');
     rig.clock.advance(10_000);
-    await write('error two');
+    await write('error two', 'and its reason');
     rig.clock.advance(5 * MINUTE);
     await write('error three');
-    await rig.settled(3);
+    await rig.settled(4);
     const now = rig.clock.now();
     const answer = await ask(pheromoneActions.try, {
-      rule: RULE,
+      rule: { ...RULE, contextLines: 1 },
       from: now - 3_600_000,
       to: now + 1,
     });
     expect(answer).toMatchObject({ examined: 3, complete: true });
     expect(answer.alerts).toMatchObject([
       { firedMs: now - 5 * MINUTE, title: 'Errors: 2 matches in 60 s' },
+    ]);
+    expect(answer.alerts[0]?.lines).toMatchObject([
+      { text: 'error one', matching: true },
+      { text: 'error two', matching: true },
+      { text: 'and its reason', matching: false },
     ]);
     expect(answer.alerts[0]?.resolvedMs).toBeLessThan(now - 3 * MINUTE);
   });

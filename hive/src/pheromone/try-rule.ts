@@ -12,6 +12,7 @@ import type { TriedAlert } from '@apiary/common/messages/actions/pheromone.ts';
 import type { Rule, RuleInput } from '@apiary/common/messages/alerts.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
 import type { SampleSource } from './conditions/condition.ts';
+import { contextLines } from './context-lines.ts';
 import { groupOf } from './grouping.ts';
 import { type Event, RuleJudge } from './judge.ts';
 import { RuleMeasure } from './measure.ts';
@@ -64,6 +65,7 @@ export async function tryRule(bus: Bus, { rule: input, from, to }: Trial, signal
     untilMs = trial.nowMs;
   }
   if (complete) trial.passTo(to);
+  await trial.addContext(bus);
   const { alerts, examined } = trial;
   return { alerts, examined, complete, untilMs, measured: measure.result };
 }
@@ -76,6 +78,8 @@ class RunningTrial {
   readonly #rule: Rule;
   readonly #judge: RuleJudge;
   readonly #open = new Map<string, TriedAlert>();
+  /** What the latest alert was raised with. */
+  #latest: readonly LogRecord[] = [];
 
   constructor(rule: Rule, fromMs: number) {
     this.#rule = rule;
@@ -118,6 +122,15 @@ class RunningTrial {
     this.#goTo(Math.max(untilMs, this.nowMs));
   }
 
+  /** The lines around the last match, of the latest alert alone: it is the one whose message is shown. */
+  async addContext(bus: Bus): Promise<void> {
+    const latest = this.alerts.at(-1);
+    const { contextLines: count } = this.#rule;
+    if (!latest || count === 0 || this.#latest.length === 0) return;
+    const lines = await contextLines(bus, this.#latest, count);
+    this.#replace(latest, { ...latest, lines });
+  }
+
   #goTo(nowMs: number): void {
     this.nowMs = nowMs;
     this.#advancedMs = nowMs;
@@ -140,6 +153,7 @@ class RunningTrial {
           firedMs: atMs,
         };
         this.alerts.push(tried);
+        this.#latest = records;
         this.#open.set(alert.id, tried);
       }
     }

@@ -25,6 +25,8 @@ const FIELDS: Readonly<Record<string, readonly [field: string, subject: string]>
   title: ['title', 'The title'],
   text: ['text', 'The text'],
   contextLines: ['contextLines', 'The number of lines around it'],
+  countBy: ['countBy', 'The field that is counted by'],
+  bundleAfter: ['bundleAfter', 'The number of messages'],
   forMs: ['hold', 'The time before it fires'],
   repeatMs: ['repeat', 'The time before it is said again'],
   afterMs: ['after', 'The time'],

@@ -29,6 +29,8 @@ describe('a rule in the form', () => {
       title: 'x {count}',
       text: '{what}\n{line}',
       contextLines: 4,
+      countBy: 'user',
+      bundleAfter: 0,
       forMs: 120_000,
       repeatMs: 0,
       quietWhenHostDead: false,
@@ -44,6 +46,9 @@ describe('a rule in the form', () => {
     [{ count: 'many' }, /^The number of lines: /],
     [{ kind: 'threshold' as const, field: ' ' }, /^The field: /],
     [{ contextLines: '' }, 'The number of lines around it: a number is needed.'],
+    [{ bundleAfter: '' }, 'The number of messages: a number is needed.'],
+    [{ bundleAfter: '-1' }, /^The number of messages: /],
+    [{ countBy: 'x'.repeat(300) }, /^The field that is counted by: /],
     [{ text: 'x'.repeat(9_000) }, /^The text: .*8192/],
     [{ query: 'level:error AND' }, 'AND needs something after it.'],
   ])('says what is wrong with %j', (change, words) => {

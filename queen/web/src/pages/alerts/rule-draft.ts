@@ -50,11 +50,15 @@ export interface RuleDraft {
   readonly title: string;
   readonly text: string;
   readonly contextLines: string;
+  /** A field; empty: no counts. */
+  readonly countBy: string;
   readonly channels: readonly string[];
   readonly users: readonly string[];
   /** `0s` is at once, and never. */
   readonly hold: string;
   readonly repeat: string;
+  /** Messages within half a minute that are told one by one; `0`: all. */
+  readonly bundleAfter: string;
   readonly quietWhenHostDead: boolean;
   readonly escalation: readonly StepDraft[];
   /** What the form does not show stays as it was. */
@@ -79,10 +83,12 @@ export const NEW_RULE: RuleDraft = {
   title: '',
   text: '',
   contextLines: '0',
+  countBy: 'host',
   channels: [],
   users: ['*'],
   hold: '0s',
   repeat: '4h',
+  bundleAfter: '5',
   quietWhenHostDead: true,
   escalation: [],
   rest: {},
@@ -125,10 +131,12 @@ export function draftOf(rule: Rule): RuleDraft {
     title: rule.title ?? '',
     text: rule.text ?? '',
     contextLines: String(rule.contextLines),
+    countBy: rule.countBy,
     channels: rule.channels,
     users: rule.users,
     hold: lengthText(rule.forMs),
     repeat: lengthText(rule.repeatMs),
+    bundleAfter: String(rule.bundleAfter),
     quietWhenHostDead: rule.quietWhenHostDead,
     escalation: rule.escalation.map(({ afterMs, ...told }) => ({
       ...told,
@@ -165,8 +173,10 @@ export function ruleOf(
     ...(draft.title.trim() !== '' && { title: draft.title }),
     ...(draft.text.trim() !== '' && { text: draft.text }),
     contextLines: numberOf(draft.contextLines),
+    countBy: draft.countBy.trim(),
     forMs: durationOf(draft.hold),
     repeatMs: durationOf(draft.repeat),
+    bundleAfter: numberOf(draft.bundleAfter),
     quietWhenHostDead: draft.quietWhenHostDead,
     escalation: draft.escalation.map(({ after, ...told }) => ({
       ...told,

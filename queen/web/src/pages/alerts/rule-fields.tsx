@@ -1,4 +1,5 @@
 /** Fields that the parts of the rule editor share: each says what is wrong with it where it stands. */
+import { TextInput } from '@mantine/core';
 import { type ReactNode, useId, useState } from 'react';
 import type { DraftErrors } from './draft-errors.ts';
 import type { RuleDraft } from './rule-draft.ts';
@@ -8,6 +9,33 @@ export interface RulePart {
   readonly draft: RuleDraft;
   readonly errors: DraftErrors;
   readonly onChange: (change: Partial<RuleDraft>) => void;
+}
+
+/** Fields of the form that hold one line of text. */
+type TextName = {
+  [N in keyof RuleDraft]-?: RuleDraft[N] extends string ? N : never;
+}[keyof RuleDraft];
+
+/** One line of text. */
+export function DraftField(
+  props: RulePart & {
+    readonly name: TextName;
+    readonly label: string;
+    readonly example: string;
+    readonly hint?: string;
+  },
+) {
+  const { draft, errors, onChange, name, label, example, hint } = props;
+  return (
+    <TextInput
+      label={label}
+      description={hint}
+      placeholder={example}
+      value={draft[name]}
+      error={errors[name]}
+      onChange={(event) => onChange({ [name]: event.currentTarget.value })}
+    />
+  );
 }
 
 /** A choice of a few. */

@@ -1,14 +1,15 @@
-import { TextInput } from '@mantine/core';
-import { CONDITION_KINDS, type ConditionKind, type RuleDraft } from './rule-draft.ts';
-import { Choice, FieldError, type RulePart } from './rule-fields.tsx';
+import { CONDITION_KINDS, type ConditionKind } from './rule-draft.ts';
+import { Choice, DraftField, FieldError, type RulePart } from './rule-fields.tsx';
 import { RuleMessage } from './rule-message.tsx';
 import { ChannelChoice } from './rule-tell.tsx';
 import { RuleTiming } from './rule-timing.tsx';
 import { useRecipients } from './use-recipients.ts';
 
+type ConditionField = 'count' | 'window' | 'factor' | 'field' | 'value' | 'of';
+
 /** Which fields a condition has, with their labels. */
 const FIELDS: Readonly<
-  Record<ConditionKind, readonly (readonly [keyof RuleDraft & string, string, string])[]>
+  Record<ConditionKind, readonly (readonly [ConditionField, string, string])[]>
 > = {
   count: [
     ['count', 'At least so many lines', '10'],
@@ -67,16 +68,7 @@ const DIRECTIONS: Readonly<Partial<Record<ConditionKind, readonly (readonly [str
 /** The rule as a sentence with holes: what most people need is open, the rest under two disclosures. */
 export function RuleForm({ draft, errors, onChange }: RulePart) {
   const recipients = useRecipients();
-  const text = (name: keyof RuleDraft & string, label: string, placeholder: string) => (
-    <TextInput
-      key={name}
-      label={label}
-      placeholder={placeholder}
-      value={String(draft[name] ?? '')}
-      error={errors[name]}
-      onChange={(event) => onChange({ [name]: event.currentTarget.value })}
-    />
-  );
+  const part = { draft, errors, onChange };
   const directions = DIRECTIONS[draft.kind];
   return (
     <form
@@ -84,9 +76,14 @@ export function RuleForm({ draft, errors, onChange }: RulePart) {
       aria-label="Rule"
       onSubmit={(event) => event.preventDefault()}
     >
-      {text('name', 'Name', 'Login failures')}
+      <DraftField {...part} name="name" label="Name" example="Login failures" />
       <h2>When</h2>
-      {text('query', 'Lines that match', 'level:error AND timeout')}
+      <DraftField
+        {...part}
+        name="query"
+        label="Lines that match"
+        example="level:error AND timeout"
+      />
       <Choice
         label="have"
         value={draft.kind}
@@ -95,7 +92,9 @@ export function RuleForm({ draft, errors, onChange }: RulePart) {
         onChange={(kind) => onChange({ kind: kind as ConditionKind })}
       />
       <div className="ap-rule-row">
-        {FIELDS[draft.kind].map(([name, label, example]) => text(name, label, example))}
+        {FIELDS[draft.kind].map(([name, label, example]) => (
+          <DraftField key={name} {...part} name={name} label={label} example={example} />
+        ))}
         {directions ? (
           <Choice
             label="Which way"
@@ -105,8 +104,8 @@ export function RuleForm({ draft, errors, onChange }: RulePart) {
           />
         ) : null}
       </div>
-      {text('groupBy', 'For each of these on its own', 'host')}
-      <RuleMessage draft={draft} errors={errors} onChange={onChange} />
+      <DraftField {...part} name="groupBy" label="For each of these on its own" example="host" />
+      <RuleMessage {...part} />
       <h2>Tell</h2>
       <ChannelChoice
         legend="These channels"
@@ -115,7 +114,7 @@ export function RuleForm({ draft, errors, onChange }: RulePart) {
         onChange={(channels) => onChange({ channels })}
       />
       <FieldError words={errors.channels} />
-      <RuleTiming draft={draft} errors={errors} recipients={recipients} onChange={onChange} />
+      <RuleTiming {...part} recipients={recipients} />
     </form>
   );
 }

@@ -10,13 +10,14 @@ import { flushSync } from 'react-dom';
 import { countOf } from '../../components/figures.ts';
 import { safeText } from '../../log-list/display.ts';
 import type { RuleDraft } from './rule-draft.ts';
-import { Choice, Disclosure, FieldError, type RulePart } from './rule-fields.tsx';
+import { Choice, Disclosure, DraftField, FieldError, type RulePart } from './rule-fields.tsx';
 import { placeholdersOf, withPlaceholder } from './rule-placeholders.ts';
 
 type Template = 'title' | 'text';
 
-/** What people read: a title, how bad it is, and under a disclosure the text, placeholders and lines around. */
+/** What people read: a title, how bad it is, and under a disclosure the text, placeholders, lines around and counts. */
 export function RuleMessage({ draft, errors, onChange }: RulePart) {
+  const part = { draft, errors, onChange };
   const title = useRef<HTMLInputElement>(null);
   const text = useRef<HTMLTextAreaElement>(null);
   const [target, setTarget] = useState<Template>('text');
@@ -53,7 +54,7 @@ export function RuleMessage({ draft, errors, onChange }: RulePart) {
       <Disclosure
         title="Message"
         digest={digestOf(draft)}
-        isWrong={errors.text !== undefined || errors.contextLines !== undefined}
+        isWrong={Boolean(errors.text ?? errors.contextLines ?? errors.countBy)}
       >
         <TextField
           field={text}
@@ -63,14 +64,22 @@ export function RuleMessage({ draft, errors, onChange }: RulePart) {
           onChange={(value) => onChange({ text: value })}
         />
         <Placeholders groupBy={draft.groupBy} target={target} onInsert={insert} />
-        <TextInput
-          label="Lines before and after the last match"
-          description={`0 to ${CONTEXT_LINES_MAX}`}
-          inputMode="numeric"
-          value={draft.contextLines}
-          error={errors.contextLines}
-          onChange={(event) => onChange({ contextLines: event.currentTarget.value })}
-        />
+        <div className="ap-rule-row">
+          <DraftField
+            {...part}
+            name="contextLines"
+            label="Lines before and after the last match"
+            hint={`0 to ${CONTEXT_LINES_MAX}`}
+            example="0"
+          />
+          <DraftField
+            {...part}
+            name="countBy"
+            label="Count the matches of each"
+            hint="A field; empty: no counts"
+            example="host"
+          />
+        </div>
       </Disclosure>
     </>
   );

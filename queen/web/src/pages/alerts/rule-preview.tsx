@@ -18,6 +18,7 @@ const SPANS_MS = [HOUR_MS, 24 * HOUR_MS, 7 * 24 * HOUR_MS] as const;
 /** A preview waits for so long without a change. */
 const WAIT_MS = 400;
 const ROWS_MAX = 20;
+const MATCHES_SHOWN = 3;
 
 /** What a rule would have done, tried anew while one types or moves its limit. */
 export function RulePreview(props: {
@@ -142,14 +143,11 @@ function Arrives(props: { readonly alert: TriedAlert | undefined }) {
               <bdi>{safeText(row)}</bdi>
             </p>
           ))}
-          {alert.lines
-            .filter(({ matching }) => matching)
-            .slice(-3)
-            .map((line) => (
-              <p key={line.id} className="ap-mono">
-                <LineText pieces={displayPieces(line.text, [], { charactersMax: 160 })} />
-              </p>
-            ))}
+          {linesShown(alert).map(({ id, text, matching }) => (
+            <p key={id} className={matching ? 'ap-mono' : 'ap-mono ap-arrives-around'}>
+              <LineText pieces={displayPieces(text, [], { charactersMax: 160 })} />
+            </p>
+          ))}
         </div>
       ) : (
         <p className="ap-faint">
@@ -158,4 +156,10 @@ function Arrives(props: { readonly alert: TriedAlert | undefined }) {
       )}
     </div>
   );
+}
+
+/** The last matches, and all that is around the last one. */
+function linesShown({ lines }: TriedAlert): TriedAlert['lines'] {
+  const matches = lines.filter(({ matching }) => matching).slice(-MATCHES_SHOWN);
+  return lines.filter((line) => !line.matching || matches.includes(line));
 }

@@ -4,7 +4,7 @@ import { countOf } from '../../components/figures.ts';
 import { IconPlus } from '../../components/icons.ts';
 import type { DraftErrors } from './draft-errors.ts';
 import { movedStep, type RuleDraft, type StepDraft } from './rule-draft.ts';
-import { Disclosure, type RulePart } from './rule-fields.tsx';
+import { Disclosure, DraftField, type RulePart } from './rule-fields.tsx';
 import { ChannelChoice, PeopleChoice, toldWords } from './rule-tell.tsx';
 import type { Recipients } from './use-recipients.ts';
 
@@ -16,8 +16,10 @@ const FIRST_AFTER = '15m';
 /** Who is told, and when: people, the wait before it fires, repeats, and who else when nobody acknowledges. */
 export function RuleTiming(props: RulePart & { readonly recipients: Recipients }) {
   const { draft, errors, onChange, recipients } = props;
+  const part = { draft, errors, onChange };
   const isWrong = Object.keys(errors).some(
-    (field) => ['hold', 'repeat', 'users'].includes(field) || field.startsWith('escalation'),
+    (field) =>
+      ['hold', 'repeat', 'bundleAfter', 'users'].includes(field) || field.startsWith('escalation'),
   );
   return (
     <Disclosure title="Who is told, and when" digest={digestOf(draft)} isWrong={isWrong}>
@@ -27,23 +29,28 @@ export function RuleTiming(props: RulePart & { readonly recipients: Recipients }
         onChange={(users) => onChange({ users })}
       />
       <div className="ap-rule-row">
-        <TextInput
+        <DraftField
+          {...part}
+          name="hold"
           label="Fire when it held for"
-          description="0s: at once"
-          placeholder="0s"
-          value={draft.hold}
-          error={errors.hold}
-          onChange={(event) => onChange({ hold: event.currentTarget.value })}
+          hint="0s: at once"
+          example="0s"
         />
-        <TextInput
+        <DraftField
+          {...part}
+          name="repeat"
           label="Say it again every"
-          description="0s: never"
-          placeholder="4h"
-          value={draft.repeat}
-          error={errors.repeat}
-          onChange={(event) => onChange({ repeat: event.currentTarget.value })}
+          hint="0s: never"
+          example="4h"
         />
       </div>
+      <DraftField
+        {...part}
+        name="bundleAfter"
+        label="Told one by one, within half a minute"
+        hint="What follows these messages is told together; 0: never"
+        example="5"
+      />
       <Checkbox
         label="Tell nobody while the host itself is dead"
         checked={draft.quietWhenHostDead}
