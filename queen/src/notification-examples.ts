@@ -39,6 +39,7 @@ const delivery = {
   attemptCount: 1,
   nextMs: MS,
 } as const;
+const last = { title: delivery.title, state: 'delivered', atMs: MS + 12, note: '200' } as const;
 const shownChannel = { ...channel, secretsSet: [...channel.secretsSet] };
 const shownDelivery = { ...delivery, attempts: [...delivery.attempts] };
 
@@ -49,7 +50,7 @@ export const NOTIFICATION_EXAMPLES: {
     readonly response?: z.input<NotificationRoutes[N]['response']>;
   };
 } = {
-  listChannels: { response: { channels: [shownChannel] } },
+  listChannels: { response: { channels: [{ ...shownChannel, last }] } },
   putChannel: {
     body: { name: 'phone', kind: 'ntfy', settings: { topic: 'apiary-7f3k9q' }, secrets: {} },
     response: { channel: shownChannel },
@@ -59,7 +60,11 @@ export const NOTIFICATION_EXAMPLES: {
     body: { name: 'phone' },
     response: { results: [{ outcome: 'sent', note: '200: …', tookMs: 84 }] },
   },
-  listDevices: { response: { devices: [device] } },
+  listDevices: { response: { devices: [{ ...device, last }] } },
+  testDevice: {
+    body: { device: device.id },
+    response: { result: { device: device.name, outcome: 'sent', note: '200', tookMs: 84 } },
+  },
   registerDevice: {
     body: { kind: 'apns', name: device.name, token: '740f4707bebcf74f9b7c25d48e335894' },
     response: { device },

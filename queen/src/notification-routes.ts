@@ -22,7 +22,7 @@ export const NOTIFICATION_ROUTES = {
     'get',
     '/api/channels',
     actions.listChannels,
-    'Lists channels; secrets are named, never shown',
+    'Lists channels with what was sent to each last; secrets are named, never shown',
   ),
   putChannel: relay(
     'post',
@@ -42,7 +42,7 @@ export const NOTIFICATION_ROUTES = {
     'get',
     '/api/devices',
     actions.listDevices,
-    'Lists one’s own devices; `everybody=true` for admins: all',
+    'Lists one’s own devices with what was sent to each last; `everybody=true` for admins: all',
     {
       query: z.object({
         everybody: z
@@ -63,6 +63,13 @@ export const NOTIFICATION_ROUTES = {
     '/api/devices/remove',
     actions.removeDevices,
     'Removes devices: one’s own, or as an admin anybody’s',
+  ),
+  testDevice: relay(
+    'post',
+    '/api/devices/test',
+    actions.testDevice,
+    'Sends a test message to one device and tells what came of it: one’s own, or as an admin anybody’s',
+    { deadlineMs: TEST_ANSWER_MS },
   ),
   webPushKey: relay(
     'get',

@@ -13,6 +13,7 @@ import type { CommandIo } from '../command.ts';
 import { connectionSettings } from '../settings.ts';
 import { printable, table } from '../terminal-text.ts';
 import { verbCommand } from '../verbs.ts';
+import { lastText } from './devices.ts';
 
 const shape = {
   ...connectionSettings,
@@ -52,8 +53,9 @@ async function list(settings: ChannelSettings, rest: readonly string[], io: Comm
       channel.kind,
       channel.enabled ? 'on' : 'off',
       settingsText(channel),
+      lastText(channel.last),
     ]);
-    io.stdout.write(table([['NAME', 'KIND', 'STATE', 'SETTINGS'], ...rows]));
+    io.stdout.write(table([['NAME', 'KIND', 'STATE', 'SETTINGS', 'LAST DELIVERY'], ...rows]));
   }
   return 0;
 }

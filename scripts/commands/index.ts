@@ -78,6 +78,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./channels.ts'),
   },
   {
+    name: 'devices',
+    usage: '[list [--all] | test ID | remove ID…] [--json]',
+    summary: 'lists phones and browsers with what reached them last, tests one, removes them',
+    load: () => import('./devices.ts'),
+  },
+  {
     name: 'deliveries',
     usage: '[list [--state dead] | resend ID…|dead]',
     summary: 'shows what was sent where, and sends again what was given up',

@@ -104,6 +104,18 @@ describe('alert rules', () => {
     expect(shown.stdout).toContain('acknowledged by');
   }, 60_000);
 
+  it('tells what reached each device last, and tests one alone', async () => {
+    const listed = await runCli(['devices', ...data]);
+    expect(listed.stdout).toMatch(/apns +phone .*delivered .*code first\./);
+    expect((await runCli(['channels', ...data])).stdout).toMatch(/^apple +apns .*delivered /m);
+    const { devices } = JSON.parse((await runCli(['devices', '--json', ...data])).stdout);
+    const before = server.pushes.length;
+    const tested = await runCli(['devices', 'test', devices[0].id, ...data]);
+    expect(tested).toMatchObject({ code: 0, stdout: expect.stringMatching(/^sent to phone in /) });
+    expect(server.pushes).toHaveLength(before + 1);
+    expect((await runCli(['devices', 'test', 'nobody', ...data])).code).not.toBe(0);
+  }, 60_000);
+
   it('never judges what the file held before', async () => {
     expect((await alerts('--all')).map(({ group }) => group.code)).not.toContain('old');
   }, 60_000);

@@ -109,6 +109,16 @@ describe('a browser that wants to be notified', () => {
     ]);
   }, 60_000);
 
+  it('is tested alone from its own row', async () => {
+    const before = service.pushes.length;
+    await page.goto(new URL('/settings/channels', apiary.link).href);
+    const devices = page.getByRole('region', { name: 'My devices' });
+    await devices.getByText('nothing yet').waitFor();
+    await devices.getByRole('button', { name: 'Test Chromium' }).click();
+    await devices.getByText(/^sent, /).waitFor();
+    expect(service.pushes).toHaveLength(before + 1);
+  }, 60_000);
+
   it('is forgotten once its push service does not know it any more', async () => {
     const [push] = service.pushes;
     service.unsubscribe(push?.browser ?? '', 410);

@@ -156,6 +156,28 @@ export const deliveryViewSchema = z.object({
 /** See {@link deliveryViewSchema}. */
 export type DeliveryView = z.output<typeof deliveryViewSchema>;
 
+/** The latest delivery to a channel or a device, in short. */
+export const lastDeliverySchema = deliveryViewSchema.pick({ title: true, state: true }).extend({
+  /** Of the latest attempt; without one when the thing happened that it tells of. */
+  atMs: z.number(),
+  /** What the other side said at the latest attempt. */
+  note: z.string().optional(),
+});
+/** See {@link lastDeliverySchema}. */
+export type LastDelivery = z.output<typeof lastDeliverySchema>;
+
+/** A channel in a list, with what was sent to it last. */
+export const listedChannelSchema = channelViewSchema.extend({
+  last: lastDeliverySchema.optional(),
+});
+/** See {@link listedChannelSchema}. */
+export type ListedChannel = z.output<typeof listedChannelSchema>;
+
+/** A device in a list, with what was sent to it last. */
+export const listedDeviceSchema = deviceViewSchema.extend({ last: lastDeliverySchema.optional() });
+/** See {@link listedDeviceSchema}. */
+export type ListedDevice = z.output<typeof listedDeviceSchema>;
+
 /** What an acknowledge or silence link would do, for its page. */
 export const alertLinkSchema = z.object({
   action: z.enum(['acknowledge', 'silence']),

@@ -373,10 +373,12 @@ describe('pheromone', () => {
   test('tries a rule on what is stored', async () => {
     await write('error one');
     rig.clock.advance(10_000);
-    await write('error two', 'and its reason');
+    // A burst: all of it in one millisecond.
+    const steps = Array.from({ length: 40 }, (_, step) => `step ${step}`);
+    await write(...steps, 'error two', 'and its reason', ...steps);
     rig.clock.advance(5 * MINUTE);
     await write('error three');
-    await rig.settled(4);
+    await rig.settled(84);
     const now = rig.clock.now();
     const answer = await ask(pheromoneActions.try, {
       rule: { ...RULE, contextLines: 1 },
@@ -389,6 +391,7 @@ describe('pheromone', () => {
     ]);
     expect(answer.alerts[0]?.lines).toMatchObject([
       { text: 'error one', matching: true },
+      { text: 'step 39', matching: false },
       { text: 'error two', matching: true },
       { text: 'and its reason', matching: false },
     ]);

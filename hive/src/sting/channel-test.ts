@@ -1,5 +1,6 @@
 /** A test message, sent at once to a channel or to all its devices. */
 import type { Actor } from '@apiary/common/bus/bus.ts';
+import { AppError } from '@apiary/common/errors.ts';
 import type { ChannelTest } from '@apiary/common/messages/channel.ts';
 import type { DeliveryMessage } from '@apiary/common/messages/delivery.ts';
 import { newId } from '@apiary/common/random.ts';
@@ -45,6 +46,27 @@ export async function testChannel(
     return await Promise.all(
       reached.map((device) => testOne(parts, channel, notification, device)),
     );
+  } finally {
+    await channel.close();
+  }
+}
+
+/**
+ * Sends a test message to one device through the channel of its kind, switched off or not.
+ *
+ * @throws AppError `not-found`, also for somebody else's device unless an admin asks; `store-corrupt`
+ */
+export async function testDevice(
+  { parts, registry, devices, channels }: ChannelTestParts,
+  id: string,
+  actor: Actor,
+): Promise<ChannelTest> {
+  const device = await devices.get(id, actor);
+  const found = await registry.ofKind(device.kind);
+  if (!found) throw new AppError('not-found', `No channel serves ${device.kind} any more.`);
+  const channel = channels.openNow(found.document);
+  try {
+    return await testOne(parts, channel, testNotification(parts, found.document.name), device);
   } finally {
     await channel.close();
   }

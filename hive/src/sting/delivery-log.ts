@@ -5,7 +5,7 @@ import {
   DELIVERIES_KEPT_MS,
   DELIVERIES_SWEEP_MS,
 } from '@apiary/common/limits/deliveries.ts';
-import type { DeliveryView } from '@apiary/common/messages/channel.ts';
+import type { DeliveryView, LastDelivery } from '@apiary/common/messages/channel.ts';
 import { timePrefix } from './delivery-id.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Delivery } from './model.ts';
@@ -65,6 +65,19 @@ export class DeliveryLog {
       deliveries: found.map(({ document }) => viewOf(document)),
       ...(next !== undefined && { next }),
     };
+  }
+
+  /** The latest delivery to a channel by name or a device by id; undefined where there is none any more. */
+  async last(to: { readonly channel: string } | { readonly device: string }) {
+    const [found] = await this.#parts.model.deliveries.find(to, { limit: 1 });
+    if (!found) return undefined;
+    const { title, state, atMs, attempts } = found.document;
+    const attempt = attempts.at(-1);
+    const last: LastDelivery = {
+      ...{ title, state, atMs: attempt?.atMs ?? atMs },
+      ...(attempt?.note !== undefined && { note: attempt.note }),
+    };
+    return last;
   }
 
   /**

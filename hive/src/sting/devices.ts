@@ -73,15 +73,20 @@ export class Devices {
 
   /** @throws AppError `not-found`, also for somebody else's unless an admin asks */
   async remove(ids: readonly string[], actor: Actor): Promise<string[]> {
-    const { devices } = this.#parts.model;
     for (const id of ids) {
-      const found = await devices.get(id);
-      if (!found || (found.document.user !== actor.id && !isAdmin(actor))) {
-        throw new AppError('not-found', `you have no device ${id}`);
-      }
-      await devices.delete(id);
+      await this.get(id, actor);
+      await this.#parts.model.devices.delete(id);
     }
     return [...ids];
+  }
+
+  /** @throws AppError `not-found`, also for somebody else's unless an admin asks */
+  async get(id: string, actor: Actor): Promise<Device> {
+    const found = await this.#parts.model.devices.get(id);
+    if (!found || (found.document.user !== actor.id && !isAdmin(actor))) {
+      throw new AppError('not-found', `you have no device ${id}`);
+    }
+    return found.document;
   }
 
   /**

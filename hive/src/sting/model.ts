@@ -61,7 +61,7 @@ const DEVICES: CollectionDefinition<Device> = {
 const DELIVERIES: CollectionDefinition<Delivery> = {
   name: 'deliveries',
   schema: deliverySchema,
-  indexes: ['state', 'alert', 'channel', 'thread', 'message'],
+  indexes: ['state', 'alert', 'channel', 'device', 'thread', 'message'],
 };
 const NOTIFICATIONS: CollectionDefinition<NotificationDocument> = {
   name: 'notifications',

@@ -387,6 +387,48 @@ describe('sting', () => {
       ]);
     });
 
+    test('are tested one by one, by their owner or an admin', async () => {
+      const { device } = await register(TOKEN);
+      await register('cd'.repeat(32));
+      const theirs = (await register('ef'.repeat(32), EDITOR)).device;
+      const test = (id: string, actor = ADMIN) =>
+        rig.ask(actions.testDevice, { device: id }, actor);
+      expect((await test(device.id)).result).toMatchObject({ device: 'phone', outcome: 'sent' });
+      await expect(test(device.id, EDITOR)).rejects.toMatchObject({ code: 'not-found' });
+      await test(theirs.id);
+      expect(apns.pushes.map(({ token }) => token)).toEqual([TOKEN, 'ef'.repeat(32)]);
+      apns.unregistered.add(TOKEN);
+      expect((await test(device.id)).result.outcome).toBe('gone');
+      await expect(test(device.id)).rejects.toMatchObject({ code: 'not-found' });
+    });
+
+    test('and channels are listed with what was sent to them last', async () => {
+      const { device } = await register(TOKEN);
+      await rig.publish(makeMessage({ channels: ['ops'], users: ['ada'] }));
+      await rig.ended(2, 'delivered');
+      http.failNext({ status: 403, body: 'no' });
+      await rig.publish(
+        makeMessage({
+          id: 'later',
+          channels: ['ops'],
+          title: 'Later',
+          users: [],
+          atMs: makeMessage().atMs + 1,
+        }),
+      );
+      await rig.until(
+        async () => (await rig.deliveries()).some(({ state }) => state === 'dead') || undefined,
+      );
+      const { devices } = await rig.ask(actions.listDevices, {});
+      const told = { title: makeMessage().title, state: 'delivered' };
+      expect(devices).toMatchObject([{ ...device, last: told }]);
+      const { channels } = await rig.ask(actions.listChannels, {});
+      expect(channels.map(({ name, last }) => [name, last?.title, last?.note])).toEqual([
+        ['ops', 'Later', '403: no'],
+        ['phones', told.title, expect.anything()],
+      ]);
+    });
+
     test('of one user are bounded: the one that was not seen longest makes room', async () => {
       for (let i = 0; i <= DEVICES_PER_USER_MAX; i += 1) {
         rig.site.clock.advance(1);

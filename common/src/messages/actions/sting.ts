@@ -12,6 +12,8 @@ import {
   deliveryViewSchema,
   deviceInputSchema,
   deviceViewSchema,
+  listedChannelSchema,
+  listedDeviceSchema,
 } from '../channel.ts';
 import { defineAction } from './action.ts';
 
@@ -29,7 +31,7 @@ export const stingActions = {
     'sting.listChannels',
     'viewer',
     z.object({}),
-    z.object({ channels: z.array(channelViewSchema) }),
+    z.object({ channels: z.array(listedChannelSchema) }),
   ),
   /** Adds a channel, or changes the one of that name. */
   putChannel: defineAction(
@@ -56,7 +58,7 @@ export const stingActions = {
     'sting.listDevices',
     'viewer',
     z.object({ everybody: z.boolean().default(false) }),
-    z.object({ devices: z.array(deviceViewSchema) }),
+    z.object({ devices: z.array(listedDeviceSchema) }),
   ),
   /** Registers one's own device, or notes that it is still there. */
   registerDevice: defineAction(
@@ -71,6 +73,13 @@ export const stingActions = {
     'viewer',
     z.object({ devices: z.array(z.string().min(1).max(128)).min(1).max(100) }),
     z.object({ removed: z.array(z.string()) }),
+  ),
+  /** Sends one message at once to one device: one's own, or as an admin anybody's. */
+  testDevice: defineAction(
+    'sting.testDevice',
+    'viewer',
+    z.object({ device: z.string().min(1).max(128) }),
+    z.object({ result: channelTestSchema }),
   ),
   /** The key that browsers subscribe with; made at the first call. */
   webPushKey: defineAction(

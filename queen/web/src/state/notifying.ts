@@ -25,6 +25,8 @@ export const notifying = {
   registerDevice: (device: z.input<typeof deviceInputSchema>) =>
     post('/api/devices', device, z.unknown()),
   removeDevice: (id: string) => post('/api/devices/remove', { devices: [id] }, z.unknown()),
+  testDevice: async (id: string) =>
+    (await post('/api/devices/test', { device: id }, actions.testDevice.response)).result,
   webPushKey: async () =>
     (await callApi('/api/devices/web-push-key', actions.webPushKey.response)).publicKey,
   deliveries: async () => {

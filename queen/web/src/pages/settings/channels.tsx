@@ -1,20 +1,22 @@
-import type { ChannelView } from '@apiary/common/messages/channel.ts';
+import type { ChannelView, ListedChannel } from '@apiary/common/messages/channel.ts';
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { IconPlus, IconTrash } from '../../components/icons.ts';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { safeText } from '../../log-list/display.ts';
 import { lengthText } from '../../log-list/time-text.ts';
-import { messageOf } from '../../state/http.ts';
 import { notifying } from '../../state/notifying.ts';
 import { useServices } from '../../state/services.ts';
 import { useLoaded } from '../../state/use-loaded.ts';
+import { useNow } from '../../state/use-now.ts';
 import { useStore } from '../../state/use-store.ts';
 import { AddChannel } from './add-channel.tsx';
 import { ConfirmForm } from './confirm-form.tsx';
 import { Deliveries } from './deliveries.tsx';
 import { Devices } from './devices.tsx';
+import { LastDelivered } from './last-delivered.tsx';
 import { SectionState } from './section-state.tsx';
+import { TestButton, type TestOutcome } from './test-button.tsx';
 
 /** Channels, one's devices, and what was sent. */
 export function ChannelsSection() {
@@ -74,10 +76,11 @@ function Channels() {
 }
 
 function ChannelTable(props: {
-  readonly channels: readonly ChannelView[];
+  readonly channels: readonly ListedChannel[];
   readonly onRemove: ((channel: ChannelView) => void) | undefined;
 }) {
   const { onRemove } = props;
+  const now = useNow(10_000);
   return (
     <ScrollRegion label="All channels">
       <table className="ap-table">
@@ -86,6 +89,7 @@ function ChannelTable(props: {
             <th>Channel</th>
             <th>Kind</th>
             <th>How</th>
+            <th>Last delivery</th>
             <th>Test</th>
             <th>
               <span className="ap-hidden">Remove</span>
@@ -97,9 +101,14 @@ function ChannelTable(props: {
             <tr key={channel.id}>
               <th scope="row">{safeText(channel.name)}</th>
               <td>{channel.kind}</td>
-              <td>{channel.enabled ? safeText(howOf(channel)) : 'off'}</td>
+              <td className="ap-channel-how">
+                {channel.enabled ? safeText(howOf(channel)) : 'off'}
+              </td>
               <td>
-                <Test name={channel.name} />
+                <LastDelivered last={channel.last} now={now} />
+              </td>
+              <td>
+                <TestButton name={channel.name} test={() => testOutcome(channel.name)} />
               </td>
               <td>
                 {onRemove ? (
@@ -121,39 +130,18 @@ function ChannelTable(props: {
   );
 }
 
-/** Sends a message now and says what came of it, in its row. */
-function Test(props: { readonly name: string }) {
-  const [outcome, setOutcome] = useState<{ readonly text: string; readonly ok: boolean }>();
-  const [busy, setBusy] = useState(false);
-  const run = async () => {
-    setBusy(true);
-    try {
-      const results = await notifying.testChannel(props.name);
-      const failed = results.find((result) => result.outcome !== 'sent');
-      const tookMs = Math.max(0, ...results.map((result) => result.tookMs));
-      const sent = results.length === 0 ? 'no device is registered' : `sent, ${lengthText(tookMs)}`;
-      setOutcome({ ok: !failed && results.length > 0, text: failed ? failed.note : sent });
-    } catch (thrown) {
-      setOutcome({ ok: false, text: messageOf(thrown) });
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <span className="ap-channel-test">
-      <Button loading={busy} aria-label={`Test ${props.name}`} onClick={() => void run()}>
-        Test
-      </Button>
-      <span role="status" className={outcome?.ok === false ? 'ap-bad' : undefined}>
-        {safeText(outcome?.text ?? '')}
-      </span>
-    </span>
-  );
+async function testOutcome(name: string): Promise<TestOutcome> {
+  const results = await notifying.testChannel(name);
+  const failed = results.find((result) => result.outcome !== 'sent');
+  const tookMs = Math.max(0, ...results.map((result) => result.tookMs));
+  const sent = results.length === 0 ? 'no device is registered' : `sent, ${lengthText(tookMs)}`;
+  return { ok: !failed && results.length > 0, text: failed ? failed.note : sent };
 }
 
-/** The settings that are told, none of which is a secret. */
+/** The settings that are told, none of which is a secret; a key tells people nothing. */
 function howOf({ settings }: ChannelView): string {
-  return Object.values(settings)
+  const { publicKey: _key, ...told } = settings;
+  return Object.values(told)
     .filter((value) => typeof value === 'string' && value !== '')
     .join(', ')
     .slice(0, 120);

@@ -1,16 +1,20 @@
 import { Button } from '@mantine/core';
 import { safeText } from '../../log-list/display.ts';
-import { dateText } from '../../log-list/time-text.ts';
+import { dateText, lengthText } from '../../log-list/time-text.ts';
 import { canBeNotified, notifying, notifyThisBrowser } from '../../state/notifying.ts';
 import { useServices } from '../../state/services.ts';
 import { useLoaded } from '../../state/use-loaded.ts';
+import { useNow } from '../../state/use-now.ts';
 import { browserName } from './browser-name.ts';
+import { LastDelivered } from './last-delivered.tsx';
 import { SectionState } from './section-state.tsx';
+import { TestButton, type TestOutcome } from './test-button.tsx';
 
 /** One's own devices; this browser can become one. */
 export function Devices() {
   const { notices } = useServices();
   const { value, failure, reload } = useLoaded(notifying.devices);
+  const now = useNow(10_000);
   const here = browserName(navigator.userAgent);
   const turnOn = () =>
     notices.act(async () => {
@@ -38,13 +42,16 @@ export function Devices() {
         </p>
       ) : null}
       <ul>
-        {value?.map(({ id, name, kind, registeredMs }) => (
+        {value?.map(({ id, name, kind, registeredMs, last }) => (
           <li key={id} className="ap-silence">
             <span className="ap-grow">
               <strong>{safeText(name)}</strong>
-              <span className="ap-faint">{kind}</span>
+              <span className="ap-faint">
+                {kind}, since {dateText(registeredMs)}
+              </span>
+              <LastDelivered last={last} now={now} />
             </span>
-            <span className="ap-faint">since {dateText(registeredMs)}</span>
+            <TestButton name={name} test={() => testOutcome(id)} />
             <Button
               aria-label={`Remove ${safeText(name)}`}
               onClick={() => void remove(id, safeText(name))}
@@ -56,4 +63,11 @@ export function Devices() {
       </ul>
     </section>
   );
+}
+
+async function testOutcome(id: string): Promise<TestOutcome> {
+  const { outcome, note, tookMs } = await notifying.testDevice(id);
+  return outcome === 'sent'
+    ? { ok: true, text: `sent, ${lengthText(tookMs)}` }
+    : { ok: false, text: note };
 }
