@@ -48,13 +48,13 @@ export const STORE_EXAMPLES: {
     body: { query: '"mira@example.net"', from: 1_795_000_000_000 },
     response: {
       ...{ records: 41, firstTime: 1_795_000_400_000, lastTime: 1_795_100_000_000 },
-      upTo: 88_213,
+      upTo: [88_213],
     },
   },
   deleteLines: {
     body: {
       lines: { query: '"mira@example.net"', from: 1_795_000_000_000 },
-      ...{ upTo: 88_213, expected: 41, reason: 'request 7 of a customer' },
+      ...{ upTo: [88_213], expected: 41, reason: 'request 7 of a customer' },
     },
     response: { isDone: true, chunks: 12, of: 12, deleted: 41, unreadable: 0 },
   },

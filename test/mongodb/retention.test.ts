@@ -4,10 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { LIFE_RETRY_MS } from '@apiary/common/limits/store.ts';
-import { callAction, streamAction } from '@apiary/common/messages/actions/action.ts';
+import { callAction } from '@apiary/common/messages/actions/action.ts';
 import { storeActions } from '@apiary/common/messages/actions/store.ts';
 import { connectDatabase } from '@apiary/common/mongodb/database.ts';
-import { allParts } from '@apiary/common/testing/bus-bench.ts';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { ACTOR, HoneycombRig } from '../../hive/src/honeycomb/testing/rig.ts';
@@ -140,15 +139,4 @@ describe('honeycombs that share a store', () => {
     },
     120_000,
   );
-
-  test('refuse to delete lines by query, and say what to do', async () => {
-    await begin();
-    const query = { query: 'line' };
-    const options = { actor: ACTOR };
-    const refusal = { code: 'not-supported', message: expect.stringMatching(/on MongoDB/) };
-    const counting = callAction(rig.bus, storeActions.countLines, query, options);
-    await expect(counting).rejects.toMatchObject(refusal);
-    const deleting = streamAction(rig.bus, storeActions.deleteLines, { lines: query }, options);
-    await expect(allParts(deleting)).rejects.toMatchObject(refusal);
-  }, 120_000);
 });

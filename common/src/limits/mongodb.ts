@@ -52,12 +52,16 @@ export const CLUSTER_CHUNKS_MAX = 200_000;
 export const CLUSTER_SHARE_FACTOR_MAX = 1.25;
 /** How long a search waits for a honeycomb to say what it covers. Past it the answer is partial. */
 export const CLUSTER_COVER_MS_MAX = 2_000;
+/** How long a honeycomb may take to seal what it has open before lines are deleted. Past it the deletion waits. */
+export const CLUSTER_SEAL_MS_MAX = 60_000;
 /** Rows that one honeycomb gives another one for an analysis: more than are open at once as a rule. Past it: partial. */
 export const CLUSTER_ROWS_MAX = 400_000;
 /** How often a listener's gap is filled anew when another honeycomb let go of a chunk meanwhile. Past it: `not-found`. */
 export const MISSED_ATTEMPTS_MAX = 5;
 /** Chunks sealed here that a search may not know of yet: more than are sealed during any search. */
 export const CLUSTER_SEALED_KEPT = 4_096;
+/** Segments that somebody may write to at one time, which is what a count of lines is bounded by. */
+export const CLUSTER_ENDS_MAX = 1_024;
 /** Adopted segments that a honeycomb still answers for after it sealed them. */
 export const CLUSTER_FINISHED_KEPT = 64;
 /** Numbers that one owner of a segment has to give out; two million owners fit in a safe integer. */

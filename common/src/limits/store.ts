@@ -24,6 +24,8 @@ export const LIFE_RETRY_MS = 30_000;
 
 /** Deletions by query that wait for one another; each is a pass over the store. */
 export const DELETIONS_WAITING_MAX = 16;
+/** Where several honeycombs share a store, what became of a deletion is kept so long for whoever asked. */
+export const SHARED_DELETION_KEPT_MS = 24 * 60 * 60_000;
 /** What reads or rewrites the whole store may take so long while somebody waits for it: terabytes. */
 export const STORE_JOB_MS_MAX = 12 * 60 * 60_000;
 /** Rounds of giving pages back in which others freed as many: so busy a store goes on the next time. */

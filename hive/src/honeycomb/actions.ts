@@ -3,14 +3,15 @@ import type { ChunkStore } from '@apiary/common/chunks/chunks.ts';
 import { HOLDINGS_RANGES_MAX } from '@apiary/common/limits/ledger.ts';
 import type { ActionHandlers } from '@apiary/common/messages/actions/action.ts';
 import type { honeycombActions, SearchPart } from '@apiary/common/messages/actions/honeycomb.ts';
+import type { SealLines } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
 import type { Holding } from '@apiary/common/messages/ledger.ts';
 import type { Analyses } from './analysis/analyses.ts';
 import type { OwnPart } from './cluster/own-part.ts';
+import type { sealHere } from './cluster/seal-lines.ts';
 import type { StandingCluster } from './cluster/standing-cluster.ts';
 import { type ImportActionContext, importHandlers } from './import/actions.ts';
 import type { RateMeter } from './ingest/rate-meter.ts';
-import { storeHandlers } from './life/actions.ts';
-import type { Deletions } from './life/deletions.ts';
+import { type LineDeletions, storeHandlers } from './life/actions.ts';
 import type { Figures } from './metrics.ts';
 import type { Request } from './search/part-search.ts';
 import type { Missed } from './standing/missed.ts';
@@ -29,7 +30,9 @@ export interface ActionContext extends ImportActionContext {
   readonly standing: StandingCluster;
   readonly queries: StandingQueries;
   readonly missed: Missed;
-  readonly deletions: Deletions | undefined;
+  readonly deletions: LineDeletions;
+  readonly isShared: boolean;
+  readonly sealHere: (lines: SealLines) => ReturnType<typeof sealHere>;
   readonly rate: RateMeter;
   readonly figures: Figures;
   /** See the action of that name. */
@@ -44,6 +47,7 @@ export function createHandlers(context: ActionContext): ActionHandlers<typeof ho
     cover: ({ version }) => context.own.cover(version),
     part: (body, { signal }) => context.own.run(body, signal),
     rows: (body, { signal }) => context.own.rows(body, signal),
+    sealLines: async (body) => ({ segments: await context.sealHere(body) }),
     fields: (body, { signal }) => context.analyses.fields(body, signal),
     series: (body, { signal }) => context.analyses.series(body, signal),
     patterns: (body, { signal }) => context.analyses.patterns(body, signal),

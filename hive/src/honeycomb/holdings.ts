@@ -5,6 +5,7 @@ import { stretchOf } from '@apiary/common/chunks/stretch.ts';
 import { CLUSTER_FINISHED_KEPT, CLUSTER_SEALED_KEPT } from '@apiary/common/limits/mongodb.ts';
 import { CARRIED_BYTES_MAX, CHUNK_RAW_BYTES, CHUNK_RECORDS_MAX } from '@apiary/common/limits.ts';
 import type { DataMessage } from '@apiary/common/messages/data/run.ts';
+import { orAborted } from '@apiary/common/or-aborted.ts';
 import { OpenChunk } from './open-chunk.ts';
 import type { RecordSource } from './record-set.ts';
 
@@ -26,6 +27,8 @@ export interface HoldingsSnapshot {
 export interface SegmentPart {
   readonly id: string;
   readonly epoch: number;
+  /** The last commit that was taken in; 0 where there is none. */
+  readonly last: number;
   /** Each with the id of the chunk that it becomes. */
   readonly open: readonly { readonly chunk: string; readonly set: RecordSource }[];
   readonly sealed: readonly ChunkEntry[];
@@ -56,6 +59,7 @@ export class Holdings {
   #sealed: readonly ChunkEntry[] = [];
   /** What guests held that are gone. */
   #finished: readonly SegmentPart[] = [];
+  #last = 0;
 
   /** @param options `chunkRawBytes`: size at which an open chunk is full */
   constructor(
@@ -76,7 +80,11 @@ export class Holdings {
     const open = own.map((chunk) => ({ chunk: chunk.id, set: chunk.snapshot() }));
     const { id, epoch } = this.#segment;
     const guests = [...this.#guests].flatMap((guest) => guest.parts());
-    return [{ id, epoch, open, sealed: this.#sealed }, ...guests, ...this.#finished];
+    return [
+      { id, epoch, last: this.#last, open, sealed: this.#sealed },
+      ...guests,
+      ...this.#finished,
+    ];
   }
 
   /** Segments that it answers for, its own first. */
@@ -165,6 +173,7 @@ export class Holdings {
         rows.push(row);
       }
     }
+    this.#last = Math.max(this.#last, block.sequence);
     return { chunk, rows, sequence: block.sequence };
   }
 
@@ -236,15 +245,7 @@ export class Holdings {
 
   /** Resolves once nobody reads any more who began before. @throws the reason of an aborted signal */
   async readersGone(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    const { promise: aborted, reject } = Promise.withResolvers<never>();
-    const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    try {
-      await Promise.race([Promise.all(this.#readers), aborted]);
-    } finally {
-      signal.removeEventListener('abort', abort);
-    }
+    await orAborted(Promise.all(this.#readers), signal);
   }
 
   /** Puts sealed chunks in the place of a frozen one, which may have held nothing visible. */

@@ -10,6 +10,7 @@ import { REJOIN_MS_MAX, REJOIN_MS_MIN } from '@apiary/common/limits/mongodb.ts';
 import { callAction, serveActions } from '@apiary/common/messages/actions/action.ts';
 import { agentManagerActions } from '@apiary/common/messages/actions/agentmanager.ts';
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
+import type { SealLines } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
 import { isMongoUrl } from '@apiary/common/mongodb/address.ts';
 import { type ActionContext, createHandlers } from './actions.ts';
 import { Analyses } from './analysis/analyses.ts';
@@ -17,6 +18,7 @@ import { Adoption } from './cluster/adoption.ts';
 import { Coordinator } from './cluster/coordinator.ts';
 import { gather } from './cluster/gather.ts';
 import { OwnPart, type OwnPartContext } from './cluster/own-part.ts';
+import { sealHere } from './cluster/seal-lines.ts';
 import { StandingCluster, type StandingClusterContext } from './cluster/standing-cluster.ts';
 import { Holdings, type TouchedRows } from './holdings.ts';
 import { Approvals } from './ingest/approvals.ts';
@@ -114,12 +116,20 @@ class Honeycomb implements Component {
     // Where there is one segment at a time, there is nobody else to ask.
     const isShared = isMongoUrl(this.#context.store);
     const { queries, standing } = await this.#openStanding({ ...shared, store, isShared });
-    await this.#startAdoption(store, holdings);
+    const adoption = await this.#startAdoption(store, holdings);
     const approvals = await Approvals.open(this.#context);
     this.#undo.push(() => approvals.close());
     const classes = await RetentionClasses.open(this.#context);
     this.#undo.push(() => classes.close());
-    life = await Life.open({ ...shared, store, cache, classes, sealer, isShared });
+    const local = new Search({ holdings, cache, clock, figures, ...(threads && { threads }) });
+    const asking = this.#asking(local, { store, holdings, cache });
+    let ingest: Ingest | undefined;
+    const settled = async () => await ingest?.settled();
+    const sealing = (lines: SealLines) =>
+      sealHere({ holdings, segment, sealer, adoption, settled }, lines);
+    const { documents } = this.#context;
+    const cluster = isShared ? { documents, own: asking.own, sealHere: sealing } : undefined;
+    life = await Life.open({ ...shared, store, cache, classes, sealer, cluster });
     this.#undo.push(() => life?.stop());
     life.wake();
     const refusals = new Refusals({ bus, clock, figures });
@@ -131,10 +141,8 @@ class Honeycomb implements Component {
     const stored = new StoredTeller({ bus, clock, instance });
     this.#undo.push(() => stored.stop());
 
-    const local = new Search({ holdings, cache, clock, figures, ...(threads && { threads }) });
-    const asking = this.#asking(local, { store, holdings, cache });
     const missed = new Missed({ holdings, cache, clock, ...(isShared && { store }) });
-    const ingest = new Ingest({
+    ingest = new Ingest({
       ...{ bus, clock, log, segment, holdings, refusals, rate, stored, figures },
       ...{ health, onLeaseLost },
       judge: new Judge(approvals, classes, clock),
@@ -143,12 +151,13 @@ class Honeycomb implements Component {
     });
     const distrust = async (agents: readonly string[]) => {
       approvals.distrust(agents);
-      await ingest.settled();
+      await settled();
       return { instance };
     };
     const parts = {
       ...{ ...asking, standing, queries, missed, store, holdings, classes },
-      ...{ rate, figures, distrust, deletions: life?.deletions, cache, sealer, clock, ingest },
+      ...{ rate, figures, distrust, deletions: life.deletions, cache, sealer, clock, ingest },
+      ...{ isShared, sealHere: sealing },
     };
     const handlers = createHandlers(parts);
     this.#undoSubscription(
@@ -168,7 +177,7 @@ class Honeycomb implements Component {
     return { queries, standing: new StandingCluster({ ...shared, standing: queries }) };
   }
 
-  async #startAdoption(store: ChunkStore, holdings: Holdings): Promise<void> {
+  async #startAdoption(store: ChunkStore, holdings: Holdings): Promise<Adoption> {
     const { bus } = this.#context;
     const adoption = new Adoption({
       ...this.#context,
@@ -178,6 +187,7 @@ class Honeycomb implements Component {
     });
     this.#undo.push(() => adoption.stop());
     await adoption.start();
+    return adoption;
   }
 
   /** Listeners ask where it stands. */

@@ -241,6 +241,7 @@ export class FakeHive {
         yield { records: hive.missedRecords, sequence: hive.#sequence };
       },
       cover: async () => ({ segments: [] }),
+      sealLines: async () => ({ segments: [] }),
       part: async function* () {
         yield { type: 'end', total: 0, hosts: [], hasMore: false, missing: [] };
       },

@@ -22,7 +22,7 @@ export function fakeStore(): ActionHandlers<typeof storeActions> {
         ? { firstDay: '2026-09-01', lastDay: '2026-10-20', records: 12, storedBytes: 2_000 }
         : { records: 0, storedBytes: 0 },
     sizes: async () => ({ open: { records: 5, rawBytes: 2, storedBytes: 1 }, partitions: [] }),
-    countLines: async () => ({ records: 3, firstTime: 1_000, lastTime: 2_000, upTo: 9 }),
+    countLines: async () => ({ records: 3, firstTime: 1_000, lastTime: 2_000, upTo: [9] }),
     deleteLines: async function* ({ lines }) {
       const none = { chunks: 0, of: 1, deleted: 0, unreadable: 0 };
       yield { ...none, isDone: false };

@@ -47,7 +47,7 @@ export class FrameLog {
   async takeOver(first: number): Promise<{ frame: FrameHead; lost: string[] }[]> {
     const heads: FrameHead[] = [];
     this.#first = first;
-    await this.#sweepBefore(first);
+    await sweepBefore(this.#context.frames, this.#context.segment, first);
     for (this.#next = first; ; this.#next++) {
       const found = await this.#context.frames.get(this.#id(this.#next));
       if (found) heads.push(withoutData(readFrame(this.#next, found)));
@@ -117,13 +117,6 @@ export class FrameLog {
     }
   }
 
-  /** A former owner may have ended before its sweep did. */
-  async #sweepBefore(first: number): Promise<void> {
-    for (let number = first - 1; number > 0; number--) {
-      if (!(await this.#context.frames.delete(this.#id(number)))) return;
-    }
-  }
-
   async #fence(): Promise<boolean> {
     const { frames, clock, epoch } = this.#context;
     const id = this.#id(this.#next);
@@ -140,6 +133,13 @@ export class FrameLog {
 
   #id(number: number): string {
     return frameId(this.#context.segment, number);
+  }
+}
+
+/** Deletes a segment's frames before `first`, whose owner may have ended before its sweep did, or failed at it. */
+export async function sweepBefore(frames: Table, segment: string, first: number): Promise<void> {
+  for (let number = first - 1; number > 0; number--) {
+    if (!(await frames.delete(frameId(segment, number)))) return;
   }
 }
 

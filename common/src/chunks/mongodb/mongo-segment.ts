@@ -63,6 +63,8 @@ export class MongoSegment implements Segment {
   #lastSequence = 0;
   #isClosed = false;
   #isBroken = false;
+  /** There are frames of which nothing is in the index. */
+  #isUnswept = false;
 
   private constructor(context: SegmentContext) {
     this.#context = context;
@@ -78,6 +80,7 @@ export class MongoSegment implements Segment {
     for (const { to } of state.taken) segment.#saw(to - 1);
     const kept = new Map(state.kept.map(({ sequence, frame }) => [sequence, frame]));
     for (const { frame, lost } of await frames.takeOver(state.firstFrame)) {
+      segment.#isUnswept = true;
       segment.#restore(frame, lost, { state, kept });
     }
     return segment;
@@ -135,6 +138,7 @@ export class MongoSegment implements Segment {
           kept: keptIn ? kept.map(({ sequence }) => ({ sequence, frame: keptIn.number })) : [],
         };
       });
+      this.#isUnswept = false;
       this.#index.take(gone);
       for (const [slot, one] of slots.entries()) this.#place(one, keptIn?.number ?? 0, slot, []);
       // What is left of a sweep is swept by the segment's next owner.
@@ -153,6 +157,10 @@ export class MongoSegment implements Segment {
   }
 
   async close(): Promise<void> {
+    // Nobody has to find out again that nothing of these frames exists.
+    if (this.#isUnswept && this.#index.isEmpty && !this.#isBroken && !this.#isClosed) {
+      await this.seal([], []).catch(() => undefined);
+    }
     await this.#turns.take('write', async () => {
       if (this.#isClosed) return;
       this.#isClosed = true;
@@ -208,6 +216,7 @@ export class MongoSegment implements Segment {
         return written.number;
       });
       frames.settle(number, lost);
+      if (lost.size > 0) this.#isUnswept = true;
       for (const [slot, one] of slots.entries()) this.#place(one, number, slot, [...lost]);
     }
     const again: Pending[] = [];

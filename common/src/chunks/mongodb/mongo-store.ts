@@ -25,13 +25,15 @@ import { sealedEnds, stretchOf } from '../stretch.ts';
 import { CatalogueLog } from './catalogue-log.ts';
 import type { SegmentState } from './catalogue-state.ts';
 import { commitChunks } from './chunk-commit.ts';
-import { FrameLog } from './frame-log.ts';
+import { FrameLog, sweepBefore } from './frame-log.ts';
 import { MongoSegment } from './mongo-segment.ts';
 import { RangeLog } from './range-log.ts';
 import { RowLogs } from './row-log.ts';
 import { SectionTables } from './section-tables.ts';
 import { SegmentLeases } from './segment-leases.ts';
 import { Wiping } from './wiping.ts';
+
+const FRAMES = 'log.frames';
 
 /** Where, and how much it may hold. */
 export interface MongoStoreOptions {
@@ -259,6 +261,15 @@ class MongoStore implements ChunkStore {
     const { dropped } = await catalogue.refresh();
     await sections.sweep(dropped);
     await this.#wiping.wipeDue(isUrgent);
+    if (isUrgent) await this.#sweepFrames();
+  }
+
+  /** Of all segments: what its owner did not delete when it sealed holds lines that may have to be gone. */
+  async #sweepFrames(): Promise<void> {
+    const frames = await this.#context.database.table(FRAMES);
+    for (const { id, firstFrame } of this.#context.catalogue.state.segments.values()) {
+      await sweepBefore(frames, id, firstFrame);
+    }
   }
 
   async sizes(): Promise<StoreSizes> {
@@ -310,7 +321,7 @@ class MongoStore implements ChunkStore {
     const { id, epoch } = state;
     const end = leases.hold(id);
     try {
-      const table = await database.table('log.frames');
+      const table = await database.table(FRAMES);
       const frames = new FrameLog({ segment: id, epoch, frames: table, ranges, clock });
       const segment = await MongoSegment.open({
         ...{ state, catalogue, frames, ranges, sections, clock, bytesMax },

@@ -7,6 +7,7 @@ import { recordSchema } from '../../record.ts';
 import { standPositionSchema } from '../live.ts';
 import { defineAction } from './action.ts';
 import { histogramSchema, searchRequestSchema } from './honeycomb-search.ts';
+import { linesSchema } from './store.ts';
 
 const segmentSchema = z.object({ id: z.string(), epoch: z.number() });
 
@@ -15,13 +16,27 @@ export const coverRequestSchema = z.object({ version: z.number() });
 
 /** See {@link coverRequestSchema}. */
 export const coverSchema = z.object({
-  segments: z.array(segmentSchema),
+  /** `last`: of the commits that it has taken in since it has the segment; 0 where there is none. */
+  segments: z.array(segmentSchema.extend({ last: z.number() })),
   /** Of the records that no chunk of that version has; absent where there are none. */
   times: z.object({ min: z.number(), max: z.number() }).optional(),
 });
 
 /** See {@link coverSchema}. */
 export type Cover = z.output<typeof coverSchema>;
+
+/** Lines that are to go: what has them and is not sealed is sealed first. */
+export const sealLinesSchema = linesSchema.extend({
+  nowMs: z.number(),
+  /** See CommitBound. */
+  upTo: z.array(z.number()),
+});
+
+/** See {@link sealLinesSchema}. */
+export type SealLines = z.output<typeof sealLinesSchema>;
+
+/** The segments in which none is open any more. */
+export const sealedLinesSchema = z.object({ segments: z.array(segmentSchema) });
 
 /** One honeycomb's part of a search. */
 export const partRequestSchema = z.object({
@@ -117,6 +132,8 @@ export const remoteRowSchema = z.object({
   sourceLength: z.number(),
   /** Characters of the body that are its time stamp. */
   timestampLength: z.number(),
+  /** The commit that it came with. */
+  sequence: z.number(),
 });
 
 /** See {@link remoteRowSchema}. */

@@ -24,6 +24,8 @@ import {
   partSchema,
   rowsPartSchema,
   rowsRequestSchema,
+  sealedLinesSchema,
+  sealLinesSchema,
   standHereSchema,
   standQuerySchema,
   stoodHereSchema,
@@ -88,6 +90,8 @@ export const honeycombActions = {
   part: defineStream('honeycomb.part', 'admin', partRequestSchema, partSchema),
   /** Of another honeycomb: rows that are in no chunk yet. */
   rows: defineStream('honeycomb.rows', 'admin', rowsRequestSchema, rowsPartSchema),
+  /** Of another honeycomb: seals what is open there, so that lines can be taken out of it. */
+  sealLines: defineAction('honeycomb.sealLines', 'admin', sealLinesSchema, sealedLinesSchema),
   /** The fields of a result, with their values. */
   fields: defineStream('honeycomb.fields', 'viewer', fieldsRequestSchema, fieldsPartSchema),
   /** Counts of a result by time, split by a field; a numeric field by time. */

@@ -1,5 +1,6 @@
 /** What honeycomb answers about the life of what it stores; a part of its table. */
 import { z } from 'zod';
+import { CLUSTER_ENDS_MAX } from '../../limits/mongodb.ts';
 import { retentionClassesSchema, retentionViewSchema } from '../retention.ts';
 import { defineAction, defineStream } from './action.ts';
 
@@ -30,14 +31,17 @@ export const linesSchema = z.object({
   to: z.number().optional(),
 });
 
+/** How far commits had come: see CommitBound. */
+const upToSchema = z.array(z.number().int().min(0)).min(1).max(CLUSTER_ENDS_MAX);
+
 /** What a deletion would take. */
 export const countedLinesSchema = z.object({
   records: z.number().int(),
   /** Of the records' times; absent where there are none. */
   firstTime: z.number().optional(),
   lastTime: z.number().optional(),
-  /** The ingest sequence up to which was looked: a deletion with it takes these lines and no later ones. */
-  upTo: z.number().int(),
+  /** Up to which commits was looked: a deletion with it takes these lines and no later ones. */
+  upTo: upToSchema,
 });
 
 /** See {@link countedLinesSchema}. */
@@ -47,7 +51,7 @@ export type CountedLines = z.output<typeof countedLinesSchema>;
 export const deleteLinesSchema = z.object({
   lines: linesSchema,
   /** What counting told; absent: all that is committed by then. */
-  upTo: z.number().int().optional(),
+  upTo: upToSchema.optional(),
   expected: z.number().int().optional(),
   reason: z.string().max(500).optional(),
 });

@@ -73,7 +73,7 @@ export async function nearRows(
     }
   }
   return near.found.map(({ offset, end, record }) => {
-    return { record, sourceLength: end - offset, timestampLength: 0 };
+    return { record, sourceLength: end - offset, timestampLength: 0, sequence: 0 };
   });
 }
 

@@ -58,6 +58,12 @@ export class Adoption {
     for (const guest of this.#guests) await this.#leave(guest);
   }
 
+  /** Seals all that it holds of others. */
+  async sealAll(): Promise<void> {
+    await this.#looking;
+    for (const guest of this.#guests) await this.#finish(guest);
+  }
+
   #lookLater(): void {
     if (this.#isStopped) return;
     this.#cancel = this.#context.clock.after(ADOPTION_INTERVAL_MS, () => {

@@ -37,7 +37,7 @@ export class OwnPart {
   async cover(version: number): Promise<Cover> {
     await this.#context.store.catalogue();
     const parts = this.#context.holdings.parts();
-    const segments = parts.map(({ id, epoch }) => ({ id, epoch }));
+    const segments = parts.map(({ id, epoch, last }) => ({ id, epoch, last }));
     const { open, chunks } = this.#since(parts, version);
     const known = [...open, ...chunks].filter(({ minTime, maxTime }) => minTime <= maxTime);
     if (known.length === 0) return { segments };

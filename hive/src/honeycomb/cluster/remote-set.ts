@@ -62,7 +62,7 @@ export class RemoteSet implements RecordSource {
       },
       offset: (row) => positionOfRecord(at(row).record).offset,
       sourceLength: (row) => at(row).sourceLength,
-      sequence: () => 0,
+      sequence: (row) => at(row).sequence,
       observed: (row) => at(row).record.observed,
       body: (row) => Buffer.from(at(row).record.body),
       timestampLength: (row) => at(row).timestampLength,

@@ -77,6 +77,7 @@ export class RowReading {
               record: wanted.withBodies ? record : { ...record, body: '' },
               sourceLength: set.sourceLength(row),
               timestampLength: set.timestampLength(row),
+              sequence: set.sequence(row),
             };
           }
           await pace();

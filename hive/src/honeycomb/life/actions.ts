@@ -1,7 +1,6 @@
 /** What honeycomb answers about the life of what it stores. */
 import type { ChunkStore } from '@apiary/common/chunks/chunks.ts';
 import type { Clock } from '@apiary/common/clock.ts';
-import { AppError } from '@apiary/common/errors.ts';
 import type { ActionHandlers } from '@apiary/common/messages/actions/action.ts';
 import type { storeActions } from '@apiary/common/messages/actions/store.ts';
 import type { Holdings } from '../holdings.ts';
@@ -18,9 +17,13 @@ export interface StoreActionContext {
   readonly holdings: Holdings;
   readonly classes: RetentionClasses;
   readonly clock: Clock;
-  /** Absent where several honeycombs share the store: their chunks are known once they were looked at. */
-  readonly deletions: Deletions | undefined;
+  readonly deletions: LineDeletions;
+  /** Several honeycombs share the store: their chunks are known once they were looked at. */
+  readonly isShared: boolean;
 }
+
+/** Deletes lines, in a store that is this honeycomb's own or shared. */
+export type LineDeletions = Pick<Deletions, 'count' | 'delete'>;
 
 /** The handlers of this part of honeycomb's actions. */
 export function storeHandlers({
@@ -28,10 +31,11 @@ export function storeHandlers({
   holdings,
   classes,
   deletions,
+  isShared,
   clock,
 }: StoreActionContext): ActionHandlers<typeof storeActions> {
   const look = async () => {
-    if (!deletions) holdings.sync((await store.catalogue()).chunks);
+    if (isShared) holdings.sync((await store.catalogue()).chunks);
   };
   const view = async () => {
     await look();
@@ -51,19 +55,11 @@ export function storeHandlers({
       await look();
       return await storeSizes(store, holdings);
     },
-    countLines: async (body, { signal }) => await present(deletions).count(body, signal),
-    deleteLines: (body, { signal }) => present(deletions).delete(body, signal),
+    countLines: async (body, { signal }) => await deletions.count(body, signal),
+    deleteLines: (body, { signal }) => deletions.delete(body, signal),
     check: async function* (_, { signal }) {
       await look();
       yield* checkStore(store, holdings, signal);
     },
   };
-}
-
-function present(deletions: Deletions | undefined): Deletions {
-  if (deletions) return deletions;
-  throw new AppError(
-    'not-supported',
-    'Lines cannot be deleted from a store on MongoDB yet: let retention drop them, or keep lines to be deleted in a store on SQLite.',
-  );
 }

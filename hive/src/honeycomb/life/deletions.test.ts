@@ -32,7 +32,7 @@ describe('deleting by query', () => {
   const linesOf = (count: number, name?: string) =>
     Array.from({ length: count }, (_, index) => lineOf(index, name));
 
-  async function remove(lines: Lines, upTo?: number): Promise<DeletionPart> {
+  async function remove(lines: Lines, upTo?: number[]): Promise<DeletionPart> {
     const request = { lines, ...(upTo !== undefined && { upTo }) };
     let last: DeletionPart | undefined;
     for await (const part of streamAction(rig.bus, storeActions.deleteLines, request, {

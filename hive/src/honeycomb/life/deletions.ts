@@ -5,8 +5,9 @@
  * may be the query itself.
  */
 import type { Bus } from '@apiary/common/bus/bus.ts';
-import type { ChunkEntry, Segment } from '@apiary/common/chunks/chunks.ts';
-import { AppError, toAppError } from '@apiary/common/errors.ts';
+import type { Segment } from '@apiary/common/chunks/chunks.ts';
+import { CommitBound } from '@apiary/common/chunks/commit-bound.ts';
+import { AppError } from '@apiary/common/errors.ts';
 import { DELETIONS_WAITING_MAX } from '@apiary/common/limits/store.ts';
 import {
   type CountedLines,
@@ -15,17 +16,24 @@ import {
   linesSchema,
 } from '@apiary/common/messages/actions/store.ts';
 import type { EventBody } from '@apiary/common/messages/events.ts';
+import { orAborted } from '@apiary/common/or-aborted.ts';
 import { newId } from '@apiary/common/random.ts';
 import { z } from 'zod';
-import { newChunkId } from '../holdings.ts';
 import type { Sealer } from '../sealer.ts';
 import type { CompactionContext } from './compaction.ts';
 import { countLines, Matching } from './matching.ts';
-import { readSections, swapChunks } from './swap.ts';
+import { openWith, refuseOpen } from './seal-matching.ts';
+import { swapChunks } from './swap.ts';
+import { NOTHING_DONE, takeOut, unfinished } from './take-out.ts';
 
 const NOTE = 'deletions';
 
-const deletionSchema = linesSchema.extend({ id: z.string(), nowMs: z.number(), upTo: z.number() });
+const deletionSchema = linesSchema.extend({
+  id: z.string(),
+  nowMs: z.number(),
+  /** Earlier versions noted one number. */
+  upTo: z.union([z.array(z.number()), z.number().transform((last) => [last])]),
+});
 const noteSchema = z.array(deletionSchema);
 type Deletion = z.output<typeof deletionSchema>;
 
@@ -70,7 +78,7 @@ export class Deletions {
     const { holdings, segment, cache, clock } = this.#context;
     const reading = holdings.read();
     try {
-      const wanted = { ...lines, nowMs: clock.now(), upTo: segment.lastSequence() };
+      const wanted = { ...lines, nowMs: clock.now(), upTo: [segment.lastSequence()] };
       return await countLines(wanted, { over: reading.snapshot, cache }, signal);
     } finally {
       reading.end();
@@ -88,16 +96,17 @@ export class Deletions {
     signal?: AbortSignal,
   ): AsyncGenerator<DeletionPart> {
     const { segment, clock, onAsked } = this.#context;
-    const last = segment.lastSequence();
-    const wanted = { ...lines, nowMs: clock.now(), upTo: Math.min(upTo ?? last, last) };
+    const now = new CommitBound([segment.lastSequence()]);
+    const { ends } = upTo ? now.and(new CommitBound(upTo)) : now;
+    const wanted = { ...lines, nowMs: clock.now(), upTo: [...ends] };
     // A query that cannot be read is refused before it is noted.
     new Matching(wanted);
     if (this.#waiting.length >= DELETIONS_WAITING_MAX) {
       throw new AppError('too-many', `${DELETIONS_WAITING_MAX} deletions wait: try again later.`);
     }
     const deletion = { ...wanted, id: newId() };
-    const part = { isDone: false, chunks: 0, of: 0, deleted: 0, unreadable: 0 };
-    const watched: Watched = { part, failed: undefined, changed: Promise.withResolvers() };
+    const changed = Promise.withResolvers<void>();
+    const watched: Watched = { part: NOTHING_DONE, failed: undefined, changed };
     this.#watched.set(deletion.id, watched);
     try {
       await this.#keep([...this.#waiting, deletion]);
@@ -122,29 +131,21 @@ export class Deletions {
       await this.#run(deletion, signal);
       return true;
     } catch (error) {
-      const { code, message } = toAppError(error);
-      const later = `The deletion is not finished and goes on by itself: ${message}`;
-      this.#tell(deletion, {}, new AppError(code, later, { cause: error }));
+      this.#tell(deletion, {}, unfinished(error));
       throw error;
     }
   }
 
   async #run(deletion: Deletion, signal: AbortSignal): Promise<void> {
-    const { holdings, store, figures, log, bus, instance, clock } = this.#context;
+    const { holdings, store, log, bus, instance, clock } = this.#context;
     const matching = new Matching(deletion, signal);
     await this.#seal(matching);
     const entries = holdings.chunks.filter((entry) => matching.reaches(entry));
-    const done = { chunks: 0, of: entries.length, deleted: 0, unreadable: 0 };
-    this.#tell(deletion, done);
-    for (const entry of entries) {
-      signal.throwIfAborted();
-      const deleted = await this.#deleteFrom(entry, matching);
-      if (deleted === undefined) done.unreadable++;
-      else done.deleted += deleted;
-      done.chunks++;
-      figures.add('deletedRecords', deleted ?? 0);
-      this.#tell(deletion, done);
-    }
+    const done = await takeOut(this.#context, entries, {
+      ...{ matching, signal },
+      swap: (old, added) => swapChunks(this.#context, old, added),
+      tell: (part) => this.#tell(deletion, part),
+    });
     // Only when nothing is left on the disk is it over; the note holds the query, and goes last.
     await store.reclaim();
     await this.#keep(this.#waiting.filter(({ id }) => id !== deletion.id));
@@ -156,43 +157,12 @@ export class Deletions {
     this.#tell(deletion, { ...done, isDone: true });
   }
 
-  /** Open chunks that have such lines are sealed, so that all are where they can be rewritten. */
   async #seal(matching: Matching): Promise<void> {
     const { holdings, sealer } = this.#context;
-    const isAffected = new Set<string>();
-    const look = async () => {
-      isAffected.clear();
-      for (const { chunk, set } of holdings.parts().flatMap(({ open }) => open)) {
-        if ((await matching.rowsOf(set)).rows.length > 0) isAffected.add(chunk);
-      }
-    };
-    await look();
-    if (isAffected.size === 0) return;
-    await sealer.sealAll(({ id }) => isAffected.has(id));
-    await look();
-    if (isAffected.size > 0) {
-      throw new AppError('conflict', 'Some of the lines could not be sealed yet.');
-    }
-  }
-
-  /** How many lines went; undefined when the chunk cannot be read. */
-  async #deleteFrom(entry: ChunkEntry, matching: Matching): Promise<number | undefined> {
-    const { store, cache, thread, log } = this.#context;
-    try {
-      const { rows: without } = await matching.rowsOf(cache.open(entry), entry.lastSequence);
-      if (without.length === 0) return 0;
-      const sections = await readSections(store, entry);
-      const name = { id: newChunkId(), partition: entry.partition };
-      const chunks = [{ entry, sections, without }];
-      const rest = await thread.rewrite({ chunks, name });
-      await swapChunks(this.#context, [entry], rest);
-      return without.length;
-    } catch (error) {
-      const { code, message } = toAppError(error);
-      if (code !== 'store-corrupt') throw error;
-      log.error({ chunk: entry.id, error: message }, 'chunk-unreadable');
-      return undefined;
-    }
+    const affected = await openWith(holdings, matching);
+    if (affected.size === 0) return;
+    await sealer.sealAll(({ id }) => affected.has(id));
+    await refuseOpen(holdings, matching);
   }
 
   async #keep(waiting: readonly Deletion[]): Promise<void> {
@@ -208,18 +178,5 @@ export class Deletions {
     watched.failed = failed;
     watched.changed.resolve();
     watched.changed = Promise.withResolvers();
-  }
-}
-
-async function orAborted(changed: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) return await changed;
-  signal.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    await Promise.race([changed, promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }

@@ -7,11 +7,13 @@ import type { Subscription } from '@apiary/common/bus/bus.ts';
 import type { ComponentContext } from '@apiary/common/component.ts';
 import { toAppError } from '@apiary/common/errors.ts';
 import { LIFE_RETRY_MS, RETENTION_INTERVAL_MS } from '@apiary/common/limits/store.ts';
+import type { LineDeletions } from './actions.ts';
 import { Compaction } from './compaction.ts';
 import { Deletions, type DeletionsContext } from './deletions.ts';
 import { type ExpiryContext, expire } from './expiry.ts';
 import { RewriteThread } from './rewrite-thread.ts';
 import { mergeShared } from './shared-compaction.ts';
+import { SharedDeletions, type SharedDeletionsContext } from './shared-deletions.ts';
 import { expireShared } from './shared-expiry.ts';
 import { type Swap, stopping, swapChunks } from './swap.ts';
 
@@ -19,14 +21,17 @@ import { type Swap, stopping, swapChunks } from './swap.ts';
 export type LifeContext = Omit<ExpiryContext, 'signal'> &
   Pick<ComponentContext, 'clock' | 'log'> &
   Pick<DeletionsContext, 'segment'> & {
-    /** Other honeycombs may have the store as well: then no lines are taken out. */
-    readonly isShared: boolean;
+    /** Where other honeycombs may have the store as well: how they are asked. */
+    readonly cluster?: Cluster | undefined;
   };
+
+type Cluster = Pick<SharedDeletionsContext, 'documents' | 'own' | 'sealHere'>;
 
 interface LifeParts {
   readonly stopping: AbortController;
   readonly thread: RewriteThread;
   readonly deletions: Deletions | undefined;
+  readonly shared: SharedDeletions | undefined;
 }
 
 /** See the file's head. */
@@ -35,8 +40,9 @@ export class Life {
   readonly #stopping: AbortController;
   readonly #thread: RewriteThread;
   readonly #compaction: Compaction;
-  /** What people want gone; absent where several honeycombs share the store. */
-  readonly deletions: Deletions | undefined;
+  readonly #deletions: Deletions | undefined;
+  /** In its place where several honeycombs share the store. */
+  readonly #shared: SharedDeletions | undefined;
   #subscription: Subscription | undefined;
   #cancelNext: () => void = () => undefined;
   #running: Promise<void> | undefined;
@@ -49,7 +55,8 @@ export class Life {
     this.#context = context;
     this.#stopping = parts.stopping;
     this.#thread = parts.thread;
-    this.deletions = parts.deletions;
+    this.#deletions = parts.deletions;
+    this.#shared = parts.shared;
     this.#compaction = new Compaction({ ...context, thread: parts.thread });
     context.classes.onChange(() => this.wake());
   }
@@ -60,12 +67,21 @@ export class Life {
     const thread = new RewriteThread();
     const context = { ...given, signal: stopping.signal };
     const onAsked = () => life.wake();
-    const { isShared, bus } = given;
-    const deletions = isShared ? undefined : await Deletions.open({ ...context, thread, onAsked });
-    const life = new Life(context, { stopping, thread, deletions });
+    const { cluster, bus } = given;
+    const asked = { ...context, thread, onAsked };
+    const deletions = cluster ? undefined : await Deletions.open(asked);
+    const shared = cluster && (await SharedDeletions.open({ ...asked, ...cluster }));
+    const life = new Life(context, { stopping, thread, deletions, shared });
     // Of what another one dropped, this one may have had something open.
-    if (isShared) life.#subscription = await bus.events.on('store.expired', onAsked);
+    if (cluster) life.#subscription = await bus.events.on('store.expired', onAsked);
     return life;
+  }
+
+  /** What people want gone. */
+  get deletions(): LineDeletions {
+    const deletions = this.#deletions ?? this.#shared;
+    if (!deletions) throw new Error('a life without deletions');
+    return deletions;
   }
 
   /** Looks whether there is something to do, now or after what is being done. */
@@ -83,6 +99,7 @@ export class Life {
     this.#stopping.abort(stopping());
     this.#cancelNext();
     await this.#subscription?.cancel();
+    await this.#shared?.close();
     await this.#thread.stop();
     await this.#running;
   }
@@ -95,7 +112,7 @@ export class Life {
         this.#isWanted = false;
         const hasChanged = await this.#work();
         // What others left when they were killed is looked for each time.
-        if (!hasChanged && !this.#isUnwiped && !this.#context.isShared) continue;
+        if (!hasChanged && !this.#isUnwiped && !this.#shared) continue;
         await this.#context.store.reclaim();
         this.#isUnwiped = false;
       }
@@ -111,21 +128,24 @@ export class Life {
 
   /** True when something went. */
   async #work(): Promise<boolean> {
-    if (this.#context.isShared) return await this.#workShared();
+    if (this.#shared) return await this.#workShared(this.#shared);
     const { signal } = this.#stopping;
     let changed = await expire(this.#context);
-    while (await this.deletions?.runNext(signal)) changed = true;
+    while (await this.#deletions?.runNext(signal)) changed = true;
     const swap: Swap = (old, added) => swapChunks(this.#context, old, added);
     while (!signal.aborted && (await this.#compaction.mergeOne(swap))) changed = true;
     return changed;
   }
 
-  async #workShared(): Promise<boolean> {
-    const expired = await expireShared(this.#context);
-    const merged = await mergeShared(this.#context, this.#compaction);
-    const isPending = expired.isPending || merged.isPending;
+  async #workShared(deletions: SharedDeletions): Promise<boolean> {
+    const works = [
+      await expireShared(this.#context),
+      await deletions.run(this.#stopping.signal),
+      await mergeShared(this.#context, this.#compaction),
+    ];
+    const isPending = works.some((work) => work.isPending);
     this.#nextMs = isPending ? LIFE_RETRY_MS : RETENTION_INTERVAL_MS;
-    return expired.changed || merged.changed;
+    return works.some(({ changed }) => changed);
   }
 
   async #failed(error: unknown): Promise<void> {

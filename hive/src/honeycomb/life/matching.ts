@@ -1,5 +1,6 @@
 /** Which rows a deletion takes: those that match and were committed by the time it was asked for. */
 import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
+import { CommitBound } from '@apiary/common/chunks/commit-bound.ts';
 import { compileMatcher } from '@apiary/common/query/matcher.ts';
 import type { HoldingsSnapshot } from '../holdings.ts';
 import type { Pace, RecordSource } from '../record-set.ts';
@@ -15,8 +16,8 @@ export interface WantedLines {
   readonly to?: number | undefined;
   /** What times in the query are relative to. */
   readonly nowMs: number;
-  /** The last ingest sequence that counts. */
-  readonly upTo: number;
+  /** Up to which commits it counts: see CommitBound. */
+  readonly upTo: readonly number[];
 }
 
 /** Rows of one chunk or open chunk, and when they are. */
@@ -32,11 +33,13 @@ const NO_ROWS = new Uint32Array();
 /** Finds rows wherever they are. */
 export class Matching {
   readonly #lines: WantedLines;
+  readonly #bound: CommitBound;
   readonly #select: (set: RecordSource) => ReturnType<RecordSource['select']>;
 
   /** @throws AppError `query-syntax` */
   constructor(lines: WantedLines, signal?: AbortSignal) {
     this.#lines = lines;
+    this.#bound = new CommitBound(lines.upTo);
     const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, nowMs } = lines;
     const query = parseOrThrow(lines.query);
     const matcherOptions = { nowMs };
@@ -46,18 +49,18 @@ export class Matching {
   }
 
   /** True where a chunk can have such rows. */
-  reaches(entry: Pick<ChunkEntry, 'minTime' | 'maxTime' | 'firstSequence'>): boolean {
-    const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, upTo } = this.#lines;
-    return entry.maxTime >= from && entry.minTime < to && entry.firstSequence <= upTo;
+  reaches(entry: ChunkEntry): boolean {
+    const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = this.#lines;
+    return entry.maxTime >= from && entry.minTime < to && this.#bound.mayHave(entry);
   }
 
-  /** @param lastSequence of all rows of the set, where that is known */
-  async rowsOf(set: RecordSource, lastSequence = Number.POSITIVE_INFINITY): Promise<FoundRows> {
+  /** @param entry of a set that is a chunk */
+  async rowsOf(set: RecordSource, entry?: ChunkEntry): Promise<FoundRows> {
     const matches = await this.#select(set);
     let rows = matches.count === 0 ? NO_ROWS : await matches.rows();
-    if (rows.length > 0 && lastSequence > this.#lines.upTo) {
+    if (rows.length > 0 && !(entry && this.#bound.hasAll(entry))) {
       const loaded = await matches.load(rows);
-      rows = rows.filter((row) => loaded.sequence(row) <= this.#lines.upTo);
+      rows = rows.filter((row) => this.#bound.isWithin(loaded.sequence(row)));
     }
     let [firstTime, lastTime] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     if (rows.length > 0) {
@@ -89,8 +92,8 @@ export async function countLines(
   for (const set of over.open) add(await matching.rowsOf(set));
   for (const entry of over.chunks) {
     if (!matching.reaches(entry)) continue;
-    add(await matching.rowsOf(cache.open(entry), entry.lastSequence));
+    add(await matching.rowsOf(cache.open(entry), entry));
   }
   const times = records === 0 ? {} : { firstTime: first, lastTime: last };
-  return { records, ...times, upTo: lines.upTo };
+  return { records, ...times, upTo: [...lines.upTo] };
 }

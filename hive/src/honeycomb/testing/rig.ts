@@ -68,10 +68,14 @@ export class HoneycombRig {
     this.documents = documents;
   }
 
-  /** @param store in place of a folder of its own, for log data */
-  static async create(options: HoneycombOptions = {}, store?: string): Promise<HoneycombRig> {
+  /** @param store in place of a folder of its own, for log data; `papers` for documents */
+  static async create(
+    options: HoneycombOptions = {},
+    store?: string,
+    papers?: string,
+  ): Promise<HoneycombRig> {
     const folder = await mkdtemp(join(tmpdir(), 'apiary-honeycomb-'));
-    const documents = await openDocuments(`sqlite:${folder}`);
+    const documents = await openDocuments(papers ?? `sqlite:${folder}`);
     const rig = new HoneycombRig(folder, documents, options, store ?? `sqlite:${folder}`);
     await rig.setApproval('approved');
     await rig.start();

@@ -1,0 +1,47 @@
+/**
+ * A honeycomb that takes lines out of chunks and is killed over it. Arguments: the store's address, the folder of its
+ * documents, when it dies: `before` the catalogue says so, when all is written, or as soon as it does.
+ */
+import { writeSync } from 'node:fs';
+import type { ChunkStore } from '@apiary/common/chunks/chunks.ts';
+import { openChunks } from '@apiary/common/chunks/open.ts';
+import { announceChanges } from '@apiary/common/documents/announce.ts';
+import { streamAction } from '@apiary/common/messages/actions/action.ts';
+import { storeActions } from '@apiary/common/messages/actions/store.ts';
+import { ACTOR, HoneycombRig } from '../../../hive/src/honeycomb/testing/rig.ts';
+import { eventually } from '../../harness/eventually.ts';
+
+const LINES = 30;
+const [, , url = '', when = ''] = process.argv;
+const openStore: typeof openChunks = async (...given) => {
+  const store = await openChunks(...given);
+  const die = () => process.kill(process.pid, 'SIGKILL');
+  const replace: ChunkStore['replace'] = async (...what) => {
+    if (when === 'before') die();
+    await store.replace(...what);
+    die();
+  };
+  return new Proxy(store, {
+    get: (target, name) => {
+      if (name === 'replace') return replace;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+};
+
+const rig = await HoneycombRig.create({ openStore }, url, url);
+announceChanges(rig.documents, rig.bus);
+for (let round = 0; round < 3; round++) {
+  const lines = Array.from({ length: LINES }, (_, line) =>
+    line % 3 === 0 ? `a hushhush line ${line} of ${round}` : `a plain line ${line} of ${round}`,
+  );
+  await rig.publishLines(`00000000000000${String(round).padStart(2, '0')}`, lines);
+}
+await eventually(async () => {
+  const { done } = await rig.search({ query: '', limit: 0 });
+  return done.total === 3 * LINES ? done : undefined;
+}, 'all is stored');
+writeSync(process.stdout.fd, 'stored\n');
+const request = { lines: { query: 'hushhush' } };
+for await (const _ of streamAction(rig.bus, storeActions.deleteLines, request, { actor: ACTOR }));
