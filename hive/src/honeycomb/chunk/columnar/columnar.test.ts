@@ -239,6 +239,8 @@ describe('searching columns', () => {
       (a: string, b: string) => `Failed password for ${a} port ${b} ssh2`,
       (a: string, b: string) => `user=${a} status=${b} done`,
       (a: string, b: string) => `${a} 77 ${b}.`,
+      (a: string, b: string) => `${a} exc 2026-01-10 00:00:0${a.length % 10} exception in ${b}`,
+      (a: string, b: string) => `exception of 2026-01-10 00:00:0${b.length % 10} by ${a} and ${b}`,
       (a: string, b: string) =>
         `{"time":"2026-01-10T00:00:0${b.length % 10}Z","msg":"payment ${a}","user":"${b}@example.com"}`,
     );
@@ -253,6 +255,19 @@ describe('searching columns', () => {
       mapped: fc.boolean(),
     });
     const asked = fc.constantFrom(
+      ...[
+        '/exc.*00:0[1-5]/',
+        '/.*exception.*:0[1-5].*/',
+        '/payment (root|admin)/',
+        '/pay.*5z?.*user/',
+      ],
+      ...[
+        '/exceptions*.*root/',
+        '/ime.*0[1-4]z.*root/',
+        '/2026.*root/',
+        '/exception|:01/',
+        '/e.*:03/',
+      ],
       ...['/.*exception.*[0-9]+.*/', '/port 1.*9/', '/ioexc[a-z]+$/', '/.*\\.io.*/', '/x\\.*/'],
       ...['/(root|admin).*port/', '/\\d+ ssh2\\s?$/', '/^user=k/', '"failed password for root"'],
       ...[
@@ -379,6 +394,27 @@ describe('searching columns', () => {
     }
     expect(read).not.toContain('times');
     expect(read).not.toContain('lengths');
+  });
+
+  test('reads no times for an expression that begins behind the stamp, and for others does', async () => {
+    const texts = Array.from({ length: 300 }, (_, index) => {
+      const time = new Date(Date.UTC(2026, 0, 10) + 1000 * index).toISOString().slice(0, 19);
+      return `${time.replace('T', ' ')} exception ${index} of job`;
+    });
+    const batch = batchOfStreams([lines(...texts)]);
+    const encoded = encoder.encode(batch, 1) ?? { sections: [] };
+    const counted = async (text: string) => {
+      const read: string[] = [];
+      const reader = openEncoded(batch, encoded, 'columnar@4', (name) => read.push(name));
+      const { count } = await select(reader, text);
+      return { count, isTimeRead: read.includes('times') };
+    };
+    const [free, bound] = [{ isTimeRead: false }, { isTimeRead: true }];
+    expect(await counted('/.*exception.*1[0-9] of.*/')).toEqual({ count: 30, ...free });
+    expect(await counted('/exceptions? 29/')).toEqual({ count: 11, ...free });
+    expect(await counted('/00:01:.*exception/')).toEqual({ count: 60, ...bound });
+    expect(await counted('/[0-2] exception/')).toEqual({ count: 90, ...bound });
+    expect(await counted('/0 exception/')).toEqual({ count: 30, ...bound });
   });
 
   test('tells the hosts of a few rows among many', async () => {

@@ -11,6 +11,17 @@ const BATCH_BYTES = 256 * 1024;
 const BATCH_ROWS = 4096;
 /** For a line end behind the longest row. */
 const SPARE_BYTES = 64;
+/** In place of times that nobody looks at; any one. */
+const SOME_TIME_MS = Date.UTC(2020, 0, 1);
+
+/** Which rows, and what is wanted of them. */
+export interface TemplateRowsOptions {
+  /** 1 for each row that is wanted, by its index within the template; undefined: all of them. */
+  readonly wanted: Uint8Array | undefined;
+  /** False: time stamps that are made of times may show another one, of the same length. */
+  readonly seesTimes: boolean;
+  readonly pace: Pace;
+}
 
 /** Some rows of a template. */
 export interface TemplateRows {
@@ -31,19 +42,17 @@ const start = new Uint32Array(BATCH_ROWS + 1);
 /**
  * Gives rows of a template that is not that of raw rows, in their order. `take` is done with a batch when it
  * returns.
- *
- * @param wanted 1 for each row that is wanted, by its index within the template; undefined: all of them
  */
 export async function forTemplateRows(
   data: ChunkData,
   template: number,
-  { wanted, pace }: { readonly wanted: Uint8Array | undefined; readonly pace: Pace },
+  { wanted, seesTimes, pace }: TemplateRowsOptions,
   take: (rows: TemplateRows) => void,
 ): Promise<void> {
   const [slots, dictionary] = [await data.slots(), await data.dictionary()];
   const columns = await templateColumns(data, slots, template);
   const decoder = new TemplateDecoder(template, { slots, dictionary }, columns);
-  const timeOf = await timesOf(data, template);
+  const timeOf = seesTimes ? await timesOf(data, template) : () => SOME_TIME_MS;
   const rows = slots.rows[template] ?? 0;
   const ended = isEnded(slots, template);
   for (let row = 0; row < rows; ) {

@@ -21,7 +21,7 @@ import {
 } from './judge.ts';
 import { LineParts } from './line-parts.ts';
 import { phraseStates } from './phrase-states.ts';
-import { requiredLiterals } from './required-literals.ts';
+import { leadingLiteral, requiredLiterals } from './required-literals.ts';
 import { DecodingJudge, type RowTest } from './row-judge.ts';
 import { WordJudge } from './word-judge.ts';
 import { type WantedWord, wantedWords } from './word-leaf.ts';
@@ -83,7 +83,11 @@ function compileLeaf(leaf: LeafQuery, context: CompileContext): Judge {
   const { nowMs = 0, zoneOffsetMinutes = 0 } = options;
   const { test } = compileLineTest(leaf, { nowMs, zoneOffsetMinutes });
   const line = (needle: string): RowTest => ({ folded: true, needle, test });
-  if (leaf.kind === 'regex') return decodeParts(requiredLiterals(leaf.source), line, context);
+  if (leaf.kind === 'regex') {
+    const begins = leadingLiteral(leaf.source);
+    const ofRegex = (needle: string) => ({ ...line(needle), begins });
+    return decodeParts(requiredLiterals(leaf.source), ofRegex, context);
+  }
   const words = wantedWords(leaf);
   if (!words) return new DecodingJudge(data, context.pace, line(''));
   return wordsJudge(leaf, words, line(longest(words.map(({ needle }) => needle))), context);

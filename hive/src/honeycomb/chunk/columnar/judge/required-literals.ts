@@ -44,6 +44,19 @@ export function requiredLiterals(source: string): string[] {
   return found.filter((word) => word.length > 1);
 }
 
+/**
+ * What each match of a regular expression begins with, so that nothing before it is looked at: letters and digits,
+ * folded; empty where that cannot be said.
+ *
+ * @param source as between the slashes of a query
+ */
+export function leadingLiteral(source: string): string {
+  const isClear = requiredLiterals(source).length > 0 && !/\\[pPu]/.test(source);
+  const [, letters = '', next = ''] = /^(?:\.\*\??)*([a-z0-9_]*)(.?)/i.exec(source) ?? [];
+  if (!isClear) return '';
+  return foldCase(QUANTIFIERS.includes(next) ? letters.slice(0, -1) : letters);
+}
+
 function classEnd(source: string, from: number): number {
   let at = from + 1;
   while (at < source.length && source[at] !== ']') at += source[at] === '\\' ? 2 : 1;

@@ -5,8 +5,10 @@ import type { Stretch } from '../../row-batch.ts';
 import type { ChunkData } from '../chunk-data.ts';
 import { decodeRows, timestampLengths } from '../decode-rows.ts';
 import { forTemplateRows, type TemplateRows } from '../template-rows.ts';
+import { SLOT_MARK, STAMP_MARK } from '../words.ts';
 import { type Judge, SOME } from './judge.ts';
 import { lowerText } from './lower-text.ts';
+import { mayBeInStamp } from './word-judge.ts';
 
 /** Raw rows decoded at once. */
 const ROWS_AT_ONCE = 4096;
@@ -18,6 +20,8 @@ export interface RowTest {
   readonly folded: boolean;
   /** A folded text that every matching row has; empty where none is known. */
   readonly needle: string;
+  /** What every match begins with, see {@link leadingLiteral}: a time stamp before it changes nothing. */
+  readonly begins?: string;
   test(text: string, timestampLength: number): boolean;
 }
 
@@ -58,10 +62,22 @@ export class DecodingJudge implements Judge {
     if (wanted && !wanted.includes(1)) return result;
     const hasEnd = await this.#lineEnds(template, stretches);
     const stamp = slots.timestampLength[template] ?? 0;
-    await forTemplateRows(this.#data, template, { wanted, pace: this.#pace }, (rows) => {
+    const seesTimes = !(await this.#passesStamp(template));
+    const options = { wanted, seesTimes, pace: this.#pace };
+    await forTemplateRows(this.#data, template, options, (rows) => {
       judgeRows(this.#test, { rows, stamp, hasEnd, result });
     });
     return result;
+  }
+
+  /** True if no match of the template's rows can begin before the end of their stamp. */
+  async #passesStamp(template: number): Promise<boolean> {
+    const { begins = '' } = this.#test;
+    if (begins === '' || mayBeInStamp(begins)) return false;
+    const { folded, foldedStart } = await this.#data.dictionary();
+    const text = folded.slice(foldedStart[template], foldedStart[template + 1]);
+    const before = text.slice(0, text.indexOf(String.fromCharCode(STAMP_MARK)));
+    return !before.includes(String.fromCharCode(SLOT_MARK)) && !before.includes(begins);
   }
 
   /** Tells, by row within a template, if a line end is part of the body: it is where the body is not the source. */
@@ -69,10 +85,11 @@ export class DecodingJudge implements Judge {
     template: number,
     stretches: readonly Stretch[],
   ): Promise<(row: number) => boolean> {
+    if (!stretches.some(({ mapped }) => mapped)) return () => false;
     const [order, { firstRow }] = [await this.#data.order(), await this.#data.slots()];
     const mapped = mappedRows(stretches, order.length);
     const first = firstRow[template] ?? 0;
-    return mapped ? (row) => mapped[order[first + row] ?? 0] === 1 : () => false;
+    return (row) => mapped[order[first + row] ?? 0] === 1;
   }
 
   async #rawRows(result: Uint8Array): Promise<Uint8Array> {
@@ -87,7 +104,7 @@ export class DecodingJudge implements Judge {
       const { bytes, start } = await decodeRows(this.#data, wanted, this.#pace);
       for (const [index, row] of wanted.entries()) {
         const stored = bytes.subarray(start[index], start[index + 1]);
-        const ended = stored.at(-1) === NEWLINE && mapped?.[row] !== 1;
+        const ended = stored.at(-1) === NEWLINE && mapped[row] !== 1;
         const text = (ended ? stored.subarray(0, -1) : stored).toString('utf8');
         if (passes(this.#test, text, stampOf(row))) result[from + index] = 1;
       }
@@ -139,9 +156,8 @@ function judgeRows(test: RowTest, { rows, stamp, hasEnd, result }: Judging): voi
   }
 }
 
-/** 1 for rows whose body is not the source; undefined where there are none. */
-function mappedRows(stretches: readonly Stretch[], rows: number): Uint8Array | undefined {
-  if (!stretches.some(({ mapped }) => mapped)) return undefined;
+/** 1 for rows whose body is not the source. */
+function mappedRows(stretches: readonly Stretch[], rows: number): Uint8Array {
   const flags = new Uint8Array(rows);
   for (const { mapped, from, to } of stretches) if (mapped) flags.fill(1, from, to);
   return flags;
