@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { ENVIRONMENT, NODE_FLAGS } from '../../../scripts/supervisor.ts';
 import type { Question } from './engine.ts';
 
 /** MB of this process that are resident now, or were at most. */
@@ -15,10 +16,13 @@ export function processMb(field: 'VmRSS' | 'VmHWM'): number {
   return Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024;
 }
 
-/** What a program beside this file prints in a process of its own. */
+/** What a program beside this file prints in a process of its own, which is run as the launcher runs a honeycomb. */
 export async function askProcess(program: string, argv: readonly string[]): Promise<string> {
   const path = fileURLToPath(new URL(program, import.meta.url));
-  const child = spawn(process.execPath, [path, ...argv], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...NODE_FLAGS, path, ...argv], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...ENVIRONMENT },
+  });
   const [answer] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   if (child.exitCode !== 0) throw new Error(`${program} failed`);
   return answer;
