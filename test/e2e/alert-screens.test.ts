@@ -239,4 +239,36 @@ describe('the alerts’ screens', () => {
     const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
     expect(overflow).toBe(0);
   }, 60_000);
+
+  it('set up a channel with a key of several lines, and change it without typing that again', async () => {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await open('/settings/channels');
+    await page.getByRole('button', { name: 'Add a channel' }).click();
+    await page.getByLabel('Kind').selectOption('apns');
+    const key = '-----BEGIN PRIVATE KEY-----\nnot\none\n-----END PRIVATE KEY-----';
+    for (const [label, text] of [
+      ['Name', 'phones'],
+      ['Key id', 'KEY1234567'],
+      ['Team id', 'TEAM123456'],
+      ['Key', key],
+      ['Topic', 'com.example.app'],
+    ] as const) {
+      await page.getByLabel(label, { exact: true }).fill(text);
+    }
+    expect(await axeViolations(page)).toEqual([]);
+    const [sent] = await Promise.all([
+      page.waitForRequest((request) => request.method() === 'POST'),
+      page.getByRole('button', { name: 'Add', exact: true }).click(),
+    ]);
+    expect(sent.postDataJSON().secrets).toEqual({ key });
+    await page.getByRole('button', { name: 'Change phones' }).click();
+    await page.getByLabel('Topic').fill('com.example.other');
+    await page.getByLabel('Switched on').uncheck();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('row').filter({ hasText: 'phones' }).getByText('off').waitFor();
+    const { channels } = await apiary.client.call(NOTIFICATION_ROUTES.listChannels);
+    expect(channels.find(({ name }) => name === 'phones')).toMatchObject({
+      ...{ enabled: false, secretsSet: ['key'], settings: { topic: 'com.example.other' } },
+    });
+  }, 60_000);
 });

@@ -56,7 +56,8 @@ export const channelFieldSchema = z.object({
   name: z.string(),
   title: z.string(),
   help: z.string(),
-  type: z.enum(['text', 'number', 'switch', 'choice', 'list']),
+  /** `lines` is a text of several lines, such as a certificate. */
+  type: z.enum(['text', 'lines', 'number', 'switch', 'choice', 'list']),
   choices: z.array(z.string()),
   /** Goes into `secrets`, else into `settings`. */
   secret: z.boolean(),

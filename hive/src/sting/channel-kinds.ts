@@ -10,6 +10,8 @@ const propertySchema = z.object({
   description: z.string().optional(),
   enum: z.array(z.string()).optional(),
   default: z.unknown().optional(),
+  /** Marks what has several lines. */
+  lines: z.boolean().optional(),
 });
 const objectSchema = z.object({
   properties: z.record(z.string(), propertySchema),
@@ -51,5 +53,6 @@ function typeOf(property: z.output<typeof propertySchema>): ChannelField['type']
   if (property.enum) return 'choice';
   if (property.type === 'boolean') return 'switch';
   if (property.type === 'array') return 'list';
+  if (property.lines) return 'lines';
   return property.type === 'number' || property.type === 'integer' ? 'number' : 'text';
 }

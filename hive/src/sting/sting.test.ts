@@ -305,6 +305,10 @@ describe('sting', () => {
       ]);
       const push = all.find(({ kind }) => kind === 'web-push');
       expect(push?.fields.map(({ name }) => name)).not.toContain('publicKey');
+      const apns = all.find(({ kind }) => kind === 'apns');
+      expect(apns?.fields.find(({ name }) => name === 'key')).toMatchObject({
+        ...{ type: 'lines', secret: true, required: true, title: 'Key' },
+      });
     });
   });
 

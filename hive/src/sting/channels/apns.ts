@@ -32,10 +32,9 @@ const PASSING_REASONS = new Set(['ExpiredProviderToken', 'TooManyProviderTokenUp
 const fields = z.object({
   keyId: requiredText('Key id', 'Of the authentication key, ten characters.').max(32),
   teamId: requiredText('Team id', 'Of the developer account, ten characters.').max(32),
-  key: requiredText('Key', 'The content of the AuthKey_….p8 file.').startsWith(
-    '-----BEGIN',
-    'Key is not the content of a .p8 file',
-  ),
+  key: requiredText('Key', 'The content of the AuthKey_….p8 file, all of its lines.')
+    .startsWith('-----BEGIN', 'Key is not the content of a .p8 file')
+    .meta({ lines: true }),
   topic: requiredText('Topic', 'The app’s bundle id.').max(255),
   production: z.boolean().default(true).meta({
     title: 'Production',
@@ -48,6 +47,7 @@ const fields = z.object({
     .meta({ title: 'Server', description: 'HOST:PORT in place of Apple’s.' }),
   ca: z.string().max(16_384).optional().meta({
     title: 'Certificate',
+    lines: true,
     description: 'PEM of the authority to trust, for a server in place of Apple’s.',
   }),
   privateAddress: privateAddressField,

@@ -48,6 +48,7 @@ const fields = z.object({
     .meta({ title: 'To', description: 'E-mail addresses.' }),
   ca: z.string().max(16_384).optional().meta({
     title: 'Certificate',
+    lines: true,
     description: 'PEM of the authority to trust, for a server of your own.',
   }),
   privateAddress: privateAddressField,

@@ -37,6 +37,7 @@ const fields = z.object({
   ),
   ca: z.string().max(16_384).optional().meta({
     title: 'Certificate',
+    lines: true,
     description: 'PEM of the authority to trust, for a push service of your own.',
   }),
   privateAddress: privateAddressField,

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, type ReactNode, useId, useState } from 'react';
 import { messageOf } from '../../state/http.ts';
 
 /** A form that acts and says why it could not; `onDone` when it could. */
@@ -58,12 +58,16 @@ export function Field(props: {
   readonly title?: string;
   readonly minLength?: number;
   readonly required?: boolean;
+  /** What to type, under the field. */
+  readonly hint?: string;
 }) {
+  const hint = useId();
   return (
     <label className="ap-form-field">
       <span>{props.label}</span>
       <input
         className="ap-input"
+        aria-describedby={props.hint ? hint : undefined}
         name={props.name}
         type={props.type ?? 'text'}
         autoComplete={props.autoComplete ?? 'off'}
@@ -75,6 +79,16 @@ export function Field(props: {
         minLength={props.minLength}
         required={props.required ?? true}
       />
+      <FieldHint id={hint} words={props.hint} />
     </label>
   );
+}
+
+/** What to type into a field. */
+export function FieldHint(props: { readonly id: string; readonly words: string | undefined }) {
+  return props.words ? (
+    <small id={props.id} className="ap-form-hint">
+      {props.words}
+    </small>
+  ) : null;
 }

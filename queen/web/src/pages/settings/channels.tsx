@@ -10,7 +10,7 @@ import { useServices } from '../../state/services.ts';
 import { useLoaded } from '../../state/use-loaded.ts';
 import { useNow } from '../../state/use-now.ts';
 import { useStore } from '../../state/use-store.ts';
-import { AddChannel } from './add-channel.tsx';
+import { ChannelForm } from './channel-form.tsx';
 import { ConfirmForm } from './confirm-form.tsx';
 import { Deliveries } from './deliveries.tsx';
 import { Devices } from './devices.tsx';
@@ -36,9 +36,14 @@ function Channels() {
   const { value, failure, reload } = useLoaded(notifying.channels);
   const [isAdding, setAdding] = useState(false);
   const [removing, setRemoving] = useState<ChannelView>();
-  const done = () => {
+  const [changing, setChanging] = useState<ChannelView>();
+  const close = () => {
     setAdding(false);
     setRemoving(undefined);
+    setChanging(undefined);
+  };
+  const done = () => {
+    close();
     void reload();
   };
   return (
@@ -46,13 +51,20 @@ function Channels() {
       <div className="ap-sheet-head">
         <h2 id="channels">Channels</h2>
         {isAdmin ? (
-          <Button leftSection={<IconPlus size={16} stroke={2} />} onClick={() => setAdding(true)}>
+          <Button
+            leftSection={<IconPlus size={16} stroke={2} />}
+            onClick={() => {
+              close();
+              setAdding(true);
+            }}
+          >
             Add a channel
           </Button>
         ) : null}
       </div>
       <SectionState failure={failure} isLoading={value === undefined} onAgain={reload} />
-      {isAdding ? <AddChannel onDone={done} /> : null}
+      {isAdding ? <ChannelForm channel={undefined} onDone={done} /> : null}
+      {changing ? <ChannelForm key={changing.id} channel={changing} onDone={done} /> : null}
       {removing ? (
         <ConfirmForm
           verb="Remove"
@@ -69,7 +81,23 @@ function Channels() {
         </p>
       ) : null}
       {value && value.length > 0 ? (
-        <ChannelTable channels={value} onRemove={isAdmin ? setRemoving : undefined} />
+        <ChannelTable
+          channels={value}
+          change={
+            isAdmin
+              ? {
+                  onChange: (channel) => {
+                    close();
+                    setChanging(channel);
+                  },
+                  onRemove: (channel) => {
+                    close();
+                    setRemoving(channel);
+                  },
+                }
+              : undefined
+          }
+        />
       ) : null}
     </section>
   );
@@ -77,9 +105,15 @@ function Channels() {
 
 function ChannelTable(props: {
   readonly channels: readonly ListedChannel[];
-  readonly onRemove: ((channel: ChannelView) => void) | undefined;
+  /** Undefined where one may not. */
+  readonly change:
+    | {
+        readonly onChange: (channel: ChannelView) => void;
+        readonly onRemove: (channel: ChannelView) => void;
+      }
+    | undefined;
 }) {
-  const { onRemove } = props;
+  const { change } = props;
   const now = useNow(10_000);
   return (
     <ScrollRegion label="All channels">
@@ -92,7 +126,7 @@ function ChannelTable(props: {
             <th>Last delivery</th>
             <th>Test</th>
             <th>
-              <span className="ap-hidden">Remove</span>
+              <span className="ap-hidden">Change or remove</span>
             </th>
           </tr>
         </thead>
@@ -111,15 +145,23 @@ function ChannelTable(props: {
                 <TestButton name={channel.name} test={() => testOutcome(channel.name)} />
               </td>
               <td>
-                {onRemove ? (
-                  <button
-                    type="button"
-                    className="ap-text-button"
-                    aria-label={`Remove ${channel.name}`}
-                    onClick={() => onRemove(channel)}
-                  >
-                    <IconTrash size={16} stroke={1.6} aria-hidden="true" />
-                  </button>
+                {change ? (
+                  <span className="ap-channel-acts">
+                    <Button
+                      aria-label={`Change ${channel.name}`}
+                      onClick={() => change.onChange(channel)}
+                    >
+                      Change
+                    </Button>
+                    <button
+                      type="button"
+                      className="ap-text-button"
+                      aria-label={`Remove ${channel.name}`}
+                      onClick={() => change.onRemove(channel)}
+                    >
+                      <IconTrash size={16} stroke={1.6} aria-hidden="true" />
+                    </button>
+                  </span>
                 ) : null}
               </td>
             </tr>
