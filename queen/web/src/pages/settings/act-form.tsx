@@ -61,26 +61,48 @@ export function Field(props: {
   /** What to type, under the field. */
   readonly hint?: string;
 }) {
+  return (
+    <Labelled label={props.label} hint={props.hint}>
+      {(described) => (
+        <input
+          {...described}
+          className="ap-input"
+          name={props.name}
+          type={props.type ?? 'text'}
+          autoComplete={props.autoComplete ?? 'off'}
+          autoCapitalize="none"
+          spellCheck={false}
+          defaultValue={props.initial}
+          pattern={props.pattern}
+          title={props.title}
+          minLength={props.minLength}
+          required={props.required ?? true}
+        />
+      )}
+    </Labelled>
+  );
+}
+
+/** What a control of {@link Labelled} takes. */
+interface Described {
+  readonly id: string;
+  readonly 'aria-describedby': string | undefined;
+}
+
+/** A control under its label, and over what to put into it, which describes it without being its name. */
+export function Labelled(props: {
+  readonly label: string;
+  readonly hint: string | undefined;
+  readonly children: (described: Described) => ReactNode;
+}) {
+  const id = useId();
   const hint = useId();
   return (
-    <label className="ap-form-field">
-      <span>{props.label}</span>
-      <input
-        className="ap-input"
-        aria-describedby={props.hint ? hint : undefined}
-        name={props.name}
-        type={props.type ?? 'text'}
-        autoComplete={props.autoComplete ?? 'off'}
-        autoCapitalize="none"
-        spellCheck={false}
-        defaultValue={props.initial}
-        pattern={props.pattern}
-        title={props.title}
-        minLength={props.minLength}
-        required={props.required ?? true}
-      />
+    <div className="ap-form-field">
+      <label htmlFor={id}>{props.label}</label>
+      {props.children({ id, 'aria-describedby': props.hint ? hint : undefined })}
       <FieldHint id={hint} words={props.hint} />
-    </label>
+    </div>
   );
 }
 

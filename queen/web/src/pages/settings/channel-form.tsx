@@ -8,7 +8,7 @@ import { useId, useState } from 'react';
 import { safeText } from '../../log-list/display.ts';
 import { notifying } from '../../state/notifying.ts';
 import { useLoaded } from '../../state/use-loaded.ts';
-import { ActForm, Field, FieldHint } from './act-form.tsx';
+import { ActForm, Field, FieldHint, Labelled } from './act-form.tsx';
 
 /** Not a field of any kind. */
 const NAME = ' name';
@@ -70,24 +70,23 @@ function KindChoice(props: {
   readonly onChoose: (kind: string) => void;
 }) {
   const { kinds, chosen, onChoose } = props;
-  const hint = useId();
   return (
-    <label className="ap-form-field">
-      <span>Kind</span>
-      <select
-        className="ap-input"
-        aria-describedby={hint}
-        value={chosen}
-        onChange={(event) => onChoose(event.currentTarget.value)}
-      >
-        {kinds.map(({ kind, title }) => (
-          <option key={kind} value={kind}>
-            {title}
-          </option>
-        ))}
-      </select>
-      <FieldHint id={hint} words={kinds.find(({ kind }) => kind === chosen)?.summary} />
-    </label>
+    <Labelled label="Kind" hint={kinds.find(({ kind }) => kind === chosen)?.summary}>
+      {(described) => (
+        <select
+          {...described}
+          className="ap-input"
+          value={chosen}
+          onChange={(event) => onChoose(event.currentTarget.value)}
+        >
+          {kinds.map(({ kind, title }) => (
+            <option key={kind} value={kind}>
+              {title}
+            </option>
+          ))}
+        </select>
+      )}
+    </Labelled>
   );
 }
 
@@ -123,37 +122,37 @@ function KindField(props: {
   }
   if (type === 'choice') {
     return (
-      <label className="ap-form-field">
-        <span>{title}</span>
-        <select
-          className="ap-input"
-          name={name}
-          aria-describedby={hint}
-          defaultValue={String(initial ?? choices[0] ?? '')}
-        >
-          {choices.map((choice) => (
-            <option key={choice}>{choice}</option>
-          ))}
-        </select>
-        <FieldHint id={hint} words={help} />
-      </label>
+      <Labelled label={title} hint={help}>
+        {(described) => (
+          <select
+            {...described}
+            className="ap-input"
+            name={name}
+            defaultValue={String(initial ?? choices[0] ?? '')}
+          >
+            {choices.map((choice) => (
+              <option key={choice}>{choice}</option>
+            ))}
+          </select>
+        )}
+      </Labelled>
     );
   }
   if (type === 'lines') {
     return (
-      <label className="ap-form-field">
-        <span>{label}</span>
-        <textarea
-          className="ap-input ap-channel-lines"
-          name={name}
-          rows={3}
-          spellCheck={false}
-          required={required && !stays}
-          aria-describedby={hint}
-          defaultValue={initial === undefined ? '' : String(initial)}
-        />
-        <FieldHint id={hint} words={help} />
-      </label>
+      <Labelled label={label} hint={help}>
+        {(described) => (
+          <textarea
+            {...described}
+            className="ap-input ap-channel-lines"
+            name={name}
+            rows={3}
+            spellCheck={false}
+            required={required && !stays}
+            defaultValue={initial === undefined ? '' : String(initial)}
+          />
+        )}
+      </Labelled>
     );
   }
   return (
