@@ -22,7 +22,9 @@ export interface PushVerdict {
   readonly doubled: readonly string[];
 }
 
-interface Taken {
+/** One alert in one push. */
+export interface Taken {
+  /** The push's key. */
   readonly id: string;
   readonly code: string;
 }

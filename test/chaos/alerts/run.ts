@@ -13,6 +13,7 @@ import { projectRoot } from '../../../scripts/data-folder.ts';
 import { type RunningApiary, startApiary } from '../../harness/apiary-up.ts';
 import { eventually } from '../../harness/eventually.ts';
 import type { ServiceAt } from '../run.ts';
+import { unnamedInBundles } from './bundles.ts';
 import { judgePushes, type PushVerdict, readPushes } from './pushes.ts';
 import { Helpers, type PushServer, startPushServer } from './victims.ts';
 
@@ -41,6 +42,8 @@ interface Site {
   readonly folder: string;
   readonly data: string;
   readonly file: string;
+  /** As components take it. */
+  readonly store: string;
 }
 
 const RULES = 8;
@@ -52,6 +55,8 @@ const PER_SECOND_MONGODB = 2;
 const PAUSE_MS = 1_000;
 /** A delivery that failed a few times in a row is tried again after half a minute. */
 const SETTLE_MS_MAX = 240_000;
+/** Looking is a load on the store as well. */
+const LOOK_MS = 3_000;
 
 /** Runs it; see the file's head. */
 export async function runAlertChaos(options: AlertChaosOptions): Promise<AlertChaosResult> {
@@ -65,10 +70,13 @@ export async function runAlertChaos(options: AlertChaosOptions): Promise<AlertCh
     const codes = await provokeAll(site, options);
     stop.abort();
     const kills = await killing;
-    const missing = () => judgePushes(readPushes(site.server.pushes), codes).lost.length;
-    const settled = () => (missing() === 0 ? true : undefined);
+    const settled = async () => {
+      if ((await judged(site, codes)).lost.length === 0) return true;
+      await pause(LOOK_MS);
+      return undefined;
+    };
     await eventually(settled, 'all alerts are pushed', SETTLE_MS_MAX).catch(() => undefined);
-    const verdict = judgePushes(readPushes(site.server.pushes), codes);
+    const verdict = await judged(site, codes);
     isClean = verdict.lost.length + verdict.doubled.length === 0;
     for (const code of verdict.lost) {
       report(await whereabouts(site, code).catch((error: unknown) => `${code}: ${error}`));
@@ -77,6 +85,12 @@ export async function runAlertChaos(options: AlertChaosOptions): Promise<AlertCh
   } finally {
     await closeSite(site, isClean, report);
   }
+}
+
+/** What the phone was told, in words of its own or as one of many that a message counts. */
+async function judged({ apiary, server, store }: Site, codes: readonly string[]) {
+  const unnamed = await unnamedInBundles(apiary.client, store);
+  return judgePushes([...readPushes(server.pushes), ...unnamed], codes);
 }
 
 async function openSite({ broker, store }: AlertChaosOptions): Promise<Site> {
@@ -91,9 +105,12 @@ async function openSite({ broker, store }: AlertChaosOptions): Promise<Site> {
     ...(broker ? { broker: broker.url } : {}),
     ...(store ? { store: store.url } : {}),
   });
-  const site = { apiary, helpers, server, folder, data, file };
+  const site = {
+    ...{ apiary, helpers, server, folder, data, file },
+    store: store?.url ?? `sqlite:${data}`,
+  };
   try {
-    await startSecondOnes(site, broker?.url, store?.url);
+    await startSecondOnes(site, broker?.url, store !== undefined);
     await setUp(site);
   } catch (error) {
     await closeSite(site, true, () => undefined);
@@ -106,13 +123,17 @@ async function openSite({ broker, store }: AlertChaosOptions): Promise<Site> {
  * A second pheromone and a second sting, so that each can be killed alone and is taken over from; and a second
  * honeycomb where the store has room for it.
  */
-async function startSecondOnes(site: Site, broker?: string, store?: string): Promise<void> {
+async function startSecondOnes(
+  site: Site,
+  broker: string | undefined,
+  hasRoom: boolean,
+): Promise<void> {
   const { helpers, data } = site;
   const env = {
     APIARY_BROKER: broker ?? embeddedBroker(site),
-    APIARY_STORE: store ?? `sqlite:${data}`,
+    APIARY_STORE: site.store,
   };
-  for (const component of ['pheromone', 'sting', ...(store ? ['honeycomb'] : [])]) {
+  for (const component of ['pheromone', 'sting', ...(hasRoom ? ['honeycomb'] : [])]) {
     await helpers.start(join(projectRoot, 'scripts/launch.js'), {
       name: `second ${component}`,
       argv: ['hive', component, '--data', data, '--status-port', 'none'],
