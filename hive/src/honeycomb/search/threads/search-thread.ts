@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { AppError } from '@apiary/common/errors.ts';
 import type { Part } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
-import type { FromThread, ThreadStart, ThreadTask, ToThread } from './search-messages.ts';
+import type { FromThread, SentTask, ThreadStart, ThreadTask, ToThread } from './search-messages.ts';
 
 /** Takes what comes of one search. */
 interface Listener {
@@ -13,6 +13,8 @@ interface Listener {
 export class SearchThread {
   readonly #worker: Worker;
   readonly #listeners = new Map<number, Listener>();
+  /** Chunks whose entries it has. */
+  readonly #told = new Set<string>();
   readonly #started: Promise<void>;
   #last = 0;
   /** It takes searches. */
@@ -80,7 +82,7 @@ export class SearchThread {
     signal.addEventListener('abort', cancel);
     this.#listeners.set(id, { take, fail });
     this.#worker.ref();
-    this.#tell({ type: 'search', id, task });
+    this.#tell({ type: 'search', id, task: this.#sent(task) });
     try {
       for (;;) {
         await wake.promise;
@@ -102,6 +104,7 @@ export class SearchThread {
 
   /** Lets go of chunks that are gone. */
   forget(chunks: readonly string[]): void {
+    for (const id of chunks) this.#told.delete(id);
     this.#tell({ type: 'forget', chunks });
   }
 
@@ -113,6 +116,12 @@ export class SearchThread {
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#worker.terminate();
+  }
+
+  #sent({ chunks, ...task }: ThreadTask): SentTask {
+    const fresh = chunks.filter(({ id }) => !this.#told.has(id));
+    for (const { id } of fresh) this.#told.add(id);
+    return { ...task, chunks: chunks.map(({ id }) => id), fresh };
   }
 
   #tell(message: ToThread): void {

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import type { ChunkStore, NewChunk } from '@apiary/common/chunks/chunks.ts';
 import { openSqliteStore } from '@apiary/common/chunks/sqlite/sqlite-store.ts';
 import { ManualClock } from '@apiary/common/clock.ts';
@@ -10,13 +11,23 @@ import { createSilentLogger } from '@apiary/common/log.ts';
 import { type SearchPart, searchRequestSchema } from '@apiary/common/messages/actions/honeycomb.ts';
 import { Metrics } from '@apiary/common/metrics.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  jest,
+  test,
+} from '@jest/globals';
 import { sealBatch } from '../../chunk/seal-batch.ts';
 import { Holdings } from '../../holdings.ts';
 import { Figures } from '../../metrics.ts';
 import { batchOfStreams, OBSERVED } from '../../testing/batches.ts';
 import { ChunkCache } from '../chunk-cache.ts';
 import { Search } from '../search.ts';
+import type { ToThread } from './search-messages.ts';
 import { SearchThreads } from './search-threads.ts';
 
 const CHUNKS = 7;
@@ -37,6 +48,13 @@ async function chunkOf(index: number): Promise<NewChunk> {
   const batch = batchOfStreams([{ rows, source: { host, generation } }]);
   const partition = { day: '2026-01-20', retentionClass: 'default' };
   return await sealBatch(batch, { id: `chunk-${index}`, partition });
+}
+
+/** Goes to a thread as an object with nothing in it. */
+class IterableHere {
+  *[Symbol.iterator](): Generator<string> {
+    yield 'chunk-6';
+  }
 }
 
 interface Answer {
@@ -131,6 +149,31 @@ describe('search threads', () => {
     expect(await ask(together, request)).toEqual(expected);
   });
 
+  test('are told of each chunk once, and again after it was to be forgotten', async () => {
+    const posted = jest.spyOn(Worker.prototype, 'postMessage');
+    const toldOf = () => {
+      const messages = posted.mock.calls.splice(0).map(([message]) => message as ToThread);
+      const tasks = messages.flatMap((each) => (each.type === 'search' ? [each.task] : []));
+      return tasks.flatMap(({ fresh }) => fresh.map(({ id }) => id)).sort();
+    };
+    try {
+      const { alone, together } = both();
+      await threads.start();
+      const expected = await ask(alone, { query: 'order' });
+      expect(await ask(together, { query: 'order' })).toEqual(expected);
+      const told = toldOf();
+      expect(told.length).toBeGreaterThan(1);
+      expect(new Set(told).size).toBe(told.length);
+      expect(await ask(together, { query: 'order' })).toEqual(expected);
+      expect(toldOf()).toEqual([]);
+      threads.forget(chunks.map(({ entry }) => entry.id));
+      expect(await ask(together, { query: 'order' })).toEqual(expected);
+      expect(toldOf().length).toBeGreaterThan(1);
+    } finally {
+      posted.mockRestore();
+    }
+  });
+
   test.each(['newest', 'oldest'])(
     'give every record once, page by page, %s first',
     async (order) => {
@@ -193,7 +236,7 @@ describe('search threads', () => {
     const [first, second] = threads.shareOut(entries)?.there ?? [];
     expect(await ask(together, request)).toEqual(expected);
     // Not a message that it knows: a programmer's mistake ends it.
-    first?.thread.forget(null as never);
+    first?.thread.forget(new IterableHere() as never);
     expect(await ask(together, request)).toEqual(expected);
     await first?.thread.ended();
     expect(figures.get('searchThreadDeaths')).toBe(1);

@@ -1,25 +1,43 @@
 /** The thread: searches sealed chunks on a connection and with a cache of its own. */
+import assert from 'node:assert/strict';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import { openSectionSource } from '@apiary/common/chunks/sqlite/section-source.ts';
 import { systemClock } from '@apiary/common/clock.ts';
 import { toAppError } from '@apiary/common/errors.ts';
 import { ChunkCache } from '../chunk-cache.ts';
 import { searchPart } from '../part-search.ts';
-import type { FromThread, ThreadStart, ThreadTask, ToThread } from './search-messages.ts';
+import type { FromThread, SentTask, ThreadStart, ToThread } from './search-messages.ts';
 
 // Written by SearchThread alone.
 const { folder, cacheBytesMax } = workerData as ThreadStart;
 const cache = new ChunkCache(openSectionSource(folder), systemClock, { bytesMax: cacheBytesMax });
 const running = new Map<number, AbortController>();
+/** By id, until they are to be forgotten. */
+const known = new Map<string, ChunkEntry>();
 
 parentPort?.on('message', (message: ToThread) => {
   if (message.type === 'search') void search(message.id, message.task);
   else if (message.type === 'cancel') running.get(message.id)?.abort();
-  else cache.forget(message.chunks);
+  else forget(message.chunks);
 });
 tell({ type: 'ready' });
 
-async function search(id: number, { request, chunks, span, nowMs }: ThreadTask): Promise<void> {
+function entryOf(id: string): ChunkEntry {
+  const entry = known.get(id);
+  assert(entry, `nobody told of chunk ${id}`);
+  return entry;
+}
+
+function forget(chunks: readonly string[]): void {
+  for (const id of chunks) known.delete(id);
+  cache.forget(chunks);
+}
+
+async function search(id: number, task: SentTask): Promise<void> {
+  const { request, span, nowMs } = task;
+  for (const entry of task.fresh) known.set(entry.id, entry);
+  const chunks = task.chunks.map(entryOf);
   const abort = new AbortController();
   running.set(id, abort);
   try {
