@@ -79,35 +79,62 @@ async function stretchRows(
   data: ChunkData,
   wanted: Uint32Array,
 ): Promise<Map<Stretch, StretchRows>> {
-  const [{ head, stretches }, { template }] = [await data.runs(), await data.ids()];
+  const [{ stretches }, { template }] = [await data.runs(), await data.ids()];
   const [index, list] = [await data.timeIndex(), await data.lengthList()];
   const all = new Set(Array.from(wanted, (row) => stretchAt(stretches, row)));
-  const count = new Uint32Array(head.templates + 1);
+  const ranks = ranksOf(template, (await data.slots()).rows, all);
   const result = new Map<Stretch, StretchRows>();
-  let [row, mapped] = [0, 0];
+  let mapped = 0;
   for (const [at, stretch] of stretches.entries()) {
     if (result.size === all.size) break;
     const mappedFrom = mapped;
     if (stretch.mapped) mapped += stretch.to - stretch.from;
-    const times = index.stretches[at];
-    if (!all.has(stretch) || !times) continue;
-    for (; row < stretch.from; row++) {
-      const id = template[row] ?? 0;
-      count[id] = (count[id] ?? 0) + 1;
-    }
-    const rank = new Uint32Array(stretch.to - stretch.from);
-    for (; row < stretch.to; row++) {
-      const id = template[row] ?? 0;
-      const own = count[id] ?? 0;
-      rank[row - stretch.from] = own;
-      count[id] = own + 1;
-    }
+    const [times, rank] = [index.stretches[at], ranks.get(stretch)];
+    if (!times || !rank) continue;
     const body = bodyLengths(list, template.subarray(stretch.from, stretch.to), rank);
     const source = stretch.mapped ? list.mapped.subarray(mappedFrom, mapped) : body;
     const offset = offsetsOf(stretch, source);
     result.set(stretch, { stretch, rank, time: index.timesOf(times), body, source, offset });
   }
   return result;
+}
+
+/**
+ * By row of each stretch: its index within its template. Counted from the nearer end of the chunk, as a page is mostly
+ * of its last rows.
+ *
+ * @param rows how many each template has
+ */
+function ranksOf(
+  template: Uint16Array,
+  rows: Uint32Array,
+  stretches: ReadonlySet<Stretch>,
+): Map<Stretch, Uint32Array> {
+  const wanted = [...stretches].sort((a, b) => a.from - b.from);
+  const fromEnd = template.length - (wanted[0]?.from ?? 0) < (wanted.at(-1)?.to ?? 0);
+  const ranks = new Map<Stretch, Uint32Array>();
+  const count = fromEnd ? rows.slice() : new Uint32Array(rows.length);
+  let row = fromEnd ? template.length : 0;
+  for (const stretch of fromEnd ? wanted.reverse() : wanted) {
+    const rank = new Uint32Array(stretch.to - stretch.from);
+    ranks.set(stretch, rank);
+    if (fromEnd) {
+      while (row > stretch.from) {
+        const id = template[--row] ?? 0;
+        const own = (count[id] ?? 0) - 1;
+        count[id] = own;
+        if (row < stretch.to) rank[row - stretch.from] = own;
+      }
+    } else {
+      for (; row < stretch.to; row++) {
+        const id = template[row] ?? 0;
+        const own = count[id] ?? 0;
+        count[id] = own + 1;
+        if (row >= stretch.from) rank[row - stretch.from] = own;
+      }
+    }
+  }
+  return ranks;
 }
 
 function bodyLengths({ fixed, first, list }: LengthList, template: Uint16Array, rank: Uint32Array) {
