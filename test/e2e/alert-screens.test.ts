@@ -156,6 +156,15 @@ describe('the alerts’ screens', () => {
     expect(await step('Step 2').getByLabel('After').inputValue()).toBe('30m');
   }, 60_000);
 
+  it('say of what is no matter of lines when it fires, in place of trying it', async () => {
+    await open('/alerts/rules/new');
+    await page.getByLabel('have').selectOption('agent-dead');
+    await page.getByLabel('Agents that match').fill('host:web-*');
+    await page.getByRole('heading', { name: 'There are no lines to try it on' }).waitFor();
+    await page.getByText('It fires as soon as an approved agent’s heartbeats stop').waitFor();
+    expect(await page.getByLabel('For each of these on its own').count()).toBe(0);
+  }, 60_000);
+
   it('never replace a rule by a new one of the same name', async () => {
     await open('/alerts/rules/new?q=egret');
     await page.getByLabel('Name', { exact: true }).fill('Herons');

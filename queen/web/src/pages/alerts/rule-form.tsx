@@ -65,6 +65,17 @@ const DIRECTIONS: Readonly<Partial<Record<ConditionKind, readonly (readonly [str
     ],
   };
 
+const LINES = { label: 'Lines that match', example: 'level:error AND timeout' };
+
+/** What the query chooses where it chooses no lines; each is an alert of its own. */
+const CHOSEN: Readonly<Partial<Record<ConditionKind, { label: string; example: string }>>> = {
+  'agent-dead': { label: 'Agents that match (by host, agent, tag)', example: 'host:web-*' },
+  'target-failed': {
+    label: 'Targets that match (by host, target, tag)',
+    example: 'target:*nginx*',
+  },
+};
+
 /** The rule as a sentence with holes: what most people need is open, the rest under two disclosures. */
 export function RuleForm({ draft, errors, onChange }: RulePart) {
   const recipients = useRecipients();
@@ -78,12 +89,7 @@ export function RuleForm({ draft, errors, onChange }: RulePart) {
     >
       <DraftField {...part} name="name" label="Name" example="Login failures" />
       <h2>When</h2>
-      <DraftField
-        {...part}
-        name="query"
-        label="Lines that match"
-        example="level:error AND timeout"
-      />
+      <DraftField {...part} name="query" {...(CHOSEN[draft.kind] ?? LINES)} />
       <Choice
         label="have"
         value={draft.kind}
@@ -104,7 +110,9 @@ export function RuleForm({ draft, errors, onChange }: RulePart) {
           />
         ) : null}
       </div>
-      <DraftField {...part} name="groupBy" label="For each of these on its own" example="host" />
+      {CHOSEN[draft.kind] ? null : (
+        <DraftField {...part} name="groupBy" label="For each of these on its own" example="host" />
+      )}
       <RuleMessage {...part} />
       <h2>Tell</h2>
       <ChannelChoice

@@ -20,6 +20,14 @@ const WAIT_MS = 400;
 const ROWS_MAX = 20;
 const MATCHES_SHOWN = 3;
 
+/** Conditions that no stored line tells of. */
+const REPORTED: Readonly<Partial<Record<RuleInput['condition']['type'], string>>> = {
+  'agent-dead':
+    'It fires as soon as an approved agent’s heartbeats stop, and is over when they are back.',
+  'target-failed':
+    'It fires as soon as an agent says that it cannot watch a target, and is over when it can.',
+};
+
 /** What a rule would have done, tried anew while one types or moves its limit. */
 export function RulePreview(props: {
   readonly rule: RuleInput | undefined;
@@ -27,7 +35,20 @@ export function RulePreview(props: {
 }) {
   const { rule, onChange } = props;
   const [spanMs, setSpanMs] = useState<number>(SPANS_MS[1]);
-  const { tried, failure } = useTried(rule, spanMs, WAIT_MS);
+  const reported = rule && REPORTED[rule.condition.type];
+  const { tried, failure } = useTried(reported ? undefined : rule, spanMs, WAIT_MS);
+  if (reported) {
+    return (
+      <section className="ap-sheet" aria-labelledby="preview">
+        <div className="ap-panel-head">
+          <h2 id="preview" data-testid="preview">
+            There are no lines to try it on
+          </h2>
+        </div>
+        <p className="ap-panel-empty">{reported}</p>
+      </section>
+    );
+  }
   return (
     <section className="ap-sheet" aria-labelledby="preview">
       <div className="ap-panel-head">
