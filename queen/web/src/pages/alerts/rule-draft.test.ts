@@ -1,6 +1,6 @@
 import { ruleSchema } from '@apiary/common/messages/alerts.ts';
 import { describe, expect, it } from '@jest/globals';
-import { draftOf, freshId, movedStep, NEW_RULE, ruleOf } from './rule-draft.ts';
+import { draftOf, freshId, movedStep, NEW_RULE, ruleOf, withKind } from './rule-draft.ts';
 
 const stored = { createdMs: 1, createdBy: 'mira', updatedMs: 1, updatedBy: 'mira' };
 
@@ -69,6 +69,18 @@ describe('a rule in the form', () => {
     const errors = 'errors' in told ? told.errors : {};
     expect(Object.keys(errors).sort()).toEqual(['escalation.1.after', 'of', 'repeat', 'value']);
     expect(errors['escalation.1.after']).toBe('The time is a length like 30s, 5m or 2h.');
+  });
+
+  it('of another kind has what is likely for it, and what was typed', () => {
+    const typed = { ...NEW_RULE, window: '2m' };
+    const check = withKind(typed, 'check');
+    expect(check).toMatchObject({ kind: 'check', count: '3', window: '2m' });
+    expect(withKind(check, 'count')).toEqual(typed);
+    expect(withKind(NEW_RULE, 'absence').window).toBe('10m');
+    expect(withKind({ ...NEW_RULE, count: '7' }, 'threshold')).toMatchObject({
+      count: '7',
+      value: '',
+    });
   });
 
   it('of its own is never one that exists', () => {

@@ -94,6 +94,26 @@ export const NEW_RULE: RuleDraft = {
   rest: {},
 };
 
+/** What is likely for a kind, where it is not what {@link NEW_RULE} says. A limit of a field is for people to say. */
+const LIKELY: Readonly<Partial<Record<ConditionKind, Partial<RuleDraft>>>> = {
+  rate: { window: '5m' },
+  absence: { window: '10m' },
+  first: { window: '10m' },
+  threshold: { count: '1', value: '' },
+  sustained: { window: '5m', value: '' },
+  check: { count: '3' },
+  ratio: { window: '5m', value: '0.05' },
+};
+const SHARED = ['count', 'window', 'value'] as const;
+
+/** The draft as a rule of another kind: what was typed stays, what was only likely is likely for that kind. */
+export function withKind(draft: RuleDraft, kind: ConditionKind): RuleDraft {
+  const likely = (of: ConditionKind) => ({ ...NEW_RULE, ...LIKELY[of] });
+  const untouched = SHARED.filter((field) => draft[field] === likely(draft.kind)[field]);
+  const changes = untouched.map((field) => [field, likely(kind)[field]]);
+  return { ...draft, kind, ...Object.fromEntries(changes) };
+}
+
 const SECOND = 1000;
 /** Leaves room for the number that makes an id its own. */
 const ID_CHARACTERS = 34;

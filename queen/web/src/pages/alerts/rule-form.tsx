@@ -1,4 +1,4 @@
-import { CONDITION_KINDS, type ConditionKind } from './rule-draft.ts';
+import { CONDITION_KINDS, type ConditionKind, withKind } from './rule-draft.ts';
 import { Choice, DraftField, FieldError, type RulePart } from './rule-fields.tsx';
 import { RuleMessage } from './rule-message.tsx';
 import { ChannelChoice } from './rule-tell.tsx';
@@ -95,7 +95,7 @@ export function RuleForm({ draft, errors, onChange }: RulePart) {
         value={draft.kind}
         options={Object.entries(CONDITION_KINDS)}
         // The options are this table's keys.
-        onChange={(kind) => onChange({ kind: kind as ConditionKind })}
+        onChange={(kind) => onChange(withKind(draft, kind as ConditionKind))}
       />
       <div className="ap-rule-row">
         {FIELDS[draft.kind].map(([name, label, example]) => (
