@@ -1,6 +1,7 @@
 import { type Settings, switchSchema } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import type { Alert, Silence } from '@apiary/common/messages/alerts.ts';
+import { nextOccurrences } from '@apiary/common/time/recurrence.ts';
 import { ALERT_ROUTES } from '@apiary/queen/alert-routes.ts';
 import { z } from 'zod';
 import { readRulesFile, tryRules } from '../alert-trial.ts';
@@ -209,10 +210,11 @@ async function silences({ client, settings, io }: Call): Promise<number> {
       .map(([field, value]) => `${field}=${value}`)
       .join(' '),
     quietWhen(each),
+    nextQuiet(each),
     each.createdBy,
     each.reason,
   ]);
-  const head = ['ID', 'RULE', 'GROUP', 'QUIET', 'BY', 'REASON'];
+  const head = ['ID', 'RULE', 'GROUP', 'QUIET', 'NEXT', 'BY', 'REASON'];
   io.stdout.write(rows.length > 0 ? table([head, ...rows]) : 'Nothing is silenced.\n');
   return 0;
 }
@@ -329,6 +331,14 @@ function quietWhen({ recurs, fromMs, untilMs }: Silence): string {
   if (!recurs) return fromMs > Date.now() ? `from ${dayAndTime(fromMs)} ${until}` : until;
   const days = recurs.days.map((day) => DAYS[day]).join(',');
   return `${days} at ${recurs.from} ${recurs.zone} for ${recurs.minutes} min, ${until}`;
+}
+
+/** When it is quiet next, or until when it is now. */
+function nextQuiet(silence: Silence): string {
+  const now = Date.now();
+  const [next] = nextOccurrences(silence, now, 1);
+  if (!next) return 'never';
+  return next.fromMs <= now ? `now, until ${dayAndTime(next.toMs)}` : dayAndTime(next.fromMs);
 }
 
 function printJson(io: CommandIo, value: unknown): number {

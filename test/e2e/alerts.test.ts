@@ -215,4 +215,21 @@ describe('alert rules', () => {
     const silence = await runCli(['alerts', 'silence', 'app-errors', 'code=x*', ...data]);
     expect(silence.stdout).toContain('quiet until');
   }, 60_000);
+
+  it('says when a maintenance window is quiet next', async () => {
+    const silence = [
+      'alerts',
+      'silence',
+      'app-errors',
+      'code=5*',
+      '--every',
+      'daily',
+      '--at',
+      '00:00',
+    ];
+    const made = await runCli([...silence, '--for', '24h', '--zone', 'UTC', ...data]);
+    expect(made).toMatchObject({ code: 0, stderr: '' });
+    const { stdout } = await runCli(['alerts', 'silences', ...data]);
+    expect(stdout).toMatch(/app-errors +code=5\* .* now, until \d{4}-/);
+  }, 60_000);
 });
