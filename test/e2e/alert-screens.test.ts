@@ -232,6 +232,8 @@ describe('the alerts’ screens', () => {
     await page.getByTestId('nothing-firing').waitFor();
     appendFileSync(file, 'loon lake=7 calls\n');
     const alert = page.getByTestId('alerts').getByRole('listitem').first();
+    await alert.getByText('Who was told').click();
+    await alert.getByText('Nobody by a message of its own').waitFor();
     await alert.getByRole('button', { name: 'Silence' }).click();
     expect(await axeViolations(page)).toEqual([]);
     await page.getByRole('button', { name: 'until 8:00 tomorrow' }).click();

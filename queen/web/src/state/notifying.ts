@@ -33,6 +33,10 @@ export const notifying = {
     const path = `/api/deliveries?limit=${DELIVERIES_SHOWN}`;
     return (await callApi(path, actions.listDeliveries.response)).deliveries;
   },
+  deliveriesOf: async (alert: string) => {
+    const path = `/api/deliveries?alert=${encodeURIComponent(alert)}&limit=${DELIVERIES_SHOWN}`;
+    return (await callApi(path, actions.listDeliveries.response)).deliveries;
+  },
   resend: (id: string) => post('/api/deliveries/resend', { deliveries: [id] }, z.unknown()),
 };
 

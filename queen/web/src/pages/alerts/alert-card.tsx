@@ -1,7 +1,6 @@
 import type { Alert, Rule } from '@apiary/common/messages/alerts.ts';
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
-import { countOf } from '../../components/figures.ts';
 import { IconArrowUpRight, IconCheck } from '../../components/icons.ts';
 import { displayPieces, safeText } from '../../log-list/display.ts';
 import { LineText } from '../../log-list/line-text.tsx';
@@ -10,6 +9,7 @@ import { alerting } from '../../state/alerts.ts';
 import { useServices } from '../../state/services.ts';
 import { agoText } from '../agents/ago.ts';
 import { AlertMeasured } from './alert-measured.tsx';
+import { AlertTold } from './alert-told.tsx';
 import { measuredWords } from './condition-words.ts';
 import { SilenceMenu } from './silence-menu.tsx';
 
@@ -66,15 +66,10 @@ export function AlertCard(props: {
             </li>
           ))}
       </ol>
-      {alert.told > 0 ? <p className="ap-faint">{toldWords(alert, rule)}</p> : null}
+      {alert.told > 0 ? <AlertTold alert={alert} now={now} /> : null}
       {rule ? <AlertMeasured rule={rule} /> : null}
     </li>
   );
-}
-
-function toldWords({ told }: Alert, rule: Rule | undefined): string {
-  const channels = rule && rule.channels.length > 0 ? ` to ${rule.channels.join(', ')}` : '';
-  return `${countOf(told, 'message')} sent${safeText(channels)}`;
 }
 
 function AlertActions(props: {
