@@ -1,6 +1,7 @@
 import { RULE_CHANNELS_MAX } from '@apiary/common/limits/alerts.ts';
 import { Checkbox, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import { safeText } from '../../log-list/display.ts';
 import type { Told } from './rule-draft.ts';
 import { Choice } from './rule-fields.tsx';
@@ -36,7 +37,17 @@ export function ChannelChoice(props: {
         />
       ))}
       {names.size === 0 && (channels || failure) ? (
-        <p className="ap-faint">{failure ?? 'No channel is set up yet: Settings, Channels.'}</p>
+        <p className="ap-faint ap-no-channel">
+          {failure ?? (
+            <>
+              No channel is set up yet:{' '}
+              <Link href="/settings/channels" className="ap-link">
+                set one up
+              </Link>
+              .
+            </>
+          )}
+        </p>
       ) : null}
     </fieldset>
   );
