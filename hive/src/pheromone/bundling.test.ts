@@ -65,6 +65,16 @@ describe('messages that come all at once', () => {
     expect(ids[0]).toBe(ids[1]);
   });
 
+  test('are in one bundle alone, also where its write failed and all is composed again', () => {
+    const bundling = new Bundling(bundlingSchema.parse({}));
+    take(bundling, 0, 1, 2, 3);
+    expect(bundling.take(RULE, BUNDLE_WAIT_MS, false)).toMatchObject([{ bundles: ['a3'] }]);
+    // The next bundle would have the same id, and sting knows that one: alert 4 would be told nobody.
+    expect(take(bundling, BUNDLE_WAIT_MS + 1, 1, 2, 3, 4)).toEqual([false, false, true, true]);
+    const next = bundling.take(RULE, 2 * BUNDLE_WAIT_MS + 1, false);
+    expect(next).toMatchObject([{ bundles: ['a4'] }]);
+  });
+
   test('what fires and what is over are two bundles', () => {
     const bundling = new Bundling(bundlingSchema.parse({}));
     take(bundling, 0, 1, 2, 3);

@@ -45,6 +45,8 @@ export type BundlingState = z.output<typeof bundlingSchema>;
 export class Bundling {
   #told: BundlingState['told'];
   #waiting: BundlingState['waiting'];
+  /** Messages in bundles that are not written yet: until then all that happened may be composed again. */
+  readonly #unwritten = new Set<string>();
 
   constructor(state: BundlingState) {
     this.#told = [...state.told];
@@ -67,7 +69,7 @@ export class Bundling {
     const { id, alert, title } = message;
     const kind = BUNDLED_KINDS.find((each) => each === message.kind);
     if (after === 0 || !kind || this.#told.some((told) => told.id === id)) return false;
-    if (this.#waiting.some((waiting) => waiting.id === id)) return true;
+    if (this.#unwritten.has(id) || this.#waiting.some((waiting) => waiting.id === id)) return true;
     this.#told = this.#told.filter(({ atMs }) => atMs > nowMs - BUNDLE_WINDOW_MS);
     if (this.#told.length < after) {
       this.#told.push({ id, atMs: nowMs });
@@ -77,11 +79,17 @@ export class Bundling {
     return true;
   }
 
+  /** The state is written: what is in a bundle is not composed again. */
+  written(): void {
+    this.#unwritten.clear();
+  }
+
   /** The bundles that are due; all of them with `isLast`, as the rule ends. */
   take(rule: Rule, nowMs: number, isLast: boolean): DeliveryMessage[] {
     const { dueMs } = this;
     if (dueMs === undefined || (dueMs > nowMs && !isLast)) return [];
     const waiting = this.#waiting.splice(0);
+    for (const { id } of waiting) this.#unwritten.add(id);
     const bundles = BUNDLED_KINDS.flatMap((kind) => {
       const members = waiting.filter((each) => each.kind === kind);
       return members.length === 0 ? [] : bundleOf(rule, kind, members, nowMs);

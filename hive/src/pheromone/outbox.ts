@@ -78,6 +78,7 @@ export class Outbox {
   /** Tells everybody, once the state is written. Resolves with true when nothing is left. */
   async send({ alerts, events }: Batch): Promise<boolean> {
     const { model, context } = this.#parts;
+    this.#bundling.written();
     const sending = this.messages.map((message) => this.#hand(message));
     await Promise.all(alerts.map((alert) => model.alerts.put(alert)));
     for (const event of events) context.bus.events.emit('alert.changed', event);
