@@ -62,17 +62,22 @@ const ourSources: Plugin = {
 /** Node's modules that few processes use, although all of them name them: read at their first use. */
 const READ_AT_USE = new Set(
   [
+    'assert',
     'child_process',
     'cluster',
     'dgram',
+    'fs/promises',
     'http',
     'http2',
     'https',
     'inspector',
     'perf_hooks',
     'readline',
+    'stream/promises',
     'tls',
     'v8',
+    'vm',
+    'worker_threads',
   ].flatMap((name) => [name, `node:${name}`]),
 );
 
@@ -92,15 +97,39 @@ const builtinsByRequire: Plugin = {
   },
 };
 
-/** A module whose exports are getters: the module itself is read when the first of them is. */
+/** A module whose exports are getters: the module itself is read when the first of them is, and `assert` when it fails. */
 function readAtUse(path: string): string {
   const names = JSON.stringify(Object.keys(requireHere(path)));
+  const isAssert = /^(node:)?assert$/.test(path);
   return `let own;
 const read = () => (own ??= require('${path}'));
+${isAssert ? 'module.exports = (value, message) => { if (!value) read()(value, message); };' : ''}
 for (const name of ${names}) {
   Object.defineProperty(module.exports, name, { enumerable: true, get: () => read()[name] });
 }`;
 }
+
+/**
+ * pino asks for Node's threads, 5 ms and 1 MB, to learn that it runs in none and to write in some: a Bee has none.
+ *
+ * @throws Error when pino asks in another way
+ */
+const withoutLogThreads: Plugin = {
+  name: 'without-log-threads',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/pino\/lib\/(tools|transport)\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const contents = text
+        .replace("const { isMainThread } = require('worker_threads')", 'const isMainThread = true')
+        .replace("const ThreadStream = require('thread-stream')", '')
+        .replace('new ThreadStream(', "new (require('thread-stream'))(");
+      if (!/isMainThread = true|new \(require/.test(contents)) {
+        throw new Error(`${path} asks for threads in another way now: see scripts/bundle.ts`);
+      }
+      return { contents, loader: 'js' };
+    });
+  },
+};
 
 /** What is not part of a bundle: commands that run from the sources. */
 const withoutSourceCommands: Plugin = {
@@ -131,7 +160,7 @@ export async function bundle(folder: string): Promise<void> {
       ...SHARED,
       entryPoints: ['bee/src/main.ts'],
       outfile: join(folder, 'bee.mjs'),
-      plugins: [builtinsByRequire, ourSources],
+      plugins: [builtinsByRequire, ourSources, withoutLogThreads],
     }),
   ]);
 }

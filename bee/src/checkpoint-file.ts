@@ -1,9 +1,19 @@
 /**
  * A small file that survives a power cut at any moment: written beside, fsynced, renamed over, the folder
- * fsynced; the one before is kept; a checksum tells a torn one.
+ * fsynced; the one before is kept; a checksum tells a torn one. Only what waits for the disk is left to a thread:
+ * a start reads and writes it before anything is sent.
  */
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import {
+  closeSync,
+  fsync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { codeOf } from './system-error.ts';
 
@@ -28,34 +38,28 @@ export class CheckpointFile {
 
   /** Reads what there is. A damaged newest file is put aside as `name.damaged.json`, never overwritten by a save. */
   async load(): Promise<LoadedText> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const current = await readWhole(this.#path(''));
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    const current = readWhole(this.#path(''));
     this.#currentIsWhole = current.kind === 'whole';
     if (current.kind === 'whole') return { text: current.text, damaged: [] };
     const damaged: string[] = [];
     if (current.kind === 'damaged') {
-      await rename(this.#path(''), this.#path('.damaged'));
+      renameSync(this.#path(''), this.#path('.damaged'));
       damaged.push(this.#path('.damaged'));
     }
-    const previous = await readWhole(this.#path('.previous'));
+    const previous = readWhole(this.#path('.previous'));
     if (previous.kind === 'damaged') damaged.push(this.#path('.previous'));
     return { text: previous.kind === 'whole' ? previous.text : undefined, damaged };
   }
 
   /** Replaces the text; when this resolves it is on disk. One call at a time. */
   async save(text: string): Promise<void> {
-    const file = await open(this.#path('.new'), 'w', 0o600);
-    try {
-      await file.writeFile(`${checksum(text)}\n${text}`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    if (this.#currentIsWhole) await rename(this.#path(''), this.#path('.previous'));
-    await rename(this.#path('.new'), this.#path(''));
+    const bytes = `${checksum(text)}\n${text}`;
+    await synced(openSync(this.#path('.new'), 'w', 0o600), (fd) => writeFileSync(fd, bytes));
+    if (this.#currentIsWhole) renameSync(this.#path(''), this.#path('.previous'));
+    renameSync(this.#path('.new'), this.#path(''));
     this.#currentIsWhole = true;
-    const folder = await open(this.#folder, 'r');
-    await folder.sync().finally(() => folder.close());
+    await synced(openSync(this.#folder, 'r'));
   }
 
   #path(kind: string): string {
@@ -67,10 +71,10 @@ type Found =
   | { readonly kind: 'absent' | 'damaged' }
   | { readonly kind: 'whole'; readonly text: string };
 
-async function readWhole(path: string): Promise<Found> {
+function readWhole(path: string): Found {
   let content: string;
   try {
-    content = await readFile(path, 'utf8');
+    content = readFileSync(path, 'utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') {
       return { kind: 'absent' };
@@ -81,6 +85,18 @@ async function readWhole(path: string): Promise<Found> {
   const text = content.slice(end + 1);
   const whole = end > 0 && content.slice(0, end) === checksum(text);
   return whole ? { kind: 'whole', text } : { kind: 'damaged' };
+}
+
+const syncFile = promisify(fsync);
+
+/** Syncs what was opened, when it was written to, and closes it. */
+async function synced(fd: number, write?: (fd: number) => void): Promise<void> {
+  try {
+    write?.(fd);
+    await syncFile(fd);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 function checksum(text: string): string {

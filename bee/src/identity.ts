@@ -2,7 +2,8 @@
  * Who this Bee is: an Ed25519 key in a file that only its user may read, made at the first start. The
  * agent id follows from the key, so whoever holds the file is the agent.
  */
-import { chmod, link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
+import { link, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@apiary/common/errors.ts';
 import {
@@ -32,9 +33,8 @@ export interface Identity {
 export async function loadIdentity(folder: string): Promise<Identity> {
   const path = join(folder, FILE);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const found = await readKey(path);
-    return found ?? (await makeKey(path));
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return readKey(path) ?? (await makeKey(path));
   } catch (error) {
     if (error instanceof AppError) throw error;
     const reason = wordsOf(error);
@@ -44,10 +44,10 @@ export async function loadIdentity(folder: string): Promise<Identity> {
   }
 }
 
-async function readKey(path: string): Promise<Identity | undefined> {
+function readKey(path: string): Identity | undefined {
   let text: string;
   try {
-    text = await readFile(path, 'latin1');
+    text = readFileSync(path, 'latin1');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
@@ -58,7 +58,7 @@ async function readKey(path: string): Promise<Identity | undefined> {
       `${path} holds no key. Restore it from a backup, or remove it: this Bee then is a new agent.`,
     );
   }
-  await chmod(path, 0o600);
+  chmodSync(path, 0o600);
   const keys = signingKeysFromRaw(Buffer.from(text.trim(), 'hex'));
   return { id: keys.agent, keys };
 }
@@ -82,7 +82,7 @@ async function makeKey(path: string): Promise<Identity> {
   }
   const folder = await open(join(path, '..'), 'r');
   await folder.sync().finally(() => folder.close());
-  const made = await readKey(path);
+  const made = readKey(path);
   if (!made) throw new AppError('folder-unusable', `${path} vanished while it was made.`);
   return made;
 }

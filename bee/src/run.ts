@@ -1,5 +1,6 @@
 /** Runs one Bee until it is told to end: what `main.ts` and `./apiary bee` share. */
 import { type AmqpBus, openBus } from '@apiary/common/bus/amqp-bus.ts';
+import { EXCHANGE } from '@apiary/common/bus/topology.ts';
 import { systemClock } from '@apiary/common/clock.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import type { StatusPort } from '@apiary/common/health/status-server.ts';
@@ -31,6 +32,7 @@ export async function runBee(run: BeeRun, signal: AbortSignal, onReady: () => vo
     log,
     ...(run.brokerCa !== undefined && { tls: { ca: run.brokerCa } }),
   });
+  for (const exchange of [EXCHANGE.fromAgents, EXCHANGE.blocks]) bus.prepare(exchange);
   // Where it fails the Bee has been stopped, or could not start.
   connected.catch(() => undefined);
   const bee = new Bee({

@@ -116,6 +116,16 @@ export class AmqpBus implements Bus {
     };
   }
 
+  /**
+   * Opens the channel that publishing to an exchange needs together with the connection, so that the first message
+   * does not wait for it.
+   *
+   * @throws AppError `too-many`, `bus-closed`
+   */
+  prepare(exchange: string): void {
+    this.#publisherOf(exchange);
+  }
+
   async publish(message: OutgoingMessage, signal?: AbortSignal): Promise<void> {
     await this.#publisherOf(message.exchange).publish(message, signal);
   }

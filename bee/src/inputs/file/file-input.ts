@@ -71,7 +71,7 @@ export class FileInput implements Input, ReaderOwner {
       log: context.log,
       readers: this.#readers,
     });
-    this.#watch = new FolderWatch(this.#onWake, context.log);
+    this.#watch = new FolderWatch(this.#onWake, context.log, context.clock);
   }
 
   async apply(targets: readonly TargetSpec[], fresh: ReadonlySet<string>): Promise<void> {
