@@ -17,6 +17,11 @@ export function registerBeeMetrics({ registry }: Metrics, bee: Bee, bus: AmqpBus
       'Generations whose files went before they were known to be read to their ends.',
       () => totals.generationsAbandoned,
     ],
+    [
+      'searches_given_up_total',
+      'Searches for the copy of a truncated file that ended because its folder did not stand still.',
+      () => totals.searchesGivenUp,
+    ],
     ['files', 'Generations that are being read.', () => bee.ledger.entries().length],
     ['connected', '1 while the broker is there.', () => (bus.state === 'connected' ? 1 : 0)],
     ['unconfirmed', 'Messages that wait for their confirm.', () => bus.stats().unconfirmed],

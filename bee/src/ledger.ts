@@ -22,6 +22,8 @@ export interface LedgerTotals {
   bytesLost: number;
   /** Generations whose files went before they were known to be read to their ends. */
   generationsAbandoned: number;
+  /** Searches for a copy that were ended because its folder did not stand still. */
+  searchesGivenUp: number;
 }
 
 /** See the file's head. Entries live as long as their input reads the generation. */
@@ -32,6 +34,7 @@ export class Ledger {
     bytesConfirmed: 0,
     bytesLost: 0,
     generationsAbandoned: 0,
+    searchesGivenUp: 0,
   };
   readonly #entries = new Map<string, LedgerEntry>();
   /** Generation → what was told of it last. */

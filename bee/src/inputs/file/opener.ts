@@ -65,7 +65,7 @@ export class Opener {
   /** True if the file that was read holds a copy of a newer one now, and not because it was copied itself. */
   isOverwrittenByCopy({ path, fd, generation }: FileReader, size: number): boolean {
     if (!this.#suspects.looksCopied(path, fd, size)) return false;
-    const copy = findCopy(generation.record.path, generation.marks, this.#options.allowance);
+    const copy = this.#findCopy(generation.record.path, generation.marks);
     if (copy) closeSync(copy.fd);
     return copy === undefined;
   }
@@ -164,10 +164,18 @@ export class Opener {
 
   /** A copy beside `path` that bears these marks. Whoever reads that inode reads what is no longer there. */
   #copyOf(path: string, marks: ContentMarks): Found | undefined {
-    const copy = findCopy(path, marks, this.#options.allowance);
+    const copy = this.#findCopy(path, marks);
     const reader = copy && this.#options.readers.get(inodeKey(copy.stat));
     if (reader) this.#options.owner.displaced(reader);
     return copy;
+  }
+
+  #findCopy(path: string, marks: ContentMarks): Found | undefined {
+    const { allowance, ledger, log } = this.#options;
+    return findCopy(path, marks, allowance, () => {
+      ledger.totals.searchesGivenUp++;
+      log.warn({ file: path }, 'file.search-gave-up');
+    });
   }
 
   #followCopy(copy: Found, generation: Generation, target: TargetSpec): FileReader {

@@ -24,17 +24,21 @@ export function isCompressed(path: string): boolean {
 /**
  * Finds a copy, beside `path`, of a generation that was truncated: another file that bears its marks. Only
  * one with content beyond the marks or just as long is of interest; the longest wins.
+ *
+ * @param onGiveUp called if candidates were renamed in each of SEARCHES_MAX searches: there may be a copy
  */
 export function findCopy(
   path: string,
   marks: ContentMarks,
   allowance: Allowance,
+  onGiveUp: () => void,
 ): Found | undefined {
   if (marks.headLength === 0 || marks.confirmed === 0) return undefined;
   for (let searches = 0; searches < SEARCHES_MAX; searches++) {
     const found = searchCopy(path, marks, allowance);
     if (found !== 'moved') return found;
   }
+  onGiveUp();
   return undefined;
 }
 

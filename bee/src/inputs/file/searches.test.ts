@@ -6,6 +6,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -151,9 +152,42 @@ test.each([1, 2, 3])(
     const crc = crc32(content);
     const length = { headLength: content.length, tailLength: content.length };
     const marks = { ...length, headCrc: crc, confirmed: content.length, tailCrc: crc };
-    expect(findCopy(path, marks, shiftingAllowance())?.stat.size).toBe(content.length);
+    const copy = findCopy(path, marks, shiftingAllowance(), nothing);
+    expect(copy?.stat.size).toBe(content.length);
   },
 );
+
+test('a search for a copy in a folder that never stands still is ended and counted', () => {
+  for (const n of [1, 2, 3]) write(`app.log.${n}`, `lines of ${n}\n`);
+  // The copy is opened last of all, when its name has gone to another.
+  utimesSync(`${path}.3`, 1, 1);
+  const ledger = new Ledger();
+  const opener = new Opener({
+    checkpoint,
+    ledger,
+    allowance: {
+      dataFolder: join(folder, 'data'),
+      get allow() {
+        shift();
+        return [folder];
+      },
+    },
+    owner,
+    log,
+    readers: new Map(),
+  });
+  write('app.log', '');
+  const stat = statSync(path);
+  const content = Buffer.from('lines of 3\n');
+  const crc = crc32(content);
+  const length = { confirmed: content.length, tailLength: content.length };
+  const gone = recordOf('lines of 3\n', { dev: stat.dev, ino: stat.ino, ...length, tailCrc: crc });
+  checkpoint.generations.set(gone.id, gone);
+  const file = { kind: 'open', fd: openSync(path, 'r'), stat, realPath: path, path } as const;
+  opener.appear(file, { target, existedBytes: 0, isFresh: false })?.close();
+  opener.stop();
+  expect(ledger.totals.searchesGivenUp).toBe(1);
+});
 
 describe('a generation whose inode was used again while the Bee was down', () => {
   let ledger: Ledger;
