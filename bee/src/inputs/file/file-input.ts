@@ -6,27 +6,22 @@
 import { closeSync, fstatSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { LOOK_ACTIVE_MS } from '@apiary/common/limits/tailing.ts';
-import {
-  MULTILINE_WAIT_MS,
-  OPEN_FILES_MAX,
-  ROTATED_QUIET_MS,
-  TRACE_BEGIN_WAIT_MS,
-  UNFINISHED_LINE_MS,
-} from '@apiary/common/limits.ts';
+import { MULTILINE_WAIT_MS, TRACE_BEGIN_WAIT_MS } from '@apiary/common/limits.ts';
 import type { TargetSpec, TargetState } from '@apiary/common/messages/agent.ts';
-import { codeOf } from '../../system-error.ts';
 import type { Input, InputContext } from '../input.ts';
 import { AbsentPaths } from './absent-paths.ts';
-import type { Appearance, Candidate, NamedPath } from './appearance.ts';
+import type { Candidate, NamedPath } from './appearance.ts';
+import { isFinished, noteChange, noteSilence } from './file-change.ts';
 import { Folders } from './folders.ts';
 import { isGzipName } from './gzip.ts';
-import { birthOf, inodeKey } from './identity.ts';
+import { inodeKey } from './identity.ts';
 import { LookTimer, paceOf } from './look-timer.ts';
 import type { Waits } from './multiline.ts';
-import { openRegular, reasonOf, statOf } from './open.ts';
+import { Newcomers } from './newcomers.ts';
+import { openRegular, statOf } from './open.ts';
 import { Opener } from './opener.ts';
 import type { FileReader, ReaderOwner } from './reader.ts';
-import { type Found, isCompressed } from './rotation.ts';
+import { isCompressed } from './rotation.ts';
 import { type FileTarget, setFileTargets } from './target.ts';
 import { Unsaved } from './unsaved.ts';
 import { FolderWatch, type WakeUp } from './watch.ts';
@@ -42,13 +37,13 @@ export class FileInput implements Input, ReaderOwner {
   readonly #context: InputContext;
   readonly #folders = new Folders(() => performance.now());
   readonly #opener: Opener;
+  readonly #newcomers: Newcomers;
   readonly #watch: FolderWatch;
   readonly #timer: LookTimer;
   readonly #unsaved: Unsaved;
   readonly #absent = new AbsentPaths();
   readonly #readers = new Map<string, FileReader>();
   readonly #targets = new Map<string, FileTarget>();
-  readonly #sizesAtStart = new Map<string, number>();
   #byPath = new Map<string, FileReader>();
   #restored = false;
   #movedMs: number;
@@ -71,6 +66,7 @@ export class FileInput implements Input, ReaderOwner {
       log: context.log,
       readers: this.#readers,
     });
+    this.#newcomers = new Newcomers(this.#opener, this.#readers, context);
     this.#watch = new FolderWatch(this.#onWake, context.log, context.clock);
   }
 
@@ -270,45 +266,13 @@ export class FileInput implements Input, ReaderOwner {
 
   /** The reader of a file that came after its target was set; of others undefined. */
   #appear(candidate: Candidate, byPath: Map<string, FileReader>): FileReader | undefined {
-    const { target, path, stat } = candidate;
-    const known = this.#readers.get(inodeKey(stat));
-    if (known) {
-      target.count(known.ino);
-      return undefined;
-    }
-    if (this.#readers.size >= OPEN_FILES_MAX) {
-      target.problem(`This Bee reads ${OPEN_FILES_MAX} files already; ${path} has to wait.`);
-      return undefined;
-    }
-    const key = inodeKey(stat);
-    const opened = openRegular(path, this.#context);
-    if (opened.kind === 'refused') {
-      target.problem(opened.reason);
-      if (target.isFresh) this.#sizesAtStart.set(key, stat.size);
-    }
-    if (opened.kind !== 'open') return undefined;
-    target.count(opened.stat.ino);
-    const sizeAtStart = this.#sizesAtStart.get(key);
-    this.#sizesAtStart.delete(key);
-    const existedBytes = target.isFresh ? opened.stat.size : (sizeAtStart ?? 0);
-    const isFresh = target.isFresh;
-    const appearance = { target: target.spec, existedBytes, isFresh };
-    const reader = this.#open({ ...opened, path }, appearance, target);
-    if (!reader) return undefined;
+    const opened = this.#newcomers.open(candidate);
+    if (!opened) return undefined;
+    const { reader, isYoung } = opened;
     this.#movedMs = this.now();
-    this.#movePath(path, reader, byPath);
+    this.#movePath(candidate.path, reader, byPath);
     this.#unsaved.add(reader);
-    return !isFresh && existedBytes === 0 ? reader : undefined;
-  }
-
-  #open(file: Found, appearance: Appearance, target: FileTarget): FileReader | undefined {
-    try {
-      return this.#opener.appear(file, appearance);
-    } catch (error) {
-      closeSync(file.fd);
-      target.problem(reasonOf(file.path, codeOf(error), error));
-      return undefined;
-    }
+    return isYoung ? reader : undefined;
   }
 
   /** Generations whose files have other names now: known ones after a start, and such that nobody saw. */
@@ -341,18 +305,8 @@ export class FileInput implements Input, ReaderOwner {
   #check(reader: FileReader, stat: Stats): void {
     const nowMs = this.now();
     const { generation } = reader;
-    if (!isCompressed(reader.path)) generation.record.birthMs ||= birthOf(stat);
-    if (stat.size !== reader.size || stat.mtimeMs !== reader.mtimeMs) {
-      if (stat.size !== reader.size) {
-        reader.grownMs = nowMs;
-        // What was found silent is so no longer.
-        reader.flush = false;
-        reader.isQuiet = false;
-      }
+    if (noteChange(reader, stat, nowMs)) {
       this.#movedMs = nowMs;
-      reader.size = stat.size;
-      reader.mtimeMs = stat.mtimeMs;
-      generation.record.writtenMs = Math.max(generation.record.writtenMs, stat.mtimeMs);
       // Also when it is no longer: a read tells whether it was written anew.
       this.#context.demand.offer(reader);
     }
@@ -364,9 +318,7 @@ export class FileInput implements Input, ReaderOwner {
     }
     reader.shrunkMs = undefined;
     if (reader.unread === 0) return;
-    if (nowMs < reader.grownMs) reader.grownMs = nowMs;
-    const isIdle = nowMs - reader.grownMs >= UNFINISHED_LINE_MS;
-    reader.flush = isIdle && reader.size > generation.record.quietTo;
+    noteSilence(reader, nowMs);
     this.#context.demand.offer(reader);
   }
 
@@ -374,10 +326,8 @@ export class FileInput implements Input, ReaderOwner {
   #lookAtRotated(reader: FileReader): void {
     if (reader.isClosed) return;
     reader.isRotated = true;
-    const stat = fstatSync(reader.fd);
-    this.#check(reader, stat);
-    const isQuiet = this.now() - reader.grownMs >= ROTATED_QUIET_MS;
-    if (!isQuiet || reader.unread > 0 || !reader.generation.isSettled) return;
+    this.#check(reader, fstatSync(reader.fd));
+    if (!isFinished(reader, this.now())) return;
     this.#opener.retire(reader.generation);
     this.#close(reader);
   }
