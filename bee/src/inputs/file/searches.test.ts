@@ -225,3 +225,18 @@ describe('a generation whose inode was used again while the Bee was down', () =>
     expect(checkpoint.generations.has('0123456789abcdef')).toBe(false);
   });
 });
+
+test('an empty log that was filled and gzipped while the Bee was down is read from its gz file, whoever has its inode', () => {
+  const lines = 'written while nobody looked\n';
+  write('app.log.3.gz', gzipSync(lines));
+  const allowance = { allow: [folder], dataFolder: join(folder, 'data') };
+  const ledger = new Ledger();
+  const opener = new Opener({ checkpoint, ledger, allowance, owner, log, readers: new Map() });
+  const gone = recordOf('', { dev: 1, ino: 4_711, birthMs: 1, writtenMs: 1 });
+  checkpoint.generations.set(gone.id, gone);
+  opener.waiting.restore();
+  opener.waiting.attach(new Map([[target.id, target]]), nothing);
+  opener.stop();
+  const heads = [...checkpoint.generations.values()].map(({ headCrc }) => headCrc);
+  expect(heads).toEqual([crc32(lines)]);
+});

@@ -98,8 +98,8 @@ export class Waiting {
   }
 
   /**
-   * A generation that was empty when it was last seen, and whose inode holds something else now, has no marks to be
-   * known by. True if there are gz files that may be what became of it: they wait from now on.
+   * A generation that was empty when it was last seen, and whose inode holds something else now or is gone, has no
+   * marks to be known by. True if there are gz files that may be what became of it: they wait from now on.
    */
   noteFilledUnseen(record: GenerationRecord, target: TargetSpec): boolean {
     const { checkpoint, gzip, now } = this.#options;
@@ -198,6 +198,7 @@ export class Waiting {
     if (content) this.#absent.delete(record);
     if (content === 'later') this.#records.add(record);
     else if (content) return this.#read(content, record, target);
+    else if (this.noteFilledUnseen(record, target)) this.#absent.delete(record);
     else this.#absentFor(record);
     return undefined;
   }
