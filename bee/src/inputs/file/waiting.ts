@@ -99,19 +99,22 @@ export class Waiting {
 
   /**
    * A generation that was empty when it was last seen, and whose inode holds something else now or is gone, has no
-   * marks to be known by. True if there are gz files that may be what became of it: they wait from now on.
+   * marks to be known by. True if there are gz files that may be what became of it and of those after it: they wait
+   * from now on. The eldest is taken for its content and keeps its id: what was sent of it just before a kill, the
+   * store then subtracts.
    */
   noteFilledUnseen(record: GenerationRecord, target: TargetSpec): boolean {
-    const { checkpoint, gzip, now } = this.#options;
+    const { gzip, now } = this.#options;
     const { path, headLength, writtenMs, changedMs } = record;
     // What was read long ago is no longer remembered, and would be read again.
     const isLongAgo = now() - changedMs > ENDED_KEPT_MS;
     if (headLength > 0 || writtenMs === 0 || isLongAgo) return false;
-    const heads = missedGzips({ path, known: [], since: writtenMs, gzip });
-    for (const head of heads) this.noteGzip(head, target, path);
-    if (heads.length === 0) return false;
-    checkpoint.generations.delete(record.id);
-    checkpoint.changed();
+    const [own, ...later] = missedGzips({ path, known: [], since: writtenMs, gzip });
+    if (!own) return false;
+    record.headLength = own.headLength;
+    record.headCrc = own.headCrc;
+    this.forGzip(record);
+    for (const head of later) this.noteGzip(head, target, path);
     return true;
   }
 
