@@ -47,7 +47,7 @@ export function birthOf(stat: Stats): number {
 }
 
 /** True if the inode's birth does not speak against it being the recorded one. */
-export function birthAgrees(record: GenerationRecord, stat: Stats): boolean {
+function birthAgrees(record: GenerationRecord, stat: Stats): boolean {
   return record.birthMs === 0 || stat.birthtimeMs <= 0 || stat.birthtimeMs === record.birthMs;
 }
 
@@ -58,6 +58,16 @@ export function bearsMarks(fd: number, marks: ContentMarks): boolean {
   if (head.length < marks.headLength || crc32(head) !== marks.headCrc) return false;
   const tail = readAt(fd, marks.confirmed - marks.tailLength, marks.tailLength);
   return tail.length === marks.tailLength && crc32(tail) === marks.tailCrc;
+}
+
+/**
+ * True if an open file is the one that was recorded, as far as its age and content tell. What was empty and has no age
+ * proves nothing: its inode may have been used again, by a file that was born after the last that was seen of this one.
+ */
+export function isRecorded(fd: number, stat: Stats, record: GenerationRecord): boolean {
+  const hasMarks = record.headLength > 0 || record.birthMs > 0;
+  const isOldEnough = hasMarks || birthOf(stat) <= record.writtenMs;
+  return isOldEnough && birthAgrees(record, stat) && bearsMarks(fd, record);
 }
 
 /** True if all of `fd`, as far as it is looked at, equals the beginning of `of`: a copy under way. */

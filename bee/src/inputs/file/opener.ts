@@ -12,14 +12,7 @@ import { CopySuspects } from './copy-suspects.ts';
 import type { Generation } from './generation.ts';
 import { GzipFiles } from './gzip-files.ts';
 import { judgeGzip, plainPathOf } from './gzip-generations.ts';
-import {
-  bearsMarks,
-  birthAgrees,
-  birthOf,
-  type ContentMarks,
-  headOf,
-  inodeKey,
-} from './identity.ts';
+import { birthOf, type ContentMarks, headOf, inodeKey, isRecorded } from './identity.ts';
 import { endOfLastLine } from './last-line.ts';
 import type { Allowance } from './open.ts';
 import type { FileReader, ReaderOwner } from './reader.ts';
@@ -198,12 +191,7 @@ export class Opener {
     const known = ofInode
       .filter((record) => !attached.has(record.id))
       .sort((a, b) => Number(a.ended) - Number(b.ended) || b.changedMs - a.changedMs);
-    // What was empty and has no age proves nothing: its inode may have been used again, by a file that
-    // was born after the last that was seen of this one.
-    const isSame = (record: GenerationRecord) =>
-      (record.headLength > 0 || record.birthMs > 0 || birthOf(file.stat) <= record.writtenMs) &&
-      birthAgrees(record, file.stat) &&
-      bearsMarks(file.fd, record);
+    const isSame = (record: GenerationRecord) => isRecorded(file.fd, file.stat, record);
     // A generation of which nothing was read bears no marks that could prove it.
     const record = known.find((each) => isSame(each) && (!each.ended || each.headLength > 0));
     const replaced = known.filter((each) => each !== record && !each.ended);

@@ -245,3 +245,21 @@ test('an empty log that was filled and gzipped while the Bee was down is read fr
   // What was sent just before a kill has this id, and the store subtracts it.
   expect(checkpoint.generations.get(gone.id)?.headCrc).toBe(heads[0]);
 });
+
+test('a rotated file is not taken for an empty one without an age whose inode it has', () => {
+  write('other.log.1', 'lines of another log\n');
+  const other = () => statSync(join(folder, 'other.log.1'));
+  // Its birth shows once a change of it is later than that by the file system's clock.
+  while (other().ctimeMs === other().birthtimeMs) utimesSync(join(folder, 'other.log.1'), 2, 2);
+  const { dev, ino } = other();
+  const allowance = { allow: [folder], dataFolder: join(folder, 'data') };
+  const readers = new Map<string, FileReader>();
+  const opener = new Opener({ checkpoint, ledger: new Ledger(), allowance, owner, log, readers });
+  const gone = recordOf('', { dev, ino, writtenMs: 1 });
+  checkpoint.generations.set(gone.id, gone);
+  opener.waiting.restore();
+  opener.waiting.attach(new Map([[target.id, target]]), nothing);
+  opener.stop();
+  for (const reader of readers.values()) reader.close();
+  expect([...readers.keys()]).toEqual([]);
+});

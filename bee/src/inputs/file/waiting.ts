@@ -11,7 +11,7 @@ import type { Ledger } from '../../ledger.ts';
 import { FolderIndex } from './folder-index.ts';
 import type { GzipFiles, GzipHead } from './gzip-files.ts';
 import { missedGzips } from './gzip-generations.ts';
-import { bearsMarks, birthAgrees, inodeKey } from './identity.ts';
+import { inodeKey, isRecorded } from './identity.ts';
 import { findMissed } from './missed.ts';
 import { type Allowance, openRegular } from './open.ts';
 import type { FileReader } from './reader.ts';
@@ -185,8 +185,7 @@ export class Waiting {
     const isSame =
       opened &&
       inodeKey(opened.stat) === inodeKey(record) &&
-      birthAgrees(record, opened.stat) &&
-      bearsMarks(opened.fd, record);
+      isRecorded(opened.fd, opened.stat, record);
     if (!opened || !isSame || path === undefined) {
       if (opened) closeSync(opened.fd);
       return this.#attachGzip(record, target);
