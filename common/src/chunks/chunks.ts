@@ -5,7 +5,9 @@
  *
  * How runs are judged and cut is the same for all drivers: `ranges.ts`.
  */
+
 import type { DataMessage, Run } from '../messages/data/run.ts';
+import type { AddedEntry } from './added-entry.ts';
 
 /** A message to append: its content, and its compressed body as it came. */
 export interface AppendMessage {
@@ -167,6 +169,9 @@ export interface Upkeep {
   end(): Promise<void>;
 }
 
+/** Tells other honeycombs what this one has added to generations. */
+export type TellAdded = (entries: readonly AddedEntry[]) => void;
+
 /** A store of chunks. */
 export interface ChunkStore {
   /**
@@ -222,6 +227,8 @@ export interface ChunkStore {
   note(name: string): Promise<string | undefined>;
   /** Notes a text under a name, durably; undefined takes it out, and {@link ChunkStore.reclaim} wipes it. */
   keepNote(name: string, text: string | undefined): Promise<void>;
+  /** Takes in what another honeycomb of the same store said by its {@link TellAdded}, or nothing. */
+  hear(entries: readonly AddedEntry[]): void;
   /** Byte ranges held of a generation, merged, ascending. */
   ranges(generation: string): Promise<{ readonly from: number; readonly to: number }[]>;
   /**

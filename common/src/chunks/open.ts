@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { isMongoUrl } from '../mongodb/address.ts';
-import type { ChunkStore } from './chunks.ts';
+import type { ChunkStore, TellAdded } from './chunks.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';
 
 /** The folder of `sqlite:DIR`; undefined for another store. */
@@ -12,12 +12,16 @@ export function sqliteFolder(store: string): string | undefined {
 /**
  * Opens the chunks of a store: `sqlite:DIR` or `mongodb://…/DATABASE`.
  *
- * @param options `bytesMax`: past it writes are `store-full`
+ * @param options `bytesMax`: past it writes are `store-full`; `tell`: tells others what was added, where there can be any
  * @throws AppError `setting-invalid` for another form, `store-full`, `store-corrupt`, `store-unreachable`
  */
 export async function openChunks(
   store: string,
-  options: { readonly bytesMax?: number; readonly clock?: Clock } = {},
+  options: {
+    readonly bytesMax?: number;
+    readonly clock?: Clock;
+    readonly tell?: TellAdded | undefined;
+  } = {},
 ): Promise<ChunkStore> {
   if (isMongoUrl(store)) {
     // The driver is some megabytes that nobody else needs.

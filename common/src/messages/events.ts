@@ -1,5 +1,6 @@
 /** Events on `apiary.events`, by name; their bodies are for screens and caches only. */
 import { z } from 'zod';
+import { addedEntrySchema } from '../chunks/added-entry.ts';
 import { agentIdSchema } from './agent.ts';
 import { deliveryKindSchema } from './delivery.ts';
 import { holdingSchema } from './ledger.ts';
@@ -36,6 +37,8 @@ export const EVENT_SCHEMAS = {
   'ledger.moving': ledgerEvent,
   /** Honeycomb has stored these ranges, which it did not hold before. */
   'holdings.added': z.object({ instance: z.string(), holdings: z.array(holdingSchema) }),
+  /** A honeycomb has added entries to generations, so that others that share its store need not look for them. */
+  'ranges.added': z.object({ instance: z.string(), entries: z.array(addedEntrySchema) }),
   'target.changed': z.object({
     agent: agentIdSchema,
     target: z.string(),

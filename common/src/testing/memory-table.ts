@@ -3,12 +3,15 @@ import type { Row, RowFilter, Table } from '../mongodb/database.ts';
 /** A table in memory, for tests of what is built on tables. */
 export class MemoryTable implements Table {
   readonly #rows = new Map<string, Row>();
+  /** How often a row was looked for. */
+  reads = 0;
 
   get size(): number {
     return this.#rows.size;
   }
 
   async get(id: string): Promise<Row | undefined> {
+    this.reads++;
     return this.#rows.get(id);
   }
 

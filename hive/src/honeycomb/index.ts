@@ -14,6 +14,7 @@ import type { SealLines } from '@apiary/common/messages/actions/honeycomb-cluste
 import { isMongoUrl } from '@apiary/common/mongodb/address.ts';
 import { type ActionContext, createHandlers } from './actions.ts';
 import { Analyses } from './analysis/analyses.ts';
+import { hearAdded, tellAdded } from './cluster/added-ranges.ts';
 import { Adoption } from './cluster/adoption.ts';
 import { Coordinator } from './cluster/coordinator.ts';
 import { gather } from './cluster/gather.ts';
@@ -228,9 +229,12 @@ class Honeycomb implements Component {
   async #openStore(): Promise<{ readonly store: ChunkStore; readonly segment: Segment }> {
     const { storeBytesMax, openStore = openChunks } = this.#options;
     const bound = storeBytesMax === undefined ? {} : { bytesMax: storeBytesMax };
-    const { clock } = this.#context;
-    const store = await openStore(this.#context.store, { clock, ...bound });
+    const { bus, clock, instance } = this.#context;
+    const isShared = isMongoUrl(this.#context.store);
+    const tell = isShared ? tellAdded({ bus, instance }) : undefined;
+    const store = await openStore(this.#context.store, { clock, tell, ...bound });
     this.#undo.push(() => store.close());
+    if (isShared) this.#undoSubscription(await hearAdded({ bus, instance }, store));
     const segment = await store.openSegment(this.#context.instance);
     this.#undo.push(() => segment.close());
     return { store, segment };

@@ -56,7 +56,7 @@ describe('the log of a generation', () => {
     [false, 1],
   ])('is looked at before it is added to, if others are there: %s', async (known, refusals) => {
     const { clock, open } = newPlace();
-    const logs = [0, 1].map(() => new RangeLog(open(), clock, () => known));
+    const logs = [0, 1].map(() => new RangeLog(open(), clock, { areThere: () => known }));
     let refused = 0;
     let index = 0;
     const adds = async (one: number) => {
@@ -77,6 +77,47 @@ describe('the log of a generation', () => {
     await settled();
     expect(logs[0] && (await add(logs[0], 0))).toBe(false);
     expect(logs[0] && (await add(logs[0], index * 5))).toBe(true);
+  });
+
+  test('is not looked at where others tell what they add, and whoever hears it is not refused', async () => {
+    const { clock, rows, open } = newPlace();
+    let isTelling = true;
+    const logs: RangeLog[] = [0, 1].map(
+      (own) =>
+        new RangeLog(open(), clock, {
+          areThere: () => true,
+          tell: (entries) => isTelling && logs[1 - own]?.hear(entries),
+        }),
+    );
+    let index = 0;
+    let refused = 0;
+    const adds = async (one: number) => {
+      const draft = (await logs[one]?.drafts([GENERATION]))?.get(GENERATION);
+      expect(draft?.judge(runOf(STREAM, index * 5, index * 5 + 5)).kind).toBe('stored');
+      if (draft && (await logs[one]?.add([draft], `frame-${index}`))?.size === 0) index++;
+      else refused++;
+    };
+    await adds(0);
+    await adds(1);
+    const reads = rows.reads;
+    for (let round = 0; round < RANGE_ENTRIES_PER_STATE + 6; round++) await adds(round % 2);
+    expect(refused).toBe(0);
+    expect(rows.reads).toBe(reads);
+    // What is not heard is found when it is needed, by being refused or by the gap.
+    isTelling = false;
+    await adds(0);
+    await adds(1);
+    expect(refused).toBe(1);
+    await adds(1);
+    isTelling = true;
+    await adds(1);
+    await adds(0);
+    await adds(1);
+    expect(refused).toBe(1);
+    const fresh = new RangeLog(open(), clock);
+    for (const log of [...logs, fresh]) {
+      expect(await log.ranges(GENERATION)).toEqual([{ from: 0, to: index * 5 }]);
+    }
   });
 
   test('refuses who slept while entries came and went', async () => {

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
 import { connectDatabase, type Database, type Table } from '../../mongodb/database.ts';
 import { newId } from '../../random.ts';
+import type { AddedEntry } from '../added-entry.ts';
 import type {
   Catalogue,
   ChunkEntry,
@@ -17,6 +18,7 @@ import type {
   SegmentOwner,
   StoreSizes,
   Stretches,
+  TellAdded,
   Upkeep,
 } from '../chunks.ts';
 import { partitionKey } from '../partition.ts';
@@ -42,6 +44,8 @@ export interface MongoStoreOptions {
   /** Past it writes are `store-full`; without it the server decides. */
   readonly bytesMax?: number;
   readonly clock?: Clock;
+  /** Tells other honeycombs what this one added; each has to {@link ChunkStore.hear} it. */
+  readonly tell?: TellAdded | undefined;
 }
 
 /** Opens the chunk store of a database. @throws AppError `setting-invalid`, `store-unreachable` */
@@ -59,7 +63,10 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<ChunkS
     notes,
     clock,
     logs: [logs, catalogueLogs],
-    ranges: new RangeLog(logs, clock, () => catalogue.state.openSegments > 1),
+    ranges: new RangeLog(logs, clock, {
+      areThere: () => catalogue.state.openSegments > 1,
+      tell: options.tell,
+    }),
     catalogue,
     sections: new SectionTables(database, 'log.sections'),
     leases: new SegmentLeases(await table('leases'), clock),
@@ -249,6 +256,10 @@ class MongoStore implements ChunkStore {
     const { notes } = this.#context;
     if (text === undefined) await notes.delete(name);
     else await notes.put({ _id: name, version: 1, text });
+  }
+
+  hear(entries: readonly AddedEntry[]): void {
+    this.#context.ranges.hear(entries);
   }
 
   async ranges(generation: string): Promise<ByteRange[]> {

@@ -6,17 +6,18 @@ import { z } from 'zod';
 import type { Clock } from '../../clock.ts';
 import {
   RANGE_ENTRIES_PER_STATE,
+  RANGE_ENTRIES_TOLD_MAX,
   RANGE_STATES_MAX,
   ROW_LOG_TRUST_MS,
 } from '../../limits/mongodb.ts';
 import { PIECE_MEMORY_BYTES, PIECES_PER_GENERATION_MAX } from '../../limits.ts';
 import type { Run } from '../../messages/data/run.ts';
 import type { Row } from '../../mongodb/database.ts';
+import { type AddedEntry, packPiece, pieceSchema, unpackPiece } from '../added-entry.ts';
 import type { RunOutcome } from '../chunks.ts';
 import { type ByteRange, judgeRun, mergeRanges, type Piece } from '../ranges.ts';
 import { type LogRow, type RowLogs, rowId } from './row-log.ts';
 
-const pieceSchema = z.tuple([z.number(), z.number(), z.number(), z.boolean()]);
 const piecesSchema = z.array(pieceSchema);
 const stateSchema = z.object({
   ranges: z.array(z.tuple([z.number(), z.number()])),
@@ -70,6 +71,12 @@ export class Draft {
     return judged.outcome;
   }
 
+  /** The entry as others are told of it. */
+  told(): AddedEntry {
+    const { generation, number } = this;
+    return { generation, number, pieces: this.#pieces.map(packPiece) };
+  }
+
   /** The entry as a row; some bear the whole state. */
   row(by: string): LogRow {
     const { number } = this;
@@ -88,21 +95,30 @@ export class Draft {
   }
 }
 
+/** Other honeycombs that add to the same generations. */
+export interface RangeOthers {
+  /** Whether there are any. */
+  readonly areThere: () => boolean;
+  /** Tells them what was added; without it nobody is told, nor tells. */
+  readonly tell?: ((entries: readonly AddedEntry[]) => void) | undefined;
+}
+
+const ALONE: RangeOthers = { areThere: () => false };
+
 /** See the file's head. */
 export class RangeLog {
   readonly #logs: RowLogs;
   readonly #clock: Clock;
-  readonly #hasOthers: () => boolean;
+  readonly #others: RangeOthers;
   /** The least recently used first. */
   readonly #states = new Map<string, State>();
   /** Entries of this process that no head has passed yet, by generation. */
   readonly #own = new Map<string, string[]>();
 
-  /** @param hasOthers whether other honeycombs may add to the same generations */
-  constructor(logs: RowLogs, clock: Clock, hasOthers: () => boolean = () => false) {
+  constructor(logs: RowLogs, clock: Clock, others: RangeOthers = ALONE) {
     this.#logs = logs;
     this.#clock = clock;
-    this.#hasOthers = hasOthers;
+    this.#others = others;
   }
 
   /** Reads what is not known of these generations, and makes a draft for each. */
@@ -138,7 +154,25 @@ export class RangeLog {
       } else this.#added(draft, id, knownMs);
       if (lost.has(generation)) this.#keep(generation, { ...known, isBehind: true });
     }
+    this.#tell(drafts.filter(({ generation }) => !lost.has(generation)));
     return lost;
+  }
+
+  /** Takes in what another one says that it has added. Entries of generations that are not used here are not kept. */
+  hear(entries: readonly AddedEntry[]): void {
+    for (const { generation, number, pieces } of entries) {
+      const state = this.#states.get(generation);
+      if (!state || state.isBehind || number <= state.number) continue;
+      // It says nothing of how long ago it was written: what is trusted for a time is the last look alone.
+      if (number > state.number + 1) this.#keep(generation, { ...state, isBehind: true });
+      else this.#keep(generation, { ...added(state, pieces.map(unpackPiece)), number });
+    }
+  }
+
+  #tell(drafts: readonly Draft[]): void {
+    const { areThere, tell } = this.#others;
+    if (!tell || drafts.length === 0 || !areThere()) return;
+    tell(drafts.slice(0, RANGE_ENTRIES_TOLD_MAX).map((draft) => draft.told()));
   }
 
   /** Generations of a frame whose entries are not its own; makes sure that they never will be. */
@@ -163,16 +197,18 @@ export class RangeLog {
   }
 
   /**
-   * What is known of a generation; where there are others, with what they have added since: to look is one
-   * small read, to be refused is to write the blocks twice.
+   * What is known of a generation; where there are others who do not tell what they add, with what they have
+   * added since: to look is one small read, to be refused is to write the blocks twice.
    */
   async #known(generation: string): Promise<State> {
     const state = this.#states.get(generation);
     if (!state) return await this.#load(generation);
-    if (!state.isBehind && !this.#hasOthers()) return state;
+    const { areThere, tell } = this.#others;
     const knownMs = this.#clock.now();
+    const isOld = knownMs - state.knownMs >= ROW_LOG_TRUST_MS;
+    if (!state.isBehind && (!areThere() || (tell && !isOld))) return state;
     // Rows that old may have gone.
-    if (knownMs - state.knownMs >= ROW_LOG_TRUST_MS) return await this.#load(generation);
+    if (isOld) return await this.#load(generation);
     const rows = await this.#logs.read(generation, state.number + 1);
     const now = { ...appliedRows(state, state.number + 1, rows), knownMs, isBehind: false };
     this.#keep(generation, now);
@@ -231,13 +267,15 @@ function applyRow(before: State, number: number, row: Row): State {
       isBehind: false,
     };
   }
-  const added = piecesSchema.parse(JSON.parse(String(row.pieces))).map(unpackPiece);
+  const pieces = piecesSchema.parse(JSON.parse(String(row.pieces))).map(unpackPiece);
+  return { ...added(before, pieces), number, knownMs: 0, isBehind: false };
+}
+
+function added(before: State, pieces: readonly Piece[]): State {
   return {
-    number,
-    ranges: mergeRanges(before.ranges, added),
-    pieces: newest([...before.pieces, ...added]),
-    knownMs: 0,
-    isBehind: false,
+    ...before,
+    ranges: mergeRanges(before.ranges, pieces),
+    pieces: newest([...before.pieces, ...pieces]),
   };
 }
 
@@ -254,12 +292,4 @@ function newest(pieces: readonly Piece[]): Piece[] {
   const near = pieces.filter(({ to }) => to > end - PIECE_MEMORY_BYTES);
   if (near.length <= PIECES_PER_GENERATION_MAX) return near;
   return near.sort((a, b) => a.to - b.to).slice(-PIECES_PER_GENERATION_MAX);
-}
-
-function packPiece({ from, to, checksum, mapped }: Piece): z.output<typeof pieceSchema> {
-  return [from, to, checksum, mapped];
-}
-
-function unpackPiece([from, to, checksum, mapped]: z.output<typeof pieceSchema>): Piece {
-  return { from, to, checksum, mapped };
 }

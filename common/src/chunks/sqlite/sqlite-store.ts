@@ -92,6 +92,10 @@ class SqliteStore implements ChunkStore {
     return false;
   }
 
+  hear(): void {
+    // Nobody else adds to it.
+  }
+
   known(): undefined {
     return undefined;
   }
