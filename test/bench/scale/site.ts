@@ -25,9 +25,10 @@ import { cpuSeconds } from '../bee/processes.ts';
 const actor: Actor = { kind: 'component', id: 'bench', name: 'bench', role: 'system' };
 /** Unconfirmed at once: enough that every honeycomb has its prefetch full. */
 const UNCONFIRMED_MAX = 64;
-const LOOK_MS = 500;
+/** Each look costs each of them processor time, which is measured. */
+const LOOK_MS = 1_000;
 /** Looks without a further chunk after which nothing is being sealed any more. */
-const STILL_LOOKS = 4;
+const STILL_LOOKS = 2;
 const DEADLINE_MS = 600_000;
 
 interface Member {
