@@ -20,11 +20,12 @@ const PAGES: readonly Page[] = [
   { records: records.slice(3), total: LINES, next: undefined, missing: [] },
 ];
 
-/** Gives what `spoil` leaves of the page that is asked for. */
+/** All lines are of the time after the span; gives what `spoil` leaves of the page that is asked for. */
 function pagesOf(spoil: (page: Page, asked: number) => Page): Pages {
   let asked = 0;
   return {
-    searchPage: async ({ cursor }) => {
+    searchPage: async ({ cursor, to }) => {
+      if (to !== undefined) return { records: [], total: 0, next: undefined, missing: [] };
       const page = PAGES[cursor === undefined ? 0 : 1];
       if (!page) throw new Error('no such page');
       return spoil(page, ++asked);
@@ -33,7 +34,7 @@ function pagesOf(spoil: (page: Page, asked: number) => Page): Pages {
 }
 
 const judged = (spoil: (page: Page, asked: number) => Page) =>
-  judge(pagesOf(spoil), 'mark', [LINES], 0);
+  judge(pagesOf(spoil), 'mark', [LINES], { span: { from: 0, to: 0 }, pauseMs: 0 });
 
 describe('what is read back after chaos', () => {
   const clean = { lines: LINES, lost: 0, doubled: 0, broken: 0, examples: [] };
@@ -50,10 +51,22 @@ describe('what is read back after chaos', () => {
     expect(await judged(spoil)).toEqual({ ...clean, retried: 2 });
   });
 
-  test('is broken where there are lines of no file', async () => {
-    const spoil = (page: Page, asked: number) =>
-      asked > PAGES.length ? { ...page, total: 7 } : page;
-    expect(await judged(spoil)).toEqual({ ...clean, broken: 7 - LINES, retried: 0 });
+  test('is read at all times, each once', async () => {
+    const asked: (number | undefined)[][] = [];
+    const pages: Pages = {
+      searchPage: async ({ from, to }) => {
+        asked.push([from, to]);
+        return { records: from === 15_000 ? records : [], total: 0, next: undefined, missing: [] };
+      },
+    };
+    const span = { from: 5_000, to: 18_000 };
+    expect(await judge(pages, 'mark', [LINES], { span })).toMatchObject(clean);
+    expect(asked).toEqual([
+      [undefined, 5_000],
+      [5_000, 15_000],
+      [15_000, 18_000],
+      [18_000, undefined],
+    ]);
   });
 
   test('fails where a page is never whole, in place of calling its lines lost', async () => {

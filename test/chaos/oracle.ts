@@ -19,46 +19,63 @@ export interface ReadVerdict extends Verdict {
 }
 
 const PAGE = 10_000;
+/** What is asked for in pages at once: a few pages at the usual load. */
+const STRETCH_MS = 10_000;
 const EXAMPLES = 12;
 /** Of one page: a component that was killed last may still be coming back. */
 const PAGE_TRIES = 8;
 /** Before the second try; each further one waits that much longer. */
 const PAGE_PAUSE_MS = 1_000;
 
+/** Of time: `from` is in it, `to` is not. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** See {@link judge}. */
+export interface JudgeOptions {
+  readonly span: Span;
+  readonly pauseMs?: number;
+}
+
 /** What pages are asked of. */
 export type Pages = Pick<ApiClient, 'searchPage'>;
 
 /**
- * Compares what search returns for `mark` with the number of lines written to each file. Each file is asked for
- * apart, since a page costs what all lines of its query cost; what no file has shows in the count of all.
+ * Compares what search returns for `mark` with the number of lines written to each file. It is read by stretches
+ * of time, since a page costs what all lines of its query cost.
  *
- * @param pauseMs before a page without a whole answer is asked for again, times the tries so far
+ *
+ * @param options `span`: when the lines were written, ms since 1970; those of other times are read as well. `pauseMs`:
+ * before a page without a whole answer is asked for again, times the tries so far
  * @throws the error of a page that never had a whole answer
  */
 export async function judge(
   pages: Pages,
   mark: string,
   written: readonly number[],
-  pauseMs = PAGE_PAUSE_MS,
+  { span, pauseMs = PAGE_PAUSE_MS }: JudgeOptions,
 ): Promise<ReadVerdict> {
   let retried = 0;
   const onRetry = async (tries: number) => {
     retried += 1;
     await sleep(pauseMs * tries);
   };
-  let seen = 0;
-  async function* eachFile() {
-    for (const file of written.keys()) {
-      for await (const record of recordsOf(pages, `${mark} AND f${file}`, onRetry)) {
-        seen += 1;
-        yield record;
-      }
+  async function* eachStretch() {
+    for (const stretch of stretchesOf(span)) {
+      yield* recordsOf(pages, { query: mark, ...stretch }, onRetry);
     }
   }
-  const verdict = await tally(eachFile(), written);
-  const { total } = await wholePage(pages, { query: mark, limit: 0 }, onRetry);
-  const broken = verdict.broken + Math.abs(total - seen);
-  return { ...verdict, broken, retried };
+  return { ...(await tally(eachStretch(), written)), retried };
+}
+
+/** All of time: before a span, by STRETCH_MS within it, and after it. */
+function* stretchesOf({ from, to }: Span): Generator<Partial<Span>> {
+  yield { to: from };
+  for (let at = from; at < to; at += STRETCH_MS)
+    yield { from: at, to: Math.min(at + STRETCH_MS, to) };
+  yield { from: to };
 }
 
 /** One line as it is written: line `number` of file `file`. */
@@ -99,11 +116,15 @@ export async function tally(
   return { lines, lost, doubled, broken, examples };
 }
 
-async function* recordsOf(pages: Pages, query: string, onRetry: (tries: number) => Promise<void>) {
+async function* recordsOf(
+  pages: Pages,
+  wanted: { readonly query: string } & Partial<Span>,
+  onRetry: (tries: number) => Promise<void>,
+) {
   let cursor: string | undefined;
   do {
     const request = {
-      ...{ query, order: 'oldest' as const, limit: PAGE },
+      ...{ ...wanted, order: 'oldest' as const, limit: PAGE },
       ...(cursor === undefined ? {} : { cursor }),
     };
     const page = await wholePage(pages, request, onRetry);

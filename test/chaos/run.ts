@@ -112,6 +112,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       history: true,
     });
     if (!results.every(({ ok }) => ok)) throw new Error(`no target: ${JSON.stringify(results)}`);
+    const startedMs = Date.now();
     workload.start();
     questions.start();
     const pauses = new Pauses({ pages: apiary.client, mark, report, pauseMs: options.pauseMs });
@@ -125,7 +126,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await settle(apiary, mark, workload.total());
     await questions.stop();
     await questions.askAtTheEnd();
-    const verdict = await judge(apiary.client, mark, workload.written());
+    const verdict = await judge(apiary.client, mark, workload.written(), {
+      span: { from: startedMs, to: Date.now() },
+    });
     const stuck = await stuckQueues(options.broker?.queues ?? embeddedQueues(data), DRAIN_MS_MAX);
     result = { ...verdict, ...done, notWhole, answers: questions.answers, stuck };
     return result;
