@@ -16,9 +16,6 @@ export const addedEntrySchema = z.object({
   pieces: z.array(pieceSchema),
 });
 
-/** See {@link addedEntrySchema}. */
-export type AddedEntry = z.output<typeof addedEntrySchema>;
-
 /** A piece as rows and events bear it. */
 export function packPiece({ from, to, checksum, mapped }: Piece): z.output<typeof pieceSchema> {
   return [from, to, checksum, mapped];

@@ -7,7 +7,6 @@
  */
 
 import type { DataMessage, Run } from '../messages/data/run.ts';
-import type { AddedEntry } from './added-entry.ts';
 
 /** A message to append: its content, and its compressed body as it came. */
 export interface AppendMessage {
@@ -167,6 +166,15 @@ export interface Upkeep {
   readonly epoch: number;
   /** Gives it back. */
   end(): Promise<void>;
+}
+
+/** An entry of a generation's log of ranges, as the honeycomb that wrote it tells the others. */
+export interface AddedEntry {
+  readonly generation: string;
+  /** Of the entry in the log. */
+  readonly number: number;
+  /** From, to, checksum, mapped. */
+  readonly pieces: [number, number, number, boolean][];
 }
 
 /** Tells other honeycombs what this one has added to generations. */

@@ -6,8 +6,8 @@ import { type Clock, systemClock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
 import { connectDatabase, type Database, type Table } from '../../mongodb/database.ts';
 import { newId } from '../../random.ts';
-import type { AddedEntry } from '../added-entry.ts';
 import type {
+  AddedEntry,
   Catalogue,
   ChunkEntry,
   ChunkStore,

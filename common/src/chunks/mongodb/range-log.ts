@@ -13,8 +13,8 @@ import {
 import { PIECE_MEMORY_BYTES, PIECES_PER_GENERATION_MAX } from '../../limits.ts';
 import type { Run } from '../../messages/data/run.ts';
 import type { Row } from '../../mongodb/database.ts';
-import { type AddedEntry, packPiece, pieceSchema, unpackPiece } from '../added-entry.ts';
-import type { RunOutcome } from '../chunks.ts';
+import { packPiece, pieceSchema, unpackPiece } from '../added-entry.ts';
+import type { AddedEntry, RunOutcome } from '../chunks.ts';
 import { type ByteRange, judgeRun, mergeRanges, type Piece } from '../ranges.ts';
 import { type LogRow, type RowLogs, rowId } from './row-log.ts';
 
