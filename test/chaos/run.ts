@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunningApiary, startApiary } from '../harness/apiary-up.ts';
 import { eventually } from '../harness/eventually.ts';
 import { type Fault, lasting } from './network.ts';
@@ -77,7 +78,9 @@ const STOP_MS_MAX = 15_000;
 /** Of what is done at random, where there are further faults. */
 const FAULT_SHARE = 0.3;
 
+/** What came in more slowly than it was written may take long, as long as it comes. */
 const SETTLE_MS_MAX = 180_000;
+const SETTLE_LOOK_MS = 500;
 const DRAIN_MS_MAX = 60_000;
 
 /** Runs it; see the file's head. */
@@ -123,7 +126,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
         : await atRandom(harm, { ...options, minutes: options.minutes });
     const { notWhole } = pauses;
     workload.stop();
-    await settle(apiary, mark, workload.total());
+    await settle(apiary, { mark, lines: workload.total(), report });
     await questions.stop();
     await questions.askAtTheEnd();
     const verdict = await judge(apiary.client, mark, workload.written(), {
@@ -259,10 +262,23 @@ async function restarted(apiary: RunningApiary, name: string, oldPid: number): P
 }
 
 /** Waits until all lines are found; gives up waiting, not judging, when they are not. */
-async function settle(apiary: RunningApiary, mark: string, lines: number): Promise<void> {
-  const counted = async () => {
-    const { total } = await apiary.client.searchPage({ query: mark, limit: 0 });
-    return total >= lines ? total : undefined;
-  };
-  await eventually(counted, `${lines} lines are found`, SETTLE_MS_MAX).catch(() => undefined);
+async function settle(
+  { client }: RunningApiary,
+  { mark, lines, report }: { mark: string; lines: number; report: (line: string) => void },
+): Promise<void> {
+  let found = -1;
+  let grewMs = performance.now();
+  while (performance.now() - grewMs < SETTLE_MS_MAX) {
+    const total = await client.searchPage({ query: mark, limit: 0 }).then(
+      (page) => page.total,
+      () => -1,
+    );
+    if (total >= lines) return;
+    if (total > found) {
+      found = total;
+      grewMs = performance.now();
+    }
+    await sleep(SETTLE_LOOK_MS);
+  }
+  report(`${found} of ${lines} lines are found, and none was added for three minutes`);
 }
