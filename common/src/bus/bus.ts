@@ -82,6 +82,8 @@ export interface CallOptions {
   readonly actor: Actor;
   /** From now. Default RPC_DEADLINE_MS. */
   readonly deadlineMs?: number;
+  /** How long until whoever is asked says that it has begun, where that is less than the deadline. Streams only. */
+  readonly acceptMs?: number;
   /** Gives up early; the handler is told. */
   readonly signal?: AbortSignal;
 }

@@ -21,6 +21,7 @@ export class RpcAnswer {
   #next = 0;
   #taken = 0;
   #streams = false;
+  #isBegun = false;
   /** The handler has said its last. */
   #complete = false;
   /** Nothing more is taken in. */
@@ -38,9 +39,15 @@ export class RpcAnswer {
     return this.#streams;
   }
 
+  /** True once the handler has said anything. */
+  get isBegun(): boolean {
+    return this.#isBegun;
+  }
+
   /** Takes in one message. */
   receive(reply: Reply): void {
     if (this.#ended) return;
+    this.#isBegun = true;
     try {
       this.#receive(reply);
     } catch (error) {

@@ -48,6 +48,7 @@ export class RpcClient {
   /** See `BusRpc.stream`. */
   async *stream(question: Question): AsyncGenerator<unknown> {
     const { answer, end } = await this.#begin(question, true);
+    const cancelTimer = this.#unlessBegun(answer, question);
     try {
       for (;;) {
         const part = await answer.next();
@@ -55,8 +56,18 @@ export class RpcClient {
         yield part.value;
       }
     } finally {
+      cancelTimer();
       end();
     }
+  }
+
+  #unlessBegun(answer: RpcAnswer, { action, options }: Question): () => void {
+    const { acceptMs } = options;
+    if (acceptMs === undefined) return () => undefined;
+    const late = `Nobody has begun to answer ${action} within ${acceptMs} ms.`;
+    return this.#connection.settings.clock.after(acceptMs, () => {
+      if (!answer.isBegun) answer.fail(new AppError('deadline-passed', late));
+    });
   }
 
   async #ask<T>(

@@ -1,5 +1,6 @@
 /** What request and reply promise. */
 import { expect, it } from '@jest/globals';
+import { ManualClock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { RPC_MESSAGE_BYTES_MAX, RPC_STREAM_WINDOW } from '../limits.ts';
 import { newGeneration } from '../random.ts';
@@ -232,6 +233,32 @@ export function describeStreams(bench: () => BusBench): void {
       expect(made - taken).toBeLessThanOrEqual(RPC_STREAM_WINDOW);
     }
     expect(taken).toBe(10 * RPC_STREAM_WINDOW);
+  });
+
+  it('fails early where nobody begins to answer, and lets who has begun take its time', async () => {
+    const clock = new ManualClock(0);
+    const client = await bench().bus({ clock });
+    const { bus: server, proxy } = await bench().proxied();
+    const component = `begin-${newGeneration()}`;
+    const goOn = Promise.withResolvers<void>();
+    await server.rpc.serve({ component }, async function* () {
+      yield 'one';
+      await goOn.promise;
+      yield 'two';
+    });
+    const options = { actor, acceptMs: 1_000, deadlineMs: 60_000 };
+    const begun = client.rpc.stream({ component }, 'begin.x', 1, options)[Symbol.asyncIterator]();
+    expect(await begun.next()).toMatchObject({ value: 'one' });
+    clock.advance(2_000);
+    goOn.resolve();
+    expect(await begun.next()).toMatchObject({ value: 'two' });
+    proxy.pause();
+    const never = allParts(client.rpc.stream({ component }, 'begin.x', 1, options));
+    const nobody = client.rpc.call({ component: 'nobody' }, 'nobody.x', 1, { actor });
+    await nobody.catch(() => undefined);
+    clock.advance(2_000);
+    await expect(never).rejects.toMatchObject({ code: 'deadline-passed' });
+    proxy.resume();
   });
 
   it('tells the handler when the caller leaves the loop', async () => {

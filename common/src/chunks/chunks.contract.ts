@@ -142,7 +142,8 @@ export function describeChunkStore(
       expect(left.map((block) => block.sequence)).toEqual([2]);
       expect(bytesIn(left)).toEqual(STREAM.subarray(240, 250));
       expect(segment.lastSequence()).toBe(2);
-      expect(await store.catalogue()).toEqual(after);
+      const { version, chunks } = await store.catalogue();
+      expect({ version, chunks }).toEqual({ version: after.version, chunks: after.chunks });
     });
 
     test('sealing leaves blocks that were not taken', async () => {

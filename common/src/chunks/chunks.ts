@@ -80,6 +80,8 @@ export interface NewChunk {
 export interface Catalogue {
   readonly version: number;
   readonly chunks: readonly ChunkEntry[];
+  /** Segments that may hold blocks of later versions; none where there is one segment at a time. */
+  readonly segments: readonly SegmentOwner[];
 }
 
 /** A chunk, and the catalogue's version that it came with. */
@@ -188,8 +190,6 @@ export interface ChunkStore {
    * @throws AppError `store-in-use` when the driver has room for one owner, and it lives
    */
   openSegment(instance: string): Promise<Segment>;
-  /** Segments that may hold blocks; none where there is one segment at a time. */
-  segments(): Promise<SegmentOwner[]>;
   stretches(): Promise<Stretches>;
   /**
    * A chunk of the catalogue as of the last look, or one that was replaced and can still be read; undefined
@@ -209,7 +209,8 @@ export interface ChunkStore {
    * Undefined when somebody else was faster.
    */
   adopt(orphan: SegmentOwner, instance: string): Promise<Segment | undefined>;
-  catalogue(): Promise<Catalogue>;
+  /** @param atLeast a version that is enough; without it whatever there is when it is asked for is in it */
+  catalogue(atLeast?: number): Promise<Catalogue>;
   /** @throws AppError `not-found` when the chunk has gone meanwhile */
   readSection(chunk: string, index: number): Promise<Buffer>;
   /**

@@ -52,7 +52,7 @@ export const REJOIN_MS_MAX = 10_000;
 export const CLUSTER_CHUNKS_MAX = 200_000;
 /** Chunks that one honeycomb reads for a search, beside an even share: the slowest one decides when it ends. */
 export const CLUSTER_SHARE_FACTOR_MAX = 1.25;
-/** How long a search waits for a honeycomb to say what it covers. Past it the answer is partial. */
+/** How long a search waits for a honeycomb to begin to answer. Past it the answer is partial. */
 export const CLUSTER_COVER_MS_MAX = 2_000;
 /** How long a honeycomb may take to seal what it has open before lines are deleted. Past it the deletion waits. */
 export const CLUSTER_SEAL_MS_MAX = 60_000;

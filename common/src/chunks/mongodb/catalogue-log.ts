@@ -18,6 +18,8 @@ export class CatalogueLog {
   readonly #state = new CatalogueState();
   readonly #turns = new Turns();
   #knownMs = Number.NEGATIVE_INFINITY;
+  /** A look that has not begun yet. */
+  #nextLook: Promise<CatalogueState> | undefined;
 
   constructor(logs: RowLogs, clock: Clock) {
     this.#logs = logs;
@@ -29,9 +31,18 @@ export class CatalogueLog {
     return this.#state;
   }
 
-  /** Looks for rows of others. */
-  async refresh(): Promise<CatalogueState> {
-    return await this.#turns.take(NAME, () => this.#refresh());
+  /**
+   * Looks for rows of others. Whoever asks before a look begins shares it.
+   *
+   * @param atLeast a number of a row that is enough: once that is known there is no need to look
+   */
+  async refresh(atLeast?: number): Promise<CatalogueState> {
+    if (atLeast !== undefined && this.#state.number >= atLeast) return this.#state;
+    this.#nextLook ??= this.#turns.take(NAME, () => {
+      this.#nextLook = undefined;
+      return this.#refresh();
+    });
+    return await this.#nextLook;
   }
 
   /**

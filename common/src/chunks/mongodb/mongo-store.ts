@@ -110,13 +110,6 @@ class MongoStore implements ChunkStore {
     return made;
   }
 
-  async segments(): Promise<SegmentOwner[]> {
-    const { segments } = await this.#context.catalogue.refresh();
-    return [...segments.values()]
-      .filter(({ state }) => state !== 'empty')
-      .map(({ id, owner, epoch }) => ({ id, instance: owner, epoch }));
-  }
-
   async stretches(): Promise<Stretches> {
     const { number, segments, chunks } = await this.#context.catalogue.refresh();
     if (this.#stretches?.epoch === number) return this.#stretches;
@@ -159,14 +152,16 @@ class MongoStore implements ChunkStore {
     return await this.#take(orphan.id, instance, orphan.epoch);
   }
 
-  async catalogue(): Promise<Catalogue> {
-    const state = await this.#context.catalogue.refresh();
-    if (this.#catalogue?.version !== state.version) {
-      this.#catalogue = {
-        version: state.version,
-        chunks: [...state.chunks.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
-      };
-    }
+  async catalogue(atLeast?: number): Promise<Catalogue> {
+    const { version, chunks, segments } = await this.#context.catalogue.refresh(atLeast);
+    const known = this.#catalogue?.version === version ? this.#catalogue : undefined;
+    this.#catalogue = {
+      version,
+      chunks: known?.chunks ?? [...chunks.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
+      segments: [...segments.values()]
+        .filter(({ state }) => state !== 'empty')
+        .map(({ id, owner, epoch }) => ({ id, instance: owner, epoch })),
+    };
     return this.#catalogue;
   }
 

@@ -80,10 +80,6 @@ class SqliteStore implements ChunkStore {
     }
   }
 
-  async segments(): Promise<SegmentOwner[]> {
-    return [];
-  }
-
   async stretches(): Promise<Stretches> {
     return { newest: 0, epoch: 0, segments: [], ends: new Map() };
   }
@@ -111,7 +107,7 @@ class SqliteStore implements ChunkStore {
   async catalogue(): Promise<Catalogue> {
     const version = this.#tables.state('catalogue');
     if (this.#catalogue?.version !== version) {
-      this.#catalogue = { version, chunks: this.#tables.chunks.entries() };
+      this.#catalogue = { version, chunks: this.#tables.chunks.entries(), segments: [] };
     }
     return this.#catalogue;
   }

@@ -3,7 +3,8 @@ import type { Stretches } from '@apiary/common/chunks/chunks.ts';
 import { CommitBound } from '@apiary/common/chunks/commit-bound.ts';
 import { baseOf } from '@apiary/common/chunks/stretch.ts';
 import { AppError } from '@apiary/common/errors.ts';
-import { type SurveyContext, surveyHoneycombs } from './survey.ts';
+import type { Cover } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
+import { coversOf, type SurveyContext, surveyHoneycombs } from './survey.ts';
 
 /** How often it is asked anew when a segment changed hands meanwhile. */
 const ATTEMPTS_MAX = 5;
@@ -16,12 +17,10 @@ const ATTEMPTS_MAX = 5;
 export async function commitsNow(context: SurveyContext): Promise<CommitBound> {
   let missing: readonly string[] = [];
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const survey = await surveyHoneycombs(context);
-    missing = survey.missing;
+    const answers = await coversOf(context, await surveyHoneycombs(context));
+    missing = answers.missing;
     if (missing.length > 0) break;
-    const told = new Map(
-      survey.members.flatMap(({ cover }) => cover.segments).map((each) => [each.id, each]),
-    );
+    const told = newestOf(answers.covers);
     // Who joined since the survey has a stretch of its own, which must not count as one that is over.
     const stretches = await context.store.stretches();
     const isTold = stretches.segments.every(
@@ -31,6 +30,16 @@ export async function commitsNow(context: SurveyContext): Promise<CommitBound> {
   }
   const why = missing.length > 0 ? missing.join('; ') : 'segments change hands';
   throw new AppError('store-busy', `What the honeycombs hold is not known now: ${why}.`);
+}
+
+/** Segment → what is told by who has it, and not by who lost it and does not know. */
+function newestOf(covers: readonly Cover[]): Map<string, Cover['segments'][number]> {
+  const newest = new Map<string, Cover['segments'][number]>();
+  for (const segment of covers.flatMap(({ segments }) => segments)) {
+    const known = newest.get(segment.id);
+    if (!known || known.epoch < segment.epoch) newest.set(segment.id, segment);
+  }
+  return newest;
 }
 
 function boundOf(

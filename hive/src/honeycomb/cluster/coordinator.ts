@@ -1,10 +1,10 @@
 /**
  * A search over several honeycombs. Whoever gets it fixes a version of the catalogue, shares the chunks of it
- * out among those who live, and asks the owner of each segment for what is in none of them. A segment that
- * two answer for counts once, by its later epoch; what nobody answers for is named as missing.
+ * out among those who own a segment in it, and asks each of them at once for its chunks and for what of its
+ * segments is in none of them. What one cannot give of its segments is named as missing.
  */
 import type { Clock } from '@apiary/common/clock.ts';
-import { toAppError } from '@apiary/common/errors.ts';
+import { CLUSTER_COVER_MS_MAX } from '@apiary/common/limits/mongodb.ts';
 import { SEARCH_DEADLINE_MS } from '@apiary/common/limits.ts';
 import { streamAction } from '@apiary/common/messages/actions/action.ts';
 import { honeycombActions, type SearchPart } from '@apiary/common/messages/actions/honeycomb.ts';
@@ -15,17 +15,23 @@ import { parseOrThrow, type Request } from '../search/part-search.ts';
 import { histogramSpan, overlaps } from '../search/plan.ts';
 import { Totals } from '../search/totals.ts';
 import { shareOut } from './share-out.ts';
-import { type SurveyContext, surveyHoneycombs } from './survey.ts';
+import {
+  isSpanOpen,
+  type SurveyContext,
+  surveyHoneycombs,
+  unsealedTimes,
+  whyMissing,
+} from './survey.ts';
 
 /** What coordination works with. */
 export interface CoordinatorContext extends SurveyContext {
   readonly clock: Clock;
 }
 
-/** What one search is about. */
-interface Plan {
-  readonly parts: readonly { readonly instance: string; readonly request: PartRequest }[];
-  readonly missing: readonly string[];
+/** What one honeycomb is asked for. */
+interface PlannedPart {
+  readonly instance: string;
+  readonly request: PartRequest;
 }
 
 /** See the file's head. */
@@ -40,27 +46,26 @@ export class Coordinator {
   async *run(request: Request, signal?: AbortSignal): AsyncGenerator<SearchPart> {
     // A query that is none is told before anybody else is asked.
     parseOrThrow(request.query);
-    const { parts, missing } = await this.#plan(request);
-    const totals = new Totals(missing);
+    const parts = await this.#plan(request);
+    const totals = new Totals([]);
     yield* mergedAnswer(request, totals, signal, (over) =>
       parts.map((part) => totals.recordsOf(this.#stream(part, totals, over))),
     );
   }
 
-  async #plan(request: Request): Promise<Plan> {
-    const { version, chunks, members, missing } = await surveyHoneycombs(this.#context);
+  async #plan(request: Request): Promise<PlannedPart[]> {
+    const survey = await surveyHoneycombs(this.#context);
+    const { version, chunks, members } = survey;
     const range = { from: request.from ?? -Infinity, to: request.to ?? Infinity };
     const wanted = chunks.filter((entry) => overlaps(entry, range));
-    const times = members.flatMap(({ cover }) =>
-      cover.times ? [{ minTime: cover.times.min, maxTime: cover.times.max }] : [],
-    );
+    const times = isSpanOpen(request) ? await unsealedTimes(this.#context, survey) : [];
     const nowMs = this.#context.clock.now();
     const span = histogramSpan(request, [...wanted, ...times], nowMs);
     const shares = shareOut(
       wanted,
       members.map(({ instance }) => instance),
     );
-    const parts = members.map(({ instance, segments }) => ({
+    return members.map(({ instance, segments }) => ({
       instance,
       request: {
         ...{ search: request, version, nowMs, chunks: shares.get(instance) ?? [] },
@@ -68,15 +73,10 @@ export class Coordinator {
         ...(span && { span }),
       },
     }));
-    return { parts, missing };
   }
 
   /** One part. What another one cannot give is asked for once more, here. */
-  async *#stream(
-    part: Plan['parts'][number],
-    totals: Totals,
-    signal: AbortSignal,
-  ): AsyncGenerator<Part> {
+  async *#stream(part: PlannedPart, totals: Totals, signal: AbortSignal): AsyncGenerator<Part> {
     const seen = new Set<string>();
     try {
       for await (const given of this.#ask(part, signal)) {
@@ -86,9 +86,7 @@ export class Coordinator {
       return;
     } catch (error) {
       if (signal.aborted || part.instance === this.#context.instance) throw error;
-      for (const id of part.request.segments) {
-        totals.miss(`segment ${id}: ${toAppError(error).message}`);
-      }
+      for (const reason of whyMissing(part.request.segments, error)) totals.miss(reason);
     }
     const again = { ...part.request, segments: [] };
     for await (const given of this.#context.own.run(again, signal)) {
@@ -97,13 +95,14 @@ export class Coordinator {
     }
   }
 
-  #ask(part: Plan['parts'][number], signal: AbortSignal): AsyncIterable<Part> {
+  #ask(part: PlannedPart, signal: AbortSignal): AsyncIterable<Part> {
     const { own, bus, instance } = this.#context;
     if (part.instance === instance) return own.run(part.request, signal);
     return streamAction(bus, honeycombActions.part, part.request, {
       actor: HONEYCOMB_ACTOR,
       instance: part.instance,
       deadlineMs: SEARCH_DEADLINE_MS,
+      acceptMs: CLUSTER_COVER_MS_MAX,
       signal,
     });
   }

@@ -2,15 +2,15 @@
  * All that several honeycombs hold, as one snapshot for an analysis: chunks of everybody, which are read from
  * the store, and rows that match of what others have not sealed yet.
  */
-import { toAppError } from '@apiary/common/errors.ts';
 import { ANALYSIS_DEADLINE_MS } from '@apiary/common/limits/analysis.ts';
+import { CLUSTER_COVER_MS_MAX } from '@apiary/common/limits/mongodb.ts';
 import { streamAction } from '@apiary/common/messages/actions/action.ts';
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { RemoteRow, RowsRequest } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
 import type { HoldingsSnapshot } from '../holdings.ts';
 import { HONEYCOMB_ACTOR } from '../members.ts';
 import { RemoteSet } from './remote-set.ts';
-import { type Member, type SurveyContext, surveyHoneycombs } from './survey.ts';
+import { type Member, type SurveyContext, surveyHoneycombs, whyMissing } from './survey.ts';
 
 /** Which rows of others are wanted. */
 export type Wanted = Omit<RowsRequest, 'version' | 'segments'>;
@@ -27,7 +27,7 @@ export async function gather(
   wanted: Wanted,
   signal: AbortSignal,
 ): Promise<Gathered> {
-  const { version, chunks, members, missing } = await surveyHoneycombs(context);
+  const { version, chunks, members } = await surveyHoneycombs(context);
   const [own, ...others] = members;
   const mine = await context.own.since(own?.segments ?? [], version);
   const theirs = await Promise.all(
@@ -41,7 +41,7 @@ export async function gather(
       ],
       chunks: [...chunks, ...mine.chunks],
     },
-    missing: [...missing, ...mine.missing, ...theirs.flatMap((each) => each.missing)],
+    missing: [...mine.missing, ...theirs.flatMap((each) => each.missing)],
   };
 }
 
@@ -54,7 +54,8 @@ async function rowsOf(
   const rows: RemoteRow[] = [];
   if (segments.length === 0) return { rows, missing: [] };
   const request = { ...wanted, segments: [...segments] };
-  const options = { actor: HONEYCOMB_ACTOR, instance, deadlineMs: ANALYSIS_DEADLINE_MS, signal };
+  const deadlines = { deadlineMs: ANALYSIS_DEADLINE_MS, acceptMs: CLUSTER_COVER_MS_MAX };
+  const options = { actor: HONEYCOMB_ACTOR, instance, ...deadlines, signal };
   try {
     for await (const part of streamAction(bus, honeycombActions.rows, request, options)) {
       if (part.type === 'end') return { rows, missing: part.missing };
@@ -63,7 +64,6 @@ async function rowsOf(
     return { rows, missing: segments.map((id) => `segment ${id}: the answer ended early`) };
   } catch (error) {
     if (signal.aborted) throw error;
-    const { message } = toAppError(error);
-    return { rows, missing: segments.map((id) => `segment ${id}: ${message}`) };
+    return { rows, missing: whyMissing(segments, error) };
   }
 }

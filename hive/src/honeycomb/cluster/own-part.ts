@@ -35,7 +35,7 @@ export class OwnPart {
 
   /** Which segments it answers for. */
   async cover(version: number): Promise<Cover> {
-    await this.#context.store.catalogue();
+    await this.#context.store.catalogue(version);
     const parts = this.#context.holdings.parts();
     const segments = parts.map(({ id, epoch, last }) => ({ id, epoch, last }));
     const { open, chunks } = this.#since(parts, version);
@@ -49,7 +49,7 @@ export class OwnPart {
   /** Its part. A segment that it no longer holds, or a chunk that is no more, is missing. */
   async *run(request: PartRequest, signal?: AbortSignal): AsyncGenerator<Part> {
     const { store, search } = this.#context;
-    await store.catalogue();
+    await store.catalogue(request.version);
     const since = this.#sinceOf(request.segments, request.version);
     // What others are in the place of by now is read all the same: the version has it, and not them.
     const chunks = request.chunks.flatMap((id) => store.known(id)?.entry ?? []);
@@ -67,7 +67,7 @@ export class OwnPart {
 
   /** What no chunk of that version has of these segments; a segment that it no longer holds is missing. */
   async since(segments: readonly string[], version: number): Promise<Since> {
-    await this.#context.store.catalogue();
+    await this.#context.store.catalogue(version);
     return this.#sinceOf(segments, version);
   }
 

@@ -4,6 +4,7 @@
  */
 import type { Segment } from '@apiary/common/chunks/chunks.ts';
 import { HONEYCOMBS } from '@apiary/common/documents/collections.ts';
+import type { Documents } from '@apiary/common/documents/documents.ts';
 import { AppError, toAppError } from '@apiary/common/errors.ts';
 import { CLUSTER_SEAL_MS_MAX } from '@apiary/common/limits/mongodb.ts';
 import { callAction } from '@apiary/common/messages/actions/action.ts';
@@ -47,8 +48,8 @@ export async function sealHere(
 }
 
 /** What sealing everywhere works with. */
-export interface SealEverywhereContext
-  extends Pick<SurveyContext, 'bus' | 'documents' | 'instance' | 'store'> {
+export interface SealEverywhereContext extends Pick<SurveyContext, 'bus' | 'instance' | 'store'> {
+  readonly documents: Documents;
   readonly sealHere: (lines: SealLines) => Promise<readonly Held[]>;
 }
 
@@ -78,7 +79,7 @@ export async function sealEverywhere(
   for (const { id, epoch } of answers.flat()) {
     epochs.set(id, Math.max(epochs.get(id) ?? Number.NEGATIVE_INFINITY, epoch));
   }
-  const left = (await store.segments()).filter(
+  const left = (await store.catalogue()).segments.filter(
     ({ id, epoch }) => (epochs.get(id) ?? Number.NEGATIVE_INFINITY) < epoch,
   );
   if (left.length === 0) return;

@@ -1,33 +1,30 @@
 /**
- * Who holds what at one moment: a version of the catalogue, and for each segment the honeycomb that answers
- * for what no chunk of that version has. Whoever has a segment's latest epoch counts; what nobody answers for
+ * Who holds what at one moment: a version of the catalogue, and for each segment the honeycomb that owned it
+ * then, which answers for what no chunk of that version has. Only they are asked; what one of them cannot tell
  * is missing.
  */
 import type { Bus } from '@apiary/common/bus/bus.ts';
-import type { ChunkEntry, ChunkStore } from '@apiary/common/chunks/chunks.ts';
-import { HONEYCOMBS } from '@apiary/common/documents/collections.ts';
-import type { Documents } from '@apiary/common/documents/documents.ts';
+import type { ChunkEntry, ChunkStore, SegmentOwner } from '@apiary/common/chunks/chunks.ts';
+import { type AppError, toAppError } from '@apiary/common/errors.ts';
 import { CLUSTER_COVER_MS_MAX } from '@apiary/common/limits/mongodb.ts';
 import { callAction } from '@apiary/common/messages/actions/action.ts';
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { Cover } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
 import { HONEYCOMB_ACTOR } from '../members.ts';
+import type { TallySpan } from '../search/tally.ts';
 import type { OwnPart } from './own-part.ts';
 
 /** What a survey is made with. */
 export interface SurveyContext {
   readonly bus: Bus;
-  readonly documents: Documents;
   readonly store: ChunkStore;
   readonly instance: string;
   readonly own: OwnPart;
 }
 
-/** A honeycomb that answers. */
+/** A honeycomb, and the segments that it answers for. */
 export interface Member {
   readonly instance: string;
-  readonly cover: Cover;
-  /** Segments that it answers for. */
   readonly segments: readonly string[];
 }
 
@@ -37,62 +34,78 @@ export interface Survey {
   readonly chunks: readonly ChunkEntry[];
   /** This one first. */
   readonly members: readonly Member[];
+}
+
+/** The first and last time of some records. */
+export type Times = Pick<Survey['chunks'][number], 'minTime' | 'maxTime'>;
+
+/** Makes one, by one look at the catalogue. */
+export async function surveyHoneycombs({ store, instance }: SurveyContext): Promise<Survey> {
+  const { version, chunks, segments } = await store.catalogue();
+  return { version, chunks, members: membersOf(segments, instance) };
+}
+
+/** What the members say that they hold, and why some do not say it. */
+export interface Covers {
+  readonly covers: readonly Cover[];
   readonly missing: readonly string[];
 }
 
-/** Makes one. */
-export async function surveyHoneycombs(context: SurveyContext): Promise<Survey> {
-  const { store } = context;
-  const { version, chunks } = await store.catalogue();
-  const segments = await store.segments();
-  const answers = await coversOf(context, version);
-  const owners = ownersOf(answers);
-  const missing = segments
-    // Whoever answers with an older epoch has lost it: what came after is with somebody else.
-    .filter(({ id, epoch }) => (owners.get(id)?.epoch ?? Number.NEGATIVE_INFINITY) < epoch)
-    .map(({ id }) => `segment ${id}: its honeycomb is gone and nobody has adopted it yet`);
-  const members = answers.map((answer) => ({
-    ...answer,
-    segments: [...owners]
-      .filter(([, { instance }]) => instance === answer.instance)
-      .map(([id]) => id),
-  }));
-  return { version, chunks, members, missing };
-}
-
-type Answer = Pick<Member, 'instance' | 'cover'>;
-
-/** Of everybody who answers, this one first. */
-async function coversOf(
-  { documents, instance, own, bus }: SurveyContext,
-  version: number,
-): Promise<Answer[]> {
-  const collection = await documents.collection(HONEYCOMBS);
-  const others = (await collection.find()).filter(({ document }) => document.id !== instance);
+/** Asks all members what they hold beyond the survey's version. */
+export async function coversOf(
+  { bus, instance, own }: SurveyContext,
+  { version, members }: Survey,
+): Promise<Covers> {
   const options = { actor: HONEYCOMB_ACTOR, deadlineMs: CLUSTER_COVER_MS_MAX };
-  const [mine, ...theirs] = await Promise.all([
-    own.cover(version),
-    ...others.map(({ document: { id } }) =>
-      callAction(bus, honeycombActions.cover, { version }, { ...options, instance: id }).then(
-        (cover) => ({ instance: id, cover }),
-        // What it holds is named as missing, unless another one answers for it.
-        () => undefined,
-      ),
-    ),
-  ]);
-  return [{ instance, cover: mine }, ...theirs.filter((member) => member !== undefined)];
+  const missing: string[] = [];
+  const answers = await Promise.all(
+    members.map((member) => {
+      if (member.instance === instance) return own.cover(version);
+      const to = { ...options, instance: member.instance };
+      return callAction(bus, honeycombActions.cover, { version }, to).catch((error: unknown) => {
+        missing.push(...whyMissing(member.segments, error));
+      });
+    }),
+  );
+  return { covers: answers.filter((cover) => cover !== undefined), missing };
 }
 
-/** Segment → who answers for it: whoever has its latest epoch. */
-function ownersOf(
-  answers: readonly Answer[],
-): Map<string, { readonly epoch: number; readonly instance: string }> {
-  const best = new Map<string, { readonly epoch: number; readonly instance: string }>();
-  for (const { instance, cover } of answers) {
-    for (const { id, epoch } of cover.segments) {
-      const known = best.get(id);
-      if (!known || known.epoch < epoch) best.set(id, { epoch, instance });
-    }
+/** What the records span that are in no chunk of a version. Who does not tell is asked for them all the same. */
+export async function unsealedTimes(context: SurveyContext, survey: Survey): Promise<Times[]> {
+  const { covers } = await coversOf(context, survey);
+  return covers.flatMap(({ times }) => (times ? [{ minTime: times.min, maxTime: times.max }] : []));
+}
+
+/** True where only what is held tells of which time a search's histogram is. */
+export function isSpanOpen({
+  histogram,
+  from,
+  to,
+}: {
+  readonly histogram?: unknown;
+  readonly from?: TallySpan['from'] | undefined;
+  readonly to?: TallySpan['to'] | undefined;
+}): boolean {
+  return histogram !== undefined && (from === undefined || to === undefined);
+}
+
+/** Why what a member was to tell of its segments is missing. */
+export function whyMissing(segments: readonly string[], error: unknown): string[] {
+  const reason = reasonOf(toAppError(error));
+  return segments.map((id) => `segment ${id}: ${reason}`);
+}
+
+function reasonOf({ code, message }: AppError): string {
+  if (code !== 'component-missing') return message;
+  return 'its honeycomb is gone and nobody has adopted it yet';
+}
+
+function membersOf(segments: readonly SegmentOwner[], first: string): Member[] {
+  const owned = new Map<string, string[]>([[first, []]]);
+  for (const { id, instance } of segments) {
+    const ids = owned.get(instance);
+    if (ids) ids.push(id);
+    else owned.set(instance, [id]);
   }
-  return best;
+  return [...owned].map(([instance, ids]) => ({ instance, segments: ids }));
 }

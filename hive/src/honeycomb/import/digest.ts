@@ -38,8 +38,8 @@ export async function* digestOf(
     const reading = context.holdings.read();
     try {
       // What others sealed is in the catalogue alone; what is being swapped here, in the snapshot alone.
-      const isShared = (await context.store.segments()).length > 0;
-      const entries = isShared ? (await context.store.catalogue()).chunks : reading.snapshot.chunks;
+      const { segments, chunks } = await context.store.catalogue();
+      const entries = segments.length > 0 ? chunks : reading.snapshot.chunks;
       yield* readBack(context, { generation, entries, pace });
       return;
     } catch (error) {

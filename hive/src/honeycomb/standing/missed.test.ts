@@ -27,7 +27,7 @@ function gapOver(looks: number) {
   let looked = 0;
   const catalogue = async (): Promise<Catalogue> => {
     looked += 1;
-    return { version: looked, chunks: looked <= looks ? [GONE] : [] };
+    return { segments: [], version: looked, chunks: looked <= looks ? [GONE] : [] };
   };
   const cache = new ChunkCache({ readSection }, clock);
   const store = { catalogue, known: () => undefined };
