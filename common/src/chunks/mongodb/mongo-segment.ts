@@ -4,7 +4,6 @@
  */
 import type { Clock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
-import { FRAME_BYTES_MAX } from '../../limits/mongodb.ts';
 import type { Run } from '../../messages/data/run.ts';
 import { Turns } from '../../turns.ts';
 import { encodeFitting } from '../block-body.ts';
@@ -13,18 +12,18 @@ import type {
   AppendOutcome,
   Block,
   NewChunk,
-  RunOutcome,
   Segment,
   SequenceRange,
 } from '../chunks.ts';
 import { partitionKey, partitionOf } from '../partition.ts';
+import { type AppendBatch, batchesOf, slotOf } from './append-batch.ts';
 import { BlockIndex } from './block-index.ts';
 import type { CatalogueLog } from './catalogue-log.ts';
 import type { SegmentState } from './catalogue-state.ts';
 import { commitChunks } from './chunk-commit.ts';
-import { type FrameHead, type NewSlot, slotRuns } from './frame.ts';
+import { type FrameHead, slotRuns } from './frame.ts';
 import type { FrameLog } from './frame-log.ts';
-import type { Draft, RangeLog } from './range-log.ts';
+import type { RangeLog } from './range-log.ts';
 import type { SectionTables } from './section-tables.ts';
 
 /** What a segment works with. */
@@ -38,19 +37,6 @@ export interface SegmentContext {
   readonly bytesMax: number;
   /** Ends the lease. */
   readonly release: () => void;
-}
-
-/** A run that is still to be judged. */
-interface Pending {
-  readonly message: number;
-  readonly position: number;
-  readonly run: Run;
-}
-
-interface Appending {
-  readonly messages: readonly AppendMessage[];
-  readonly sequences: (number | undefined)[];
-  readonly outcomes: RunOutcome[][];
 }
 
 /** See the file's head. */
@@ -100,7 +86,7 @@ export class MongoSegment implements Segment {
     return await this.#turns.take('write', async () => {
       this.#refuseClosed();
       const outcomes: AppendOutcome[] = [];
-      for (const batch of batches(messages)) outcomes.push(...(await this.#append(batch)));
+      for (const batch of batchesOf(messages)) outcomes.push(...(await this.#append(batch)));
       return outcomes;
     });
   }
@@ -179,33 +165,21 @@ export class MongoSegment implements Segment {
     });
   }
 
-  async #append(messages: readonly AppendMessage[]): Promise<AppendOutcome[]> {
-    const appending: Appending = {
-      messages,
-      sequences: messages.map(() => undefined),
-      outcomes: messages.map(() => []),
-    };
-    let pending: Pending[] = messages.flatMap(({ message }, index) =>
-      message.runs.map((run, position) => ({ message: index, position, run })),
-    );
-    this.#refuseFull(messages.reduce((sum, { encoded }) => sum + encoded.length, 0));
-    while (pending.length > 0) pending = await this.#commit(appending, pending);
-    return messages.map((_, index) => {
-      const runs = appending.outcomes[index] ?? [];
-      const isStored = runs.some(({ kind }) => kind === 'stored');
-      return { sequence: isStored ? appending.sequences[index] : undefined, runs };
-    });
+  async #append(batch: AppendBatch): Promise<AppendOutcome[]> {
+    this.#refuseFull(batch.bytes);
+    while (batch.isPending) await this.#commit(batch);
+    return batch.outcomes();
   }
 
-  /** Judges runs and stores what is new of them; gives back those that have to be judged again. */
-  async #commit(appending: Appending, pending: readonly Pending[]): Promise<Pending[]> {
+  /** Judges runs and stores what is new of them; some may have to be judged again. */
+  async #commit(batch: AppendBatch): Promise<void> {
     const { ranges, frames } = this.#context;
-    const drafts = await ranges.drafts(new Set(pending.map(({ run }) => run.generation)));
-    const judged = pending.map((one) => ({ one, outcome: outcomeOf(drafts, one.run) }));
+    const drafts = await ranges.drafts(batch.generations);
+    const judged = batch.judge(drafts);
     const adding = [...drafts.values()].filter(({ hasPieces }) => hasPieces);
     const lost = new Set<string>();
     if (adding.length > 0) {
-      const slots = this.#slots(appending, judged);
+      const slots = batch.slots(judged, () => ++this.#lastSequence);
       const entries = Object.fromEntries(
         adding.map(({ generation, number }) => [generation, number]),
       );
@@ -219,37 +193,7 @@ export class MongoSegment implements Segment {
       if (lost.size > 0) this.#isUnswept = true;
       for (const [slot, one] of slots.entries()) this.#place(one, number, slot, [...lost]);
     }
-    const again: Pending[] = [];
-    for (const { one, outcome } of judged) {
-      const runs = appending.outcomes[one.message];
-      if (lost.has(one.run.generation)) again.push(one);
-      else if (runs) runs[one.position] = outcome;
-    }
-    return again;
-  }
-
-  /** A slot for each message of which something is stored; gives the message its sequence. */
-  #slots(
-    { messages, sequences }: Appending,
-    judged: readonly { readonly one: Pending; readonly outcome: RunOutcome }[],
-  ): NewSlot[] {
-    const slots: NewSlot[] = [];
-    for (const [index, { message, encoded, ...arrival }] of messages.entries()) {
-      const own = judged.filter(({ one }) => one.message === index);
-      const runs = own.flatMap(({ outcome }) => (outcome.kind === 'stored' ? outcome.pieces : []));
-      if (runs.length === 0) continue;
-      sequences[index] ??= ++this.#lastSequence;
-      const isWhole =
-        runs.length === message.runs.length &&
-        runs.every((piece, position) => piece === message.runs[position]);
-      const block: Block = {
-        sequence: sequences[index],
-        message: { ...message, runs },
-        ...arrival,
-      };
-      slots.push(slotOf(block, isWhole ? [encoded] : encodeFitting(runs)));
-    }
-    return slots;
+    batch.settle(judged, lost);
   }
 
   #restore(
@@ -355,34 +299,6 @@ export class MongoSegment implements Segment {
       throw new AppError('store-full', 'No room for log data: the bound of the store is reached.');
     }
   }
-}
-
-function outcomeOf(drafts: ReadonlyMap<string, Draft>, run: Run): RunOutcome {
-  // A draft was made for every generation of what is pending.
-  return drafts.get(run.generation)?.judge(run) ?? { kind: 'held' };
-}
-
-function slotOf(block: Block, bodies: readonly Buffer[]): NewSlot {
-  const { sequence, retentionClass, arrivedMs, message } = block;
-  const { agent, host, zoneOffsetMinutes } = message;
-  const generations = [...new Set(message.runs.map(({ generation }) => generation))];
-  const head = { sequence, retentionClass, arrivedMs, agent, host, zoneOffsetMinutes };
-  return { ...head, generations, bodies };
-}
-
-function* batches(messages: readonly AppendMessage[]): Generator<AppendMessage[]> {
-  let batch: AppendMessage[] = [];
-  let bytes = 0;
-  for (const message of messages) {
-    if (batch.length > 0 && bytes + message.encoded.length > FRAME_BYTES_MAX) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(message);
-    bytes += message.encoded.length;
-  }
-  if (batch.length > 0) yield batch;
 }
 
 function asRanges(sequences: readonly number[]): { from: number; to: number }[] {
