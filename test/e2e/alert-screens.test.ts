@@ -158,7 +158,7 @@ describe('the alerts’ screens', () => {
 
   it('say of what is no matter of lines when it fires, in place of trying it', async () => {
     await open('/alerts/rules/new');
-    await page.getByLabel('have').selectOption('agent-dead');
+    await page.getByRole('combobox', { name: 'have' }).selectOption('agent-dead');
     await page.getByLabel('Agents that match').fill('host:web-*');
     await page.getByRole('heading', { name: 'There are no lines to try it on' }).waitFor();
     await page.getByText('It fires as soon as an approved agent’s heartbeats stop').waitFor();
