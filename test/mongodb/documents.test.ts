@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { describeDocuments } from '@apiary/common/documents/documents.contract.ts';
 import { openDocuments } from '@apiary/common/documents/open.ts';
+import { MONGODB_DELETES_AT_ONCE } from '@apiary/common/limits/mongodb.ts';
 import { connectDatabase } from '@apiary/common/mongodb/database.ts';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
@@ -69,4 +70,16 @@ describe('documents on MongoDB', () => {
     ).rejects.toMatchObject({ code: 'store-unreachable' });
     await expect(openDocuments('mongodb://')).rejects.toMatchObject({ code: 'setting-invalid' });
   });
+});
+
+test('rows are deleted together, in any number, and those that are not there harm nobody', async () => {
+  const database = await connectDatabase(mongo().url(`apiary-test-${randomUUID()}`));
+  const table = await database.table('rows');
+  const ids = Array.from({ length: MONGODB_DELETES_AT_ONCE + 20 }, (_, index) => `row/${index}`);
+  await table.insertAll(ids.map((_id) => ({ _id, version: 1 })));
+  await table.deleteAll(['row/none', ...ids.slice(1), 'row/7']);
+  await table.deleteAll([]);
+  expect(await table.find({}, { after: '', limit: 10 })).toEqual([{ _id: 'row/0', version: 1 }]);
+  await database.drop();
+  await database.close();
 });

@@ -2,6 +2,8 @@
 
 /** Connections of one process to each server of MongoDB; further requests wait for one. */
 export const MONGODB_CONNECTIONS_MAX = 32;
+/** Rows that are deleted in one request. */
+export const MONGODB_DELETES_AT_ONCE = 500;
 /** How long a request waits for a primary: an election takes about 12 s. Past it: `store-unreachable`. */
 export const MONGODB_SELECTION_MS_MAX = 15_000;
 /** How often a write is tried that FerretDB gave up because of others. Past it: `store-unreachable`. */

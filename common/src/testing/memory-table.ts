@@ -55,6 +55,10 @@ export class MemoryTable implements Table {
     return this.#rows.delete(id);
   }
 
+  async deleteAll(ids: readonly string[]): Promise<void> {
+    for (const id of ids) this.#rows.delete(id);
+  }
+
   async drop(): Promise<void> {
     this.#rows.clear();
   }

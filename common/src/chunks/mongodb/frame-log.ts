@@ -111,10 +111,12 @@ export class FrameLog {
 
   /** Deletes the frames before `first`. */
   async sweep(first: number): Promise<void> {
-    for (; this.#first < first; this.#first++) {
-      this.#cached.delete(this.#first);
-      await this.#context.frames.delete(this.#id(this.#first));
-    }
+    const gone: number[] = [];
+    for (let number = this.#first; number < first; number++) gone.push(number);
+    if (gone.length === 0) return;
+    for (const number of gone) this.#cached.delete(number);
+    await this.#context.frames.deleteAll(gone.map((number) => this.#id(number)));
+    this.#first = first;
   }
 
   async #fence(): Promise<boolean> {

@@ -121,7 +121,7 @@ export class RowLogs {
   }
 
   async delete(ids: readonly string[]): Promise<void> {
-    for (const id of ids) await this.#rows.delete(id);
+    await this.#rows.deleteAll(ids);
   }
 
   /** Deletes nothing any more; what was to be deleted stays, to no harm. */

@@ -42,7 +42,7 @@ export class SectionTables {
   /** Deletes the sections of a chunk that was replaced, or came to nothing. */
   async delete({ id, partition, sections }: ChunkEntry, room: number): Promise<void> {
     const table = await this.#table(partition, room);
-    for (const index of sections.keys()) await table.delete(idOf(id, index));
+    await table.deleteAll([...sections.keys()].map((index) => idOf(id, index)));
   }
 
   /** Drops the rooms that partitions had before they were dropped; what was killed over it is made up for. */
