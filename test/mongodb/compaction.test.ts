@@ -1,8 +1,5 @@
 /** Compaction of honeycombs that share a store: searches see each line once meanwhile, and a kill leaves nothing behind. */
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import type { Catalogue, ChunkStore } from '@apiary/common/chunks/chunks.ts';
 import { openChunks } from '@apiary/common/chunks/open.ts';
 import { REPLACED_SECTIONS_MS, SEGMENT_LEASE_MS } from '@apiary/common/limits/mongodb.ts';
@@ -16,13 +13,13 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { ACTOR, HoneycombRig } from '../../hive/src/honeycomb/testing/rig.ts';
 import { eventually } from '../harness/eventually.ts';
 import { mongoForThisFile } from '../harness/mongo.ts';
+import { KILLED, runUntilKilled } from './testing/killed-child.ts';
 
 const ROUNDS = 36;
 const LINES = 30;
 /** Of the clocks, between two looks: within a lease. */
 const TICK_MS = SEGMENT_LEASE_MS / 10;
 const WAIT_MS = 90_000;
-const CHILD = join(import.meta.dirname, 'testing', 'merge-and-die.ts');
 /** Each round's lines fill a chunk. */
 const OPTIONS = { chunkRawBytes: 500 };
 
@@ -204,16 +201,7 @@ describe('honeycombs that share a store', () => {
     'go on where one was killed %s the catalogue said that chunks are merged',
     async (when) => {
       url = mongo().url(`apiary-test-${randomUUID()}`);
-      const child = spawn(
-        process.execPath,
-        ['--disable-warning=ExperimentalWarning', CHILD, url, when],
-        { stdio: ['ignore', 'pipe', 'inherit'] },
-      );
-      const exited = once(child, 'exit');
-      let output = '';
-      for await (const text of child.stdout) output += text;
-      const [, signal] = await exited;
-      expect({ signal, output }).toEqual({ signal: 'SIGKILL', output: 'stored\n' });
+      expect(await runUntilKilled('merge-and-die.ts', url, when)).toEqual(KILLED);
       rig = await HoneycombRig.create(OPTIONS, url);
       watcher = await openChunks(url);
       advance(LIFE_RETRY_MS);

@@ -1,8 +1,5 @@
 /** Deleting lines where several honeycombs share a store: exactly those that were counted, for good, whoever is killed. */
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { readFrame, slotRuns } from '@apiary/common/chunks/mongodb/frame.ts';
 import { openChunks } from '@apiary/common/chunks/open.ts';
 import { announceChanges } from '@apiary/common/documents/announce.ts';
@@ -15,6 +12,7 @@ import { formatOf } from '../../hive/src/honeycomb/chunk/index.ts';
 import { ACTOR, HoneycombRig } from '../../hive/src/honeycomb/testing/rig.ts';
 import { eventually } from '../harness/eventually.ts';
 import { mongoForThisFile } from '../harness/mongo.ts';
+import { KILLED, runUntilKilled } from './testing/killed-child.ts';
 
 const WORD = 'hushhush';
 const LINES = 25;
@@ -25,7 +23,6 @@ const COMING_MAX = 200;
 const TICK_MS = SEGMENT_LEASE_MS / 50;
 const WAIT_MS = 90_000;
 const OPTIONS = { actor: ACTOR, deadlineMs: WAIT_MS };
-const CHILD = join(import.meta.dirname, 'testing', 'delete-and-die.ts');
 
 const mongo = mongoForThisFile();
 
@@ -260,16 +257,7 @@ describe('honeycombs that share a store', () => {
     'go on where one was killed %s the catalogue said that lines are gone',
     async (when) => {
       url = mongo().url(`apiary-test-${randomUUID()}`);
-      const child = spawn(
-        process.execPath,
-        ['--disable-warning=ExperimentalWarning', CHILD, url, when],
-        { stdio: ['ignore', 'pipe', 'inherit'] },
-      );
-      const exited = once(child, 'exit');
-      let output = '';
-      for await (const text of child.stdout) output += text;
-      const [, signal] = await exited;
-      expect({ signal, output }).toEqual({ signal: 'SIGKILL', output: 'stored\n' });
+      expect(await runUntilKilled('delete-and-die.ts', url, when)).toEqual(KILLED);
       rig = await HoneycombRig.create({ chunkRawBytes: 4_000 }, url, url);
       announceChanges(rig.documents, rig.bus);
       await becomes('', 60);

@@ -1,8 +1,5 @@
 /** Retention of honeycombs that share a store: one at a time does it, and another one goes on when it is killed. */
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { LIFE_RETRY_MS } from '@apiary/common/limits/store.ts';
 import { callAction } from '@apiary/common/messages/actions/action.ts';
 import { storeActions } from '@apiary/common/messages/actions/store.ts';
@@ -12,12 +9,12 @@ import { z } from 'zod';
 import { ACTOR, HoneycombRig } from '../../hive/src/honeycomb/testing/rig.ts';
 import { eventually } from '../harness/eventually.ts';
 import { mongoForThisFile } from '../harness/mongo.ts';
+import { KILLED, runUntilKilled } from './testing/killed-child.ts';
 
 const DAY_MS = 86_400_000;
 /** Of the clocks, between two looks. */
 const TICK_MS = 1_000;
 const WAIT_MS = 60_000;
-const CHILD = join(import.meta.dirname, 'testing', 'expire-and-die.ts');
 
 const mongo = mongoForThisFile();
 
@@ -112,16 +109,7 @@ describe('honeycombs that share a store', () => {
     'go on where one was killed %s the catalogue said that a day is gone',
     async (when) => {
       await begin();
-      const child = spawn(
-        process.execPath,
-        ['--disable-warning=ExperimentalWarning', CHILD, url, when],
-        { stdio: ['ignore', 'pipe', 'inherit'] },
-      );
-      const exited = once(child, 'exit');
-      let output = '';
-      for await (const text of child.stdout) output += text;
-      const [, signal] = await exited;
-      expect({ signal, output }).toEqual({ signal: 'SIGKILL', output: 'stored\n' });
+      expect(await runUntilKilled('expire-and-die.ts', url, when)).toEqual(KILLED);
       advance(3 * DAY_MS);
       // It had the upkeep when it died; its lease and its segment are waited for, then taken.
       await setDays(1);

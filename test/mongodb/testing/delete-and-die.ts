@@ -1,6 +1,6 @@
 /**
- * A honeycomb that takes lines out of chunks and is killed over it. Arguments: the store's address, the folder of its
- * documents, when it dies: `before` the catalogue says so, when all is written, or as soon as it does.
+ * A honeycomb that takes lines out of chunks and is killed over it. Arguments: the address of log data and documents, when
+ * it dies: `before` the catalogue says so, when all is written, or as soon as it does. Tells on standard output when it has stored.
  */
 import { writeSync } from 'node:fs';
 import type { ChunkStore } from '@apiary/common/chunks/chunks.ts';
