@@ -6,56 +6,17 @@ import {
   AUDIT_PAGE_MAX,
   PASSWORD_CHARS_MAX,
 } from '@apiary/common/limits/access.ts';
+import {
+  actorViewSchema,
+  auditEntrySchema,
+  roleSchema,
+  sessionViewSchema,
+  tokenViewSchema,
+  userViewSchema,
+} from '@apiary/common/messages/access.ts';
 import { z } from 'zod';
-import { auditEntrySchema } from './auth/audit-log.ts';
-import { roleSchema, userNameSchema } from './auth/users.ts';
+import { userNameSchema } from './auth/users.ts';
 import { bare, route } from './route.ts';
-
-/** Who is signed in, as the browser sees it. */
-export const actorViewSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  role: z.enum(['admin', 'editor', 'viewer', 'system']),
-});
-
-/** A person as others see them. */
-export const userViewSchema = z.object({
-  name: z.string(),
-  role: roleSchema,
-  hasPassword: z.boolean(),
-  passwordMs: z.number().optional(),
-  createdMs: z.number(),
-  createdBy: z.string(),
-  /** Too many failed sign-ins: none is taken until then. */
-  lockedUntilMs: z.number().optional(),
-});
-
-/** A session as its owner and administrators see it; its id is no secret. */
-export const sessionViewSchema = z.object({
-  id: z.string(),
-  user: z.string(),
-  role: roleSchema,
-  via: z.enum(['link', 'password']),
-  address: z.string(),
-  browser: z.string(),
-  createdMs: z.number(),
-  seenMs: z.number().optional(),
-  expiresMs: z.number(),
-  /** It is the one that asks. */
-  isOwn: z.boolean(),
-});
-
-/** An API token without its secret. */
-export const tokenViewSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  user: z.string().optional(),
-  role: roleSchema,
-  scopes: z.array(z.string()),
-  createdMs: z.number(),
-  expiresMs: z.number(),
-  usedMs: z.number().optional(),
-});
 
 const actorAnswer = z.object({ actor: actorViewSchema });
 const userAnswer = z.object({ user: userViewSchema });

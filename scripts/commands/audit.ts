@@ -1,7 +1,7 @@
 import { parseSettings, settingsHelp, switchSchema } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { AUDIT_ENTRIES_MAX, AUDIT_PAGE_MAX } from '@apiary/common/limits/access.ts';
-import type { AuditEntry } from '@apiary/queen/auth/audit-log.ts';
+import type { AuditEntry } from '@apiary/common/messages/access.ts';
 import { ROUTES } from '@apiary/queen/routes.ts';
 import { z } from 'zod';
 import { ApiClient } from '../api-client.ts';

@@ -1,7 +1,7 @@
 import { type Settings, switchSchema } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { API_TOKEN_DAYS, API_TOKEN_DAYS_MAX } from '@apiary/common/limits/access.ts';
-import { roleSchema } from '@apiary/queen/auth/users.ts';
+import { roleSchema } from '@apiary/common/messages/access.ts';
 import { ROUTES } from '@apiary/queen/routes.ts';
 import { z } from 'zod';
 import { ApiClient } from '../api-client.ts';

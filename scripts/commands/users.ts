@@ -1,6 +1,6 @@
 import { type Settings, switchSchema } from '@apiary/common/config.ts';
 import { AppError } from '@apiary/common/errors.ts';
-import { roleSchema } from '@apiary/queen/auth/users.ts';
+import { roleSchema } from '@apiary/common/messages/access.ts';
 import { ROUTES } from '@apiary/queen/routes.ts';
 import { ApiClient } from '../api-client.ts';
 import type { CommandIo } from '../command.ts';

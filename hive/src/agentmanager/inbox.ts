@@ -1,5 +1,6 @@
 /** What Bees send to agentmanager: read, verified, handed to its part, or put aside with a reason. */
-import type { Delivery, Subscription } from '@apiary/common/bus/bus.ts';
+import type { Delivery } from '@apiary/common/bus/bus.ts';
+import { QueueWorker } from '@apiary/common/bus/queue-worker.ts';
 import { QUEUE } from '@apiary/common/bus/topology.ts';
 import { type AppError, toAppError } from '@apiary/common/errors.ts';
 import { AGENTMANAGER_PREFETCH, MESSAGE_RETRY_MS } from '@apiary/common/limits.ts';
@@ -32,8 +33,7 @@ export class Inbox {
   readonly #receivers: Receivers;
   /** Messages of one agent are worked on in their order, those of different agents side by side. */
   readonly #queue = new KeyedQueue();
-  readonly #underWay = new Set<Promise<void>>();
-  #subscription: Subscription | undefined;
+  readonly #worker = new QueueWorker();
 
   constructor(parts: Parts, receivers: Receivers) {
     this.#parts = parts;
@@ -41,21 +41,14 @@ export class Inbox {
   }
 
   async start(): Promise<void> {
-    this.#subscription = await this.#parts.context.bus.consume(
-      QUEUE.agentManager,
-      { prefetch: AGENTMANAGER_PREFETCH },
-      (delivery) => {
-        const work = this.#receive(delivery);
-        this.#underWay.add(work);
-        return work.finally(() => this.#underWay.delete(work));
-      },
+    const options = { prefetch: AGENTMANAGER_PREFETCH };
+    await this.#worker.start(this.#parts.context.bus, QUEUE.agentManager, options, (delivery) =>
+      this.#receive(delivery),
     );
   }
 
   async stop(): Promise<void> {
-    await this.#subscription?.cancel();
-    this.#subscription = undefined;
-    await Promise.allSettled(this.#underWay);
+    await this.#worker.stop();
   }
 
   async #receive(delivery: Delivery): Promise<void> {

@@ -2,7 +2,8 @@
  * From the queue into the store: each message becomes one delivery for each channel and device, with an id
  * made of both, so that a message that comes again changes nothing. It is acknowledged once all are stored.
  */
-import type { Delivery as Received, Subscription } from '@apiary/common/bus/bus.ts';
+import type { Delivery as Received } from '@apiary/common/bus/bus.ts';
+import { QueueWorker } from '@apiary/common/bus/queue-worker.ts';
 import { QUEUE } from '@apiary/common/bus/topology.ts';
 import type { Collection, Versioned } from '@apiary/common/documents/documents.ts';
 import { AppError, toAppError } from '@apiary/common/errors.ts';
@@ -37,8 +38,7 @@ interface Destination {
 /** Consumes `sting.deliveries`. */
 export class Intake {
   readonly #parts: IntakeParts;
-  readonly #underWay = new Set<Promise<void>>();
-  #subscription: Subscription | undefined;
+  readonly #worker = new QueueWorker();
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
@@ -46,21 +46,12 @@ export class Intake {
 
   async start(): Promise<void> {
     const { bus } = this.#parts.parts.context;
-    this.#subscription = await bus.consume(
-      QUEUE.deliveries,
-      { prefetch: DELIVERY_PREFETCH },
-      (received) => {
-        const work = this.#receive(received);
-        this.#underWay.add(work);
-        return work.finally(() => this.#underWay.delete(work));
-      },
-    );
+    const options = { prefetch: DELIVERY_PREFETCH };
+    await this.#worker.start(bus, QUEUE.deliveries, options, (received) => this.#receive(received));
   }
 
   async stop(): Promise<void> {
-    await this.#subscription?.cancel();
-    this.#subscription = undefined;
-    await Promise.allSettled(this.#underWay);
+    await this.#worker.stop();
   }
 
   async #receive(received: Received): Promise<void> {

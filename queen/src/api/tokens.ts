@@ -1,10 +1,11 @@
 import type { Actor } from '@apiary/common/bus/bus.ts';
 import { AppError } from '@apiary/common/errors.ts';
+import type { Role } from '@apiary/common/messages/access.ts';
 import { allows } from '@apiary/common/messages/actions/action.ts';
 import type { ApiToken, ApiTokens } from '../auth/api-tokens.ts';
 import type { Identity } from '../auth/authenticate.ts';
 import { covers } from '../auth/scopes.ts';
-import type { Role, Users } from '../auth/users.ts';
+import type { Users } from '../auth/users.ts';
 import { allScopes } from '../permissions.ts';
 import type { Handlers } from './handler.ts';
 

@@ -8,26 +8,17 @@ import type {
 import { eachDocument } from '@apiary/common/documents/pages.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { API_TOKENS_MAX, LAST_USE_INTERVAL_MS } from '@apiary/common/limits/access.ts';
+import { tokenViewSchema } from '@apiary/common/messages/access.ts';
 import { newGeneration } from '@apiary/common/random.ts';
 import { z } from 'zod';
 import { hashToken, newSecretToken } from './secret-token.ts';
-import { roleSchema } from './users.ts';
 
 /** By which programs that look for leaked secrets recognise one. */
 const PREFIX = 'apiary_';
 
-const apiTokenSchema = z.object({
-  id: z.string(),
+const apiTokenSchema = tokenViewSchema.extend({
   /** SHA-256 of the secret. */
   hash: z.string(),
-  name: z.string(),
-  /** Whose it is; its role is never more than theirs. Absent: the owner's of the installation. */
-  user: z.string().optional(),
-  role: roleSchema,
-  scopes: z.array(z.string()),
-  createdMs: z.number(),
-  expiresMs: z.number(),
-  usedMs: z.number().optional(),
 });
 
 /** A token as stored. */

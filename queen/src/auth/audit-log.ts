@@ -16,28 +16,7 @@ import {
   AUDIT_REFUSALS_PER_MINUTE_MAX,
   AUDIT_TRIM_INTERVAL,
 } from '@apiary/common/limits/access.ts';
-import { z } from 'zod';
-
-/** One entry. */
-export const auditEntrySchema = z.object({
-  id: z.string(),
-  atMs: z.number(),
-  /** The person's, token's or component's id. */
-  who: z.string(),
-  role: z.string(),
-  /** By what they came: `password`, `link`, `token NAME`, `local`, `none`. */
-  via: z.string(),
-  address: z.string(),
-  /** The name of the route or socket event, such as `approveAgents`. */
-  action: z.string(),
-  /** What was asked for, without secrets. */
-  details: z.string(),
-  /** `begun` until the outcome is known, `ok`, or an error's code. */
-  result: z.string(),
-});
-
-/** See {@link auditEntrySchema}. */
-export type AuditEntry = z.output<typeof auditEntrySchema>;
+import { type AuditEntry, auditEntrySchema } from '@apiary/common/messages/access.ts';
 
 /** What an entry tells beside its time and outcome. */
 export type AuditFacts = Omit<AuditEntry, 'id' | 'atMs' | 'result'>;

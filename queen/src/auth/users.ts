@@ -7,14 +7,9 @@ import type {
 } from '@apiary/common/documents/documents.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { USERS_MAX } from '@apiary/common/limits/access.ts';
+import { type Role, roleSchema } from '@apiary/common/messages/access.ts';
 import { z } from 'zod';
 import { checkNewPassword, PasswordHasher, passwordHashSchema } from './password.ts';
-
-/** What a person may do: read, change, administer. */
-export const roleSchema = z.enum(['admin', 'editor', 'viewer']);
-
-/** See {@link roleSchema}. */
-export type Role = z.output<typeof roleSchema>;
 
 /** A person's name, in lower case: also the document's id, so there is one of each. */
 export const userNameSchema = z

@@ -3,33 +3,22 @@
  * dies: `before` the catalogue says so, or as soon as it does. Tells on standard output when it has stored.
  */
 import { writeSync } from 'node:fs';
-import type { ChunkStore } from '@apiary/common/chunks/chunks.ts';
 import { openChunks } from '@apiary/common/chunks/open.ts';
 import { callAction } from '@apiary/common/messages/actions/action.ts';
 import { storeActions } from '@apiary/common/messages/actions/store.ts';
 import { ACTOR, HoneycombRig } from '../../../hive/src/honeycomb/testing/rig.ts';
 import { eventually } from '../../harness/eventually.ts';
+import { die, openWith } from './replaced-step.ts';
 
 const [, , url = '', when = ''] = process.argv;
 const watcher = await openChunks(url);
-const openStore: typeof openChunks = async (...given) => {
-  const store = await openChunks(...given);
-  const die = () => process.kill(process.pid, 'SIGKILL');
-  const dropPartition: ChunkStore['dropPartition'] = async (...what) => {
-    if (when === 'before') die();
-    const dropping = store.dropPartition(...what);
-    while ((await watcher.catalogue()).chunks.length > 0);
-    die();
-    return await dropping;
-  };
-  return new Proxy(store, {
-    get: (target, name) => {
-      if (name === 'dropPartition') return dropPartition;
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
-};
+const openStore = openWith('dropPartition', (store) => async (...what) => {
+  if (when === 'before') die();
+  const dropping = store.dropPartition(...what);
+  while ((await watcher.catalogue()).chunks.length > 0);
+  die();
+  return await dropping;
+});
 
 const rig = await HoneycombRig.create({ openStore }, url);
 const stored = (total: number) =>

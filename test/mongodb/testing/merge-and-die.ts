@@ -3,32 +3,20 @@
  * catalogue says so, when all is written, or as soon as it does. Tells on standard output when it has stored.
  */
 import { writeSync } from 'node:fs';
-import type { ChunkStore } from '@apiary/common/chunks/chunks.ts';
-import { openChunks } from '@apiary/common/chunks/open.ts';
 import { HoneycombRig } from '../../../hive/src/honeycomb/testing/rig.ts';
 import { eventually } from '../../harness/eventually.ts';
+import { die, openWith } from './replaced-step.ts';
 
 const LINES = 30;
 const ROUNDS = 9;
 const [, , url = '', when = ''] = process.argv;
 const stored = Promise.withResolvers<void>();
-const openStore: typeof openChunks = async (...given) => {
-  const store = await openChunks(...given);
-  const die = () => process.kill(process.pid, 'SIGKILL');
-  const replace: ChunkStore['replace'] = async (...what) => {
-    await stored.promise;
-    if (when === 'before') die();
-    await store.replace(...what);
-    die();
-  };
-  return new Proxy(store, {
-    get: (target, name) => {
-      if (name === 'replace') return replace;
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
-};
+const openStore = openWith('replace', (store) => async (...what) => {
+  await stored.promise;
+  if (when === 'before') die();
+  await store.replace(...what);
+  die();
+});
 
 const rig = await HoneycombRig.create({ openStore, chunkRawBytes: 500 }, url);
 for (let round = 0; round < ROUNDS; round++) {

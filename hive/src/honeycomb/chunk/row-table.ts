@@ -9,22 +9,13 @@ import type { RowSource } from '../record-set.ts';
 import { BatchSet } from './batch-set.ts';
 import { ColumnReader, ColumnWriter } from './columns.ts';
 import type { RowBatch, Stretch } from './row-batch.ts';
+import { rowSourceSchema } from './row-source.ts';
 
 const headSchema = z.object({
   rows: z.number().int().nonnegative(),
   stretches: z.number().int().nonnegative(),
   bodyBytes: z.number().int().nonnegative(),
-  sources: z.array(
-    z.object({
-      agent: z.string(),
-      host: z.string(),
-      target: z.string(),
-      file: z.string(),
-      tags: z.array(z.string()),
-      generation: z.string(),
-      history: z.boolean(),
-    }),
-  ),
+  sources: z.array(rowSourceSchema),
   columns: z.array(z.number().int().nonnegative()),
 });
 const COLUMNS = ['stretches', 'lengths', 'times', 'levels', 'stamps'] as const;

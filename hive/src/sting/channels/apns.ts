@@ -11,6 +11,7 @@ import type { Notification as ApnsNote, Provider, ResponseFailure } from '@parse
 import { z } from 'zod';
 import { outboundAddress } from '../outbound/address.ts';
 import {
+  authorityField,
   type Channel,
   type ChannelEnvironment,
   defineChannel,
@@ -45,11 +46,7 @@ const fields = z.object({
     .regex(/^[\w.-]+:\d{1,5}$/, 'Server is HOST:PORT')
     .optional()
     .meta({ title: 'Server', description: 'HOST:PORT in place of Apple’s.' }),
-  ca: z.string().max(16_384).optional().meta({
-    title: 'Certificate',
-    lines: true,
-    description: 'PEM of the authority to trust, for a server in place of Apple’s.',
-  }),
+  ca: authorityField('for a server in place of Apple’s.'),
   privateAddress: privateAddressField,
 });
 type ApnsFields = z.output<typeof fields>;

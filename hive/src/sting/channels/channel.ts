@@ -108,6 +108,19 @@ export const privateAddressField = z.boolean().default(false).meta({
   description: 'Allows addresses of the local network. Off, only public ones are connected to.',
 });
 
+/** The certificate of an authority that is trusted beside the usual ones. @param purpose `for a server of your own.` */
+export function authorityField(purpose: string) {
+  return z
+    .string()
+    .max(16_384)
+    .optional()
+    .meta({
+      title: 'Certificate',
+      lines: true,
+      description: `PEM of the authority to trust, ${purpose}`,
+    });
+}
+
 /** A secret or a setting that must not be empty. */
 export function requiredText(title: string, description: string): z.ZodString {
   return z.string(`${title} is missing`).trim().min(1, `${title} is missing`).max(4096).meta({

@@ -4,6 +4,7 @@ import { ATTEMPT_MS_MAX, CAREFUL_ATTEMPTS_MAX } from '@apiary/common/limits/deli
 import { z } from 'zod';
 import { outboundAddress } from '../outbound/address.ts';
 import {
+  authorityField,
   type Channel,
   type ChannelEnvironment,
   defineChannel,
@@ -46,11 +47,7 @@ const fields = z.object({
     .min(1, 'To is missing')
     .max(50)
     .meta({ title: 'To', description: 'E-mail addresses.' }),
-  ca: z.string().max(16_384).optional().meta({
-    title: 'Certificate',
-    lines: true,
-    description: 'PEM of the authority to trust, for a server of your own.',
-  }),
+  ca: authorityField('for a server of your own.'),
   privateAddress: privateAddressField,
 });
 type EmailFields = z.output<typeof fields>;

@@ -7,6 +7,7 @@ import { DEVICE_ATTEMPTS_MAX, PUSH_BYTES_MAX } from '@apiary/common/limits/deliv
 import { z } from 'zod';
 import { resultOf } from './answer.ts';
 import {
+  authorityField,
   type Channel,
   type ChannelEnvironment,
   defineChannel,
@@ -35,11 +36,7 @@ const fields = z.object({
     'Private key',
     'Made with the channel; a new one ends all subscriptions.',
   ),
-  ca: z.string().max(16_384).optional().meta({
-    title: 'Certificate',
-    lines: true,
-    description: 'PEM of the authority to trust, for a push service of your own.',
-  }),
+  ca: authorityField('for a push service of your own.'),
   privateAddress: privateAddressField,
 });
 type WebPushFields = z.output<typeof fields>;

@@ -1,19 +1,16 @@
 /** Who is signed in. */
+import { type ActorView, actorViewSchema } from '@apiary/common/messages/access.ts';
 import { z } from 'zod';
 import { callApi } from './http.ts';
 import { Store } from './store.ts';
 
-const actorSchema = z.object({ id: z.string(), name: z.string(), role: z.string() });
-const sessionSchema = z.object({ actor: actorSchema });
-
-/** A person as Queen knows them. */
-export type Actor = z.output<typeof actorSchema>;
+const sessionSchema = z.object({ actor: actorViewSchema });
 
 /** `unknown` until Queen has answered. */
 export type SessionState =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'signed-out' }
-  | { readonly kind: 'signed-in'; readonly actor: Actor };
+  | { readonly kind: 'signed-in'; readonly actor: ActorView };
 
 /** The session of this browser. */
 export class Session {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { RowSource } from '../../record-set.ts';
 import { ColumnReader, ColumnWriter } from '../columns.ts';
 import type { Stretch } from '../row-batch.ts';
+import { rowSourceSchema } from '../row-source.ts';
 
 /** Sections in their order; columns of values follow, and behind them the parts of blooms. */
 export const SECTION = {
@@ -27,17 +28,7 @@ export const headSchema = z.object({
   rawRows: z.number().int().nonnegative(),
   /** Bytes of columns in each section of values. */
   frames: z.array(z.number().int().positive()),
-  sources: z.array(
-    z.object({
-      agent: z.string(),
-      host: z.string(),
-      target: z.string(),
-      file: z.string(),
-      tags: z.array(z.string()),
-      generation: z.string(),
-      history: z.boolean(),
-    }),
-  ),
+  sources: z.array(rowSourceSchema),
   stretches: z.number().int().nonnegative(),
 });
 

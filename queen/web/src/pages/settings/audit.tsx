@@ -1,7 +1,8 @@
+import type { AuditEntry } from '@apiary/common/messages/access.ts';
 import { useState } from 'react';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { safeText } from '../../log-list/display.ts';
-import { type AuditEntry, access } from '../../state/access.ts';
+import { access } from '../../state/access.ts';
 import { messageOf } from '../../state/http.ts';
 import { useLoaded } from '../../state/use-loaded.ts';
 import { SectionState } from './section-state.tsx';

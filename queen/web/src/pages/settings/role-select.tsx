@@ -1,4 +1,5 @@
-import { ROLES, type Role } from '../../state/access.ts';
+import type { Role } from '@apiary/common/messages/access.ts';
+import { ROLES } from '../../state/access.ts';
 
 const MAY: Readonly<Record<Role, string>> = {
   admin: 'admin: everything',

@@ -1,8 +1,9 @@
 import { PASSWORD_CHARS_MIN } from '@apiary/common/limits/access.ts';
+import type { SessionView } from '@apiary/common/messages/access.ts';
 import { Button } from '@mantine/core';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { safeText } from '../../log-list/display.ts';
-import { access, type BrowserSession } from '../../state/access.ts';
+import { access } from '../../state/access.ts';
 import { useServices } from '../../state/services.ts';
 import { useLoaded } from '../../state/use-loaded.ts';
 import { useNow } from '../../state/use-now.ts';
@@ -68,7 +69,7 @@ function OwnPassword(props: { readonly name: string; readonly onDone: () => void
 }
 
 function SessionsHead(props: {
-  readonly sessions: readonly BrowserSession[];
+  readonly sessions: readonly SessionView[];
   readonly onEnded: () => void;
 }) {
   const { notices } = useServices();
@@ -92,12 +93,12 @@ function SessionsHead(props: {
 }
 
 function SessionTable(props: {
-  readonly sessions: readonly BrowserSession[];
+  readonly sessions: readonly SessionView[];
   readonly onEnded: () => void;
 }) {
   const now = useNow(10_000);
   const { notices } = useServices();
-  const end = async (session: BrowserSession) => {
+  const end = async (session: SessionView) => {
     await notices.act(() => access.endSessions([session.id]), `Signed ${session.user} out there`);
     props.onEnded();
   };

@@ -1,11 +1,12 @@
 import { API_TOKEN_DAYS } from '@apiary/common/limits/access.ts';
+import type { TokenView } from '@apiary/common/messages/access.ts';
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { IconPlus } from '../../components/icons.ts';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { safeText } from '../../log-list/display.ts';
 import { lengthText } from '../../log-list/time-text.ts';
-import { type ApiToken, access } from '../../state/access.ts';
+import { access } from '../../state/access.ts';
 import { useServices } from '../../state/services.ts';
 import { useLoaded } from '../../state/use-loaded.ts';
 import { useNow } from '../../state/use-now.ts';
@@ -20,7 +21,7 @@ import { SectionState } from './section-state.tsx';
 export function TokensSection() {
   const { value, failure, reload } = useLoaded(access.tokens);
   const [isAdding, setAdding] = useState(false);
-  const [revoking, setRevoking] = useState<ApiToken>();
+  const [revoking, setRevoking] = useState<TokenView>();
   const [secret, setSecret] = useState<string>();
   const done = () => {
     setAdding(false);
@@ -123,8 +124,8 @@ function AddToken(props: {
 }
 
 function TokenTable(props: {
-  readonly tokens: readonly ApiToken[];
-  readonly onRevoke: (token: ApiToken) => void;
+  readonly tokens: readonly TokenView[];
+  readonly onRevoke: (token: TokenView) => void;
 }) {
   const now = useNow(10_000);
   return (

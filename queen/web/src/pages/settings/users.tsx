@@ -1,10 +1,11 @@
 import { PASSWORD_CHARS_MIN } from '@apiary/common/limits/access.ts';
+import type { UserView } from '@apiary/common/messages/access.ts';
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { IconPlus } from '../../components/icons.ts';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { safeText } from '../../log-list/display.ts';
-import { access, ROLES, type User } from '../../state/access.ts';
+import { access, ROLES } from '../../state/access.ts';
 import { useServices } from '../../state/services.ts';
 import { useLoaded } from '../../state/use-loaded.ts';
 import { useNow } from '../../state/use-now.ts';
@@ -16,7 +17,7 @@ import { SectionState } from './section-state.tsx';
 
 type Open =
   | { readonly kind: 'add' }
-  | { readonly kind: 'password' | 'remove'; readonly user: User };
+  | { readonly kind: 'password' | 'remove'; readonly user: UserView };
 
 /** People: who may come in, and as what. */
 export function UsersSection() {
@@ -126,7 +127,7 @@ function NewPassword(props: { readonly optional?: boolean }) {
 }
 
 function UserTable(props: {
-  readonly users: readonly User[];
+  readonly users: readonly UserView[];
   readonly onOpen: (open: Open) => void;
   readonly onChanged: () => void;
 }) {
@@ -156,15 +157,15 @@ function UserTable(props: {
 }
 
 function UserRow(props: {
-  readonly user: User;
+  readonly user: UserView;
   readonly now: number;
   readonly onOpen: (open: Open) => void;
   readonly onChanged: () => void;
 }) {
   const { user, now, onOpen, onChanged } = props;
   const { notices } = useServices();
-  const setRole = async (role: User['role']) => {
-    const set = (wanted: User['role']) => async () => {
+  const setRole = async (role: UserView['role']) => {
+    const set = (wanted: UserView['role']) => async () => {
       await access.setRole(user.name, wanted);
       onChanged();
     };
