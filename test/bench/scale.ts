@@ -1,27 +1,42 @@
 /**
- * One, two and three honeycombs on one broker and one database: what a gigabyte and what a question cost all
- * of them together, and how evenly they share the blocks. CPU seconds, so that a busy machine matters less.
+ * Sites of one, two and three honeycombs on RabbitMQ and a database: what a gigabyte and what a question cost all
+ * honeycombs of a site together, and how evenly they share the blocks. CPU seconds, and the sites take turns, so that
+ * a busy machine matters less; how, and what is not in them, is in `scale/site-figures.ts`.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AppendMessage } from '@apiary/common/chunks/chunks.ts';
-import { type MongoService, provideMongo, provideRabbit } from '../../scripts/services.ts';
+import {
+  type MongoService,
+  provideMongo,
+  provideRabbit,
+  type RabbitService,
+} from '../../scripts/services.ts';
 import { groupCpuSeconds } from './bee/processes.ts';
 import { atMost, type Bench, type BenchOptions, type BenchRow } from './bench.ts';
 import { type Corpus, NEEDLE, writeCorpus } from './honeycomb/corpus.ts';
 import { round } from './honeycomb/measure.ts';
 import { messagesOf } from './honeycomb/messages.ts';
-import { type MemberFigures, ScaleSite } from './scale/site.ts';
+import { ScaleSite } from './scale/site.ts';
+import { next, SiteFigures } from './scale/site-figures.ts';
 
 const GB = 1e9;
 const GB_DEFAULT = 0.3;
 const GB_SHORT = 0.06;
 const MOST = 3;
-/** What warms them up, so that compiling their code is in nobody's figure: 12 MB for each of three. */
-const WARM_UP_BYTES = 12e6 * MOST;
+/** What a site is warmed up with: three chunks for each of three honeycombs, or more. All sites hold the same. */
+const WARM_UP_BYTES = 45e6 * MOST;
+const WARM_UP_BYTES_SHORT = 24e6 * MOST;
+/** Of the streams (`messagesOf`). */
+const WARM_UP_MARK = 'a';
+const MAIN_MARK = 'b';
+const TURNS = 5;
+const IDLE_MS = 15_000;
 const ROUNDS = 12;
-const ROUNDS_SHORT = 6;
+const ROUNDS_SHORT = 4;
+/** A turn of questions is long enough for Linux's ticks of 10 ms. */
+const ROUNDS_PER_TURN = 3;
 const INGEST_FACTOR_MAX = 1.15;
 const QUERY_FACTOR_MAX = 1.3;
 const SHARE_OFF_MAX = 20;
@@ -35,16 +50,6 @@ const QUESTIONS = [
   { query: 'NOT info', limit: 0, buckets: 100 },
 ] as const;
 
-interface Figures {
-  readonly ingestPerGb: number;
-  readonly storePerGb: number;
-  readonly queryMs: number;
-  readonly storeQueryMs: number;
-  /** How far the honeycomb that has the least or most is from an even share, in percent. */
-  readonly shareOff: number;
-  readonly totals: readonly number[];
-}
-
 /** `./apiary bench scale`. */
 export const scaleBench: Bench = {
   name: 'scale',
@@ -56,7 +61,7 @@ export const scaleBench: Bench = {
     try {
       const mongo = await provideMongo({ environment: process.env, tell: options.report });
       try {
-        return await measure({ folder, broker: rabbit.url, mongo, options });
+        return await measure({ folder, rabbit, mongo, options });
       } finally {
         await mongo.stop();
       }
@@ -69,7 +74,7 @@ export const scaleBench: Bench = {
 
 interface Run {
   readonly folder: string;
-  readonly broker: string;
+  readonly rabbit: RabbitService;
   readonly mongo: MongoService;
   readonly options: BenchOptions;
 }
@@ -79,66 +84,72 @@ async function measure(run: Run): Promise<BenchRow[]> {
   const bytes = (gb ?? (short ? GB_SHORT : GB_DEFAULT)) * GB;
   const corpus = (name: string, size: number) =>
     writeCorpus({ kind: 'loghub', bytes: size, samples, folder: join(run.folder, name) });
-  const warmUp = corpus('warm-up', WARM_UP_BYTES);
+  const warmUp = corpus('warm-up', short ? WARM_UP_BYTES_SHORT : WARM_UP_BYTES);
   const main = corpus('main', bytes);
   report(`${Math.round(main.bytes / 1e6)} MB, ${main.lines} lines`);
-  const figures: Figures[] = [];
-  for (let honeycombs = 1; honeycombs <= MOST; honeycombs++) {
-    figures.push(await measureSite(run, honeycombs, { warmUp, main }));
+  const sites: SiteFigures[] = [];
+  try {
+    for (let honeycombs = 1; honeycombs <= MOST; honeycombs++) {
+      sites.push(await openSite(run, honeycombs));
+      await sites.at(-1)?.warmUp(streamsOf(warmUp, WARM_UP_MARK), warmUp.bytes / GB);
+    }
+    await Promise.all(sites.map((each) => each.idle(IDLE_MS)));
+    await ingestInTurns(sites, main, report);
+    await askInTurns(sites, short ? ROUNDS_SHORT : ROUNDS);
+    return rowsOf(sites, main.bytes);
+  } finally {
+    for (const { site } of sites) await site.stop();
   }
-  const [one, , three] = figures;
-  if (!one || !three) throw new Error('not measured');
-  for (const { totals } of figures) {
-    if (totals.join() !== one.totals.join()) throw new Error(`${totals} is not ${one.totals}`);
-  }
-  return [
-    { name: 'corpus', value: Math.round(main.bytes / 1e6), unit: 'MB' },
-    ...figures.flatMap(rowsOf),
-    factorRow('per GB, 3 beside 1', three.ingestPerGb, one.ingestPerGb, INGEST_FACTOR_MAX),
-    factorRow('per query, 3 beside 1', three.queryMs, one.queryMs, QUERY_FACTOR_MAX),
-    ...figures
-      .slice(1)
-      .map(({ shareOff }, index) =>
-        atMost(
-          `${index + 2} honeycombs: furthest from an even share`,
-          shareOff,
-          SHARE_OFF_MAX,
-          '%',
-        ),
-      ),
-  ];
 }
 
-async function measureSite(
-  { broker, mongo, options }: Run,
-  honeycombs: number,
-  corpora: { readonly warmUp: Corpus; readonly main: Corpus },
-): Promise<Figures> {
-  const { report, signal, short } = options;
-  const store = mongo.url(`scale-${honeycombs}-${Date.now()}`);
-  const site = await ScaleSite.start({ honeycombs, broker, store, signal });
-  try {
-    const before = await site.ingest(streamsOf(corpora.warmUp, 'a'));
-    const [cpu, storeCpu] = [site.cpuSeconds(), storeSeconds(mongo)];
-    const after = await site.ingest(streamsOf(corpora.main, 'b'));
-    const gb = corpora.main.bytes / GB;
-    const ingestPerGb = (site.cpuSeconds() - cpu) / gb;
-    const storePerGb = (storeSeconds(mongo) - storeCpu) / gb;
-    const totals = await askAll(site);
-    // Each of them has coordinated each question before it counts.
-    for (let warm = 1; warm < honeycombs; warm++) await askAll(site);
-    const rounds = short ? ROUNDS_SHORT : ROUNDS;
-    const [asked, storeAsked] = [site.cpuSeconds(), storeSeconds(mongo)];
-    for (let index = 0; index < rounds; index++) await askAll(site);
-    const questions = rounds * QUESTIONS.length;
-    const queryMs = ((site.cpuSeconds() - asked) * 1000) / questions;
-    const storeQueryMs = ((storeSeconds(mongo) - storeAsked) * 1000) / questions;
-    const shareOff = furthestFromEven(before, after);
-    const sealed = after.map(({ sealedChunks }) => sealedChunks).join(' + ');
-    report(`${honeycombs}: ${round(ingestPerGb, 1)} CPU-s/GB, chunks sealed: ${sealed}`);
-    return { ingestPerGb, storePerGb, queryMs, storeQueryMs, shareOff, totals };
-  } finally {
-    await site.stop();
+async function openSite({ rabbit, mongo, options }: Run, honeycombs: number): Promise<SiteFigures> {
+  // Sites share a broker, and no queue of it.
+  const host = `scale-${honeycombs}`;
+  await rabbit.control(['add_vhost', host]);
+  await rabbit.control(['set_permissions', '-p', host, 'guest', '.*', '.*', '.*']);
+  const store = mongo.url(`${host}-${Date.now()}`);
+  const broker = `${rabbit.url}/${host}`;
+  const site = await ScaleSite.start({ honeycombs, broker, store, signal: options.signal });
+  const { group } = mongo;
+  // Nothing is told of somebody else's server.
+  return new SiteFigures(site, honeycombs, () =>
+    group === undefined ? 0 : groupCpuSeconds(group),
+  );
+}
+
+/** A piece of the corpus to each, then the next piece; who is first changes. */
+async function ingestInTurns(
+  sites: readonly SiteFigures[],
+  main: Corpus,
+  report: (line: string) => void,
+): Promise<void> {
+  const count = [...streamsOf(main, MAIN_MARK)].length;
+  const each = Math.ceil(count / TURNS);
+  const streams = new Map(sites.map((one) => [one, streamsOf(main, MAIN_MARK)]));
+  for (let turn = 1; turn <= TURNS; turn++) {
+    for (const [one, stream] of streams) await one.ingest(next(stream, each));
+    report(`${turn} of ${TURNS} turns`);
+  }
+  for (const { honeycombs, sealedChunks } of sites) {
+    report(`${honeycombs}: chunks sealed: ${sealedChunks.join(' + ')}`);
+  }
+}
+
+/** Each honeycomb has coordinated and answered as many questions before it counts. @throws Error if answers differ */
+async function askInTurns(sites: readonly SiteFigures[], rounds: number): Promise<void> {
+  const totals = new Set<string>();
+  for (const { site, honeycombs } of sites) {
+    for (let warm = 0; warm < rounds * honeycombs; warm++) {
+      totals.add((await askAll(site)).join());
+    }
+  }
+  if (totals.size !== 1) throw new Error(`answers differ: ${[...totals].join(' and ')}`);
+  for (let turn = 0; turn < rounds; turn++) {
+    for (const one of sites) {
+      await one.ask(QUESTIONS.length * ROUNDS_PER_TURN, async (site) => {
+        for (let again = 0; again < ROUNDS_PER_TURN; again++) await askAll(site);
+      });
+    }
   }
 }
 
@@ -155,28 +166,37 @@ async function askAll(site: ScaleSite): Promise<number[]> {
   return totals;
 }
 
-/** Of the database's server; nothing where it is somebody else's. */
-function storeSeconds({ group }: MongoService): number {
-  return group === undefined ? 0 : groupCpuSeconds(group);
-}
-
-function furthestFromEven(
-  before: readonly MemberFigures[],
-  after: readonly MemberFigures[],
-): number {
-  const taken = after.map(({ messages }, index) => messages - (before[index]?.messages ?? 0));
-  const even = taken.reduce((sum, each) => sum + each, 0) / taken.length;
-  return round(Math.max(...taken.map((each) => Math.abs(each / even - 1))) * 100, 1);
-}
-
-function rowsOf(figures: Figures, index: number): BenchRow[] {
-  const { ingestPerGb, storePerGb, queryMs, storeQueryMs } = figures;
-  const who = index === 0 ? '1 honeycomb' : `${index + 1} honeycombs`;
+function rowsOf(sites: readonly SiteFigures[], bytes: number): BenchRow[] {
+  const gb = bytes / GB;
+  const [one, three] = [sites[0], sites.at(-1)];
+  if (!one || !three) throw new Error('not measured');
+  const [perGb, perQuery] = [three.perGb(gb), three.perQueryMs];
   return [
-    { name: `${who}: per GB ingested`, value: round(ingestPerGb, 1), unit: 'CPU-s' },
-    { name: `${who}: per GB, the store`, value: round(storePerGb, 1), unit: 'CPU-s' },
-    { name: `${who}: per query`, value: round(queryMs, 1), unit: 'CPU-ms' },
-    { name: `${who}: per query, the store`, value: round(storeQueryMs, 1), unit: 'CPU-ms' },
+    { name: 'corpus', value: Math.round(bytes / 1e6), unit: 'MB' },
+    ...sites.flatMap((each) => rowsOfSite(each, gb)),
+    factorRow('per GB, 3 beside 1', perGb.site, one.perGb(gb).site, INGEST_FACTOR_MAX),
+    factorRow('per query, 3 beside 1', perQuery.site, one.perQueryMs.site, QUERY_FACTOR_MAX),
+    ...sites.slice(1).map(({ honeycombs, shareOff }) => {
+      const name = `${honeycombs} honeycombs: furthest from an even share`;
+      return atMost(name, shareOff, SHARE_OFF_MAX, '%');
+    }),
+  ];
+}
+
+function rowsOfSite(figures: SiteFigures, gb: number): BenchRow[] {
+  const { honeycombs, idleMs, perQueryMs } = figures;
+  const perGb = figures.perGb(gb);
+  const who = honeycombs === 1 ? '1 honeycomb' : `${honeycombs} honeycombs`;
+  const row = (name: string, value: number, unit: string): BenchRow => ({
+    ...{ name: `${who}: ${name}`, value: round(value, 1), unit },
+  });
+  return [
+    row('start and warming up, each', figures.startSeconds(gb), 'CPU-s'),
+    row('idle, each, in a second', idleMs, 'CPU-ms'),
+    row('per GB ingested', perGb.site, 'CPU-s'),
+    row('per GB, the store', perGb.store, 'CPU-s'),
+    row('per query', perQueryMs.site, 'CPU-ms'),
+    row('per query, the store', perQueryMs.store, 'CPU-ms'),
   ];
 }
 

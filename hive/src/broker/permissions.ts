@@ -1,6 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { AppError } from '@apiary/common/errors.ts';
-import { linearRegExp } from '@apiary/common/query/linear-engine.ts';
 import { AmqpError } from './amqp-error.ts';
 
 /** What may be done to a resource. */
@@ -54,7 +53,7 @@ export class Account {
 
 function compile(pattern: string): RegExp {
   try {
-    return linearRegExp(pattern === '' ? '$^' : pattern);
+    return new RegExp(pattern === '' ? '$^' : pattern);
   } catch (error) {
     throw new AppError('setting-invalid', `permission ${pattern}: no regular expression`, {
       cause: error,

@@ -49,6 +49,7 @@ export class ScaleSite {
   readonly #keys = generateSigningKeys();
   readonly #signal: AbortSignal;
   #sent = 0;
+  #figures: readonly MemberFigures[] = [];
 
   private constructor(bus: AmqpBus, signal: AbortSignal) {
     this.#bus = bus;
@@ -80,6 +81,11 @@ export class ScaleSite {
     return site;
   }
 
+  /** What each of them had done when something was ingested last. */
+  get members(): readonly MemberFigures[] {
+    return this.#figures;
+  }
+
   /** CPU seconds of all honeycombs so far. */
   cpuSeconds(): number {
     return this.#members.reduce((sum, { child }) => sum + cpuSeconds(child.pid ?? 0), 0);
@@ -95,7 +101,8 @@ export class ScaleSite {
       unconfirmed.add(confirmed);
     }
     await Promise.all(unconfirmed);
-    return await this.#settled();
+    this.#figures = await this.#settled();
+    return this.#figures;
   }
 
   /** Asks any of them; the number of records. @throws Error if something is missing from the answer */

@@ -1,0 +1,136 @@
+/**
+ * What one site costs, measured in turns: a piece of the corpus to each site, then the next piece. Whatever else
+ * the machine does meanwhile is then in the figures of all of them alike.
+ *
+ * What a honeycomb costs once (its start, compiling its code while the first lines and questions come) and what it
+ * costs by the second (leases, heartbeats) is neither a gigabyte's nor a question's: it depends on how much
+ * follows, and on how fast the machine is. Each honeycomb of each site is warmed up first, the site's idle seconds are
+ * taken off, and both have figures of their own.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AppendMessage } from '@apiary/common/chunks/chunks.ts';
+import { round } from '../honeycomb/measure.ts';
+import type { ScaleSite } from './site.ts';
+
+/** Processor seconds of a site and of its database. */
+interface Seconds {
+  readonly site: number;
+  readonly store: number;
+}
+
+/** How a site's database is measured: its server's processor seconds so far. */
+export type StoreSeconds = () => number;
+
+/** See the file's head. */
+export class SiteFigures {
+  readonly site: ScaleSite;
+  readonly honeycombs: number;
+  readonly #storeSeconds: StoreSeconds;
+  #startSeconds = 0;
+  #warmUpGb = 0;
+  /** Processor seconds of the site for each second that it has nothing to do. */
+  #idleShare = 0;
+  #ingest: Seconds = { site: 0, store: 0 };
+  #query: Seconds = { site: 0, store: 0 };
+  #questions = 0;
+  readonly #messages: number[];
+  #sealed: readonly number[] = [];
+
+  constructor(site: ScaleSite, honeycombs: number, storeSeconds: StoreSeconds) {
+    this.site = site;
+    this.honeycombs = honeycombs;
+    this.#storeSeconds = storeSeconds;
+    this.#startSeconds = site.cpuSeconds();
+    this.#messages = Array.from({ length: honeycombs }, () => 0);
+  }
+
+  /** What is in no figure but in that of the start. @param gb how much it is */
+  async warmUp(messages: Iterable<AppendMessage>, gb: number): Promise<void> {
+    const { spent } = await this.#spending(() => this.site.ingest(messages));
+    this.#startSeconds += spent.site;
+    this.#warmUpGb += gb;
+  }
+
+  /** Measures what it costs when there is nothing to do. */
+  async idle(durationMs: number): Promise<void> {
+    const [beganMs, before] = [performance.now(), this.site.cpuSeconds()];
+    await sleep(durationMs);
+    const seconds = (performance.now() - beganMs) / 1000;
+    this.#idleShare = (this.site.cpuSeconds() - before) / seconds;
+  }
+
+  /** One turn of ingest. */
+  async ingest(messages: Iterable<AppendMessage>): Promise<void> {
+    const before = this.site.members;
+    const { result: after, spent } = await this.#spending(() => this.site.ingest(messages));
+    this.#ingest = sum(this.#ingest, spent);
+    for (const [index, { messages: taken }] of after.entries()) {
+      this.#messages[index] = (this.#messages[index] ?? 0) + taken - (before[index]?.messages ?? 0);
+    }
+    this.#sealed = after.map(({ sealedChunks }) => sealedChunks);
+  }
+
+  /** One turn of so many questions. */
+  async ask(questions: number, ask: (site: ScaleSite) => Promise<void>): Promise<void> {
+    const { spent } = await this.#spending(() => ask(this.site));
+    this.#query = sum(this.#query, spent);
+    this.#questions += questions;
+  }
+
+  /** Of each honeycomb: its start, and what the first lines cost more than later ones. */
+  startSeconds(gb: number): number {
+    const later = this.perGb(gb).site * this.#warmUpGb;
+    return (this.#startSeconds - later) / this.honeycombs;
+  }
+
+  /** Of each honeycomb, in milliseconds for each second that it has nothing to do. */
+  get idleMs(): number {
+    return (this.#idleShare * 1000) / this.honeycombs;
+  }
+
+  /** Processor seconds for a gigabyte. @param gb what was ingested in all turns */
+  perGb(gb: number): Seconds {
+    return { site: this.#ingest.site / gb, store: this.#ingest.store / gb };
+  }
+
+  /** Processor milliseconds for a question. */
+  get perQueryMs(): Seconds {
+    const scale = 1000 / this.#questions;
+    return { site: this.#query.site * scale, store: this.#query.store * scale };
+  }
+
+  /** How far the honeycomb that has the least or most is from an even share, in percent. */
+  get shareOff(): number {
+    const even = this.#messages.reduce((all, each) => all + each, 0) / this.honeycombs;
+    return round(Math.max(...this.#messages.map((each) => Math.abs(each / even - 1))) * 100, 1);
+  }
+
+  /** Of each honeycomb since its start. */
+  get sealedChunks(): readonly number[] {
+    return this.#sealed;
+  }
+
+  async #spending<R>(
+    work: () => Promise<R>,
+  ): Promise<{ readonly result: R; readonly spent: Seconds }> {
+    const beganMs = performance.now();
+    const before = { site: this.site.cpuSeconds(), store: this.#storeSeconds() };
+    const result = await work();
+    const idle = (this.#idleShare * (performance.now() - beganMs)) / 1000;
+    const site = this.site.cpuSeconds() - before.site - idle;
+    return { result, spent: { site, store: this.#storeSeconds() - before.store } };
+  }
+}
+
+function sum(one: Seconds, other: Seconds): Seconds {
+  return { site: one.site + other.site, store: one.store + other.store };
+}
+
+/** So many of what an iterator gives next. */
+export function* next<T>(iterator: Iterator<T>, count: number): Generator<T> {
+  for (let left = count; left > 0; left--) {
+    const { done, value } = iterator.next();
+    if (done) return;
+    yield value;
+  }
+}
