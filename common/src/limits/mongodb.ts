@@ -32,6 +32,8 @@ export const ROW_LOG_UNSURE_MS_MAX = 120_000;
 export const RANGE_ENTRIES_PER_STATE = 64;
 /** Entries of one commit that other honeycombs are told of. Past it they find them when they are refused. */
 export const RANGE_ENTRIES_TOLD_MAX = 1_000;
+/** Entries of one generation that are kept until those before them are heard of. Past it the log is read. */
+export const RANGE_ENTRIES_AHEAD_MAX = 16;
 /** Generations whose ranges are kept in memory. Past it the least used are read again when they come. */
 export const RANGE_STATES_MAX = 20_000;
 /** Every so many changes of the catalogue one bears all of it. */

@@ -8,6 +8,7 @@ import {
 } from '../../limits/mongodb.ts';
 import { runOf, streamOf } from '../../testing/chunk-runs.ts';
 import { MemoryTable } from '../../testing/memory-table.ts';
+import type { AddedEntry } from '../chunks.ts';
 import { CatalogueLog } from './catalogue-log.ts';
 import { RangeLog } from './range-log.ts';
 import { RowLogs } from './row-log.ts';
@@ -118,6 +119,63 @@ describe('the log of a generation', () => {
     for (const log of [...logs, fresh]) {
       expect(await log.ranges(GENERATION)).toEqual([{ from: 0, to: index * 5 }]);
     }
+  });
+
+  test('is not read by who hears of it from its first entry on, in whatever order', async () => {
+    const { clock, rows, open } = newPlace();
+    const told: AddedEntry[][] = [];
+    const others = {
+      areThere: () => true,
+      tell: (all: readonly AddedEntry[]) => told.push([...all]),
+    };
+    const [first, second] = [0, 1].map(() => new RangeLog(open(), clock, others));
+    if (!first || !second) throw new Error('there are two');
+    for (let index = 0; index < 5; index++) await add(first, index * 5);
+    // The first entry first: of a generation that is not known the others say nothing that can be used.
+    const [head = [], ...more] = told.splice(0);
+    for (const entries of [head, ...more.reverse()]) second.hear(entries);
+    const reads = rows.reads;
+    expect(await add(second, 25)).toBe(true);
+    expect(await add(second, 20)).toBe(false);
+    expect(rows.reads).toBe(reads);
+    expect(await second.ranges(GENERATION)).toEqual([{ from: 0, to: 30 }]);
+  });
+
+  test('is not read by who was refused by its next entry', async () => {
+    const { clock, rows, open } = newPlace();
+    const others = { areThere: () => true, tell: () => undefined };
+    const [first, second] = [0, 1].map(() => new RangeLog(open(), clock, others));
+    if (!first || !second) throw new Error('there are two');
+    await add(first, 0);
+    await add(second, 5);
+    const reads = rows.reads;
+    const draft = (await first.drafts([GENERATION])).get(GENERATION);
+    expect(draft?.judge(runOf(STREAM, 10, 15)).kind).toBe('stored');
+    expect(draft && (await first.add([draft], 'refused'))).toEqual(new Set([GENERATION]));
+    // The row that was there tells what it added.
+    expect(rows.reads).toBe(reads + 1);
+    expect(await add(first, 10)).toBe(true);
+    expect(rows.reads).toBe(reads + 1);
+    expect(await second.ranges(GENERATION)).toEqual([{ from: 0, to: 15 }]);
+  });
+
+  test('is not written to by who has heard of entries that came and went', async () => {
+    const { clock, open } = newPlace();
+    const late: AddedEntry[] = [];
+    const others = {
+      areThere: () => true,
+      tell: (all: readonly AddedEntry[]) => late.push(...all),
+    };
+    const [awake, asleep] = [0, 1].map(() => new RangeLog(open(), clock, others));
+    if (!awake || !asleep) throw new Error('there are two');
+    for (let index = 0; index < 2 * RANGE_ENTRIES_PER_STATE; index++) await add(awake, index * 5);
+    await settled();
+    clock.advance(ROW_LOG_DELETE_MS);
+    await settled();
+    asleep.hear(late.slice(0, 3));
+    expect(await add(asleep, 15)).toBe(false);
+    expect(await asleep.ranges(GENERATION)).toHaveLength(1);
+    expect(await awake.ranges(GENERATION)).toHaveLength(1);
   });
 
   test('refuses who slept while entries came and went', async () => {

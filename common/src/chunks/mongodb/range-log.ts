@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { Clock } from '../../clock.ts';
 import {
+  RANGE_ENTRIES_AHEAD_MAX,
   RANGE_ENTRIES_PER_STATE,
   RANGE_ENTRIES_TOLD_MAX,
   RANGE_STATES_MAX,
@@ -33,9 +34,17 @@ interface State {
   readonly knownMs: number;
   /** Somebody else is known to have added more. */
   readonly isBehind: boolean;
+  /** The last entry is known by a refusal: a second one means that more is missing. */
+  readonly wasRefused: boolean;
+  /** Entries that were heard of before one that comes between. */
+  readonly ahead: readonly AddedEntry[];
 }
 
-const NOTHING: State = { number: 0, ranges: [], pieces: [], knownMs: 0, isBehind: false };
+const NOTHING: State = {
+  ...{ number: 0, ranges: [], pieces: [], isBehind: false, wasRefused: false, ahead: [] },
+  // Whoever has only heard has never looked.
+  knownMs: Number.NEGATIVE_INFINITY,
+};
 
 /** What one commit adds to one generation, before it is certain. */
 export class Draft {
@@ -91,7 +100,7 @@ export class Draft {
 
   after(knownMs: number): State {
     const pieces = newest([...this.known.pieces, ...this.#pieces]);
-    return { number: this.number, ranges: this.#ranges, pieces, knownMs, isBehind: false };
+    return { ...NOTHING, number: this.number, ranges: this.#ranges, pieces, knownMs };
   }
 }
 
@@ -147,26 +156,37 @@ export class RangeLog {
     for (const draft of drafts) {
       const { generation, number, known } = draft;
       const id = rowId(generation, number);
-      if (others.has(id)) lost.add(generation);
-      else if (await this.#logs.isBehind(generation, number, known.knownMs)) {
+      const other = others.get(id);
+      if (other) {
+        lost.add(generation);
+        const isBehind = known.wasRefused || !this.#others.tell;
+        this.#move(draft, { ...applyRow(known, number, other), wasRefused: true, isBehind });
+      } else if (await this.#logs.isBehind(generation, number, known.knownMs)) {
         await this.#logs.delete([id]);
         lost.add(generation);
+        this.#keep(generation, { ...known, isBehind: true });
       } else this.#added(draft, id, knownMs);
-      if (lost.has(generation)) this.#keep(generation, { ...known, isBehind: true });
     }
     this.#tell(drafts.filter(({ generation }) => !lost.has(generation)));
     return lost;
   }
 
-  /** Takes in what another one says that it has added. Entries of generations that are not used here are not kept. */
+  /**
+   * Takes in what another one says that it has added. Who hears of a generation from its first entry on has nothing
+   * to read; of others that are not used here nothing is kept.
+   */
   hear(entries: readonly AddedEntry[]): void {
-    for (const { generation, number, pieces } of entries) {
-      const state = this.#states.get(generation);
-      if (!state || state.isBehind || number <= state.number) continue;
-      // It says nothing of how long ago it was written: what is trusted for a time is the last look alone.
-      if (number > state.number + 1) this.#keep(generation, { ...state, isBehind: true });
-      else this.#keep(generation, { ...added(state, pieces.map(unpackPiece)), number });
+    for (const entry of entries) {
+      const { generation, number } = entry;
+      const state = this.#states.get(generation) ?? (number === 1 ? NOTHING : undefined);
+      if (state && number > state.number) this.#keep(generation, heard(state, entry));
     }
+  }
+
+  /** Goes on from where a draft began; what was heard since is not forgotten. */
+  #move({ generation, known }: Draft, to: State): void {
+    const now = this.#states.get(generation) ?? known;
+    this.#keep(generation, now.number >= to.number ? now : now.ahead.reduce(heard, to));
   }
 
   #tell(drafts: readonly Draft[]): void {
@@ -206,26 +226,34 @@ export class RangeLog {
     const { areThere, tell } = this.#others;
     const knownMs = this.#clock.now();
     const isOld = knownMs - state.knownMs >= ROW_LOG_TRUST_MS;
-    if (!state.isBehind && (!areThere() || (tell && !isOld))) return state;
+    // Who never looked does so when it has added; what was heard is all that there was.
+    const isTrusted = !isOld || state.knownMs === NOTHING.knownMs;
+    const isWhole = !state.isBehind && state.ahead.length === 0;
+    if (isWhole && (!areThere() || (tell && isTrusted))) return state;
     // Rows that old may have gone.
     if (isOld) return await this.#load(generation);
     const rows = await this.#logs.read(generation, state.number + 1);
-    const now = { ...appliedRows(state, state.number + 1, rows), knownMs, isBehind: false };
-    this.#keep(generation, now);
-    return now;
+    const read = appliedRows(state, state.number + 1, rows);
+    const { number, ranges, pieces } = read;
+    return this.#looked(generation, { ...NOTHING, number, ranges, pieces, knownMs });
   }
 
   async #load(generation: string): Promise<State> {
     const knownMs = this.#clock.now();
     const { first, rows } = await this.#logs.load(generation);
-    const state = { ...appliedRows(NOTHING, first, rows), knownMs };
-    this.#keep(generation, state);
-    return state;
+    return this.#looked(generation, { ...appliedRows(NOTHING, first, rows), knownMs });
+  }
+
+  /** Keeps what was read, with what was heard meanwhile. */
+  #looked(generation: string, read: State): State {
+    const now = (this.#states.get(generation)?.ahead ?? []).reduce(heard, read);
+    this.#keep(generation, now);
+    return now;
   }
 
   #added(draft: Draft, id: string, knownMs: number): void {
     const { generation, number } = draft;
-    this.#keep(generation, draft.after(knownMs));
+    this.#move(draft, draft.after(knownMs));
     const own = this.#own.get(generation) ?? [];
     this.#own.set(generation, own);
     if (number % RANGE_ENTRIES_PER_STATE === 0) {
@@ -260,15 +288,28 @@ function applyRow(before: State, number: number, row: Row): State {
   if (typeof row.state === 'string') {
     const { ranges, pieces } = stateSchema.parse(JSON.parse(row.state));
     return {
+      ...before,
       number,
       ranges: ranges.map(([from, to]) => ({ from, to })),
       pieces: pieces.map(unpackPiece),
-      knownMs: 0,
-      isBehind: false,
     };
   }
   const pieces = piecesSchema.parse(JSON.parse(String(row.pieces))).map(unpackPiece);
-  return { ...added(before, pieces), number, knownMs: 0, isBehind: false };
+  return { ...added(before, pieces), number };
+}
+
+/** With an entry that another one tells of, which says nothing of how long ago it was written. */
+function heard(before: State, entry: AddedEntry): State {
+  const { number } = entry;
+  if (number <= before.number) return before;
+  if (number > before.number + 1) {
+    const ahead = [...before.ahead, entry];
+    return ahead.length > RANGE_ENTRIES_AHEAD_MAX
+      ? { ...before, isBehind: true, ahead: [] }
+      : { ...before, ahead };
+  }
+  const now = { ...added(before, entry.pieces.map(unpackPiece)), number, ahead: [] };
+  return before.ahead.toSorted((one, other) => one.number - other.number).reduce(heard, now);
 }
 
 function added(before: State, pieces: readonly Piece[]): State {
