@@ -28,16 +28,20 @@ export interface ChunkReader extends RecordSource {
 /** Reads a section by its index. @throws AppError `not-found`, `store-corrupt` */
 export type SectionReader = (index: number) => Promise<Uint8Array>;
 
-/** One format. */
-export interface ChunkFormat {
+/** One format, as it is read. */
+export interface ReadFormat {
   /** Name and version, e.g. `plain-zstd@1`. */
   readonly name: string;
+  /** Reads nothing yet. */
+  open(entry: ChunkEntry, read: SectionReader): ChunkReader;
+}
+
+/** One format that new chunks are written in. */
+export interface ChunkFormat extends ReadFormat {
   /**
    * Every byte of the rows comes back from {@link ChunkReader.decode}. Undefined: not for such rows.
    *
    * @param zstdLevel default: that of chunks which are encoded while data comes in
    */
   encode(batch: RowBatch, zstdLevel?: number): EncodedChunk | undefined;
-  /** Reads nothing yet. */
-  open(entry: ChunkEntry, read: SectionReader): ChunkReader;
 }

@@ -5,7 +5,7 @@ import { foldCase } from '@apiary/common/query/words.ts';
 import type { SectionReader } from '../chunk-format.ts';
 import type { Stretch } from '../row-batch.ts';
 import { bloomHas, partBlooms, partOf } from './bloom.ts';
-import { decodeHead, type Head, SECTION } from './head.ts';
+import { BEHIND_IDS, decodeHead, type Head, partsOf, SECTION } from './head.ts';
 import { type LengthList, type Lengths, lengthsByRow, readLengths } from './length-column.ts';
 import { openSection, unpackSection } from './sections.ts';
 import { decodeSlots, firstVarying, LEVEL_VARIES, type SlotTable } from './slot-table.ts';
@@ -39,6 +39,11 @@ export interface Ids {
   readonly template: Uint16Array;
 }
 
+/** Of the rows of one section of ids, from row `from` on. */
+export interface IdsPart extends Ids {
+  readonly from: number;
+}
+
 /** See the file's head. */
 export class ChunkData {
   /** Memory of what is kept. */
@@ -49,18 +54,22 @@ export class ChunkData {
 
   /** How many parts of blooms there are: the last sections. */
   readonly #bloomParts: number;
+  /** How many sections of ids there are. */
+  readonly #idsParts: number;
   readonly #sections: number;
 
   constructor(read: SectionReader, sections: readonly { readonly name: string }[]) {
     this.#read = read;
     this.#sections = sections.length;
     this.#bloomParts = sections.filter(({ name }) => name.startsWith('bloom-')).length;
+    this.#idsParts = sections.filter(({ name }) => name.startsWith('ids')).length;
   }
 
   async runs(): Promise<Runs> {
     return await this.#once('runs', async () => {
       const bytes = unpackSection(await this.#read(SECTION.head));
       const { head, stretches } = decodeHead(bytes);
+      if (this.#idsParts !== partsOf(head.rows, head.idsRows ?? head.rows)) throw corrupt('ids');
       const frameFrom = new Float64Array(head.frames.length + 1);
       for (const [index, length] of head.frames.entries()) {
         frameFrom[index + 1] = (frameFrom[index] ?? 0) + length;
@@ -102,7 +111,8 @@ export class ChunkData {
     return await this.#once('slots', async () => {
       const { head } = await this.runs();
       const bytes = unpackSection(await this.#read(SECTION.slots));
-      const table = decodeSlots(bytes, head.templates + 1, head.slots);
+      const counts = { templates: head.templates + 1, slots: head.slots };
+      const table = decodeSlots(bytes, { ...counts, idsParts: this.#idsParts });
       return [table, bytes.length + head.slots * 20];
     });
   }
@@ -110,13 +120,40 @@ export class ChunkData {
   async ids(): Promise<Ids> {
     return await this.#once('ids', async () => {
       const { head } = await this.runs();
-      const bytes = unpackSection(await this.#read(SECTION.ids));
-      if (bytes.length !== head.rows * Uint16Array.BYTES_PER_ELEMENT) throw corrupt('ids');
-      const isAligned = bytes.byteOffset % Uint16Array.BYTES_PER_ELEMENT === 0;
-      const aligned = isAligned ? bytes : Buffer.from(bytes);
-      const template = new Uint16Array(aligned.buffer, aligned.byteOffset, head.rows);
-      return [{ template }, bytes.length];
+      if (this.#idsParts === 1) return [{ template: (await this.idsPart(0)).template }, 0];
+      const template = new Uint16Array(head.rows);
+      for (let part = 0; part < this.#idsParts; part++) {
+        const own = await this.#readIds(part);
+        template.set(own.template, own.from);
+      }
+      return [{ template }, template.byteLength];
     });
+  }
+
+  /** The ids of one section, and its first row. */
+  async idsPart(part: number): Promise<IdsPart> {
+    // Kept by `ids` under this name.
+    const whole = this.#idsParts > 1 ? (this.#kept.get('ids') as Ids | undefined) : undefined;
+    if (whole) {
+      const { idsRows = 0 } = (await this.runs()).head;
+      const from = part * idsRows;
+      return { from, template: whole.template.subarray(from, from + idsRows) };
+    }
+    return await this.#once(`ids-${part}`, async () => {
+      const own = await this.#readIds(part);
+      return [own, own.template.byteLength];
+    });
+  }
+
+  async #readIds(part: number): Promise<IdsPart> {
+    const { rows, idsRows = rows } = (await this.runs()).head;
+    const bytes = unpackSection(await this.#read(SECTION.ids + part));
+    const from = part * idsRows;
+    const count = Math.min(rows - from, idsRows);
+    if (bytes.length !== count * Uint16Array.BYTES_PER_ELEMENT) throw corrupt('ids');
+    const isAligned = bytes.byteOffset % Uint16Array.BYTES_PER_ELEMENT === 0;
+    const aligned = isAligned ? bytes : Buffer.from(bytes);
+    return { from, template: new Uint16Array(aligned.buffer, aligned.byteOffset, count) };
   }
 
   /** Rows in the order of templates: see SlotTable.firstRow. */
@@ -154,7 +191,7 @@ export class ChunkData {
   /** What {@link times} are made of, an eighth of their size: enough for who goes through them once. */
   async timeBytes(): Promise<Buffer> {
     return await this.#once('time-bytes', async () => {
-      const bytes = unpackSection(await this.#read(SECTION.times));
+      const bytes = await this.#unpackBehindIds(BEHIND_IDS.times);
       return [bytes, bytes.length];
     });
   }
@@ -162,7 +199,7 @@ export class ChunkData {
   /** In the order of templates, the levels of rows whose template has not one level for all. */
   async varyingLevels(): Promise<Buffer> {
     return await this.#once('varying-levels', async () => {
-      const bytes = unpackSection(await this.#read(SECTION.levels));
+      const bytes = await this.#unpackBehindIds(BEHIND_IDS.levels);
       return [bytes, bytes.length];
     });
   }
@@ -207,7 +244,7 @@ export class ChunkData {
   async #readLengths(): Promise<LengthList> {
     const { head, stretches } = await this.runs();
     const [slots, dictionary] = [await this.slots(), await this.dictionary()];
-    const bytes = unpackSection(await this.#read(SECTION.lengths));
+    const bytes = await this.#unpackBehindIds(BEHIND_IDS.lengths);
     return readLengths(bytes, { head, stretches, slots, dictionary });
   }
 
@@ -240,9 +277,13 @@ export class ChunkData {
 
   async #frame(index: number): Promise<Buffer> {
     return await this.#once(`frame-${index}`, async () => {
-      const bytes = unpackSection(await this.#read(SECTION.values + index));
+      const bytes = await this.#unpackBehindIds(BEHIND_IDS.values + index);
       return [bytes, bytes.length];
     });
+  }
+
+  async #unpackBehindIds(index: number): Promise<Buffer> {
+    return unpackSection(await this.#read(SECTION.ids + this.#idsParts + index));
   }
 
   /** What is kept under a name, or what `load` gives with the memory that it takes. */

@@ -1,5 +1,5 @@
-/** `columnar@4`: rows as templates and columns of values. See `docs/reference/chunk-format.md`. */
-import type { ChunkFormat } from '../chunk-format.ts';
+/** `columnar@5`: rows as templates and columns of values. See `docs/reference/chunk-format.md`. */
+import type { ChunkFormat, ReadFormat } from '../chunk-format.ts';
 import { ColumnarReader } from './columnar-reader.ts';
 import { ColumnarEncoder } from './encode.ts';
 
@@ -10,7 +10,7 @@ let encoder: ColumnarEncoder | undefined;
 
 /** See the file's head. */
 export const columnar: ChunkFormat = {
-  name: 'columnar@4',
+  name: 'columnar@5',
   encode(batch, zstdLevel = ZSTD_LEVEL) {
     // Kept between chunks: its memory, and what it learnt of shapes.
     encoder ??= new ColumnarEncoder();
@@ -18,3 +18,6 @@ export const columnar: ChunkFormat = {
   },
   open: (entry, read) => new ColumnarReader(entry, read),
 };
+
+/** What was written before; the same but for its one section of ids. */
+export const columnar4: ReadFormat = { name: 'columnar@4', open: columnar.open };

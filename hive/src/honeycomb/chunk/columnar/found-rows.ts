@@ -55,19 +55,29 @@ export function areFew({ states, range }: FoundRows, count: number): boolean {
 }
 
 /**
- * The rows that match, in no order, without a look at those of other templates. Measured on 450,000 rows: one of them
- * in 0.15 ms; with a flag for each row 2.0.
+ * The rows that match, in no order, without a look at those of other templates, or at sections of ids that have none
+ * of them. Measured on 450,000 rows in one section: one of them in 0.15 ms; with a flag for each row 2.0.
  */
 export async function fewRows(data: ChunkData, { states, partial }: FoundRows): Promise<number[]> {
-  const [{ template }, slots] = [await data.ids(), await data.slots()];
+  const { rowsIn } = await data.slots();
   const found: number[] = [];
   for (let id = 0; id < states.length; id++) {
     if (states[id] === NONE) continue;
     const flags = partial.get(id);
-    const last = flags ? flags.lastIndexOf(1) : (slots.rows[id] ?? 0) - 1;
-    for (let index = 0, row = -1; index <= last; index++) {
-      row = template.indexOf(id, row + 1);
-      if (!flags || flags[index] === 1) found.push(row);
+    let index = 0;
+    for (let at = id; at < rowsIn.length; at += states.length) {
+      const behind = index + (rowsIn[at] ?? 0);
+      const last = flags ? flags.subarray(index, behind).lastIndexOf(1) + index : behind - 1;
+      if (last < index) {
+        index = behind;
+        continue;
+      }
+      const { from, template } = await data.idsPart((at - id) / states.length);
+      for (let place = -1; index <= last; index++) {
+        place = template.indexOf(id, place + 1);
+        if (!flags || flags[index] === 1) found.push(from + place);
+      }
+      index = behind;
     }
   }
   return found;

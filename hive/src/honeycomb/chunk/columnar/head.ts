@@ -5,17 +5,10 @@ import { ColumnReader, ColumnWriter } from '../columns.ts';
 import type { Stretch } from '../row-batch.ts';
 import { rowSourceSchema } from '../row-source.ts';
 
-/** Sections in their order; columns of values follow, and behind them the parts of blooms. */
-export const SECTION = {
-  head: 0,
-  templates: 1,
-  slots: 2,
-  ids: 3,
-  times: 4,
-  lengths: 5,
-  levels: 6,
-  values: 7,
-} as const;
+/** The first sections; those of ids follow. */
+export const SECTION = { head: 0, templates: 1, slots: 2, ids: 3 } as const;
+/** Sections behind those of ids; columns of values follow, and behind them the parts of blooms. */
+export const BEHIND_IDS = { times: 0, lengths: 1, levels: 2, values: 3 } as const;
 
 /** See the file's head. */
 export const headSchema = z.object({
@@ -26,6 +19,8 @@ export const headSchema = z.object({
   /** With the one of raw rows, which is the last. */
   slots: z.number().int().positive(),
   rawRows: z.number().int().nonnegative(),
+  /** Rows in each section of ids but the last; absent in `columnar@4`, where there is one. */
+  idsRows: z.number().int().positive().optional(),
   /** Bytes of columns in each section of values. */
   frames: z.array(z.number().int().positive()),
   sources: z.array(rowSourceSchema),
@@ -34,6 +29,11 @@ export const headSchema = z.object({
 
 /** See {@link headSchema}. */
 export type Head = z.output<typeof headSchema>;
+
+/** How many sections of ids there are, of so many rows each; one where there are no rows. */
+export function partsOf(rows: number, partRows: number): number {
+  return rows > partRows ? Math.ceil(rows / partRows) : 1;
+}
 
 /** The head as bytes: length of the JSON (u32), JSON, stretches as varints. */
 export function encodeHead(

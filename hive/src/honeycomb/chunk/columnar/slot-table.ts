@@ -11,6 +11,8 @@ const MINUTE_MS = 60_000;
 export interface TemplateFacts {
   readonly slots: Uint16Array;
   readonly rows: Uint32Array;
+  /** Those in each section of ids: by section, and in it by template. */
+  readonly rowsIn: Uint32Array;
   /** Index into STAMP_LAYOUTS, or -1. */
   readonly layout: Int8Array;
   /** See StampFinder.shift; minutes. */
@@ -57,7 +59,8 @@ export function firstVarying({ level, rows }: Pick<TemplateFacts, 'level' | 'row
 /** What the encoder knows of one template. */
 export interface TemplateRow {
   readonly slots: number;
-  readonly rows: number;
+  /** In each section of ids. */
+  readonly rows: readonly number[];
   readonly layout: number;
   readonly shift: number;
   readonly timestampLength: number;
@@ -72,10 +75,13 @@ export function encodeSlots(templates: readonly TemplateRow[], columns: ValueCol
   for (const [slot, encoding] of columns.encoding.entries()) {
     if (encoding === VARYING || encoding === RAW) varying.push(columns.columnBytes[slot] ?? 0);
   }
+  const parts = Array.from(templates[0]?.rows ?? [], (_, part) =>
+    bytesOf(Uint32Array.from(templates, ({ rows }) => rows[part] ?? 0)),
+  );
   return Buffer.concat([
     bytesOf(columns.mask),
     bytesOf(Uint32Array.from(varying)),
-    bytesOf(Uint32Array.from(templates, ({ rows }) => rows)),
+    ...parts,
     bytesOf(Uint16Array.from(templates, ({ slots }) => slots)),
     bytesOf(Uint16Array.from(templates, ({ hiddenTokens }) => hiddenTokens)),
     bytesOf(Int16Array.from(templates, ({ shift }) => shift / MINUTE_MS)),
@@ -90,7 +96,10 @@ export function encodeSlots(templates: readonly TemplateRow[], columns: ValueCol
 }
 
 /** Reads what {@link encodeSlots} wrote. @throws AppError `store-corrupt` */
-export function decodeSlots(bytes: Buffer, templates: number, slots: number): SlotTable {
+export function decodeSlots(
+  bytes: Buffer,
+  { templates, slots, idsParts }: { templates: number; slots: number; idsParts: number },
+): SlotTable {
   let at = 0;
   const take = (length: number): ArrayBuffer => {
     const copy = new ArrayBuffer(length);
@@ -100,9 +109,14 @@ export function decodeSlots(bytes: Buffer, templates: number, slots: number): Sl
   };
   const bySlots = 4 * slots;
   const mask = new Int32Array(take(bySlots));
-  const fixedBytes = 3 * slots + 14 * templates;
+  const fixedBytes = 3 * slots + (10 + 4 * idsParts) * templates;
   const varying = new Uint32Array(take(bytes.length - bySlots - fixedBytes));
-  const rows = new Uint32Array(take(4 * templates));
+  const rowsIn = new Uint32Array(take(4 * idsParts * templates));
+  const rows = rowsIn.slice(0, templates);
+  for (let at = templates; at < rowsIn.length; at++) {
+    const id = at % templates;
+    rows[id] = (rows[id] ?? 0) + (rowsIn[at] ?? 0);
+  }
   const slotCounts = new Uint16Array(take(2 * templates));
   const hiddenTokens = new Uint16Array(take(2 * templates));
   const shiftMinutes = new Int16Array(take(2 * templates));
@@ -114,7 +128,8 @@ export function decodeSlots(bytes: Buffer, templates: number, slots: number): Sl
   const timestampLength = new Uint8Array(take(templates));
   const flags = new Uint8Array(take(templates));
   const level = new Uint8Array(take(templates));
-  const facts = { slots: slotCounts, rows, layout, shiftMinutes, timestampLength, hiddenTokens };
+  const counts = { slots: slotCounts, rows, rowsIn };
+  const facts = { ...counts, layout, shiftMinutes, timestampLength, hiddenTokens };
   const columns = { mask, shortest, longest, encoding };
   return { ...facts, flags, level, ...columns, ...placesOf(facts, columns, varying) };
 }
