@@ -33,6 +33,8 @@ const WARM_UP_MARK = 'a';
 const MAIN_MARK = 'b';
 const TURNS = 5;
 const IDLE_MS = 15_000;
+/** Of the questions that a honeycomb has coordinated before they count. */
+const WARM_ROUNDS = 12;
 const ROUNDS = 12;
 const ROUNDS_SHORT = 4;
 /** A turn of questions is long enough for Linux's ticks of 10 ms. */
@@ -139,7 +141,7 @@ async function ingestInTurns(
 async function askInTurns(sites: readonly SiteFigures[], rounds: number): Promise<void> {
   const totals = new Set<string>();
   for (const { site, honeycombs } of sites) {
-    for (let warm = 0; warm < rounds * honeycombs; warm++) {
+    for (let warm = 0; warm < WARM_ROUNDS * honeycombs; warm++) {
       totals.add((await askAll(site)).join());
     }
   }

@@ -5,12 +5,15 @@
  * What a honeycomb costs once (its start, compiling its code while the first lines and questions come) and what it
  * costs by the second (leases, heartbeats) is neither a gigabyte's nor a question's: it depends on how much
  * follows, and on how fast the machine is. Each honeycomb of each site is warmed up first, the site's idle seconds are
- * taken off, and both have figures of their own.
+ * taken off, and both have figures of their own. So are the looks that show that a turn is over.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AppendMessage } from '@apiary/common/chunks/chunks.ts';
 import { round } from '../honeycomb/measure.ts';
 import type { ScaleSite } from './site.ts';
+
+/** Looks by which a look's cost is measured. */
+const LOOKS = 40;
 
 /** Processor seconds of a site and of its database. */
 interface Seconds {
@@ -30,6 +33,8 @@ export class SiteFigures {
   #warmUpGb = 0;
   /** Processor seconds of the site for each second that it has nothing to do. */
   #idleShare = 0;
+  /** Processor seconds of the site for a look at it. */
+  #lookSeconds = 0;
   #ingest: Seconds = { site: 0, store: 0 };
   #query: Seconds = { site: 0, store: 0 };
   #questions = 0;
@@ -51,12 +56,16 @@ export class SiteFigures {
     this.#warmUpGb += gb;
   }
 
-  /** Measures what it costs when there is nothing to do. */
+  /** Measures what it costs when there is nothing to do, and what a look at it costs. */
   async idle(durationMs: number): Promise<void> {
     const [beganMs, before] = [performance.now(), this.site.cpuSeconds()];
     await sleep(durationMs);
     const seconds = (performance.now() - beganMs) / 1000;
     this.#idleShare = (this.site.cpuSeconds() - before) / seconds;
+    const { spent } = await this.#spending(async () => {
+      for (let look = 0; look < LOOKS; look++) await this.site.look();
+    });
+    this.#lookSeconds = spent.site / LOOKS;
   }
 
   /** One turn of ingest. */
@@ -113,11 +122,12 @@ export class SiteFigures {
   async #spending<R>(
     work: () => Promise<R>,
   ): Promise<{ readonly result: R; readonly spent: Seconds }> {
-    const beganMs = performance.now();
+    const [beganMs, looks] = [performance.now(), this.site.looks];
     const before = { site: this.site.cpuSeconds(), store: this.#storeSeconds() };
     const result = await work();
     const idle = (this.#idleShare * (performance.now() - beganMs)) / 1000;
-    const site = this.site.cpuSeconds() - before.site - idle;
+    const looking = this.#lookSeconds * (this.site.looks - looks);
+    const site = this.site.cpuSeconds() - before.site - idle - looking;
     return { result, spent: { site, store: this.#storeSeconds() - before.store } };
   }
 }

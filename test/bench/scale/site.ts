@@ -25,7 +25,7 @@ import { cpuSeconds } from '../bee/processes.ts';
 const actor: Actor = { kind: 'component', id: 'bench', name: 'bench', role: 'system' };
 /** Unconfirmed at once: enough that every honeycomb has its prefetch full. */
 const UNCONFIRMED_MAX = 64;
-/** Each look costs each of them processor time, which is measured. */
+/** Each look costs each of them processor time. */
 const LOOK_MS = 1_000;
 /** Looks without a further chunk after which nothing is being sealed any more. */
 const STILL_LOOKS = 2;
@@ -50,6 +50,7 @@ export class ScaleSite {
   readonly #signal: AbortSignal;
   #sent = 0;
   #figures: readonly MemberFigures[] = [];
+  #looks = 0;
 
   private constructor(bus: AmqpBus, signal: AbortSignal) {
     this.#bus = bus;
@@ -86,6 +87,11 @@ export class ScaleSite {
     return this.#figures;
   }
 
+  /** How often each of them was looked at so far. */
+  get looks(): number {
+    return this.#looks;
+  }
+
   /** CPU seconds of all honeycombs so far. */
   cpuSeconds(): number {
     return this.#members.reduce((sum, { child }) => sum + cpuSeconds(child.pid ?? 0), 0);
@@ -103,6 +109,12 @@ export class ScaleSite {
     await Promise.all(unconfirmed);
     this.#figures = await this.#settled();
     return this.#figures;
+  }
+
+  /** What each of them has done so far, which costs each of them some processor time. */
+  async look(): Promise<readonly MemberFigures[]> {
+    this.#looks++;
+    return await Promise.all(this.#members.map(figuresOf));
   }
 
   /** Asks any of them; the number of records. @throws Error if something is missing from the answer */
@@ -147,7 +159,7 @@ export class ScaleSite {
     let still = 0;
     let before = -1;
     for (;;) {
-      const figures = await Promise.all(this.#members.map(figuresOf));
+      const figures = await this.look();
       const sealed = figures.reduce((sum, { sealedChunks }) => sum + sealedChunks, 0);
       const messages = figures.reduce((sum, each) => sum + each.messages, 0);
       still = messages >= this.#sent && sealed === before ? still + 1 : 0;
