@@ -2,7 +2,7 @@
  * The body of a data message: runs of records as compact bytes, compressed with zstd as a whole. The
  * layout is documented byte by byte in `docs/reference/data-message.md`.
  */
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { constants, zstdDecompressSync } from 'node:zlib';
 import { AppError } from '../../errors.ts';
 import {
   MESSAGE_BODY_BYTES_MAX,
@@ -11,6 +11,7 @@ import {
   MESSAGE_RAW_BYTES_MAX,
   MESSAGE_RUNS_MAX,
 } from '../../limits.ts';
+import { ZstdCompressor } from '../../zstd-compressor.ts';
 import { zstdRoom } from '../../zstd-room.ts';
 import { ByteReader, ByteWriter, invalidMessage } from './bytes.ts';
 import type { Run } from './run.ts';
@@ -22,11 +23,7 @@ const FLAG = { startsMidRecord: 1, endsMidRecord: 2, history: 4, bodyLengths: 8 
 const FLAGS_KNOWN = 15;
 const UINT32_MAX = 0xffff_ffff;
 const ROOM_BYTES = 64 * 1024;
-/** Most messages come out in one piece. */
-const COMPRESSION = {
-  chunkSize: 96 * 1024,
-  params: { [constants.ZSTD_c_compressionLevel]: 1 },
-};
+const compressor = new ZstdCompressor({ [constants.ZSTD_c_compressionLevel]: 1 });
 
 const DECODED_ROOM = { default: ROOM_BYTES, max: MESSAGE_DECODED_BYTES_MAX };
 
@@ -40,7 +37,7 @@ let room: { readonly heads: ByteWriter; readonly out: ByteWriter } | undefined;
  * MESSAGE_HEAD_BYTES_MAX of names and run heads, or MESSAGE_BODY_BYTES_MAX compressed
  */
 export function encodeRuns(runs: readonly Run[]): Buffer {
-  const body = compress(layOut(runs));
+  const body = compressor.compress(layOut(runs));
   refusePast('compressed bytes', body.length, MESSAGE_BODY_BYTES_MAX);
   return body;
 }
@@ -109,10 +106,6 @@ function indexOf(strings: Map<string, number>, text: string): number {
 function refusePast(what: string, found: number, max: number): void {
   if (found > max)
     throw new AppError('too-large', `A data message of ${found} ${what}: ${max} at most.`);
-}
-
-function compress(raw: Buffer): Buffer {
-  return zstdCompressSync(raw, COMPRESSION);
 }
 
 /**
