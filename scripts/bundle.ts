@@ -16,7 +16,7 @@ const THREADS = [
 ];
 
 /** Commands of those who work on Apiary itself: they run from the sources. */
-const FROM_SOURCES = /\/commands\/(bench|bundle|chaos|docs|test)\.ts$/;
+const FROM_SOURCES = /\/commands\/(bench|bundle|chaos|docs|test|wasm)\.ts$/;
 
 const requireHere = createRequire(import.meta.url);
 

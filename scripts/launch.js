@@ -12,7 +12,7 @@ const dist = join(root, 'dist');
 const sources = join(root, 'scripts/apiary.ts');
 
 /** Commands of those who work on Apiary itself need its tests and tools as they are. */
-const FROM_SOURCES = new Set(['bench', 'bundle', 'chaos', 'docs', 'test']);
+const FROM_SOURCES = new Set(['bench', 'bundle', 'chaos', 'docs', 'test', 'wasm']);
 const FOLDERS = ['common/src', 'bee/src', 'hive/src', 'queen/src', 'scripts'];
 /** Processes that still run load parts of older bundles, so some of them stay. */
 const BUNDLES_MAX = 5;

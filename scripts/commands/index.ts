@@ -201,4 +201,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     internal: true,
     load: () => import('./docs.ts'),
   },
+  {
+    name: 'wasm',
+    usage: '',
+    summary: 'compiles the loops of hive/assembly',
+    internal: true,
+    load: () => import('./wasm.ts'),
+  },
 ];

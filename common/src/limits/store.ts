@@ -11,6 +11,8 @@ export const COMPACTED_RAW_BYTES = 64 * MiB;
 export const COMPACTED_ZSTD_LEVEL = 15;
 /** Memory that sealing keeps from one chunk to the next: one of 8 MB and its columns. Larger ones are let go. */
 export const SEAL_MEMORY_KEPT_BYTES = 16 * MiB;
+/** Memory of compiled loops that a thread keeps: a chunk of 8 MB with its columns and times. Larger ones are let go. */
+export const LINEAR_MEMORY_KEPT_BYTES = 24 * MiB;
 /** So many small chunks of today's partition are merged; fewer wait for company or for the day's end. */
 export const COMPACTION_CHUNKS_MIN = 8;
 /** Chunks merged at once, however small they be. */

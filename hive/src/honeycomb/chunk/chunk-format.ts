@@ -4,8 +4,8 @@
  */
 import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import type { Pace, RecordSource } from '../record-set.ts';
+import type { LinearMemory } from './columnar/compiled/linear-memory.ts';
 import type { RowBatch } from './row-batch.ts';
-import type { MemoryOf } from './spare-memory.ts';
 
 /** A chunk's sections, in order. */
 export interface EncodedChunk {
@@ -19,10 +19,10 @@ export interface ChunkReader extends RecordSource {
   /**
    * All rows as they were encoded.
    *
-   * @param memoryOf gives the memory of their bodies; new memory, where it is left out
+   * @param memory where their bodies may be, until it is laid out anew; left out: in memory of their own
    * @throws AppError `store-corrupt`
    */
-  decode(pace: Pace, memoryOf?: MemoryOf): Promise<RowBatch>;
+  decode(pace: Pace, memory?: LinearMemory): Promise<RowBatch>;
 }
 
 /** Reads a section by its index. @throws AppError `not-found`, `store-corrupt` */

@@ -3,13 +3,10 @@ import type { ChunkEntry, NewChunk, Partition } from '@apiary/common/chunks/chun
 import { AppError } from '@apiary/common/errors.ts';
 import { SECTION_BYTES_MAX } from '@apiary/common/limits.ts';
 import type { EncodedChunk } from './chunk-format.ts';
+import { borrowMemory, giveBackMemory } from './columnar/compiled/linear-memory.ts';
 import { WRITE_FORMATS } from './index.ts';
 import type { RowBatch } from './row-batch.ts';
-import { SpareMemory } from './spare-memory.ts';
 import { verifyDecoded } from './verify.ts';
-
-/** What is decoded to be compared, chunk after chunk. */
-const decodedMemory = new SpareMemory();
 
 /** What names a chunk. */
 export interface ChunkName {
@@ -33,19 +30,9 @@ export async function sealBatch(
     const chunk = { entry: entryOf(batch, encoded, { ...name, format: format.name }), encoded };
     const sections = encoded.sections.map(({ bytes }) => bytes);
     const reader = format.open(chunk.entry, async (index) => sections[index] ?? new Uint8Array());
-    const lent: ArrayBuffer[] = [];
-    const decoded = await reader.decode(
-      () => undefined,
-      (bytes) => {
-        const memory = decodedMemory.take(bytes);
-        lent.push(memory);
-        // What is not written must not pass for what was written there before.
-        new Uint8Array(memory).fill(0);
-        return memory;
-      },
-    );
-    verifyDecoded(decoded, batch);
-    for (const memory of lent) decodedMemory.giveBack(memory);
+    const memory = borrowMemory();
+    verifyDecoded(await reader.decode(() => undefined, memory), batch);
+    giveBackMemory(memory);
     return { entry: chunk.entry, sections };
   }
   throw new AppError('not-supported', 'No format takes these rows.');

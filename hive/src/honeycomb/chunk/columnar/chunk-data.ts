@@ -268,6 +268,21 @@ export class ChunkData {
     return only && parts.length === 1 ? only : Buffer.concat(parts);
   }
 
+  /** Bytes of all columns. */
+  async columnBytes(): Promise<number> {
+    return (await this.runs()).frameFrom.at(-1) ?? 0;
+  }
+
+  /** Copies all columns to the begin of `target`, which has room for them. */
+  async copyColumns(target: Buffer): Promise<void> {
+    const { head, frameFrom } = await this.runs();
+    for (const [index, length] of head.frames.entries()) {
+      const frame = await this.#frame(index);
+      if (frame.length !== length) throw corrupt('columns');
+      frame.copy(target, frameFrom[index] ?? 0);
+    }
+  }
+
   /** The frame with a place among all columns, and where it begins there. */
   async frameAt(place: number): Promise<{ readonly from: number; readonly bytes: Buffer }> {
     const { frameFrom } = await this.runs();

@@ -4,10 +4,11 @@ import type { Matches, Pace, Selection } from '../../record-set.ts';
 import { NO_MATCHES } from '../../row-counts.ts';
 import type { ChunkReader, SectionReader } from '../chunk-format.ts';
 import type { RowBatch } from '../row-batch.ts';
-import { type MemoryOf, newMemory } from '../spare-memory.ts';
 import { ChunkData } from './chunk-data.ts';
 import { ChunkMatches } from './chunk-matches.ts';
-import { decodeRows, timestampLengths } from './decode-rows.ts';
+import { decodeWhole } from './compiled/decode-whole.ts';
+import { borrowMemory, giveBackMemory, type LinearMemory } from './compiled/linear-memory.ts';
+import { timestampLengths } from './decode-rows.ts';
 import { selectRows } from './select-rows.ts';
 
 /** See the file's head. */
@@ -33,23 +34,21 @@ export class ColumnarReader implements ChunkReader {
     return found ? await ChunkMatches.of(this.#data, found, selection.pace) : NO_MATCHES;
   }
 
-  async decode(pace: Pace, memoryOf: MemoryOf = newMemory): Promise<RowBatch> {
+  async decode(pace: Pace, memory?: LinearMemory): Promise<RowBatch> {
+    const own = memory ?? borrowMemory();
+    const { bytes, start } = await decodeWhole(this.#data, pace, own);
+    const kept = memory ? bytes : Buffer.from(bytes);
+    if (!memory) giveBackMemory(own);
     const { head, stretches } = await this.#data.runs();
-    const all = new Uint32Array(head.rows);
-    for (let row = 0; row < head.rows; row++) all[row] = row;
-    const { bytes, start } = await decodeRows(this.#data, all, pace, memoryOf);
     const lengths = await this.#data.lengths();
     const stampOf = await timestampLengths(this.#data);
     const timestampLength = new Uint8Array(head.rows);
     for (let row = 0; row < head.rows; row++) timestampLength[row] = stampOf(row);
     return {
       count: head.rows,
-      bytes,
-      start: Uint32Array.from(start),
+      ...{ bytes: kept, start, stretches, timestampLength },
       time: await this.#data.times(),
-      timestampLength,
       sourceLength: lengths.source,
-      stretches,
     };
   }
 }

@@ -1,7 +1,6 @@
-/** Decodes rows: some of them for a page, or all of them in their order. */
+/** Decodes some rows, as for a page. */
 import { AppError } from '@apiary/common/errors.ts';
 import type { Pace } from '../../record-set.ts';
-import { type MemoryOf, newMemory } from '../spare-memory.ts';
 import type { ChunkData } from './chunk-data.ts';
 import type { SlotTable } from './slot-table.ts';
 import { type TemplateColumns, TemplateDecoder } from './template-decoder.ts';
@@ -24,7 +23,6 @@ export async function decodeRows(
   data: ChunkData,
   wanted: Uint32Array,
   pace: Pace,
-  memoryOf: MemoryOf = newMemory,
 ): Promise<DecodedRows> {
   const [slots, ids] = [await data.slots(), await data.ids()];
   const [times, lengths] = [await data.times(), await data.lengths()];
@@ -34,16 +32,9 @@ export async function decodeRows(
     start[index + 1] = (start[index] ?? 0) + (lengths.body[wanted[index] ?? 0] ?? 0);
   }
   const total = start[wanted.length] ?? 0;
-  const bytes = Buffer.from(memoryOf(total), 0, total);
-  const everything = wanted.length === head.rows;
-  // All rows in their order are known by template already.
-  const order = everything ? await data.order() : orderOf(wanted, ids.template);
-  const ranks = everything ? undefined : rankOf(wanted, ids.template, head.templates);
-  // Measured: asked for one by one, the columns of thousands of variables take longer than their rows.
-  const last = head.slots - 1;
-  const end = (slots.from[last] ?? 0) + (slots.bytes[last] ?? 0);
-  const at = (slot: number) => slots.from[slot] ?? 0;
-  const whole = everything ? { bytes: await data.columns(0, end), at, row: 0 } : undefined;
+  const bytes = Buffer.alloc(total);
+  const order = orderOf(wanted, ids.template);
+  const ranks = rankOf(wanted, ids.template, head.templates);
   const dictionary = await data.dictionary();
   let decoder: TemplateDecoder | undefined;
   let current = -1;
@@ -57,13 +48,12 @@ export async function decodeRows(
     const template = ids.template[row] ?? 0;
     if (template === head.templates) continue;
     if (template !== current || !decoder) {
-      const columns = whole ?? (await templateColumns(data, slots, template));
+      const columns = await templateColumns(data, slots, template);
       decoder = new TemplateDecoder(template, { slots, dictionary }, columns);
       current = template;
     }
     const from = start[index] ?? 0;
-    const rank = ranks ? (ranks[index] ?? 0) : position - (slots.firstRow[template] ?? 0);
-    const end = decoder.write(rank, times[row] ?? 0, bytes, from);
+    const end = decoder.write(ranks[index] ?? 0, times[row] ?? 0, bytes, from);
     if (end !== start[index + 1]) throw corruptRow(row);
   }
   await copyRaw(data, wanted, { bytes, start });

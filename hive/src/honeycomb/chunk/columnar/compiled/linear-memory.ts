@@ -1,0 +1,133 @@
+/** Memory of the loops in `hive/assembly`, and the loops themselves. */
+import { LINEAR_MEMORY_KEPT_BYTES } from '@apiary/common/limits/store.ts';
+import { createStampLayouts, STAMP_LAYOUTS } from '../stamp-layouts.ts';
+import { ROWS_WASM } from './rows-wasm.ts';
+
+const PAGE_BYTES = 64 * 1024;
+const ALIGNMENT = 8;
+/** Bytes that a loop may read behind what it was given. */
+const SPARE_BYTES = 16;
+
+/** Layouts of stamps as the loops see them, by number: see `hive/assembly/rows.ts`. They stay; all else is behind them. */
+const FIRST_LAYOUT = 64;
+const LAYOUT_BYTES = 72;
+const LAYOUT_DAY = 24;
+const LAYOUT_TEXT = 32;
+const FIRST_ADDRESS = FIRST_LAYOUT + LAYOUT_BYTES * STAMP_LAYOUTS.length;
+const DAY_MS = 86_400_000;
+const EPOCHS = ['E', 'e'];
+
+/** Numbers that can be laid out. */
+type Column = Uint8Array | Uint32Array | Float64Array;
+
+/** The loops, with `decodeTemplate`'s thirteen numbers: see `hive/assembly/rows.ts`. */
+interface Loops {
+  decodeTemplate(...numbers: number[]): number;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/**
+ * Memory that the loops work on, laid out from its begin for each call of them. What was laid out is valid until
+ * {@link reserve} is called again; addresses are bytes from its begin.
+ */
+export class LinearMemory {
+  readonly loops: Loops;
+  readonly #memory = new WebAssembly.Memory({ initial: 1 });
+  #bytes = Buffer.alloc(0);
+  #view = new DataView(this.#memory.buffer);
+  #next = FIRST_ADDRESS;
+  readonly #layouts = createStampLayouts();
+
+  constructor() {
+    compiled ??= new WebAssembly.Module(Buffer.from(ROWS_WASM, 'base64'));
+    const instance = new WebAssembly.Instance(compiled, {
+      env: { memory: this.#memory },
+      rows: { formatDay: (address: number, day: number) => this.#formatDay(address, day) },
+    });
+    // What the module exports is checked by its test.
+    this.loops = instance.exports as Loops;
+    for (const number of STAMP_LAYOUTS.keys()) this.#putLayout(number);
+  }
+
+  /** Bytes that it takes. */
+  get size(): number {
+    return this.#memory.buffer.byteLength;
+  }
+
+  /** Makes room for so many bytes in so many pieces, and forgets all that was laid out. */
+  reserve(bytes: number, pieces: number): void {
+    const needed = FIRST_ADDRESS + bytes + pieces * (SPARE_BYTES + ALIGNMENT);
+    const missing = Math.ceil((needed - this.size) / PAGE_BYTES);
+    if (missing > 0) this.#memory.grow(missing);
+    this.#bytes = Buffer.from(this.#memory.buffer);
+    this.#view = new DataView(this.#memory.buffer);
+    this.#next = FIRST_ADDRESS;
+  }
+
+  /** The address of so many bytes. @throws RangeError beyond what was reserved */
+  take(bytes: number): number {
+    const address = this.#next;
+    const next = address + bytes + SPARE_BYTES;
+    if (next > this.size) throw new RangeError(`${next} bytes where ${this.size} are reserved`);
+    this.#next = Math.ceil(next / ALIGNMENT) * ALIGNMENT;
+    return address;
+  }
+
+  /** Lays a copy of a column out. */
+  put(column: Column): number {
+    const address = this.take(column.byteLength);
+    this.#bytes.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength), address);
+    return address;
+  }
+
+  /** All of it, by address; until {@link reserve} is called again. */
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
+  /** See {@link bytes}. */
+  get view(): DataView {
+    return this.#view;
+  }
+
+  /** Bytes from an address on; not a copy. */
+  bytesAt(address: number, length: number): Buffer {
+    return this.#bytes.subarray(address, address + length);
+  }
+
+  /** The address of a layout of stamps, by its number. */
+  layoutAt(number: number): number {
+    return FIRST_LAYOUT + LAYOUT_BYTES * number;
+  }
+
+  #putLayout(number: number): void {
+    const pattern = STAMP_LAYOUTS[number] ?? '';
+    const epoch = EPOCHS.indexOf(pattern[0] ?? '') + 1;
+    const fields = ['hh', 'mm', 'ss', 'fff'].map((field) => pattern.indexOf(field));
+    const address = this.layoutAt(number);
+    for (const [index, value] of [epoch, pattern.length, ...fields].entries()) {
+      this.#view.setInt32(address + 4 * index, value, true);
+    }
+    this.#view.setFloat64(address + LAYOUT_DAY, Number.NaN, true);
+  }
+
+  #formatDay(address: number, day: number): void {
+    const text = this.#layouts[(address - FIRST_LAYOUT) / LAYOUT_BYTES]?.format(day * DAY_MS);
+    if (text) this.#bytes.set(text, address + LAYOUT_TEXT);
+  }
+}
+
+let spare: LinearMemory | undefined;
+
+/** Memory that nobody else has: what was given back last, where there is some. */
+export function borrowMemory(): LinearMemory {
+  const memory = spare ?? new LinearMemory();
+  spare = undefined;
+  return memory;
+}
+
+/** Nobody looks at it any more. Kept up to LINEAR_MEMORY_KEPT_BYTES. */
+export function giveBackMemory(memory: LinearMemory): void {
+  if (memory.size <= LINEAR_MEMORY_KEPT_BYTES) spare = memory;
+}
