@@ -160,6 +160,31 @@ describe('stack traces', () => {
   });
 });
 
+describe('the look at a line', () => {
+  const continued = ['Caused by: x', 'Suppressed: x', '--- End of x', '---> x', '\tat x'];
+  test.each(continued)('joins %j to the line before, amid plain ones', (line) => {
+    expect(join(`one\ntwo\n${line}\nthree\nfour\n`).records).toContain(`two\n${line}`);
+  });
+
+  const starts = [
+    ['Traceback (most recent call last):', '  File "a.py", line 1'],
+    ['panic: x', 'goroutine 1 [running]:'],
+    ['fatal error: x', 'goroutine 1 [running]:'],
+    ['goroutine 1 [running]:', 'main.f(0x1)'],
+    ['file:///a.mjs:1', '    at a'],
+    ['/a.js:1', '    at a'],
+  ] as const;
+  test.each(starts)('begins a trace at %j, amid plain ones', (start, next) => {
+    const { records, open } = join(`one\n${start}\n${next}\n`);
+    expect([...records, ...open]).toEqual(['one', `${start}\n${next}`]);
+  });
+
+  test('leaves apart what shares a letter with them, also at the end of the bytes', () => {
+    const lines = ['Sep 12 x', 'Sun x', 'Cat x', 'Tue x', 'put x', 'get x', '- x', '-', 'S'];
+    expect(join(`${lines.join('\n')}\n`).records).toEqual(lines);
+  });
+});
+
 describe('a start pattern', () => {
   test('begins a record at each line that matches, and keeps the last one open', () => {
     const text = '[1] a\n  b\nc\n[2] d\n[3] e\nf\n';

@@ -101,7 +101,7 @@ class TraceLines implements Multiline {
         records.hold(length);
         continue;
       }
-      if (state === 'plain' && !mayMatter(bytes[from])) {
+      if (state === 'plain' && !mayMatter(bytes, from)) {
         records.begin(length);
         continue;
       }
@@ -140,7 +140,7 @@ class TraceLines implements Multiline {
 function isPlain(bytes: Buffer, lineLengths: Lengths): boolean {
   let at = 0;
   for (let index = 0; index < lineLengths.length; index++) {
-    if (mayMatter(bytes[at])) return false;
+    if (mayMatter(bytes, at)) return false;
     at += lineLengths[index] ?? 0;
   }
   return true;
@@ -251,10 +251,20 @@ function isBlank(bytes: Buffer, from: number, length: number): boolean {
   return length === 1 || (length === 2 && bytes[from] === 13);
 }
 
-/** First bytes of lines that begin a trace or go on with one; asked for every line, so it is a table. */
+const ANY = 1;
+/**
+ * For the first byte of lines that begin a trace or go on with one the second: `Caused by`, `Suppressed`, `Traceback`,
+ * `panic`, `goroutine`, `--- End of`. Asked for every line, so it is a table. By the first byte alone each line of a log
+ * that begins with `Sep` was made a text.
+ */
 const MATTERS = new Uint8Array(256);
-for (const character of ' \tCSTpfg/-') MATTERS[character.charCodeAt(0)] = 1;
+for (const character of ' \tf/') MATTERS[character.charCodeAt(0)] = ANY;
+for (const [first, second] of ['Ca', 'Su', 'Tr', 'pa', 'go', '--']) {
+  MATTERS[first?.charCodeAt(0) ?? 0] = second?.charCodeAt(0) ?? 0;
+}
 
-function mayMatter(byte: number | undefined): boolean {
-  return byte !== undefined && MATTERS[byte] === 1;
+/** False for a line that, behind plain ones, is surely plain itself. */
+function mayMatter(bytes: Buffer, from: number): boolean {
+  const second = MATTERS[bytes[from] ?? 0];
+  return second !== 0 && (second === ANY || second === bytes[from + 1]);
 }
