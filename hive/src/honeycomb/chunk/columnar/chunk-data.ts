@@ -112,7 +112,8 @@ export class ChunkData {
       const { head } = await this.runs();
       const bytes = unpackSection(await this.#read(SECTION.slots));
       const counts = { templates: head.templates + 1, slots: head.slots };
-      const table = decodeSlots(bytes, { ...counts, idsParts: this.#idsParts });
+      const byClass = head.byClass ?? false;
+      const table = decodeSlots(bytes, { ...counts, idsParts: this.#idsParts, byClass });
       return [table, bytes.length + head.slots * 20];
     });
   }
@@ -257,6 +258,13 @@ export class ChunkData {
 
   /** Bytes `from` to `to` of all columns, which stand one behind the other. */
   async columns(from: number, to: number): Promise<Buffer> {
+    const parts = await this.columnParts(from, to);
+    const [only] = parts;
+    return only && parts.length === 1 ? only : Buffer.concat(parts);
+  }
+
+  /** The same as they are in frames. */
+  async columnParts(from: number, to: number): Promise<Buffer[]> {
     const { frameFrom } = await this.runs();
     const parts: Buffer[] = [];
     for (let index = frameWith(frameFrom, from); (frameFrom[index] ?? to) < to; index++) {
@@ -264,8 +272,7 @@ export class ChunkData {
       const frame = await this.#frame(index);
       parts.push(frame.subarray(Math.max(from - begin, 0), Math.min(to - begin, frame.length)));
     }
-    const [only] = parts;
-    return only && parts.length === 1 ? only : Buffer.concat(parts);
+    return parts;
   }
 
   /** Bytes of all columns. */

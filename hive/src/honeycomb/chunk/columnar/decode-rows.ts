@@ -68,10 +68,31 @@ export async function templateColumns(
 ): Promise<TemplateColumns> {
   const first = slots.firstSlot[template] ?? 0;
   const behind = slots.firstSlot[template + 1] ?? 0;
-  const from = slots.from[first] ?? 0;
-  const to = behind > first ? (slots.from[behind - 1] ?? 0) + (slots.bytes[behind - 1] ?? 0) : from;
-  const at = (slot: number) => (slots.from[slot] ?? 0) - from;
-  return { bytes: await data.columns(from, to), at, row: 0 };
+  // Columns of one class stand one behind the other.
+  const spans: { readonly from: number; to: number }[] = [];
+  for (let slot = first; slot < behind; slot++) {
+    const from = slots.from[slot] ?? 0;
+    const to = from + (slots.bytes[slot] ?? 0);
+    const span = spans.find((one) => one.to === from);
+    if (span) span.to = to;
+    else spans.push({ from, to });
+  }
+  const parts: Buffer[] = [];
+  const starts: number[] = [];
+  let length = 0;
+  for (const { from, to } of spans) {
+    starts.push(length);
+    length += to - from;
+    parts.push(...(await data.columnParts(from, to)));
+  }
+  const [only] = parts;
+  const bytes = only && parts.length === 1 ? only : Buffer.concat(parts);
+  const at = (slot: number) => {
+    const place = slots.from[slot] ?? 0;
+    const index = spans.findIndex(({ from, to }) => place >= from && place < to);
+    return (starts[index] ?? 0) + place - (spans[index]?.from ?? 0);
+  };
+  return { bytes, at, row: 0 };
 }
 
 /** Indexes of `wanted` by template, then by row. */

@@ -70,6 +70,7 @@ export class ColumnarEncoder {
         rawRows: (order.first[templates.length + 1] ?? 0) - (order.first[templates.length] ?? 0),
         frames: frames.map((frame) => frame.length),
         idsRows: this.#idsRows,
+        byClass: true,
       },
       batch.stretches,
     );
@@ -206,7 +207,7 @@ function fixedLength(template: Template, { encoding, longest }: ValueColumns): n
   return varies ? length : undefined;
 }
 
-function framesOf({ bytes, columnBytes }: ValueColumns): Buffer[] {
+function framesOf({ bytes, columnBytes, order }: ValueColumns): Buffer[] {
   const frames: Buffer[] = [];
   let from = 0;
   let at = 0;
@@ -217,8 +218,8 @@ function framesOf({ bytes, columnBytes }: ValueColumns): Buffer[] {
       from = end;
     }
   };
-  for (const length of columnBytes) {
-    at += length;
+  for (const slot of order) {
+    at += columnBytes[slot] ?? 0;
     if (at - from >= FRAME_BYTES) cut(at);
   }
   cut(at);

@@ -60,7 +60,7 @@ async function matchesIn(batch: RowBatch, idsRows: number) {
   if (!parsed.ok) throw new Error(parsed.error.message);
   const { query } = parsed;
   // Nothing is decoded yet.
-  return await openEncoded(batch, encoded, 'columnar@5').select({
+  return await openEncoded(batch, encoded, 'columnar@6').select({
     ...{ query, matcher: compileMatcher(query), matcherOptions: {}, pace: () => undefined },
     ...{ from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY },
   });

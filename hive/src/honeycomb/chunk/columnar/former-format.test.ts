@@ -1,4 +1,4 @@
-/** Chunks that `columnar@4` wrote are read as what they were written from. */
+/** Chunks of former versions of the format are read as what they were written from. */
 import { readFileSync } from 'node:fs';
 import { compileMatcher } from '@apiary/common/query/matcher.ts';
 import { parseQuery } from '@apiary/common/query/parser.ts';
@@ -7,6 +7,7 @@ import { recordOf } from '../../row-view.ts';
 import { openEncoded } from '../../testing/batches.ts';
 import { BatchSet } from '../batch-set.ts';
 import { verifyDecoded } from '../verify.ts';
+import { columnar } from './columnar.ts';
 import { ColumnarEncoder } from './encode.ts';
 import { formerBatch } from './testing/former-batch.ts';
 
@@ -14,8 +15,10 @@ interface Written {
   readonly sections: readonly { readonly name: string; readonly base64: string }[];
 }
 
-function written() {
-  const path = new URL('./testing/columnar-4.json', import.meta.url);
+const FORMER = ['columnar@4', 'columnar@5'] as const;
+
+function written(format: (typeof FORMER)[number]) {
+  const path = new URL(`./testing/${format.replace('@', '-')}.json`, import.meta.url);
   // Written by the encoder of that time.
   const { sections } = JSON.parse(readFileSync(path, 'utf8')) as Written;
   return sections.map(({ name, base64 }) => ({ name, bytes: Buffer.from(base64, 'base64') }));
@@ -23,21 +26,22 @@ function written() {
 
 const pace = () => undefined;
 
-test('every byte of a chunk of the former format', async () => {
+test.each(FORMER)('every byte of a chunk of %s', async (format) => {
   const batch = formerBatch();
-  const reader = openEncoded(batch, { sections: written() }, 'columnar@4');
+  const reader = openEncoded(batch, { sections: written(format) }, format);
   verifyDecoded(await reader.decode(pace), batch);
 });
 
-test('words, hosts, levels and pages of a chunk of the former format', async () => {
+test.each(FORMER)('words, hosts, levels and pages of a chunk of %s', async (format) => {
   const batch = formerBatch();
   const set = new BatchSet(batch);
   const rewritten = new ColumnarEncoder({ idsRows: 16 }).encode(batch, 1) ?? { sections: [] };
-  const formats = { 'columnar@4': { sections: written() }, 'columnar@5': rewritten };
-  const select = async (text: string, format: keyof typeof formats) => {
+  const encoded = { former: { sections: written(format) }, now: rewritten };
+  const select = async (text: string, age: keyof typeof encoded) => {
     const parsed = parseQuery(text);
     if (!parsed.ok) throw new Error(parsed.error.message);
-    return await openEncoded(batch, formats[format], format).select({
+    const name = age === 'now' ? columnar.name : format;
+    return await openEncoded(batch, encoded[age], name).select({
       ...{ query: parsed.query, matcher: compileMatcher(parsed.query), matcherOptions: {}, pace },
       ...{ from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY },
     });
@@ -52,7 +56,7 @@ test('words, hosts, levels and pages of a chunk of the former format', async () 
     '/.*n(x9)+ on.*/',
   ];
   for (const text of texts) {
-    const [former, now] = [await select(text, 'columnar@4'), await select(text, 'columnar@5')];
+    const [former, now] = [await select(text, 'former'), await select(text, 'now')];
     expect({ text, isFound: former.count > 0 }).toEqual({ text, isFound: true });
     expect(await former.hosts(new Set())).toEqual(await now.hosts(new Set()));
     const rows = await former.rows();

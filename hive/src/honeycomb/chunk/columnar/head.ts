@@ -21,6 +21,8 @@ export const headSchema = z.object({
   rawRows: z.number().int().nonnegative(),
   /** Rows in each section of ids but the last; absent in `columnar@4`, where there is one. */
   idsRows: z.number().int().positive().optional(),
+  /** Columns stand in the order of `columnOrder`; absent up to `columnar@5`, where they stand in that of slots. */
+  byClass: z.literal(true).optional(),
   /** Bytes of columns in each section of values. */
   frames: z.array(z.number().int().positive()),
   sources: z.array(rowSourceSchema),

@@ -1,5 +1,6 @@
 /** The section of slots: what is known of templates and their variables, as typed arrays. */
 import { AppError } from '@apiary/common/errors.ts';
+import { COLUMN_CLASSES, columnClass } from './column-class.ts';
 import { CONSTANT, FIXED, RAW, VARYING, type ValueColumns } from './value-columns.ts';
 
 /** The level of templates whose rows differ in it: see the section of levels. */
@@ -95,10 +96,20 @@ export function encodeSlots(templates: readonly TemplateRow[], columns: ValueCol
   ]);
 }
 
+/** What the section is read with. */
+export interface SlotCounts {
+  readonly templates: number;
+  readonly slots: number;
+  /** How many sections of ids there are. */
+  readonly idsParts: number;
+  /** Columns stand in the order of their classes, else in that of slots. */
+  readonly byClass: boolean;
+}
+
 /** Reads what {@link encodeSlots} wrote. @throws AppError `store-corrupt` */
 export function decodeSlots(
   bytes: Buffer,
-  { templates, slots, idsParts }: { templates: number; slots: number; idsParts: number },
+  { templates, slots, idsParts, byClass }: SlotCounts,
 ): SlotTable {
   let at = 0;
   const take = (length: number): ArrayBuffer => {
@@ -131,7 +142,30 @@ export function decodeSlots(
   const counts = { slots: slotCounts, rows, rowsIn };
   const facts = { ...counts, layout, shiftMinutes, timestampLength, hiddenTokens };
   const columns = { mask, shortest, longest, encoding };
-  return { ...facts, flags, level, ...columns, ...placesOf(facts, columns, varying) };
+  const places = placesOf(facts, columns, varying);
+  const from = columnsFrom(mask, places.bytes, byClass);
+  return { ...facts, flags, level, ...columns, ...places, from };
+}
+
+/** By slot: where its column begins. */
+function columnsFrom(mask: Int32Array, bytes: Float64Array, byClass: boolean): Float64Array {
+  const from = new Float64Array(bytes.length);
+  const classes = new Uint8Array(bytes.length);
+  const next = new Float64Array(COLUMN_CLASSES + 1);
+  for (let slot = 0; slot < bytes.length; slot++) {
+    const own = byClass ? columnClass(mask[slot] ?? 0, slot === bytes.length - 1) : 0;
+    classes[slot] = own;
+    next[own + 1] = (next[own + 1] ?? 0) + (bytes[slot] ?? 0);
+  }
+  for (let own = 1; own < COLUMN_CLASSES; own++)
+    next[own] = (next[own] ?? 0) + (next[own - 1] ?? 0);
+  for (let slot = 0; slot < bytes.length; slot++) {
+    const own = classes[slot] ?? 0;
+    const at = next[own] ?? 0;
+    from[slot] = at;
+    next[own] = at + (bytes[slot] ?? 0);
+  }
+  return from;
 }
 
 function placesOf(
@@ -140,12 +174,11 @@ function placesOf(
   varying: Uint32Array,
 ) {
   const count = columns.encoding.length;
-  const from = new Float64Array(count);
   const bytes = new Float64Array(count);
   const template = new Uint16Array(count);
   const firstSlot = new Uint32Array(slots.length + 1);
   const firstRow = new Uint32Array(slots.length + 1);
-  let [at, slot, next] = [0, 0, 0];
+  let [slot, next] = [0, 0];
   for (let id = 0; id < slots.length; id++) {
     firstSlot[id] = slot;
     firstRow[id + 1] = (firstRow[id] ?? 0) + (rows[id] ?? 0);
@@ -158,15 +191,13 @@ function placesOf(
           : encoding === FIXED
             ? width * (rows[id] ?? 0)
             : (varying[next++] ?? 0);
-      from[slot] = at;
       bytes[slot] = length;
       template[slot] = id;
-      at += length;
     }
   }
   firstSlot[slots.length] = slot;
   if (slot !== count || next !== varying.length) throw corrupt();
-  return { from, bytes, template, firstSlot, firstRow };
+  return { bytes, template, firstSlot, firstRow };
 }
 
 function bytesOf(array: Int32Array | Uint32Array | Uint16Array | Int16Array | Int8Array): Buffer {

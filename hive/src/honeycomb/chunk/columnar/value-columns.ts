@@ -2,6 +2,7 @@
  * The values of a chunk's variables: one column for each variable of each template, one behind the other,
  * with what a query can judge without reading them.
  */
+import { columnOrder } from './column-class.ts';
 import type { SplitRows } from './split-rows.ts';
 import { BYTE_CLASS, DIGIT, LETTER } from './words.ts';
 
@@ -28,6 +29,8 @@ export interface ValueColumns {
   readonly longest: Uint8Array;
   readonly encoding: Uint8Array;
   readonly columnBytes: Float64Array;
+  /** Slots in the order in which their columns stand in `bytes`. */
+  readonly order: readonly number[];
   /** Hashes of values, for the bloom. */
   readonly hashes: Int32Array;
   /** By template: whether a value may decide about a level; and the longest row's values together. */
@@ -82,21 +85,29 @@ export class ColumnCollector {
     const longestValues = new Float64Array(templates.length + 1);
     const raw = rows.subarray(first[templates.length], first[templates.length + 1]);
     const bytes = this.#room(columns.bytes + bytesOf(batch, raw));
-    let at = 0;
     let slot = 0;
     for (const [id, template] of templates.entries()) {
       for (let index = 0; index < template.slots; index++, slot++) {
         const { mask, shortest, longest, encoding } = columns.facts(slot);
-        const end = columns.copy(slot, bytes, at);
         facts.mask[slot] = mask;
         facts.shortest[slot] = Math.min(shortest, LONG);
         facts.longest[slot] = Math.min(longest, LONG);
         facts.encoding[slot] = encoding;
-        facts.columnBytes[slot] = end - at;
         longestValues[id] = (longestValues[id] ?? 0) + longest;
-        at = end;
       }
     }
+    facts.encoding[slot] = RAW;
+    facts.longest[slot] = LONG;
+    facts.mask[slot] = -1;
+    const order = columnOrder(facts.mask);
+    let at = 0;
+    for (const own of order) {
+      if (own === slot) continue;
+      const end = columns.copy(own, bytes, at);
+      facts.columnBytes[own] = end - at;
+      at = end;
+    }
+    // Those of raw rows are the last.
     const beforeRaw = at;
     for (const row of raw) {
       const [from, to] = [batch.start[row] ?? 0, batch.start[row + 1] ?? 0];
@@ -105,12 +116,9 @@ export class ColumnCollector {
         words.add(batch.bytes, start, end, undefined);
       });
     }
-    facts.encoding[slot] = RAW;
     facts.columnBytes[slot] = at - beforeRaw;
-    facts.longest[slot] = LONG;
-    facts.mask[slot] = -1;
     const hashes = words.all;
-    return { ...facts, bytes: bytes.subarray(0, at), hashes, hasLevelWord, longestValues };
+    return { ...facts, order, bytes: bytes.subarray(0, at), hashes, hasLevelWord, longestValues };
   }
 
   #room(length: number): Buffer {

@@ -1,4 +1,4 @@
-/** What `columnar-4.json` beside this was written from by the last version that wrote `columnar@4`. */
+/** What `columnar-4.json` and `columnar-5.json` were written from, by the last versions that wrote those formats. */
 import { batchOfStreams } from '../../../testing/batches.ts';
 import type { RowBatch } from '../../row-batch.ts';
 
