@@ -1,6 +1,4 @@
 /** Queen's API as the command line uses it. */
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
 import { AppError, isErrorCode } from '@apiary/common/errors.ts';
 import { agentManagerActions } from '@apiary/common/messages/actions/agentmanager.ts';
 import {
@@ -13,6 +11,7 @@ import type { LogRecord } from '@apiary/common/record.ts';
 import { type Install, installSchema } from '@apiary/queen/install-routes.ts';
 import type { Route } from '@apiary/queen/routes.ts';
 import { z } from 'zod';
+import { answerLines } from './answer-lines.ts';
 import {
   findInstance,
   type InstanceChoice,
@@ -172,7 +171,7 @@ export class ApiClient {
   ): AsyncGenerator<z.output<S>> {
     const response = await this.#send(method, path, body, 'application/x-ndjson');
     if (!response.body) throw new AppError('internal', 'the answer has no body');
-    for await (const line of createInterface({ input: Readable.fromWeb(response.body) })) {
+    for await (const line of answerLines(response.body, this.#signal)) {
       const value: unknown = JSON.parse(line);
       const failed = failedLineSchema.safeParse(value);
       if (failed.success) throw errorOf(failed.data.error);

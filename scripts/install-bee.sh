@@ -141,7 +141,7 @@ After=network.target
 [Service]
 User=$ACCOUNT
 EnvironmentFile=$CONFIG
-ExecStart=$HOME_DIR/node --max-semi-space-size=1 --enable-experimental-regexp-engine-on-excessive-backtracks $HOME_DIR/bee.mjs
+ExecStart=$HOME_DIR/node --max-semi-space-size=1 $HOME_DIR/bee.mjs
 Environment=MALLOC_ARENA_MAX=2 NODE_COMPILE_CACHE=$DATA_DIR/compile-cache
 Restart=always
 RestartSec=2
@@ -198,7 +198,7 @@ start() {
       trap end TERM INT
       while :; do
         if [ "\$(stat -c %s '"\$log"')" -gt 1048576 ]; then mv '"\$log"' '"\$log"'.1; fi
-        $HOME_DIR/node --max-semi-space-size=1 --enable-experimental-regexp-engine-on-excessive-backtracks $HOME_DIR/bee.mjs >>'"\$log"' 2>&1 &
+        $HOME_DIR/node --max-semi-space-size=1 $HOME_DIR/bee.mjs >>'"\$log"' 2>&1 &
         child=\$!
         wait \$child
         sleep 2

@@ -5,10 +5,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { LogFile } from './log-file.ts';
 
-/** Flags for every process: a linear-time engine for regular expressions that backtrack too much, and a small heap's young half. */
+/** Flags for every process: a small heap's young half. */
 export const NODE_FLAGS: readonly string[] = [
   '--disable-warning=ExperimentalWarning',
-  '--enable-experimental-regexp-engine-on-excessive-backtracks',
   '--max-semi-space-size=1',
 ];
 

@@ -2,7 +2,9 @@
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { request } from 'node:https';
 import { connect, createServer } from 'node:net';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 
 /** A port of 127.0.0.1 that nobody listens at, for TCP and UDP alike. */
 export async function unusedPort(): Promise<number> {
@@ -32,6 +34,36 @@ export async function sendTcp(port: number, pieces: readonly (string | Uint8Arra
   socket.end();
   socket.resume();
   await once(socket, 'close');
+}
+
+/** Sends pieces over one TLS connection; rejects when the other side does not take them. */
+export async function sendTls(
+  port: number,
+  pieces: readonly (string | Uint8Array)[],
+  options: ConnectionOptions,
+) {
+  const socket = connectTls({ port, host: '127.0.0.1', ...options });
+  await once(socket, 'secureConnect');
+  const closed = once(socket, 'close');
+  for (const piece of pieces) socket.write(piece);
+  socket.end();
+  socket.resume();
+  await closed;
+}
+
+/** Posts JSON over TLS and resolves with the answer's status; rejects when there is no connection. */
+export async function postTls(
+  url: string,
+  body: string,
+  options: ConnectionOptions,
+): Promise<number | undefined> {
+  const headers = { 'content-type': 'application/json' };
+  const asked = request(url, { method: 'POST', headers, agent: false, ...options });
+  asked.end(body);
+  const [answer] = await once(asked, 'response');
+  answer.resume();
+  await once(answer, 'end');
+  return answer.statusCode;
 }
 
 /** Sends datagrams in order. */

@@ -4,44 +4,13 @@ import { connect } from 'node:net';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Rig } from '../tailing/rig.ts';
+import { ackOf, pack, packTime } from './forward-messages.ts';
 import { bodiesOf, describeInput } from './input-contract.ts';
 import { portOf, sendTcp, sendUdp, unusedPort } from './senders.ts';
 
 const gelf = (text: string) =>
   JSON.stringify({ version: '1.1', host: 'web1', short_message: text, level: 3 });
 const shortMessage = (body: string) => JSON.parse(body).short_message;
-
-/** A little of MessagePack's writing side. */
-function pack(value: unknown): Buffer {
-  if (Buffer.isBuffer(value)) {
-    const head = Buffer.of(0xc6, 0, 0, 0, 0);
-    head.writeUInt32BE(value.length, 1);
-    return Buffer.concat([head, value]);
-  }
-  if (typeof value === 'number') {
-    const number = Buffer.of(0xce, 0, 0, 0, 0);
-    number.writeUInt32BE(value, 1);
-    return number;
-  }
-  if (typeof value === 'string') {
-    const bytes = Buffer.from(value);
-    return Buffer.concat([Buffer.of(0xd9, bytes.length), bytes]);
-  }
-  if (Array.isArray(value))
-    return Buffer.concat([Buffer.of(0x90 | value.length), ...value.map(pack)]);
-  const entries = Object.entries(value ?? {});
-  const packed = entries.flatMap(([key, each]) => [pack(key), pack(each)]);
-  return Buffer.concat([Buffer.of(0x80 | entries.length), ...packed]);
-}
-
-/** Fluentd's event time. */
-function packTime(seconds: number, nanoseconds: number): Buffer {
-  const time = Buffer.alloc(10, 0);
-  time.set([0xd7, 0]);
-  time.writeUInt32BE(seconds, 2);
-  time.writeUInt32BE(nanoseconds, 6);
-  return time;
-}
 
 /** Sends one chunk and resolves with the bytes of its acknowledgement. */
 async function forward(url: string, message: Buffer, ack: Buffer): Promise<Buffer> {
@@ -56,14 +25,6 @@ async function forward(url: string, message: Buffer, ack: Buffer): Promise<Buffe
   socket.destroy();
   return answer;
 }
-
-const ackOf = (chunk: string) =>
-  Buffer.concat([
-    Buffer.from([0x81, 0xa3]),
-    Buffer.from('ack'),
-    Buffer.from([0xa0 | chunk.length]),
-    Buffer.from(chunk),
-  ]);
 
 describeInput({
   name: 'GELF over UDP, compressed and in chunks',

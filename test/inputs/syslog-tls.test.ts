@@ -3,13 +3,13 @@ import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
 import { selfSigned } from '@apiary/bee/inputs/own-certificate.ts';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { eventually } from '../harness/eventually.ts';
 import { Rig } from '../tailing/rig.ts';
 import { bodiesOf, describeInput } from './input-contract.ts';
-import { isListening, portOf, sendTcp, unusedPort } from './senders.ts';
+import { isListening, portOf, sendTcp, sendTls, unusedPort } from './senders.ts';
 
 const HEAD = '<34>1 2026-11-20T22:14:15.003Z mymachine su - ID47 - ';
 const frame = (text: string) => `${HEAD.length + text.length} ${HEAD}${text}`;
@@ -136,17 +136,6 @@ action(type="omfwd" target="127.0.0.1" port="${portOf(url)}" protocol="tcp"
     }
   });
 });
-
-/** Sends pieces over one TLS connection; rejects when the other side does not take them. */
-async function sendTls(port: number, pieces: readonly string[], options: ConnectionOptions) {
-  const socket: TLSSocket = connect({ port, host: '127.0.0.1', ...options });
-  await once(socket, 'secureConnect');
-  const closed = once(socket, 'close');
-  for (const piece of pieces) socket.write(piece);
-  socket.end();
-  socket.resume();
-  await closed;
-}
 
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return;

@@ -1,24 +1,24 @@
 /**
- * `fluent:` targets: the Forward protocol (version 1) as Fluentd and Fluent Bit speak it, in all its modes:
+ * `fluent:` and `fluent+tls:` targets: the Forward protocol (version 1) as Fluentd and Fluent Bit speak it, in all its modes:
  * one event, several, packed, and packed with gzip. A chunk is acknowledged once it is on disk; one that a
  * sender repeats, not having seen the acknowledgement, is stored once, as long as the Bee runs. A record is
- * one JSON object: time, tag, and the event's fields. There is no shared key and no TLS.
+ * one JSON object: time, tag, and the event's fields. There is no shared key.
  */
 import type { Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { FLUENT_CHUNKS_REMEMBERED, RECEIVED_BODY_BYTES_MAX } from '@apiary/common/limits.ts';
 import { z } from 'zod';
 import type { SpoolRecord } from '../spool/frame.ts';
-import { listenTcp } from './listen-tcp.ts';
+import { listenStream } from './listen-stream.ts';
 import { MsgpackIncomplete, MsgpackReader, type MsgpackValue, packText } from './msgpack.ts';
 import type { ProducerContext, StartProducer } from './spooled-input.ts';
 
 const CHUNK_LENGTH_MAX = 1024;
 
-/** Producer of `fluent:` targets. */
+/** Producer of `fluent:` and `fluent+tls:` targets. */
 export const startFluent: StartProducer = (context) => {
   const stored = new Set<string>();
-  return listenTcp(context, async (socket) => {
+  return listenStream(context, async (socket) => {
     let rest: Buffer = Buffer.alloc(0);
     for await (const chunk of socket) {
       rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);

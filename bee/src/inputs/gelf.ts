@@ -1,5 +1,5 @@
 /**
- * GELF (Graylog's format) over UDP, with chunks and gzip or zlib, and over TCP with a NUL after each message.
+ * GELF (Graylog's format) over UDP, with chunks and gzip or zlib, and over TCP or TLS with a NUL after each message.
  * A message is stored as the JSON that came; the record's `file` is `gelf:` and its host. Neither way
  * acknowledges anything.
  */
@@ -12,7 +12,7 @@ import {
 } from '@apiary/common/limits.ts';
 import type { SpoolRecord } from '../spool/frame.ts';
 import { LineSplitter } from './line-splitter.ts';
-import { listenTcp } from './listen-tcp.ts';
+import { listenStream } from './listen-stream.ts';
 import { listenUdp } from './listen-udp.ts';
 import type { ProducerContext, StartProducer } from './spooled-input.ts';
 
@@ -28,9 +28,9 @@ export const startGelfUdp: StartProducer = (context) => {
   });
 };
 
-/** Producer of `gelf+tcp:` targets. */
-export const startGelfTcp: StartProducer = (context) =>
-  listenTcp(context, async (socket) => {
+/** Producer of `gelf+tcp:` and `gelf+tls:` targets. */
+export const startGelfStream: StartProducer = (context) =>
+  listenStream(context, async (socket) => {
     const messages = new LineSplitter(0);
     for await (const chunk of socket) {
       const records = messages.push(chunk).flatMap((message) => recordsOf(context, message));

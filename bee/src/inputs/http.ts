@@ -1,5 +1,5 @@
 /**
- * `http:` targets: log data as other systems' shippers send it. Each path has its format; a record is stored
+ * `http:` and `https:` targets: log data as other systems' shippers send it. Each path has its format; a record is stored
  * as the JSON that came, where the format is JSON.
  *
  * | path | format |
@@ -14,7 +14,7 @@ import { z } from 'zod';
 import type { SpoolRecord } from '../spool/frame.ts';
 import { splitJson } from './json-stream.ts';
 import { LineSplitter } from './line-splitter.ts';
-import { listenHttp, type ReceivedAnswer, type ReceivedRequest } from './listen-http.ts';
+import { listenPushes, type ReceivedAnswer, type ReceivedRequest } from './listen-http.ts';
 import type { StartProducer } from './spooled-input.ts';
 
 const VERSION = '8.0.0';
@@ -22,9 +22,9 @@ const LINES = /^\/(?:ndjson|lines)?$/;
 const BULK = /^\/(?:([^/]+)\/)?_bulk$/;
 const COLLECTOR = /^\/services\/collector(?:\/(event|raw)(?:\/1\.0)?)?$/;
 
-/** Producer of `http:` targets. */
+/** Producer of `http:` and `https:` targets. */
 export const startHttp: StartProducer = (context) =>
-  listenHttp(context, (request) => readPush(request, context.clock.now()));
+  listenPushes(context, (request) => readPush(request, context.clock.now()));
 
 /** Reads a request of any of the formats. @throws AppError `request-invalid` */
 export function readPush(request: ReceivedRequest, nowMs: number): ReceivedAnswer | undefined {

@@ -2,7 +2,14 @@
  * HTTP for inputs: takes bounded bodies, plain or compressed, hands them to a reader that turns them into
  * records, and answers only once these are on disk. A full spool is 503, so that senders try again.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
 import { AppError, toAppError } from '@apiary/common/errors.ts';
@@ -10,6 +17,7 @@ import { LISTENER_CONNECTIONS_MAX, RECEIVED_BODY_BYTES_MAX } from '@apiary/commo
 import type { SpoolRecord } from '../spool/frame.ts';
 import { codeOf, wordsOf } from '../system-error.ts';
 import { allowedAddressOf } from './listen-allowance.ts';
+import { wantsTls } from './listen-stream.ts';
 import type { Producer, ProducerContext } from './spooled-input.ts';
 
 const REQUEST_MS_MAX = 60_000;
@@ -37,10 +45,27 @@ export interface ReceivedAnswer {
 /** Reads a request. Throws an AppError for one that cannot be read; `undefined`: there is no such path. */
 export type ReadRequest = (request: ReceivedRequest) => ReceivedAnswer | undefined;
 
+/** Makes the server, with these bounds. */
+export type MakeHttpServer = (
+  limits: Pick<ServerOptions, 'requestTimeout'>,
+  onRequest: RequestListener,
+) => Server;
+
+/** Listens at the address of an `http:`, `https:`, `otlp:` or `otlp+tls:` target. @throws as `listenHttp`, `listenHttps` */
+export async function listenPushes(context: ProducerContext, read: ReadRequest): Promise<Producer> {
+  if (!wantsTls(context.spec.url)) return await listenHttp(context, read);
+  const { listenHttps } = await import('./listen-tls.ts');
+  return await listenHttps(context, read);
+}
+
 /** Listens at the target's address. @throws what the system says when it cannot */
-export async function listenHttp(context: ProducerContext, read: ReadRequest): Promise<Producer> {
+export async function listenHttp(
+  context: ProducerContext,
+  read: ReadRequest,
+  makeServer: MakeHttpServer = createServer,
+): Promise<Producer> {
   const { host, port } = allowedAddressOf(context.spec.url, context.listen);
-  const server = createServer({ requestTimeout: REQUEST_MS_MAX }, (request, response) => {
+  const server = makeServer({ requestTimeout: REQUEST_MS_MAX }, (request, response) => {
     void answer(context, read, request, response);
   });
   server.maxConnections = LISTENER_CONNECTIONS_MAX;

@@ -1,18 +1,18 @@
 /**
- * `log4j:` targets: what Log4j 2's SocketAppender sends over TCP, and Logback's with an encoder of JSON: JSON objects
+ * `log4j:` and `log4j+tls:` targets: what Log4j 2's SocketAppender sends over TCP, and Logback's with an encoder of JSON: JSON objects
  * (one a line, spread over lines, in an array, with NULs between), XML events, or lines of a pattern. An event is
  * stored as it was sent; time, level and fields are read from it when asked for. Serialised Java objects, which both
  * can send too, are never read: who unpacks them runs what the sender chose. Nothing is acknowledged.
  */
 import type { Socket } from 'node:net';
 import type { SpoolRecord } from '../spool/frame.ts';
-import { listenTcp } from './listen-tcp.ts';
+import { listenStream } from './listen-stream.ts';
 import { isSerialised, Log4jFrames } from './log4j-frames.ts';
 import type { ProducerContext, StartProducer } from './spooled-input.ts';
 
-/** Producer of `log4j:` targets. */
+/** Producer of `log4j:` and `log4j+tls:` targets. */
 export const startLog4j: StartProducer = (context) =>
-  listenTcp(context, (socket, peer) => takeEvents(context, socket, peer));
+  listenStream(context, (socket, peer) => takeEvents(context, socket, peer));
 
 async function takeEvents(context: ProducerContext, socket: Socket, peer: string): Promise<void> {
   const frames = new Log4jFrames();

@@ -1,5 +1,5 @@
 /**
- * `otlp:` targets: OpenTelemetry's logs over HTTP (`POST /v1/logs`), as JSON or protobuf. A record is one JSON
+ * `otlp:` and `otlp+tls:` targets: OpenTelemetry's logs over HTTP (`POST /v1/logs`), as JSON or protobuf. A record is one JSON
  * object: time, level, message, trace and span, attributes, and the resource's attributes.
  */
 import { AppError } from '@apiary/common/errors.ts';
@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { SpoolRecord } from '../spool/frame.ts';
 import { wordsOf } from '../system-error.ts';
 import { timeOfNanos } from './http.ts';
-import { listenHttp, type ReceivedRequest } from './listen-http.ts';
+import { listenPushes, type ReceivedRequest } from './listen-http.ts';
 import { decodeLogs } from './otlp-protobuf.ts';
 import type { StartProducer } from './spooled-input.ts';
 
@@ -72,9 +72,9 @@ const logsSchema = z.object({
 
 type Logs = z.output<typeof logsSchema>;
 
-/** Producer of `otlp:` targets. */
+/** Producer of `otlp:` and `otlp+tls:` targets. */
 export const startOtlp: StartProducer = (context) =>
-  listenHttp(context, (request) => {
+  listenPushes(context, (request) => {
     if (request.method !== 'POST' || request.path !== '/v1/logs') return undefined;
     const isJson = request.contentType.includes('json');
     const records = recordsOf(isJson ? parse(request) : decode(request), context.clock.now());

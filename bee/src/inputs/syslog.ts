@@ -7,7 +7,7 @@
 import type { Socket } from 'node:net';
 import { RECEIVED_RECORD_BYTES_MAX } from '@apiary/common/limits.ts';
 import type { SpoolRecord } from '../spool/frame.ts';
-import { listenTcp } from './listen-tcp.ts';
+import { listenStream } from './listen-stream.ts';
 import { listenUdp } from './listen-udp.ts';
 import type { ProducerContext, StartProducer } from './spooled-input.ts';
 
@@ -21,15 +21,9 @@ export const startSyslogUdp: StartProducer = (context) =>
     { body: trimEnd(datagram), name: `${context.spec.url}#${peer}` },
   ]);
 
-/** Producer of `syslog+tcp:` targets. */
-export const startSyslogTcp: StartProducer = (context) =>
-  listenTcp(context, (socket, peer) => takeFrames(context, socket, peer));
-
-/** Producer of `syslog+tls:` targets. */
-export const startSyslogTls: StartProducer = async (context) => {
-  const { listenTls } = await import('./listen-tls.ts');
-  return await listenTls(context, (socket, peer) => takeFrames(context, socket, peer));
-};
+/** Producer of `syslog+tcp:` and `syslog+tls:` targets. */
+export const startSyslogStream: StartProducer = (context) =>
+  listenStream(context, (socket, peer) => takeFrames(context, socket, peer));
 
 async function takeFrames(context: ProducerContext, socket: Socket, peer: string): Promise<void> {
   const frames = new SyslogFrames();

@@ -10,6 +10,7 @@
 
 import { REGEX_REWRITTEN_MAX } from '../limits.ts';
 import type { Span } from './ast.ts';
+import { linearRegExp } from './linear-engine.ts';
 import { problem, takeOut } from './problem.ts';
 import { foldCase } from './words.ts';
 
@@ -74,7 +75,7 @@ function unpadded(expression: string): string {
 
 function construct(source: string, folded: string, flags: string, from: number): RegExp {
   try {
-    return new RegExp(folded, flags);
+    return linearRegExp(folded, flags);
   } catch (cause) {
     const text = cause instanceof Error ? cause.message : 'invalid';
     const reason = text.replace(/^.*: /s, '').replace(/^./, (letter) => letter.toLowerCase());

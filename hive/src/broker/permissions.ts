@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { AppError } from '@apiary/common/errors.ts';
+import { linearRegExp } from '@apiary/common/query/linear-engine.ts';
 import { AmqpError } from './amqp-error.ts';
 
 /** What may be done to a resource. */
@@ -53,7 +54,7 @@ export class Account {
 
 function compile(pattern: string): RegExp {
   try {
-    return new RegExp(pattern === '' ? '$^' : pattern);
+    return linearRegExp(pattern === '' ? '$^' : pattern);
   } catch (error) {
     throw new AppError('setting-invalid', `permission ${pattern}: no regular expression`, {
       cause: error,

@@ -3,9 +3,9 @@
  * by what their lines look like, and nothing else is. With a start pattern, a record begins at each line that
  * matches. What is decided depends on the lines of one read, so the last record stays *open* while it may go on.
  */
-import { setFlagsFromString } from 'node:v8';
 import { AppError } from '@apiary/common/errors.ts';
 import { MULTILINE_BYTES_MAX, MULTILINE_LINES_MAX } from '@apiary/common/limits.ts';
+import { linearRegExp } from '@apiary/common/query/linear-engine.ts';
 import { checkRegex } from '@apiary/common/query/regex.ts';
 import { wordsOf } from '../../system-error.ts';
 import {
@@ -16,9 +16,6 @@ import {
   stateOfStart,
   type TraceState,
 } from './trace.ts';
-
-// A start pattern comes from a person; V8's linear engine takes over where it would backtrack for ever.
-setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
 
 /** Characters of a line that are looked at. */
 const LOOK_BYTES = 256;
@@ -56,7 +53,7 @@ export function multilineOf(option: string | undefined): Multiline | undefined {
   if (option === undefined || option === 'auto') return new TraceLines();
   try {
     checkRegex(option, 0);
-    return new StartPattern(new RegExp(option));
+    return new StartPattern(linearRegExp(option));
   } catch (cause) {
     throw new AppError('target-invalid', `multiline=${option}: ${wordsOf(cause)}`, { cause });
   }
