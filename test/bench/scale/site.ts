@@ -30,6 +30,8 @@ const LOOK_MS = 1_000;
 /** Looks without a further chunk after which nothing is being sealed any more. */
 const STILL_LOOKS = 2;
 const DEADLINE_MS = 600_000;
+/** The first questions read all chunks, on a machine that may have other work. */
+const ASK_MS_MAX = 60_000;
 
 interface Member {
   readonly child: ChildProcess;
@@ -121,7 +123,8 @@ export class ScaleSite {
   async ask(query: string, more: { readonly limit: number; readonly buckets?: number }) {
     const { limit, buckets } = more;
     const request = { query, limit, ...(buckets && { histogram: { buckets } }) };
-    for await (const part of streamAction(this.#bus, honeycombActions.search, request, { actor })) {
+    const options = { actor, deadlineMs: ASK_MS_MAX };
+    for await (const part of streamAction(this.#bus, honeycombActions.search, request, options)) {
       if (part.type !== 'done') continue;
       if (part.missing.length > 0) throw new Error(`${query}: ${part.missing.join('; ')}`);
       return part.total;
