@@ -31,7 +31,9 @@ const WARM_UP_BYTES_SHORT = 24e6 * MOST;
 /** Of the streams (`messagesOf`). */
 const WARM_UP_MARK = 'a';
 const MAIN_MARK = 'b';
-const TURNS = 5;
+/** Each ends with some seconds in which the heap is tidied, which more honeycombs do more often. */
+const TURNS = 4;
+const TURNS_SHORT = 2;
 const IDLE_MS = 15_000;
 /** Of the questions that a honeycomb has coordinated before they count. */
 const WARM_ROUNDS = 12;
@@ -96,7 +98,7 @@ async function measure(run: Run): Promise<BenchRow[]> {
       await sites.at(-1)?.warmUp(streamsOf(warmUp, WARM_UP_MARK), warmUp.bytes / GB);
     }
     await Promise.all(sites.map((each) => each.idle(IDLE_MS)));
-    await ingestInTurns(sites, main, report);
+    await ingestInTurns(sites, main, run.options);
     await askInTurns(sites, short ? ROUNDS_SHORT : ROUNDS);
     return rowsOf(sites, main.bytes);
   } finally {
@@ -123,14 +125,16 @@ async function openSite({ rabbit, mongo, options }: Run, honeycombs: number): Pr
 async function ingestInTurns(
   sites: readonly SiteFigures[],
   main: Corpus,
-  report: (line: string) => void,
+  { report, short }: BenchOptions,
 ): Promise<void> {
+  const turns = short ? TURNS_SHORT : TURNS;
   const count = [...streamsOf(main, MAIN_MARK)].length;
-  const each = Math.ceil(count / TURNS);
+  const each = Math.ceil(count / turns);
   const streams = new Map(sites.map((one) => [one, streamsOf(main, MAIN_MARK)]));
-  for (let turn = 1; turn <= TURNS; turn++) {
+  for (let turn = 1; turn <= turns; turn++) {
     for (const [one, stream] of streams) await one.ingest(next(stream, each));
-    report(`${turn} of ${TURNS} turns`);
+    const soFar = sites.map((one) => round(one.perGb(1).site, 2));
+    report(`${turn} of ${turns} turns: ${soFar.join(', ')} CPU-s so far`);
   }
   for (const { honeycombs, sealedChunks } of sites) {
     report(`${honeycombs}: chunks sealed: ${sealedChunks.join(' + ')}`);
