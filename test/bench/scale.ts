@@ -34,7 +34,7 @@ const MAIN_MARK = 'b';
 /** Each ends with some seconds in which the heap is tidied, which more honeycombs do more often. */
 const TURNS = 4;
 const TURNS_SHORT = 2;
-const IDLE_MS = 15_000;
+const IDLE_MS = 20_000;
 /** Of the questions that a honeycomb has coordinated before they count. */
 const WARM_ROUNDS = 12;
 const ROUNDS = 12;

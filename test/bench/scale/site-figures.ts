@@ -12,6 +12,8 @@ import type { AppendMessage } from '@apiary/common/chunks/chunks.ts';
 import { round } from '../honeycomb/measure.ts';
 import type { ScaleSite } from './site.ts';
 
+/** What V8 tidies up after much work comes within this, and is no idling. */
+const TIDY_MS = 20_000;
 /** Looks by which a look's cost is measured. */
 const LOOKS = 40;
 
@@ -58,6 +60,7 @@ export class SiteFigures {
 
   /** Measures what it costs when there is nothing to do, and what a look at it costs. */
   async idle(durationMs: number): Promise<void> {
+    await sleep(TIDY_MS);
     const [beganMs, before] = [performance.now(), this.site.cpuSeconds()];
     await sleep(durationMs);
     const seconds = (performance.now() - beganMs) / 1000;
