@@ -7,7 +7,12 @@ import type { RowBatch } from '../row-batch.ts';
 import { ChunkData } from './chunk-data.ts';
 import { ChunkMatches } from './chunk-matches.ts';
 import { decodeWhole } from './compiled/decode-whole.ts';
-import { borrowMemory, giveBackMemory, type LinearMemory } from './compiled/linear-memory.ts';
+import {
+  borrowMemory,
+  giveBackMemory,
+  isKeptMemory,
+  type LinearMemory,
+} from './compiled/linear-memory.ts';
 import { timestampLengths } from './decode-rows.ts';
 import { selectRows } from './select-rows.ts';
 
@@ -37,7 +42,8 @@ export class ColumnarReader implements ChunkReader {
   async decode(pace: Pace, memory?: LinearMemory): Promise<RowBatch> {
     const own = memory ?? borrowMemory();
     const { bytes, start } = await decodeWhole(this.#data, pace, own);
-    const kept = memory ? bytes : Buffer.from(bytes);
+    // What nobody else gets stays with the rows: those of a compacted chunk are 64 MB.
+    const kept = memory || !isKeptMemory(own) ? bytes : Buffer.from(bytes);
     if (!memory) giveBackMemory(own);
     const { head, stretches } = await this.#data.runs();
     const lengths = await this.#data.lengths();

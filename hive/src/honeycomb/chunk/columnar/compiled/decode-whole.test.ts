@@ -1,9 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { batchOfStreams, OBSERVED, type TestStream } from '../../../testing/batches.ts';
+import {
+  batchOfStreams,
+  OBSERVED,
+  openEncoded,
+  type TestStream,
+} from '../../../testing/batches.ts';
 import type { EncodedChunk } from '../../chunk-format.ts';
 import type { RowBatch } from '../../row-batch.ts';
 import { ChunkData } from '../chunk-data.ts';
+import { columnar } from '../columnar.ts';
 import { decodeRows } from '../decode-rows.ts';
 import { ColumnarEncoder } from '../encode.ts';
 import { packSection, unpackSection } from '../sections.ts';
@@ -83,6 +89,19 @@ describe('all rows of a chunk at once', () => {
       const { bytes } = await decodeWhole(dataOf(encode(batch)), pace, memory);
       expect(bytes.equals(batch.bytes)).toBe(true);
     }
+  });
+
+  test('stay what they are while others are decoded, whether few or many', async () => {
+    const batches = [3, 30_000].map((count) =>
+      batchOfStreams([
+        streamOf(Array.from({ length: count }, (_, n) => `row ${n} ${'of many '.repeat(100)}`)),
+      ]),
+    );
+    const readers = batches.map((batch) => openEncoded(batch, encode(batch), columnar.name));
+    const decoded: RowBatch[] = [];
+    for (const reader of [...readers, ...readers]) decoded.push(await reader.decode(pace));
+    const same = decoded.map(({ bytes }, index) => bytes.equals(batches[index % 2]!.bytes));
+    expect(same).toEqual([true, true, true, true]);
   });
 
   test('are refused where the columns hold less, or more, than their lengths say', async () => {

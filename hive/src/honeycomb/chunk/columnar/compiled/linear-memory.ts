@@ -127,7 +127,12 @@ export function borrowMemory(): LinearMemory {
   return memory;
 }
 
-/** Nobody looks at it any more. Kept up to LINEAR_MEMORY_KEPT_BYTES. */
+/** True if somebody else gets it once it is given back: up to LINEAR_MEMORY_KEPT_BYTES. */
+export function isKeptMemory(memory: LinearMemory): boolean {
+  return memory.size <= LINEAR_MEMORY_KEPT_BYTES;
+}
+
+/** Nobody looks at it any more. */
 export function giveBackMemory(memory: LinearMemory): void {
-  if (memory.size <= LINEAR_MEMORY_KEPT_BYTES) spare = memory;
+  if (isKeptMemory(memory)) spare = memory;
 }
