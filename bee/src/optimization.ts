@@ -5,7 +5,11 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import type { Clock } from '@apiary/common/clock.ts';
-import { OPTIMIZE_LOOK_MS, OPTIMIZE_PAST_BYTES } from '@apiary/common/limits/tailing.ts';
+import {
+  OPTIMIZE_LOOK_MS,
+  OPTIMIZE_LOOKS_MAX,
+  OPTIMIZE_PAST_BYTES,
+} from '@apiary/common/limits/tailing.ts';
 import type { Ledger } from './ledger.ts';
 
 /** For a process that is a Bee and nothing else; before it begins. {@link Optimization} ends it. */
@@ -16,12 +20,19 @@ export function beginUnoptimized(): void {
   setFlagsFromString('--no-maglev');
 }
 
-/** Lets the compilers work once more than OPTIMIZE_PAST_BYTES have been read; looks until then, or until it is stopped. */
+/**
+ * Lets the compilers work once more than OPTIMIZE_PAST_BYTES have been read within OPTIMIZE_LOOKS_MAX looks: a Bee that reads
+ * a little at a time, or a few files at its start, would keep what they need and have nothing of it. Looks until then, or
+ * until it is stopped.
+ */
 export class Optimization {
   readonly #clock: Clock;
   readonly #ledger: Ledger;
   readonly #allow: () => void;
   #cancel: (() => void) | undefined;
+  #looks = 0;
+  /** What had been read when the looks began to be counted. */
+  #readBefore = 0;
 
   /** @param allow for tests */
   constructor(clock: Clock, ledger: Ledger, allow: () => void = allowOptimizing) {
@@ -39,9 +50,19 @@ export class Optimization {
 
   #await(): void {
     this.#cancel = this.#clock.after(OPTIMIZE_LOOK_MS, () => {
-      if (this.#ledger.totals.bytesRead <= OPTIMIZE_PAST_BYTES) this.#await();
-      else this.#allow();
+      if (this.#isBusy()) this.#allow();
+      else this.#await();
     });
+  }
+
+  #isBusy(): boolean {
+    const { bytesRead } = this.#ledger.totals;
+    if (bytesRead - this.#readBefore > OPTIMIZE_PAST_BYTES) return true;
+    if (++this.#looks >= OPTIMIZE_LOOKS_MAX) {
+      this.#looks = 0;
+      this.#readBefore = bytesRead;
+    }
+    return false;
   }
 }
 

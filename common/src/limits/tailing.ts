@@ -14,7 +14,9 @@ export const LOOK_IDLE_COST_MAX = 400;
 export const LOOK_IDLE_MS_MAX = 5_000;
 /** A Bee that has read nothing for this long gives back memory that it needed for its work. */
 export const IDLE_MEMORY_LOOK_MS = 5_000;
-/** When a Bee has read more than this, V8's optimizing compilers may work for it. */
-export const OPTIMIZE_PAST_BYTES = 16 << 20;
+/** When a Bee has read more than this within OPTIMIZE_LOOKS_MAX looks, V8's optimizing compilers may work for it. */
+export const OPTIMIZE_PAST_BYTES = 64 << 20;
 /** How often it looks whether it has. */
 export const OPTIMIZE_LOOK_MS = 500;
+/** A minute. */
+export const OPTIMIZE_LOOKS_MAX = 120;
