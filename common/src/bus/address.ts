@@ -91,6 +91,12 @@ export class BrokerNodes {
     this.#at = (this.#at + 1) % this.urls.length;
   }
 
+  /** The next one is this. */
+  goAfter(url: string): void {
+    const { length } = this.urls;
+    this.#at = (Math.max(0, this.urls.indexOf(url)) + length - 1) % length;
+  }
+
   /** The current node whenever amqplib looks, which is at each of its attempts. */
   get options(): Options.Connect {
     const names = Object.keys(optionsOf(this.urls[0]));

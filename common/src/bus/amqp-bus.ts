@@ -1,6 +1,7 @@
 /** The one {@link Bus}: AMQP 0-9-1 through amqplib, to RabbitMQ or the embedded broker. */
 import { type Clock, systemClock } from '../clock.ts';
 import { AppError } from '../errors.ts';
+import { BUS_SPLIT_OTHERS_MIN } from '../limits/bus.ts';
 import { BUS_CLOSE_DEADLINE_MS, PUBLISH_EXCHANGES_MAX } from '../limits.ts';
 import type { Logger } from '../log.ts';
 import type {
@@ -20,6 +21,7 @@ import { AmqpLive } from './live.ts';
 import { Publisher } from './publisher.ts';
 import { RpcClient } from './rpc-client.ts';
 import { RpcServer } from './rpc-server.ts';
+import { SplitWatch } from './split-watch.ts';
 
 /** How {@link connectBus} connects. */
 export interface BusOptions {
@@ -62,6 +64,9 @@ export function openBus(options: BusOptions): { bus: AmqpBus; connected: Promise
   const { clock = systemClock, connectDeadlineMs, ...settings } = options;
   const connection = new BusConnection({ ...settings, clock });
   const bus = new AmqpBus(connection);
+  if (connection.otherNodes.length >= BUS_SPLIT_OTHERS_MIN) {
+    void connection.add(new SplitWatch(connection));
+  }
   const connect = async () => {
     await connection.open(connectDeadlineMs);
     if (settings.declareTopology) await bus.events.start();

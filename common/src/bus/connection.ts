@@ -12,7 +12,7 @@ import { BUS_SETUP_MS_MAX } from '../limits/bus.ts';
 import { BUS_CONNECT_TIMEOUT_MS, BUS_RECONNECT_MS_MAX, BUS_RETRY_MS_MIN } from '../limits.ts';
 import type { Logger } from '../log.ts';
 import { PinnedTrust } from '../tls/pin.ts';
-import { BrokerNodes, parseBrokers, pinOf, placeOf } from './address.ts';
+import { BrokerNodes, optionsOf, parseBrokers, pinOf, placeOf } from './address.ts';
 import type { BusState } from './bus.ts';
 import { declareTopology } from './declare.ts';
 
@@ -48,6 +48,7 @@ export class BusConnection {
   readonly #nodes: BrokerNodes;
   readonly #members = new Set<Member>();
   readonly #listeners = new Set<(state: BusState) => void>();
+  #socket: Readonly<Record<string, unknown>> = {};
   #recovering: RecoveringChannelModel | undefined;
   #model: ChannelModel | undefined;
   #state: BusState = 'disconnected';
@@ -85,11 +86,9 @@ export class BusConnection {
     const pins = nodes.urls.flatMap((url) => pinOf(url) ?? []);
     const trust = pins.length === 0 ? undefined : new PinnedTrust(pins);
     await Promise.all(nodes.urls.map((url) => trust?.learn(placeOf(url))));
+    this.#socket = { ...tls, ...trust?.options, noDelay: true, timeout: BUS_CONNECT_TIMEOUT_MS };
     const recovering = await connect(nodes.options, {
-      ...tls,
-      ...trust?.options,
-      noDelay: true,
-      timeout: BUS_CONNECT_TIMEOUT_MS,
+      ...this.#socket,
       clientProperties: { connection_name: name },
       recovery: {
         calculateDelay: (attempt) => retryDelayMs(attempt, nodes.urls.length),
@@ -140,6 +139,46 @@ export class BusConnection {
   /** Declares the topology again, where this side may: somebody deleted a part of it. */
   async declareAgain(): Promise<void> {
     if (this.settings.declareTopology && this.#model) await this.#declare(this.#model);
+  }
+
+  /** Addresses of the nodes that it is not connected to. */
+  get otherNodes(): readonly string[] {
+    return this.#nodes.urls.filter((url) => url !== this.#nodes.current);
+  }
+
+  /** Does something on a short connection to one of the nodes; undefined where that does not answer. */
+  async beside<T>(url: string, task: (model: ChannelModel) => Promise<T>): Promise<T | undefined> {
+    let model: ChannelModel | undefined;
+    let cancel = () => {};
+    try {
+      const made = await connect(optionsOf(url), {
+        ...this.#socket,
+        clientProperties: { connection_name: `${this.settings.name} looks beside` },
+      });
+      model = made;
+      made.on('error', () => undefined);
+      cancel = this.settings.clock.after(BUS_SETUP_MS_MAX, () => abort(made, 'no answer'));
+      return await task(made);
+    } catch {
+      return undefined;
+    } finally {
+      cancel();
+      if (model) abort(model, 'done');
+    }
+  }
+
+  /** The node that stands first in the address. */
+  get firstNode(): string {
+    return this.#nodes.urls[0];
+  }
+
+  /** Gives up the node of this connection, which is apart from its cluster, for another one. */
+  leaveNode(model: ChannelModel, url: string): void {
+    if (this.#model !== model) return;
+    const broker = hostOf(this.#nodes.current);
+    this.settings.log.error({ broker }, 'broker node is apart from its cluster: restart it');
+    this.#nodes.goAfter(url);
+    abort(model, 'the node is apart from its cluster');
   }
 
   /** Closes with all members; a broker that does not answer within `deadlineMs` is cut off. */

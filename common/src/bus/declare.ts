@@ -3,7 +3,7 @@ import type { Channel, ChannelModel, Options } from 'amqplib';
 import { EXCHANGES, QUEUES, type QueueDeclaration } from './topology.ts';
 
 /** AMQP's reply codes that mean something here. */
-export const REPLY_CODE = { accessRefused: 403, notFound: 404 } as const;
+export const REPLY_CODE = { accessRefused: 403, notFound: 404, resourceLocked: 405 } as const;
 
 /** The AMQP reply code that amqplib put on an error, if it did. */
 export function replyCode(error: unknown): number | undefined {

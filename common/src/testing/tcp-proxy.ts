@@ -5,6 +5,8 @@ import { connect, createServer, type Socket } from 'node:net';
 /** A running proxy. */
 export interface TcpProxy {
   readonly port: number;
+  /** Connections that came so far. */
+  readonly taken: number;
   /** Ends every connection at once, without a goodbye. */
   cut(): void;
   /** Becomes a black hole: connections stay, new ones are taken, nothing passes. */
@@ -21,10 +23,12 @@ export async function startProxy(target: { host?: string; port: number }): Promi
   const sockets = new Set<Socket>();
   let isPaused = false;
   let isRefusing = false;
+  let taken = 0;
   const cut = () => {
     for (const socket of sockets) socket.resetAndDestroy();
   };
   const server = createServer({ noDelay: true }, (near) => {
+    taken += 1;
     if (isRefusing) {
       near.destroy();
       return;
@@ -56,6 +60,9 @@ export async function startProxy(target: { host?: string; port: number }): Promi
   const address = server.address();
   return {
     port: address !== null && typeof address === 'object' ? address.port : 0,
+    get taken() {
+      return taken;
+    },
     cut,
     pause() {
       isPaused = true;
