@@ -13,7 +13,7 @@ export const NODE_FLAGS: readonly string[] = [
 
 /**
  * Behind the others, for a process that takes log data in: its rows outlive a young half of 1 MB and are copied for it.
- * Measured on 300 MB, three runs in turn: 11 % less processor time, 5 MB more memory at the most.
+ * Measured on 300 MB, three runs in turn: 11 % less processor time, 10 MB more memory.
  */
 export const HONEYCOMB_FLAGS: readonly string[] = ['--max-semi-space-size=8'];
 

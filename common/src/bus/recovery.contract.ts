@@ -4,6 +4,7 @@ import { expect, it } from '@jest/globals';
 import { newGeneration } from '../random.ts';
 import { type BusBench, Inbox, stateIs } from '../testing/bus-bench.ts';
 import type { BusState, OutgoingMessage } from './bus.ts';
+import { ownQueue, sightOf } from './split-watch.ts';
 import { EXCHANGE, FROM_AGENT_KEY, QUEUE } from './topology.ts';
 
 function heartbeat(text: string): OutgoingMessage {
@@ -13,6 +14,16 @@ function heartbeat(text: string): OutgoingMessage {
 
 /** Registers the tests; `bench` is the present one. */
 export function describeRecovery(bench: () => BusBench): void {
+  it.each(['hive', 'bee'] as const)(
+    'tells a queue that is another connection’s own from one that is not there, as %s',
+    async (account) => {
+      const [owner, other] = [await bench().connection(account), await bench().connection(account)];
+      if (!owner || !other) return;
+      expect(await sightOf(other, await ownQueue(owner))).toBe('seen');
+      expect(await sightOf(other, `amq.gen-${newGeneration()}`)).toBe('unseen');
+    },
+  );
+
   it('tells its state and consumes again when it says connected', async () => {
     const { bus, proxy } = await bench().proxied();
     const other = await bench().bus();

@@ -83,7 +83,7 @@ export function isApart(others: readonly Sight[]): boolean {
 }
 
 /** Looks for another connection's own queue: one that is there is locked. */
-async function sightOf(other: ChannelModel, queue: string): Promise<Sight> {
+export async function sightOf(other: ChannelModel, queue: string): Promise<Sight> {
   const channel = await openChannel(other);
   try {
     await channel.checkQueue(queue);
@@ -95,8 +95,8 @@ async function sightOf(other: ChannelModel, queue: string): Promise<Sight> {
   }
 }
 
-/** A queue that goes with its connection. */
-async function ownQueue(model: ChannelModel): Promise<string> {
+/** A queue that goes with its connection; its name. */
+export async function ownQueue(model: ChannelModel): Promise<string> {
   const channel = await openChannel(model);
   return (await channel.assertQueue('', { exclusive: true, durable: false })).queue;
 }

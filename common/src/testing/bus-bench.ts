@@ -47,6 +47,15 @@ export class BusBench {
     return url === undefined ? undefined : await this.bus({ url, declareTopology: false });
   }
 
+  /** A connection without a bus, with the Hive's account or a Bee's; undefined where the broker has none. */
+  async connection(account: 'hive' | 'bee'): Promise<ChannelModel | undefined> {
+    const url = account === 'hive' ? this.#broker.url : this.#broker.beeUrl;
+    if (url === undefined) return undefined;
+    const model = await connect(url);
+    this.#closers.push(() => model.close());
+    return model;
+  }
+
   /** A bus through a proxy of its own. */
   async proxied(
     options: Partial<BusOptions> & { readonly heartbeatSeconds?: number } = {},

@@ -7,6 +7,8 @@ export interface TcpProxy {
   readonly port: number;
   /** Connections that came so far. */
   readonly taken: number;
+  /** Connections that are open. */
+  readonly open: number;
   /** Ends every connection at once, without a goodbye. */
   cut(): void;
   /** Becomes a black hole: connections stay, new ones are taken, nothing passes. */
@@ -62,6 +64,10 @@ export async function startProxy(target: { host?: string; port: number }): Promi
     port: address !== null && typeof address === 'object' ? address.port : 0,
     get taken() {
       return taken;
+    },
+    get open() {
+      // One to each side.
+      return sockets.size / 2;
     },
     cut,
     pause() {
