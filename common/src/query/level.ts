@@ -57,6 +57,11 @@ export function levelOf(word: string): Level | undefined {
   return LEVEL_BY_NAME.get(word.toLowerCase());
 }
 
+/** False where no key named like a level is in a text, whatever stands around its words. */
+export function mayHaveLevelKey(text: string): boolean {
+  return KEY_HINT.test(text);
+}
+
 /** The level that a line states, or undefined; see the table at the head of this file. */
 export function recogniseLevel(line: string): Level | undefined {
   const head = line.length > LEVEL_SEARCH_MAX ? line.slice(0, LEVEL_SEARCH_MAX) : line;
@@ -64,7 +69,7 @@ export function recogniseLevel(line: string): Level | undefined {
     const priority = Number(PRIORITY.exec(head)?.[1] ?? 999);
     if (priority < 192) return SYSLOG[priority % 8];
   }
-  const keyed = KEY_HINT.test(head) ? KEY.exec(head) : null;
+  const keyed = mayHaveLevelKey(head) ? KEY.exec(head) : null;
   const named = keyed?.[1] === undefined ? undefined : levelOfValue(keyed[1]);
   return named ?? glogLevel(head) ?? wordLevel(head);
 }

@@ -113,10 +113,14 @@ function levelsOf(
     const template = templates[id];
     const own = rows.subarray(first[id], first[id + 1]);
     if (template) {
-      const longest = template.to - template.from + (columns.longestValues[id] ?? 0) + 64;
-      const hasLevelWord = columns.hasLevelWord[id] === 1;
+      const { firstSlot, slots, layout } = template;
+      const facts = {
+        longest: columns.longest.subarray(firstSlot, firstSlot + slots),
+        hasLevelWord: columns.hasLevelWord[id] === 1,
+        stampBytes: STAMP_LAYOUTS[layout]?.length ?? 0,
+      };
       const text = texts.toString('latin1', template.from, template.to);
-      if (!levelMayVary(text, { longest, hasLevelWord })) {
+      if (!levelMayVary(text, facts)) {
         byTemplate[id] = codeOf(own[0] ?? 0);
         continue;
       }

@@ -3,14 +3,17 @@
  * values; where none of these is in a variable, the template's literal text decides.
  */
 import { LEVEL_SEARCH_MAX } from '@apiary/common/limits.ts';
-import { levelOf } from '@apiary/common/query/level.ts';
-import { hashWord, SLOT_MARK } from './words.ts';
+import { levelOf, mayHaveLevelKey, recogniseLevel } from '@apiary/common/query/level.ts';
+import { isWordCode } from '@apiary/common/query/words.ts';
+import { LONG } from './value-columns.ts';
+import { hashWord, SLOT_MARK, STAMP_MARK } from './words.ts';
 
 const KEYS = ['level', 'lvl', 'severity', 'levelname', 'severitytext', 'priority'];
 const NAMES =
   'trace trc verbose finest finer debug dbg fine info inf information informational notice config ' +
   'warn wrn warning error err severe failure fatal ftl critical crit alert emerg emergency panic dpanic';
 const SLOT = String.fromCharCode(SLOT_MARK);
+const STAMP = String.fromCharCode(STAMP_MARK);
 const KEY_BEFORE_SLOT = new RegExp(
   `(?:level|lvl|severity|text|name|priority)["']?\\s*[=:]\\s*["']?${SLOT}`,
   'i',
@@ -34,14 +37,40 @@ export function isLevelWord(hash: number): boolean {
   return table[hash & TABLE_BITS] === 1 && words.has(hash);
 }
 
+/** What is known of a template's rows. */
+export interface LevelFacts {
+  readonly hasLevelWord: boolean;
+  /** Bytes of the stamp. */
+  readonly stampBytes: number;
+  /** By variable: the longest value's bytes; LONG for any more. */
+  readonly longest: Uint8Array;
+}
+
 /** True if the values of the template's variables can decide about the level. */
-export function levelMayVary(
-  text: string,
-  rows: { readonly longest: number; readonly hasLevelWord: boolean },
-): boolean {
-  if (rows.hasLevelWord || rows.longest > LEVEL_SEARCH_MAX) return true;
+export function levelMayVary(text: string, rows: LevelFacts): boolean {
+  if (rows.hasLevelWord) return true;
   const first = text[0];
   // Syslog's priority, and glog's head.
   if (first === '<' || (first === SLOT && text[1] === ' ')) return true;
-  return text.includes(SLOT) && KEY_BEFORE_SLOT.test(text);
+  if (text.includes(SLOT) && KEY_BEFORE_SLOT.test(text)) return true;
+  const row = longestRow(text, rows);
+  if (row.length < LEVEL_SEARCH_MAX) return false;
+  // How much of a row is searched varies with its values: the level must be a word that is searched in all rows.
+  let end = LEVEL_SEARCH_MAX;
+  while (end > 0 && isWordCode(row.charCodeAt(end - 1))) end--;
+  return mayHaveLevelKey(text) || recogniseLevel(row.slice(0, end)) === undefined;
+}
+
+/** A row with the longest values, as far as levels are searched. */
+function longestRow(text: string, { longest, stampBytes }: LevelFacts): string {
+  let row = '';
+  let slot = 0;
+  for (let at = 0; at < text.length && row.length < LEVEL_SEARCH_MAX; at++) {
+    const character = text[at] ?? '';
+    if (character === SLOT) {
+      const width = longest[slot++] ?? 0;
+      row += '0'.repeat(width < LONG ? width : LEVEL_SEARCH_MAX);
+    } else row += character === STAMP ? '0'.repeat(stampBytes) : character;
+  }
+  return row;
 }

@@ -33,9 +33,8 @@ export interface ValueColumns {
   readonly order: readonly number[];
   /** Hashes of values, for the bloom. */
   readonly hashes: Int32Array;
-  /** By template: whether a value may decide about a level; and the longest row's values together. */
+  /** By template: whether a value may decide about a level. */
   readonly hasLevelWord: Uint8Array;
-  readonly longestValues: Float64Array;
 }
 
 /** Rows by template: those of template t are `rows[first[t]]` to `rows[first[t + 1]]`, ascending. */
@@ -82,18 +81,16 @@ export class ColumnCollector {
       encoding: new Uint8Array(slots),
       columnBytes: new Float64Array(slots),
     };
-    const longestValues = new Float64Array(templates.length + 1);
     const raw = rows.subarray(first[templates.length], first[templates.length + 1]);
     const bytes = this.#room(columns.bytes + bytesOf(batch, raw));
     let slot = 0;
-    for (const [id, template] of templates.entries()) {
+    for (const template of templates) {
       for (let index = 0; index < template.slots; index++, slot++) {
         const { mask, shortest, longest, encoding } = columns.facts(slot);
         facts.mask[slot] = mask;
         facts.shortest[slot] = Math.min(shortest, LONG);
         facts.longest[slot] = Math.min(longest, LONG);
         facts.encoding[slot] = encoding;
-        longestValues[id] = (longestValues[id] ?? 0) + longest;
       }
     }
     facts.encoding[slot] = RAW;
@@ -118,7 +115,7 @@ export class ColumnCollector {
     }
     facts.columnBytes[slot] = at - beforeRaw;
     const hashes = words.all;
-    return { ...facts, order, bytes: bytes.subarray(0, at), hashes, hasLevelWord, longestValues };
+    return { ...facts, order, bytes: bytes.subarray(0, at), hashes, hasLevelWord };
   }
 
   #room(length: number): Buffer {
