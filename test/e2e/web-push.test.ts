@@ -12,6 +12,9 @@ import { type RunningApiary, startApiary } from '../harness/apiary-up.ts';
 import { openBrowser } from '../harness/browser.ts';
 import { eventually } from '../harness/eventually.ts';
 
+/** What the settings page calls this browser. */
+const NAME = 'Chrome on Linux';
+
 describe('a browser that wants to be notified', () => {
   let apiary: RunningApiary;
   let service: PushService;
@@ -52,37 +55,29 @@ describe('a browser that wants to be notified', () => {
   it('registers its service worker and its subscription', async () => {
     const { publicKey } = await apiary.client.call(ROUTES.webPushKey);
     const { endpoint, keys } = service.subscribe(publicKey);
-    const status = await page.evaluate(
-      `(async () => {
-        const registration = await navigator.serviceWorker.register('/push-worker.js');
-        await navigator.serviceWorker.ready;
-        PushManager.prototype.subscribe = async ({ applicationServerKey }) => {
-          if (applicationServerKey !== '${publicKey}') throw new Error('another key');
-          return { toJSON: () => (${JSON.stringify({ endpoint, keys })}) };
-        };
-        const { publicKey } = await (await fetch('/api/devices/web-push-key')).json();
-        const subscription = await registration.pushManager.subscribe({
-          userVisibleOnly: true,
-          applicationServerKey: publicKey,
-        });
-        const answer = await fetch('/api/devices', {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ kind: 'web-push', name: 'Chromium', ...subscription.toJSON() }),
-        });
-        return answer.status;
-      })()`,
+    await page.goto(new URL('/settings/channels', apiary.link).href);
+    const own = page.getByRole('region', { name: 'My devices' });
+    await own.getByText('None yet.').waitFor();
+    await page.evaluate(
+      `PushManager.prototype.subscribe = async ({ applicationServerKey }) => {
+        if (applicationServerKey !== '${publicKey}') throw new Error('another key');
+        return { toJSON: () => (${JSON.stringify({ endpoint, keys })}) };
+      }`,
     );
-    expect(status).toBe(200);
+    await page.getByRole('button', { name: 'Turn on alerts in this browser' }).click();
+    await own.getByText('this browser').waitFor();
+    await page.getByRole('button', { name: 'Turn on alerts in this browser' }).waitFor({
+      state: 'detached',
+    });
     const { devices } = await apiary.client.call(ROUTES.listDevices, undefined, {
       everybody: 'true',
     });
-    expect(devices).toMatchObject([{ name: 'Chromium', kind: 'web-push', user: 'admin' }]);
+    expect(devices).toMatchObject([{ name: NAME, kind: 'web-push', user: 'admin' }]);
   }, 60_000);
 
   it('shows what was sent to it', async () => {
     const { results } = await apiary.client.call(ROUTES.testChannel, { name: 'browsers' });
-    expect(results).toMatchObject([{ device: 'Chromium', outcome: 'sent' }]);
+    expect(results).toMatchObject([{ device: NAME, outcome: 'sent' }]);
     const push = await eventually(() => service.pushes[0], 'the push service has it');
     await eventually(() => registrationId || undefined, 'the service worker is registered');
     const shown = await eventually(async () => {
@@ -114,9 +109,25 @@ describe('a browser that wants to be notified', () => {
     await page.goto(new URL('/settings/channels', apiary.link).href);
     const devices = page.getByRole('region', { name: 'My devices' });
     await devices.getByText('nothing yet').waitFor();
-    await devices.getByRole('button', { name: 'Test Chromium' }).click();
+    await devices.getByRole('button', { name: `Test ${NAME}` }).click();
     await devices.getByText(/^sent, /).waitFor();
     expect(service.pushes).toHaveLength(before + 1);
+  }, 60_000);
+
+  it('stands first among everybody’s devices', async () => {
+    const { publicKey } = await apiary.client.call(ROUTES.webPushKey);
+    const { endpoint, keys } = service.subscribe(publicKey);
+    const kind = 'web-push';
+    await apiary.client.call(ROUTES.registerDevice, { kind, name: 'Kiosk', endpoint, keys });
+    await page.getByRole('button', { name: 'Everybody’s' }).click();
+    const devices = page.getByRole('region', { name: 'Everybody’s devices' }).getByRole('listitem');
+    await devices.nth(1).waitFor();
+    const texts = await devices.allInnerTexts();
+    expect(texts[0]).toMatch(/admin, web-push, since .*, this browser/);
+    expect(texts[1]).toContain('Kiosk');
+    expect(texts[1]).not.toContain('this browser');
+    await page.getByRole('button', { name: 'Remove Kiosk' }).click();
+    await devices.nth(1).waitFor({ state: 'detached' });
   }, 60_000);
 
   it('is forgotten once its push service does not know it any more', async () => {

@@ -177,7 +177,7 @@ export const patternSchema = z.object({
   /** One for each `<*>` in order. */
   slots: z.array(
     z.object({
-      /** From the word before it, where that names it: `port`, `uid`. */
+      /** What it is called: `port` from the word before it, `uid` from `uid=`, `ip` from its values. */
       name: z.string().optional(),
       distinct: count,
       isExact: z.boolean(),

@@ -230,8 +230,8 @@ describe('patterns of a result', () => {
           query: 'pattern:"login of <*> from <*> refused"',
           ...{ count: 400, share: 1, levels: { none: 400 }, hosts: 1 },
           slots: [
-            { name: 'of', distinct: 7, isExact: true, values: [{ value: 'root', count: 58 }, {}] },
-            { name: 'from', distinct: 20, values: [{ value: '10.0.0.0', count: 20 }, {}] },
+            { distinct: 7, isExact: true, values: [{ value: 'root', count: 58 }, {}] },
+            { name: 'ip', distinct: 20, values: [{ value: '10.0.0.0', count: 20 }, {}] },
           ],
         },
       ],

@@ -15,12 +15,12 @@ import type { TallySpan } from '../search/tally.ts';
 import { patternWords } from './mask.ts';
 import type { MaskedGroup } from './masked-group.ts';
 import { PatternSet } from './pattern-set.ts';
+import { slotName } from './slot-name.ts';
+
+/** So many of a slot's most frequent values say what they are. */
+const SLOT_EXAMPLES = 10;
 
 type Request = z.output<typeof patternsRequestSchema>;
-
-/** A word that names what comes behind it: `port <*>`, `uid=<*>`. */
-const NAME = /^[a-z_][\w.-]{0,30}[:=]?$/i;
-const NAMED_BEFORE = /(?:^|[^\w.-])([a-z_][\w.-]{0,30})[:=]+["'([{]*$/i;
 
 /** See the file's head. */
 export class PatternsReducer implements Reducer<PatternsPart> {
@@ -115,28 +115,12 @@ function slotsOf({ words, values }: MaskedGroup, valuesMax: number): Pattern['sl
       }
     }
     for (const [index, each] of counts.entries()) {
-      const name = nameOf(words, place, index);
-      slots.push({
-        ...(name !== undefined && { name }),
-        distinct: each.distinct,
-        isExact: found.isExact,
-        values: each.top(valuesMax),
-      });
+      const values = each.top(valuesMax);
+      const examples = each.top(SLOT_EXAMPLES).map(({ value }) => value);
+      const name = slotName(words, place, index, examples);
+      const { distinct } = each;
+      slots.push({ ...(name !== undefined && { name }), distinct, isExact: found.isExact, values });
     }
   }
   return slots;
-}
-
-/** The word before a slot, where it names it. */
-function nameOf(words: readonly string[], place: number, index: number): string | undefined {
-  const word = words[place] ?? '';
-  const before = word
-    .split(SLOT)
-    .slice(0, index + 1)
-    .join(SLOT);
-  const named = NAMED_BEFORE.exec(before)?.[1];
-  if (named !== undefined) return named;
-  const previous = words[place - 1];
-  if (before.replace(/[("'[{]/g, '') !== '' || previous === undefined) return undefined;
-  return NAME.test(previous) ? previous.replace(/[:=]$/, '') : undefined;
 }

@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import { IconArrowLeft } from '../components/icons.ts';
 import { ScrollRegion } from '../components/scroll-region.tsx';
 import './docs.css';
-import { DOC_PAGES } from './docs/doc-pages.ts';
+import { DOC_PAGES, type DocPage } from './docs/doc-pages.ts';
 import { type Block, type Inline, parseMarkdown } from './docs/markdown.ts';
 
 /** A page of the documentation, or the list of them. */
@@ -21,15 +21,8 @@ export function DocsPage(props: { readonly name: string | undefined }) {
   return (
     <div className={page ? 'ap-page ap-docs ap-docs-page' : 'ap-page ap-docs'}>
       <nav aria-label="Documentation">
-        <ul>
-          {[...DOC_PAGES.values()].map(({ name, title }) => (
-            <li key={name}>
-              <Link href={`/docs/${name}`} aria-current={name === page?.name ? 'page' : undefined}>
-                {title}
-              </Link>
-            </li>
-          ))}
-        </ul>
+        <PageList heading="Guides" kind="guides" current={page?.name} />
+        <PageList heading="Reference" kind="reference" current={page?.name} />
       </nav>
       <article>
         {page ? (
@@ -55,6 +48,28 @@ export function DocsPage(props: { readonly name: string | undefined }) {
         )}
       </article>
     </div>
+  );
+}
+
+function PageList(props: {
+  readonly heading: string;
+  readonly kind: DocPage['kind'];
+  readonly current: string | undefined;
+}) {
+  const pages = [...DOC_PAGES.values()].filter(({ kind }) => kind === props.kind);
+  return (
+    <>
+      <h2>{props.heading}</h2>
+      <ul>
+        {pages.map(({ name, title }) => (
+          <li key={name}>
+            <Link href={`/docs/${name}`} aria-current={name === props.current ? 'page' : undefined}>
+              {title}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

@@ -6,6 +6,8 @@ import { callApi } from './http.ts';
 
 const actions = stingActions;
 const DELIVERIES_SHOWN = 50;
+/** Where a browser keeps the id that it is registered under. */
+const DEVICE_KEY = 'apiary-device';
 
 function post<T extends z.ZodType>(path: string, body: unknown, schema: T) {
   return callApi(path, schema, { method: 'POST', body });
@@ -22,8 +24,11 @@ export const notifying = {
   testChannel: async (name: string) =>
     (await post('/api/channels/test', { name }, actions.testChannel.response)).results,
   devices: async () => (await callApi('/api/devices', actions.listDevices.response)).devices,
+  /** For admins. */
+  everybodysDevices: async () =>
+    (await callApi('/api/devices?everybody=true', actions.listDevices.response)).devices,
   registerDevice: (device: z.input<typeof deviceInputSchema>) =>
-    post('/api/devices', device, z.unknown()),
+    post('/api/devices', device, actions.registerDevice.response),
   removeDevice: (id: string) => post('/api/devices/remove', { devices: [id] }, z.unknown()),
   testDevice: async (id: string) =>
     (await post('/api/devices/test', { device: id }, actions.testDevice.response)).result,
@@ -60,10 +65,16 @@ export async function notifyThisBrowser(name: string): Promise<void> {
     applicationServerKey,
   });
   const { endpoint = '', keys } = subscription.toJSON();
-  await notifying.registerDevice({
+  const { device } = await notifying.registerDevice({
     kind: 'web-push',
     name,
     endpoint,
     keys: { p256dh: keys?.p256dh ?? '', auth: keys?.auth ?? '' },
   });
+  window.localStorage.setItem(DEVICE_KEY, device.id);
+}
+
+/** The id that this browser was registered under, if it was. */
+export function thisDevice(): string | undefined {
+  return window.localStorage.getItem(DEVICE_KEY) ?? undefined;
 }

@@ -10,6 +10,7 @@ export interface DocPage {
   /** As it stands in addresses: `query-language`. */
   readonly name: string;
   readonly title: string;
+  readonly kind: 'guides' | 'reference';
   readonly text: string;
 }
 
@@ -18,6 +19,7 @@ export const DOC_PAGES: ReadonlyMap<string, DocPage> = new Map(
   Object.entries(FILES).map(([path, text]) => {
     const name = path.slice(path.lastIndexOf('/') + 1, -'.md'.length);
     const title = /^# (.+)$/m.exec(text)?.[1] ?? name;
-    return [name, { name, title, text }];
+    const kind = path.includes('/guides/') ? 'guides' : 'reference';
+    return [name, { name, title, kind, text }];
   }),
 );

@@ -1,21 +1,26 @@
 /** How a pattern looks in a list. */
 import type { Pattern } from '@apiary/common/messages/analysis.ts';
 import { safeText } from '../../log-list/display.ts';
-import { patternParts } from './pattern-order.ts';
+import { patternParts } from './pattern-parts.ts';
 import './patterns-tab.css';
 
 /** A pattern's text with its slots as chips. */
 export function PatternText(props: { readonly pattern: Pick<Pattern, 'text' | 'slots'> }) {
   const parts = patternParts(props.pattern).map((part, at) => ({ ...part, at }));
-  return parts.map((part) =>
-    part.slot === undefined ? (
-      safeText(part.text)
-    ) : (
-      <span key={part.at} className="ap-slot">
-        {safeText(part.slot)}
+  return parts.map((part) => {
+    if (part.slot !== undefined) {
+      return (
+        <span key={part.at} className="ap-slot">
+          {safeText(part.slot)}
+        </span>
+      );
+    }
+    return (
+      <span key={part.at} className={part.isAside && 'ap-faint'}>
+        {safeText(part.text)}
       </span>
-    ),
-  );
+    );
+  });
 }
 
 /** How often it came over the range, as small bars. */

@@ -1,6 +1,6 @@
 import type { Pattern } from '@apiary/common/messages/analysis.ts';
 import { describe, expect, it } from '@jest/globals';
-import { patternParts, sortPatterns, startsLate } from './pattern-order.ts';
+import { sortPatterns, startsLate } from './pattern-order.ts';
 
 const pattern = (id: string, trend: number[], first = 0): Pattern => ({
   id,
@@ -33,15 +33,5 @@ describe('patterns', () => {
     const span = { fromMs: 0, stepMs: 100 };
     expect(startsLate(pattern('a', [0, 1], 30), span)).toBe(false);
     expect(startsLate(pattern('a', [0, 1], 50), span)).toBe(true);
-  });
-
-  it('are text with slots by name', () => {
-    const slots = [{ name: 'user', distinct: 1, isExact: true, values: [] }];
-    expect(patternParts({ text: 'for <*> from <*>', slots })).toEqual([
-      { text: 'for ', slot: undefined },
-      { text: '<*>', slot: 'user' },
-      { text: ' from ', slot: undefined },
-      { text: '<*>', slot: '…' },
-    ]);
   });
 });

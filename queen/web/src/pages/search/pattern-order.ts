@@ -1,4 +1,4 @@
-/** Patterns in an order, and a pattern's text in parts. */
+/** Patterns in an order. */
 import type { Pattern } from '@apiary/common/messages/analysis.ts';
 
 /** Orders that one can choose. */
@@ -11,13 +11,6 @@ export const SORTS = [
 /** See {@link SORTS}. */
 export type Sort = (typeof SORTS)[number]['key'];
 
-/** A stretch of a pattern: literal text, or a slot with its name. */
-export interface PatternPart {
-  readonly text: string;
-  readonly slot: string | undefined;
-}
-
-const SLOT = '<*>';
 /** The first part of a range: what is not in it is new. */
 const EARLY_SHARE = 0.2;
 
@@ -37,17 +30,6 @@ export function startsLate(
   span: { readonly fromMs: number; readonly stepMs: number },
 ): boolean {
   return pattern.first > span.fromMs + pattern.trend.length * span.stepMs * EARLY_SHARE;
-}
-
-/** The literal stretches and slots of a pattern's text, in order. */
-export function patternParts(pattern: Pick<Pattern, 'text' | 'slots'>): PatternPart[] {
-  const texts = pattern.text.split(SLOT);
-  return texts.flatMap((text, index) => {
-    const literal = text === '' ? [] : [{ text, slot: undefined }];
-    if (index === texts.length - 1) return literal;
-    const slot = pattern.slots[index]?.name ?? '…';
-    return [...literal, { text: SLOT, slot }];
-  });
 }
 
 /** Lines of the later half that the earlier half has not. */
