@@ -182,6 +182,7 @@ const leaf = fc.constantFrom(
     '/failed.*word/',
     '/\\d{3}/',
   ],
+  ...['/^.rror$/', '/\\b(error|info)\\b/', '/[^ -~]/', '/level.{1,3}/', '/a(\\d|1b)2?$/', '/i̇|k/'],
   ...['/(a|b)1/', 'level:error', 'level:>=warn', 'host:host-1', 'file:*2', 'tag:none', 'user:*'],
   ...['status:>=500', 'status:500', 'a:1', 'user:error', '*:*', 'time:>1970-01-02', '"user"', 'µ'],
 );
@@ -269,6 +270,16 @@ describe('searching columns', () => {
         '/exception|:01/',
         '/e.*:03/',
       ],
+      ...['/(root|admin|k8s)\\b/', '/\\bexc\\b.*[0-9]$/', '/[a-z]\\s$/', '/^(2026|exc|\\{).*x/'],
+      ...[
+        '/ssh2$/',
+        '/ssh2\\n/',
+        '/done\\W?$/',
+        '/0[1-3][ z].*(b|root)/',
+        '/[^a]$/',
+        '/^\\S+ exc/',
+      ],
+      ...['/(^|,).user.:.(a|r)[^@]*@b/', '/T.*z/', '/jan|failed .*1.*ssh/', '/x*/', '/status=1?2/'],
       ...['/.*exception.*[0-9]+.*/', '/port 1.*9/', '/ioexc[a-z]+$/', '/.*\\.io.*/', '/x\\.*/'],
       ...['/(root|admin).*port/', '/\\d+ ssh2\\s?$/', '/^user=k/', '"failed password for root"'],
       ...[

@@ -3,43 +3,30 @@ import type { ChunkData } from '../chunk-data.ts';
 import type { SlotTable } from '../slot-table.ts';
 import { CONSTANT, FIXED } from '../value-columns.ts';
 import { END_MARK } from '../words.ts';
+import { ColumnFrames } from './column-frames.ts';
 import { lowerText } from './lower-text.ts';
 import type { WantedWord } from './word-leaf.ts';
 
-/** Columns at hand: where they begin among all columns, and their bytes. */
-interface Columns {
-  readonly from: number;
-  readonly bytes: Buffer;
-}
-
-/**
- * See the file's head. Columns of one frame are looked at one behind the other without waiting: chunks of JSON have
- * tens of thousands of them, of a few hundred bytes.
- */
+/** See the file's head. */
 export class ColumnSearch {
-  readonly #data: ChunkData;
+  readonly #frames: ColumnFrames;
   readonly #word: WantedWord;
-  #at: Columns = { from: 0, bytes: Buffer.alloc(0) };
 
   /** @param word of ASCII characters */
   constructor(data: ChunkData, word: WantedWord) {
-    this.#data = data;
+    this.#frames = new ColumnFrames(data);
     this.#word = word;
   }
 
   /** Has the slot's column at hand; to be awaited before {@link mark}, where it is a promise. */
   enter(slots: SlotTable, slot: number): Promise<void> | undefined {
-    const from = slots.from[slot] ?? 0;
-    const to = from + (slots.bytes[slot] ?? 0);
-    const at = this.#at;
-    if (from >= at.from && to <= at.from + at.bytes.length) return undefined;
-    return this.#enter(from, to);
+    return this.#frames.enter(slots, slot);
   }
 
   /** Marks rows of the slot's template whose value the word accepts; the column is ASCII. */
   mark(slots: SlotTable, slot: number, result: Uint8Array): void {
-    const from = (slots.from[slot] ?? 0) - this.#at.from;
-    const column = this.#at.bytes.subarray(from, from + (slots.bytes[slot] ?? 0));
+    const from = this.#frames.begin(slots, slot);
+    const column = this.#frames.bytes.subarray(from, from + (slots.bytes[slot] ?? 0));
     const text = lowerText(column);
     const hit = text.indexOf(this.#word.needle);
     if (hit < 0) return;
@@ -48,12 +35,6 @@ export class ColumnSearch {
       if (this.#word.accepts(text)) result.fill(1);
     } else if (encoding === FIXED) markFixed(this.#word, text, slots.longest[slot] ?? 1, result);
     else markVarying(this.#word, text, column, result);
-  }
-
-  async #enter(from: number, to: number): Promise<void> {
-    const frame = await this.#data.frameAt(from);
-    const isWithin = to <= frame.from + frame.bytes.length;
-    this.#at = isWithin ? frame : { from, bytes: await this.#data.columns(from, to) };
   }
 }
 

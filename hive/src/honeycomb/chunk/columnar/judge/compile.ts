@@ -1,6 +1,7 @@
 /** Makes the judges of a query on one chunk. */
-import type { LeafQuery, Query } from '@apiary/common/query/ast.ts';
+import type { LeafQuery, Query, RegexQuery } from '@apiary/common/query/ast.ts';
 import { BODY_FIELD, isBuiltInField } from '@apiary/common/query/ast.ts';
+import { compileAutomaton } from '@apiary/common/query/automaton/automaton.ts';
 import { REST, SLOT } from '@apiary/common/query/line-pattern.ts';
 import { compileMatcher, type MatcherOptions } from '@apiary/common/query/matcher.ts';
 import { compileLineTest } from '@apiary/common/query/text-test.ts';
@@ -9,6 +10,7 @@ import { LEVELS } from '@apiary/common/record.ts';
 import type { Pace, RowSource } from '../../../record-set.ts';
 import type { ChunkData } from '../chunk-data.ts';
 import { maskOf } from '../words.ts';
+import { AutomatonJudge } from './automaton-judge.ts';
 import { LevelJudge, SourceJudge, TimeJudge } from './column-judge.ts';
 import { DecodedRecord } from './decoded-record.ts';
 import {
@@ -21,8 +23,9 @@ import {
 } from './judge.ts';
 import { LineParts } from './line-parts.ts';
 import { phraseStates } from './phrase-states.ts';
+import { PossibleStates } from './possible-states.ts';
 import { leadingLiteral, requiredLiterals } from './required-literals.ts';
-import { DecodingJudge, type RowTest } from './row-judge.ts';
+import { DecodingJudge, type Hints, type RowTest } from './row-judge.ts';
 import { WordJudge } from './word-judge.ts';
 import { type WantedWord, wantedWords } from './word-leaf.ts';
 
@@ -86,7 +89,9 @@ function compileLeaf(leaf: LeafQuery, context: CompileContext): Judge {
   if (leaf.kind === 'regex') {
     const begins = leadingLiteral(leaf.source);
     const ofRegex = (needle: string) => ({ ...line(needle), begins });
-    return decodeParts(requiredLiterals(leaf.source), ofRegex, context);
+    const { hints, judge } = partsJudge(requiredLiterals(leaf.source), ofRegex, context);
+    const automaton = automatonOf(leaf);
+    return automaton ? new AutomatonJudge(data, automaton, hints, judge) : judge;
   }
   const words = wantedWords(leaf);
   if (!words) return new DecodingJudge(data, context.pace, line(''));
@@ -111,21 +116,44 @@ function wordsJudge(
   });
 }
 
+const automata = new WeakMap<RegexQuery, { readonly states: PossibleStates | undefined }>();
+
+/** Made once for all chunks. */
+function automatonOf(leaf: RegexQuery): PossibleStates | undefined {
+  let made = automata.get(leaf);
+  if (!made) {
+    const automaton = compileAutomaton(leaf.source);
+    made = { states: automaton && new PossibleStates(automaton) };
+    automata.set(leaf, made);
+  }
+  return made.states;
+}
+
 /** Decodes rows that can have all parts of words. */
 function decodeParts(
   parts: readonly string[],
   test: (needle: string) => RowTest,
-  { data, pace }: CompileContext,
+  context: CompileContext,
 ): Judge {
+  return partsJudge(parts, test, context).judge;
+}
+
+/** The same, with what is known of such rows without decoding them. */
+function partsJudge(
+  parts: readonly string[],
+  test: (needle: string) => RowTest,
+  { data, pace }: CompileContext,
+): { readonly hints: Required<Hints>; readonly judge: Judge } {
   const words = parts.map((part): WantedWord => {
     const accepts = (other: string) => other.includes(part);
     return { needle: part, mask: maskOf(part), exact: false, hash: undefined, accepts };
   });
   const found = new LineParts(data, words);
-  return new DecodingJudge(data, pace, test(longest(parts)), {
+  const hints = {
     states: async () => await found.states(),
-    candidates: async (template) => await found.candidates(template),
-  });
+    candidates: async (template: number) => await found.candidates(template),
+  };
+  return { hints, judge: new DecodingJudge(data, pace, test(longest(parts)), hints) };
 }
 
 function longest(texts: readonly string[]): string {

@@ -1,12 +1,12 @@
 import { isAscii } from 'node:buffer';
 import { foldCase } from '@apiary/common/query/words.ts';
 import type { Pace } from '../../../record-set.ts';
-import type { Stretch } from '../../row-batch.ts';
 import type { ChunkData } from '../chunk-data.ts';
 import { decodeRows, timestampLengths } from '../decode-rows.ts';
 import { forTemplateRows, type TemplateRows } from '../template-rows.ts';
 import { SLOT_MARK, STAMP_MARK } from '../words.ts';
 import { type Judge, SOME } from './judge.ts';
+import { LineEnds } from './line-ends.ts';
 import { lowerText } from './lower-text.ts';
 import { mayBeInStamp } from './word-judge.ts';
 
@@ -39,12 +39,14 @@ export class DecodingJudge implements Judge {
   readonly #pace: Pace;
   readonly #test: RowTest;
   readonly #hints: Hints;
+  readonly #lineEnds: LineEnds;
 
   constructor(data: ChunkData, pace: Pace, test: RowTest, hints: Hints = {}) {
     this.#data = data;
     this.#pace = pace;
     this.#test = test;
     this.#hints = hints;
+    this.#lineEnds = new LineEnds(data);
   }
 
   async templates(): Promise<Uint8Array> {
@@ -55,12 +57,12 @@ export class DecodingJudge implements Judge {
   }
 
   async rows(template: number): Promise<Uint8Array> {
-    const [{ head, stretches }, slots] = [await this.#data.runs(), await this.#data.slots()];
+    const [{ head }, slots] = [await this.#data.runs(), await this.#data.slots()];
     const result = new Uint8Array(slots.rows[template] ?? 0);
     if (template === head.templates) return await this.#rawRows(result);
     const wanted = await this.#hints.candidates?.(template);
     if (wanted && !wanted.includes(1)) return result;
-    const hasEnd = await this.#lineEnds(template, stretches);
+    const hasEnd = (await this.#lineEnds.of(template)) ?? (() => false);
     const stamp = slots.timestampLength[template] ?? 0;
     const seesTimes = !(await this.#passesStamp(template));
     const options = { wanted, seesTimes, pace: this.#pace };
@@ -80,24 +82,12 @@ export class DecodingJudge implements Judge {
     return !before.includes(String.fromCharCode(SLOT_MARK)) && !before.includes(begins);
   }
 
-  /** Tells, by row within a template, if a line end is part of the body: it is where the body is not the source. */
-  async #lineEnds(
-    template: number,
-    stretches: readonly Stretch[],
-  ): Promise<(row: number) => boolean> {
-    if (!stretches.some(({ mapped }) => mapped)) return () => false;
-    const [order, { firstRow }] = [await this.#data.order(), await this.#data.slots()];
-    const mapped = mappedRows(stretches, order.length);
-    const first = firstRow[template] ?? 0;
-    return (row) => mapped[order[first + row] ?? 0] === 1;
-  }
-
   async #rawRows(result: Uint8Array): Promise<Uint8Array> {
-    const { head, stretches } = await this.#data.runs();
+    const { head } = await this.#data.runs();
     if (head.rawRows === 0) return result;
     const [order, { firstRow }] = [await this.#data.order(), await this.#data.slots()];
     const own = order.subarray(firstRow[head.templates]);
-    const mapped = mappedRows(stretches, order.length);
+    const mapped = await this.#lineEnds.mapped();
     const stampOf = await timestampLengths(this.#data);
     for (let from = 0; from < own.length; from += ROWS_AT_ONCE) {
       const wanted = own.subarray(from, from + ROWS_AT_ONCE);
@@ -154,11 +144,4 @@ function judgeRows(test: RowTest, { rows, stamp, hasEnd, result }: Judging): voi
     }
     if (test.test(text.slice(start[at], endOf(at)), stamp)) result[index[at] ?? 0] = 1;
   }
-}
-
-/** 1 for rows whose body is not the source. */
-function mappedRows(stretches: readonly Stretch[], rows: number): Uint8Array {
-  const flags = new Uint8Array(rows);
-  for (const { mapped, from, to } of stretches) if (mapped) flags.fill(1, from, to);
-  return flags;
 }

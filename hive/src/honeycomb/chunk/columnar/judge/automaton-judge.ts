@@ -1,0 +1,169 @@
+/**
+ * Lines that a regular expression matches, judged without putting a row together: an automaton goes through the literal
+ * text of a template once for all its rows, and through its columns one by one. A column of which no character can
+ * change the state is not read, and neither is what comes once all rows are settled.
+ */
+import { REFUSED } from '@apiary/common/query/automaton/automaton.ts';
+import type { ChunkData, Dictionary } from '../chunk-data.ts';
+import { isEnded, type SlotTable } from '../slot-table.ts';
+import { createStampLayouts } from '../stamp-layouts.ts';
+import { CONSTANT, FIXED } from '../value-columns.ts';
+import { END_MARK, SLOT_MARK, STAMP_MARK } from '../words.ts';
+import { ColumnFrames } from './column-frames.ts';
+import { ALL, type Judge, NONE, SOME } from './judge.ts';
+import { LineEnds } from './line-ends.ts';
+import { type PossibleStates, StateSet } from './possible-states.ts';
+import type { Hints } from './row-judge.ts';
+import { RowStates } from './row-states.ts';
+import { asciiPieces } from './template-pieces.ts';
+
+const FULL_MASK = -1;
+const ASCII = 128;
+const MINUTE_MS = 60_000;
+const LAYOUTS = createStampLayouts();
+const NO_TEXT = new Uint8Array(0);
+const LINE_END = Uint8Array.of(END_MARK);
+
+/** Templates of a chunk, as they are judged. */
+interface Templates {
+  readonly slots: SlotTable;
+  readonly dictionary: Dictionary;
+  /** Whether a line end may be part of a body. */
+  readonly hasLineEnds: boolean;
+}
+
+/** See the file's head. */
+export class AutomatonJudge implements Judge {
+  readonly #data: ChunkData;
+  readonly #possible: PossibleStates;
+  readonly #hints: Required<Hints>;
+  readonly #decoded: Judge;
+  readonly #frames: ColumnFrames;
+  readonly #lineEnds: LineEnds;
+  readonly #states = new StateSet();
+
+  /** @param decoded judges raw rows, and templates with characters beyond ASCII */
+  constructor(data: ChunkData, possible: PossibleStates, hints: Required<Hints>, decoded: Judge) {
+    this.#data = data;
+    this.#possible = possible;
+    this.#hints = hints;
+    this.#decoded = decoded;
+    this.#frames = new ColumnFrames(data);
+    this.#lineEnds = new LineEnds(data);
+  }
+
+  async templates(): Promise<Uint8Array> {
+    const states = (await this.#hints.states()).slice();
+    const { head, stretches } = await this.#data.runs();
+    const slots = await this.#data.slots();
+    const dictionary = await this.#data.dictionary();
+    const hasLineEnds = stretches.some(({ mapped }) => mapped);
+    for (let template = 0; template < head.templates; template++) {
+      if (states[template] !== SOME || isBeyondAscii(slots, template)) continue;
+      states[template] = this.#outcome(template, { slots, dictionary, hasLineEnds });
+    }
+    return states;
+  }
+
+  async rows(template: number): Promise<Uint8Array> {
+    const [{ head }, slots] = [await this.#data.runs(), await this.#data.slots()];
+    const isPlain = template < head.templates && !isBeyondAscii(slots, template);
+    const pieces = isPlain ? asciiPieces(await this.#data.dictionary(), template) : undefined;
+    if (!pieces) return await this.#decoded.rows(template);
+    const wanted = await this.#hints.candidates(template);
+    if (wanted && !wanted.includes(1)) return wanted;
+    const rows = new RowStates(this.#possible.automaton, slots.rows[template] ?? 0, wanted);
+    let slot = slots.firstSlot[template] ?? 0;
+    for (const { text, follows } of pieces) {
+      rows.map((state) => this.#possible.afterText(state, text));
+      if (follows === 'value') {
+        const reading = this.#value(rows, slots, slot++);
+        if (reading) await reading;
+      } else if (follows === 'stamp') await this.#stamp(rows, slots, template);
+      if (rows.open.length === 0) return rows.matches();
+    }
+    const hasEnd = await this.#lineEnds.of(template);
+    if (hasEnd) rows.readTexts((row) => (hasEnd(row) ? LINE_END : NO_TEXT));
+    return rows.matches();
+  }
+
+  /** What can be said of a template without reading a value. */
+  #outcome(template: number, { slots, dictionary, hasLineEnds }: Templates): number {
+    const possible = this.#possible;
+    const { automaton } = possible;
+    const { bytes, start } = dictionary;
+    const states = this.#states;
+    states.clear();
+    states.add(automaton.start);
+    let slot = slots.firstSlot[template] ?? 0;
+    const end = (start[template + 1] ?? 0) - 1;
+    for (let at = start[template] ?? 0; at < end; at++) {
+      const byte = bytes[at] ?? 0;
+      if (byte >= ASCII) return SOME;
+      if (byte === SLOT_MARK) possible.throughValue(states, slots.mask[slot++] ?? 0);
+      else if (byte === STAMP_MARK) this.#throughStamp(states, slots.layout[template] ?? -1);
+      else states.read(byte, automaton);
+    }
+    if (hasLineEnds && isEnded(slots, template)) {
+      const [...before] = states.list.subarray(0, states.count);
+      states.read(END_MARK, automaton);
+      for (const state of before) states.add(state);
+    }
+    if (states.accepts(automaton, 'every')) return ALL;
+    return states.accepts(automaton, 'some') ? SOME : NONE;
+  }
+
+  #throughStamp(states: StateSet, layout: number): void {
+    const [...before] = states.list.subarray(0, states.count);
+    states.clear();
+    for (const state of before) {
+      for (const behind of this.#possible.afterStamp(state, layout)) states.add(behind);
+    }
+  }
+
+  #value(rows: RowStates, slots: SlotTable, slot: number): Promise<void> | undefined {
+    const mask = slots.mask[slot] ?? 0;
+    if (rows.open.every((state) => this.#possible.staysIn(state, mask))) return undefined;
+    const entering = this.#frames.enter(slots, slot);
+    if (entering) return entering.then(() => this.#read(rows, slots, slot));
+    this.#read(rows, slots, slot);
+    return undefined;
+  }
+
+  #read(rows: RowStates, slots: SlotTable, slot: number): void {
+    const { bytes } = this.#frames;
+    const from = this.#frames.begin(slots, slot);
+    const width = slots.longest[slot] ?? 0;
+    const encoding = slots.encoding[slot];
+    if (encoding === CONSTANT) {
+      const text = bytes.subarray(from, from + width);
+      rows.map((state) => this.#possible.afterText(state, text));
+    } else if (encoding === FIXED) rows.readFixed(bytes, from, width);
+    else rows.readVarying(bytes, from);
+  }
+
+  /** Times are read only where it depends on them. */
+  async #stamp(rows: RowStates, slots: SlotTable, template: number): Promise<void> {
+    const number = slots.layout[template] ?? -1;
+    const behind = (state: number) => this.#possible.afterStamp(state, number);
+    if (rows.open.every((state) => behind(state).length === 1)) {
+      rows.map((state) => behind(state)[0] ?? REFUSED);
+      return;
+    }
+    const [order, times] = [await this.#data.order(), await this.#data.times()];
+    const first = slots.firstRow[template] ?? 0;
+    const shift = (slots.shiftMinutes[template] ?? 0) * MINUTE_MS;
+    const layout = LAYOUTS[number];
+    const textOf = (row: number) => layout?.format((times[order[first + row] ?? 0] ?? 0) + shift);
+    rows.readTexts((row) => textOf(row) ?? NO_TEXT);
+  }
+}
+
+/** True if a value has characters beyond ASCII. */
+function isBeyondAscii({ mask, firstSlot }: SlotTable, template: number): boolean {
+  const end = firstSlot[template + 1] ?? 0;
+  for (let slot = firstSlot[template] ?? 0; slot < end; slot++) {
+    if (mask[slot] === FULL_MASK) return true;
+  }
+  return false;
+}

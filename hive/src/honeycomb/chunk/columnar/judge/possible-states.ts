@@ -1,0 +1,136 @@
+/** Where an automaton can be behind parts of a line of which only little is known. */
+import { type Automaton, BYTES, OPEN } from '@apiary/common/query/automaton/automaton.ts';
+import { STAMP_LAYOUTS } from '../stamp-layouts.ts';
+import { BYTE_CLASS, CHARACTER_BITS, DIGIT, LETTER } from '../words.ts';
+
+const ASCII = 128;
+/** Digits of a time, and what stands in their place in times that no clock shows. */
+const DIGITS = [0x20, ...Array.from({ length: 19 }, (_, index) => 0x27 + index)];
+const LETTERS = Array.from({ length: 26 }, (_, index) => 0x61 + index);
+const DIGIT_FIELDS = 'YyMDdhmsfEe';
+const NAME_FIELDS = 'BW';
+
+/** Where characters of values lead: by target, the bits of those characters as masks of columns have them. */
+interface Moves {
+  readonly targets: Uint8Array;
+  readonly bits: Int32Array;
+  /** Of all of them. */
+  readonly any: number;
+}
+
+/** What holds for an automaton in any chunk. */
+export class PossibleStates {
+  readonly automaton: Automaton;
+  /** By state. */
+  readonly #moves: readonly Moves[];
+  readonly #behindStamp = new Map<number, readonly number[]>();
+
+  constructor(automaton: Automaton) {
+    this.automaton = automaton;
+    this.#moves = Array.from(automaton.accepts, (_, state) => movesOf(automaton, state));
+  }
+
+  /** True if no value of a column of ASCII with such a mask changes the state. */
+  staysIn(state: number, mask: number): boolean {
+    return ((this.#moves[state]?.any ?? 0) & mask) === 0;
+  }
+
+  /** Adds all states that values of such a column lead to. */
+  throughValue(states: StateSet, mask: number): void {
+    // States are added behind those that are gone through.
+    for (let index = 0; index < states.count; index++) {
+      const moves = this.#moves[states.list[index] ?? 0];
+      if (!moves || (moves.any & mask) === 0) continue;
+      const { targets, bits } = moves;
+      for (let move = 0; move < targets.length; move++) {
+        if (((bits[move] ?? 0) & mask) !== 0) states.add(targets[move] ?? 0);
+      }
+    }
+  }
+
+  /** The state behind a text of ASCII characters. */
+  afterText(state: number, bytes: Uint8Array): number {
+    const { next } = this.automaton;
+    let at = state;
+    for (let index = 0; index < bytes.length && at >= OPEN; index++) {
+      at = next[at * BYTES + (bytes[index] ?? 0)] ?? 0;
+    }
+    return at;
+  }
+
+  /** States behind any stamp of a layout. */
+  afterStamp(state: number, layout: number): readonly number[] {
+    const key = state * STAMP_LAYOUTS.length + layout;
+    let states = this.#behindStamp.get(key);
+    if (!states) {
+      states = this.#throughStamp(state, STAMP_LAYOUTS[layout] ?? '');
+      this.#behindStamp.set(key, states);
+    }
+    return states;
+  }
+
+  #throughStamp(from: number, layout: string): number[] {
+    const { next } = this.automaton;
+    let states = new Set([from]);
+    for (const letter of layout) {
+      const characters = DIGIT_FIELDS.includes(letter)
+        ? DIGITS
+        : NAME_FIELDS.includes(letter)
+          ? LETTERS
+          : [letter.charCodeAt(0)];
+      const step = (state: number) => characters.map((code) => next[state * BYTES + code] ?? 0);
+      states = new Set([...states].flatMap(step));
+    }
+    return [...states];
+  }
+}
+
+/** Some states of an automaton, each once. */
+export class StateSet {
+  readonly list = new Uint8Array(BYTES);
+  count = 0;
+  readonly #has = new Uint8Array(BYTES);
+
+  add(state: number): void {
+    if (this.#has[state] === 1) return;
+    this.#has[state] = 1;
+    this.list[this.count++] = state;
+  }
+
+  clear(): void {
+    for (let index = 0; index < this.count; index++) this.#has[this.list[index] ?? 0] = 0;
+    this.count = 0;
+  }
+
+  /** Each becomes the one that `byte` leads to. */
+  read(byte: number, { next }: Automaton): void {
+    const { list, count } = this;
+    for (let index = 0; index < count; index++) {
+      const state = list[index] ?? 0;
+      this.#has[state] = 0;
+      list[index] = next[state * BYTES + byte] ?? 0;
+    }
+    this.count = 0;
+    for (let index = 0; index < count; index++) this.add(list[index] ?? 0);
+  }
+
+  /** True if text that ends here matches in each of them, or in any. */
+  accepts(automaton: Automaton, which: 'every' | 'some'): boolean {
+    return this.list.subarray(0, this.count)[which]((state) => automaton.accepts[state] === 1);
+  }
+}
+
+function movesOf({ next }: Automaton, state: number): Moves {
+  const bits = new Map<number, number>();
+  let any = 0;
+  for (let code = 0; code < ASCII; code++) {
+    // Values are words.
+    if (((BYTE_CLASS[code] ?? 0) & (LETTER | DIGIT)) === 0) continue;
+    const target = next[state * BYTES + code] ?? 0;
+    if (target === state) continue;
+    const own = CHARACTER_BITS[code] ?? 0;
+    bits.set(target, (bits.get(target) ?? 0) | own);
+    any |= own;
+  }
+  return { targets: Uint8Array.from(bits.keys()), bits: Int32Array.from(bits.values()), any };
+}
