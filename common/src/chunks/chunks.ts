@@ -106,6 +106,8 @@ export interface Segment {
   readonly epoch: number;
   /** Judges, cuts, stores and numbers all messages in one durable write, in order. @throws AppError `store-full`, `lease-lost` */
   append(messages: readonly AppendMessage[]): Promise<AppendOutcome[]>;
+  /** Only where several honeycombs add to the same generations. */
+  readonly patient?: PatientAppend;
   /** Committed blocks that no chunk has taken, by sequence: all of them, or those within `range`. */
   blocks(range?: SequenceRange): AsyncIterable<Block>;
   /**
@@ -125,6 +127,24 @@ export interface Segment {
   lastSequence(): number;
   /** Gives the lease back. */
   close(): Promise<void>;
+}
+
+/**
+ * Storing lines after those that come before them, which another honeycomb may be about to commit: whoever does not
+ * wait is refused, or the other one is, and writes again.
+ */
+export interface PatientAppend {
+  /**
+   * As {@link Segment.append}, but for messages before which something is missing: they have no outcome.
+   *
+   * @param overdue those that have waited for long enough
+   */
+  append(
+    messages: readonly AppendMessage[],
+    overdue: ReadonlySet<AppendMessage>,
+  ): Promise<(AppendOutcome | undefined)[]>;
+  /** Resolves when another honeycomb tells next what it added. */
+  news(): Promise<void>;
 }
 
 /** A segment, by who owns it or owned it last. */

@@ -34,6 +34,11 @@ export const RANGE_ENTRIES_PER_STATE = 64;
 export const RANGE_ENTRIES_TOLD_MAX = 1_000;
 /** Entries of one generation that are kept until those before them are heard of. Past it the log is read. */
 export const RANGE_ENTRIES_AHEAD_MAX = 16;
+/**
+ * How long lines wait for what comes before them in their generation, which another honeycomb may be about to commit.
+ * Past it they are committed, and whoever is second writes again.
+ */
+export const RANGE_WAIT_MS_MAX = 5_000;
 /** Generations whose ranges are kept in memory. Past it the least used are read again when they come. */
 export const RANGE_STATES_MAX = 20_000;
 /** Every so many changes of the catalogue one bears all of it. */

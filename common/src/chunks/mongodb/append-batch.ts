@@ -27,6 +27,8 @@ export class AppendBatch {
   readonly #sequences: (number | undefined)[];
   readonly #outcomes: RunOutcome[][];
   #pending: readonly Pending[];
+  /** Messages that are left out, by their index. */
+  readonly #early = new Set<number>();
 
   constructor(messages: readonly AppendMessage[]) {
     this.#messages = messages;
@@ -50,6 +52,22 @@ export class AppendBatch {
   /** Of the runs that are to be judged. */
   get generations(): Set<string> {
     return new Set(this.#pending.map(({ run }) => run.generation));
+  }
+
+  /**
+   * Leaves out messages with runs that another honeycomb may be about to add something before.
+   *
+   * @param drafts one for each of {@link generations}; nothing is judged by them
+   * @param overdue messages that are not left out
+   */
+  leaveOutEarly(drafts: ReadonlyMap<string, Draft>, overdue: ReadonlySet<AppendMessage>): void {
+    for (const [index, own] of Map.groupBy(this.#pending, ({ message }) => message)) {
+      const message = this.#messages[index];
+      if (message && overdue.has(message)) continue;
+      if (own.every(({ run }) => drafts.get(run.generation)?.follows(run))) continue;
+      this.#early.add(index);
+    }
+    this.#pending = this.#pending.filter(({ message }) => !this.#early.has(message));
   }
 
   /** Judges what is pending. @param drafts one for each of {@link generations} */
@@ -91,9 +109,10 @@ export class AppendBatch {
     });
   }
 
-  /** What became of each message. */
-  outcomes(): AppendOutcome[] {
+  /** What became of each message; undefined of those that were left out. */
+  outcomes(): (AppendOutcome | undefined)[] {
     return this.#outcomes.map((runs, index) => {
+      if (this.#early.has(index)) return undefined;
       const isStored = runs.some(({ kind }) => kind === 'stored');
       return { sequence: isStored ? this.#sequences[index] : undefined, runs };
     });

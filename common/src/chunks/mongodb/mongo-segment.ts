@@ -12,6 +12,7 @@ import type {
   AppendOutcome,
   Block,
   NewChunk,
+  PatientAppend,
   Segment,
   SequenceRange,
 } from '../chunks.ts';
@@ -83,13 +84,17 @@ export class MongoSegment implements Segment {
   }
 
   async append(messages: readonly AppendMessage[]): Promise<AppendOutcome[]> {
-    return await this.#turns.take('write', async () => {
-      this.#refuseClosed();
-      const outcomes: AppendOutcome[] = [];
-      for (const batch of batchesOf(messages)) outcomes.push(...(await this.#append(batch)));
-      return outcomes;
-    });
+    const outcomes = await this.#appendAll(messages, undefined);
+    return outcomes.filter((outcome) => outcome !== undefined);
   }
+
+  readonly patient: PatientAppend = {
+    append: async (messages, overdue) => {
+      const { hearsOthers } = this.#context.ranges;
+      return await this.#appendAll(messages, hearsOthers ? overdue : undefined);
+    },
+    news: async () => await this.#context.ranges.news(),
+  };
 
   async *blocks(
     { first, last }: SequenceRange = { first: 0, last: Number.MAX_SAFE_INTEGER },
@@ -165,16 +170,29 @@ export class MongoSegment implements Segment {
     });
   }
 
-  async #append(batch: AppendBatch): Promise<AppendOutcome[]> {
-    this.#refuseFull(batch.bytes);
-    while (batch.isPending) await this.#commit(batch);
-    return batch.outcomes();
+  /** @param overdue others are left out, where another one may be about to add something before them */
+  async #appendAll(
+    messages: readonly AppendMessage[],
+    overdue: ReadonlySet<AppendMessage> | undefined,
+  ): Promise<(AppendOutcome | undefined)[]> {
+    return await this.#turns.take('write', async () => {
+      this.#refuseClosed();
+      const outcomes: (AppendOutcome | undefined)[] = [];
+      for (const batch of batchesOf(messages)) {
+        this.#refuseFull(batch.bytes);
+        await this.#commit(batch, overdue);
+        while (batch.isPending) await this.#commit(batch);
+        outcomes.push(...batch.outcomes());
+      }
+      return outcomes;
+    });
   }
 
   /** Judges runs and stores what is new of them; some may have to be judged again. */
-  async #commit(batch: AppendBatch): Promise<void> {
+  async #commit(batch: AppendBatch, overdue?: ReadonlySet<AppendMessage>): Promise<void> {
     const { ranges, frames } = this.#context;
     const drafts = await ranges.drafts(batch.generations);
+    if (overdue) batch.leaveOutEarly(drafts, overdue);
     const judged = batch.judge(drafts);
     const adding = [...drafts.values()].filter(({ hasPieces }) => hasPieces);
     const lost = new Set<string>();

@@ -51,12 +51,15 @@ export class Draft {
   readonly generation: string;
   readonly known: State;
   #ranges: readonly ByteRange[];
+  /** Of what is held and of runs that follow. */
+  #end: number;
   readonly #pieces: Piece[] = [];
 
   constructor(generation: string, known: State) {
     this.generation = generation;
     this.known = known;
     this.#ranges = known.ranges;
+    this.#end = known.ranges[0]?.to ?? 0;
   }
 
   get hasPieces(): boolean {
@@ -66,6 +69,17 @@ export class Draft {
   /** The number of the entry that it would be. */
   get number(): number {
     return this.known.number + 1;
+  }
+
+  /**
+   * True where nothing is missing before a run, as far as is known, or has been missing for long; then those that come
+   * behind it follow, too.
+   */
+  follows({ from, to }: Run): boolean {
+    if (this.known.ranges.length > 1) return true;
+    if (from > this.#end) return false;
+    this.#end = Math.max(this.#end, to);
+    return true;
   }
 
   judge(run: Run): RunOutcome {
@@ -123,6 +137,7 @@ export class RangeLog {
   readonly #states = new Map<string, State>();
   /** Entries of this process that no head has passed yet, by generation. */
   readonly #own = new Map<string, string[]>();
+  #news: PromiseWithResolvers<void> | undefined;
 
   constructor(logs: RowLogs, clock: Clock, others: RangeOthers = ALONE) {
     this.#logs = logs;
@@ -181,6 +196,19 @@ export class RangeLog {
       const state = this.#states.get(generation) ?? (number === 1 ? NOTHING : undefined);
       if (state && number > state.number) this.#keep(generation, heard(state, entry));
     }
+    this.#news?.resolve();
+    this.#news = undefined;
+  }
+
+  /** Whether there are others, and all of them tell what they add: what comes before a run may be waited for. */
+  get hearsOthers(): boolean {
+    return this.#others.tell !== undefined && this.#others.areThere();
+  }
+
+  /** Resolves when something is heard next. */
+  async news(): Promise<void> {
+    this.#news ??= Promise.withResolvers();
+    await this.#news.promise;
   }
 
   /** Goes on from where a draft began; what was heard since is not forgotten. */

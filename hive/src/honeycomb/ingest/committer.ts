@@ -1,10 +1,13 @@
 /**
  * Group commit: what arrived while the previous commit ran goes into the next one, and a message that
- * comes alone is committed at once. Deliveries are acked after the commit.
+ * comes alone is committed at once. Deliveries are acked after the commit. Lines wait for a while for those before
+ * them, where another honeycomb may be about to commit these.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Delivery } from '@apiary/common/bus/bus.ts';
 import type { AppendMessage, AppendOutcome, Segment } from '@apiary/common/chunks/chunks.ts';
+import type { Clock } from '@apiary/common/clock.ts';
+import { RANGE_WAIT_MS_MAX } from '@apiary/common/limits/mongodb.ts';
 import { COMMIT_RAW_BYTES_MAX } from '@apiary/common/limits.ts';
 
 /** A message that waits for its commit. */
@@ -32,15 +35,20 @@ export interface CommitListener {
 export class Committer {
   readonly #segment: Segment;
   readonly #listener: CommitListener;
-  /** Bounded by the consumer's prefetch. */
+  readonly #clock: Clock;
+  /** With {@link #early} bounded by the consumer's prefetch. */
   #waiting: Waiting[] = [];
+  /** What waits for lines before it → since when. Tried again with each commit. */
+  readonly #early = new Map<Waiting, number>();
+  #wake: (() => void) | undefined;
   #running: Promise<void> | undefined;
   #added = 0;
   #done = 0;
   #flushes: { readonly upTo: number; readonly resolve: () => void }[] = [];
 
-  constructor(segment: Segment, listener: CommitListener) {
+  constructor(segment: Segment, clock: Clock, listener: CommitListener) {
     this.#segment = segment;
+    this.#clock = clock;
     this.#listener = listener;
   }
 
@@ -48,10 +56,12 @@ export class Committer {
     this.#waiting.push(waiting);
     this.#added++;
     this.#running ??= this.#run();
+    this.#wake?.();
   }
 
   /** Resolves once nothing waits. */
   async idle(): Promise<void> {
+    await this.flushed();
     while (this.#running) await this.#running;
   }
 
@@ -59,7 +69,10 @@ export class Committer {
   async flushed(): Promise<void> {
     const upTo = this.#added;
     if (this.#done >= upTo) return;
-    await new Promise<void>((resolve) => this.#flushes.push({ upTo, resolve }));
+    await new Promise<void>((resolve) => {
+      this.#flushes.push({ upTo, resolve });
+      this.#wake?.();
+    });
   }
 
   #finished(done: number): void {
@@ -72,20 +85,19 @@ export class Committer {
   async #run(): Promise<void> {
     // Whatever the same read of the socket brought comes along.
     await nextTurn();
-    let batch: Waiting[] = [];
+    let batch: readonly Waiting[] = [];
     try {
-      while (this.#waiting.length > 0) {
+      while (this.#waiting.length + this.#early.size > 0) {
+        const news = this.#segment.patient?.news();
         batch = this.#takeBatch();
-        const outcomes = await this.#segment.append(batch.map(({ message }) => message));
-        const pause = this.#listener.committed(batch, outcomes);
-        if (pause) await pause;
-        this.#finished(this.#done + batch.length);
-        if (this.#waiting.length === 0) break;
-        await nextTurn();
+        await this.#commit(batch);
+        if (this.#waiting.length > 0) await nextTurn();
+        else if (this.#early.size > 0) await this.#untilNews(news);
       }
     } catch (error) {
       for (const { answer } of [...batch, ...this.#waiting]) answer?.reject(error);
       this.#waiting = [];
+      this.#early.clear();
       this.#finished(this.#added);
       this.#listener.failed(error);
     } finally {
@@ -94,6 +106,47 @@ export class Committer {
     if (this.#waiting.length > 0) this.#running ??= this.#run();
   }
 
+  async #commit(batch: readonly Waiting[]): Promise<void> {
+    const outcomes = await this.#append(batch.map(({ message }) => message));
+    const committed: Waiting[] = [];
+    for (const [index, waiting] of batch.entries()) {
+      if (outcomes[index]) {
+        committed.push(waiting);
+        this.#early.delete(waiting);
+      } else if (!this.#early.has(waiting)) this.#early.set(waiting, this.#clock.now());
+    }
+    if (committed.length === 0) return;
+    const pause = this.#listener.committed(
+      committed,
+      outcomes.filter((outcome) => outcome !== undefined),
+    );
+    if (pause) await pause;
+    this.#finished(this.#done + committed.length);
+  }
+
+  async #append(messages: readonly AppendMessage[]): Promise<(AppendOutcome | undefined)[]> {
+    const { patient } = this.#segment;
+    if (!patient || this.#flushes.length > 0) return await this.#segment.append(messages);
+    const untilMs = this.#clock.now() - RANGE_WAIT_MS_MAX;
+    const overdue = new Set<AppendMessage>();
+    for (const [{ message }, sinceMs] of this.#early) if (sinceMs <= untilMs) overdue.add(message);
+    return await patient.append(messages, overdue);
+  }
+
+  /** Also ends when there is more to commit, somebody waits for all of it, or time is up. */
+  async #untilNews(news: Promise<void> | undefined): Promise<void> {
+    if (this.#flushes.length > 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    const [sinceMs = 0] = this.#early.values();
+    const leftMs = Math.max(0, sinceMs + RANGE_WAIT_MS_MAX - this.#clock.now());
+    const cancel = this.#clock.after(leftMs, resolve);
+    await Promise.race([promise, news]);
+    cancel();
+    this.#wake = undefined;
+  }
+
+  /** What waits for lines before it, and what came since. */
   #takeBatch(): Waiting[] {
     let bytes = 0;
     let count = 0;
@@ -102,6 +155,6 @@ export class Committer {
       if (count > 0 && bytes > COMMIT_RAW_BYTES_MAX) break;
       count++;
     }
-    return this.#waiting.splice(0, count);
+    return [...this.#early.keys(), ...this.#waiting.splice(0, count)];
   }
 }

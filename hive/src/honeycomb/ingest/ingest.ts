@@ -57,7 +57,7 @@ export class Ingest {
 
   constructor(context: IngestContext) {
     this.#context = context;
-    this.#committer = new Committer(context.segment, {
+    this.#committer = new Committer(context.segment, context.clock, {
       committed: (batch, outcomes) => this.#committed(batch, outcomes),
       failed: (error) => this.#failed(error),
     });
