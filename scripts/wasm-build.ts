@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from './data-folder.ts';
 
-/** Where programs find what {@link compileRows} gives. */
-export const rowsModule = join(
-  projectRoot,
-  'hive/src/honeycomb/chunk/columnar/compiled/rows-wasm.ts',
-);
+const COMPILED = 'hive/src/honeycomb/chunk/columnar/compiled';
+
+/** What is compiled, and the modules where programs find it. */
+export const wasmModules = [
+  { source: 'hive/assembly/rows.ts', name: 'ROWS_WASM', path: `${COMPILED}/rows-wasm.ts` },
+  { source: 'hive/assembly/split/split.ts', name: 'SPLIT_WASM', path: `${COMPILED}/split-wasm.ts` },
+].map((module) => ({ ...module, path: join(projectRoot, module.path) }));
 
 const COMPILER = 'node_modules/assemblyscript/bin/asc.js';
 /** No allocator and no checks: the loops allocate nothing, and are given places that they check themselves. */
@@ -21,16 +23,22 @@ const FLAGS = '-O3 --enable simd --runtime stub --noAssert --use abort= --import
  *
  * @throws Error with the compiler's words
  */
-export async function compileRows(): Promise<string> {
+export async function compileModule({
+  source,
+  name,
+}: {
+  readonly source: string;
+  readonly name: string;
+}): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'apiary-wasm-'));
   try {
-    const out = join(folder, 'rows.wasm');
-    const argv = [COMPILER, 'hive/assembly/rows.ts', '-o', out, ...FLAGS];
+    const out = join(folder, 'module.wasm');
+    const argv = [COMPILER, source, '-o', out, ...FLAGS];
     await promisify(execFile)(process.execPath, argv, { cwd: projectRoot });
     const wasm = await readFile(out, 'base64');
     return [
-      '/** `hive/assembly/rows.ts`, compiled by `./apiary wasm`; do not edit. */',
-      `export const ROWS_WASM =\n  '${wasm}';\n`,
+      `/** \`${source}\`, compiled by \`./apiary wasm\`; do not edit. */`,
+      `export const ${name} =\n  '${wasm}';\n`,
     ].join('\n');
   } finally {
     await rm(folder, { recursive: true, force: true });

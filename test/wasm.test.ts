@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
-import { compileRows, rowsModule } from '../scripts/wasm-build.ts';
+import { compileModule, wasmModules } from '../scripts/wasm-build.ts';
 
-it('the compiled loops are what hive/assembly says: else run `node scripts/apiary.ts wasm`', async () => {
-  expect(readFileSync(rowsModule, 'utf8')).toBe(await compileRows());
-});
+it.each(wasmModules)(
+  'what $source compiles to is in the repository: else run `node scripts/apiary.ts wasm`',
+  async (module) => {
+    expect(readFileSync(module.path, 'utf8')).toBe(await compileModule(module));
+  },
+);

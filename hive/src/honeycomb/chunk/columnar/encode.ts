@@ -5,16 +5,16 @@ import type { EncodedChunk } from '../chunk-format.ts';
 import { ColumnWriter } from '../columns.ts';
 import type { RowBatch } from '../row-batch.ts';
 import { bloomParts } from './bloom.ts';
+import type { Template } from './compiled/split-columns.ts';
 import { encodeHead, partsOf } from './head.ts';
 import { levelMayVary } from './level-words.ts';
 import { packSection, sealSection } from './sections.ts';
 import { encodeSlots, LEVEL_VARIES, type TemplateRow } from './slot-table.ts';
 import { type SplitRows, Splitter } from './split-rows.ts';
 import { STAMP_LAYOUTS } from './stamp-layouts.ts';
-import type { Template } from './template-table.ts';
 import { encodeTimes } from './time-column.ts';
 import {
-  ColumnCollector,
+  collectColumns,
   forEachWord,
   type RowsByTemplate,
   sortRows,
@@ -40,7 +40,6 @@ const ROWS_FOR_SHARE = 1024;
 /** Encodes chunk after chunk; keeps its memory and what it learnt of shapes. */
 export class ColumnarEncoder {
   readonly #splitter = new Splitter();
-  readonly #collector = new ColumnCollector();
   readonly #idsRows: number;
 
   /** @param options `idsRows`: rows in one section of ids, default IDS_ROWS */
@@ -55,7 +54,7 @@ export class ColumnarEncoder {
     const manyTemplates = templates.length > batch.count * TEMPLATES_PER_ROW_MAX;
     if (manyTemplates && batch.count > ROWS_FOR_SHARE) return undefined;
     const order = sortRows(split.template, templates.length);
-    const columns = this.#collector.collect(split, order);
+    const columns = collectColumns(split, order);
     const levels = levelsOf(split, order, columns);
     const frames = framesOf(columns);
     const ids = idsOf(split, this.#idsRows);
@@ -116,7 +115,7 @@ function levelsOf(
       const { firstSlot, slots, layout } = template;
       const facts = {
         longest: columns.longest.subarray(firstSlot, firstSlot + slots),
-        hasLevelWord: columns.hasLevelWord[id] === 1,
+        hasLevelWord: template.hasLevelWord,
         stampBytes: STAMP_LAYOUTS[layout]?.length ?? 0,
       };
       const text = texts.toString('latin1', template.from, template.to);

@@ -21,7 +21,9 @@ const KEY_BEFORE_SLOT = new RegExp(
 const TABLE_BITS = 0xfff;
 
 const words = new Set<number>();
-const table = new Uint8Array(TABLE_BITS + 1);
+/** By the low twelve bits of a hash: 1 where {@link isLevelWord} may be true. */
+export const LEVEL_WORD_TABLE = new Uint8Array(TABLE_BITS + 1);
+const table = LEVEL_WORD_TABLE;
 const all = [
   ...NAMES.split(' ').filter((name) => levelOf(name) !== undefined),
   ...KEYS.flatMap((key) => [key, `log${key}`, `log_${key}`]),

@@ -2,8 +2,8 @@
 import type { Pace } from '../../record-set.ts';
 import type { ChunkData } from './chunk-data.ts';
 import { templateColumns } from './decode-rows.ts';
-import { SPLIT_BYTES_MAX } from './row-splitter.ts';
 import { isEnded } from './slot-table.ts';
+import { SPLIT_BYTES_MAX } from './split-rows.ts';
 import { TemplateDecoder } from './template-decoder.ts';
 
 /** Bytes decoded at once: measured, what fits the processor's cache is read again at a fifth of the cost. */

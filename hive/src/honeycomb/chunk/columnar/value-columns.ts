@@ -33,8 +33,6 @@ export interface ValueColumns {
   readonly order: readonly number[];
   /** Hashes of values, for the bloom. */
   readonly hashes: Int32Array;
-  /** By template: whether a value may decide about a level. */
-  readonly hasLevelWord: Uint8Array;
 }
 
 /** Rows by template: those of template t are `rows[first[t]]` to `rows[first[t + 1]]`, ascending. */
@@ -66,64 +64,30 @@ export function sortRows(template: Uint16Array, templates: number): RowsByTempla
   return { first, rows };
 }
 
-/** Puts the columns of one chunk after the other together, with memory that is used again. */
-export class ColumnCollector {
-  #bytes = Buffer.allocUnsafeSlow(1 << 20);
-
-  /** The result is valid until the next call. */
-  collect(split: SplitRows, { first, rows }: RowsByTemplate): ValueColumns {
-    const { batch, templates, columns, words, hasLevelWord } = split;
-    const slots = templates.reduce((sum, template) => sum + template.slots, 0) + 1;
-    const facts = {
-      mask: new Int32Array(slots),
-      shortest: new Uint8Array(slots),
-      longest: new Uint8Array(slots),
-      encoding: new Uint8Array(slots),
-      columnBytes: new Float64Array(slots),
-    };
-    const raw = rows.subarray(first[templates.length], first[templates.length + 1]);
-    const bytes = this.#room(columns.bytes + bytesOf(batch, raw));
-    let slot = 0;
-    for (const template of templates) {
-      for (let index = 0; index < template.slots; index++, slot++) {
-        const { mask, shortest, longest, encoding } = columns.facts(slot);
-        facts.mask[slot] = mask;
-        facts.shortest[slot] = Math.min(shortest, LONG);
-        facts.longest[slot] = Math.min(longest, LONG);
-        facts.encoding[slot] = encoding;
-      }
-    }
-    facts.encoding[slot] = RAW;
-    facts.longest[slot] = LONG;
-    facts.mask[slot] = -1;
-    const order = columnOrder(facts.mask);
-    let at = 0;
-    for (const own of order) {
-      if (own === slot) continue;
-      const end = columns.copy(own, bytes, at);
-      facts.columnBytes[own] = end - at;
-      at = end;
-    }
-    // Those of raw rows are the last.
-    const beforeRaw = at;
-    for (const row of raw) {
-      const [from, to] = [batch.start[row] ?? 0, batch.start[row + 1] ?? 0];
-      at += batch.bytes.copy(bytes, at, from, to);
-      forEachWord(batch.bytes, from, to, (start, end) => {
-        words.add(batch.bytes, start, end, undefined);
-      });
-    }
-    facts.columnBytes[slot] = at - beforeRaw;
-    const hashes = words.all;
-    return { ...facts, order, bytes: bytes.subarray(0, at), hashes, hasLevelWord };
+/** Puts the columns of a chunk together; valid until rows are split again. */
+export function collectColumns(split: SplitRows, { first, rows }: RowsByTemplate): ValueColumns {
+  const { batch, templates, columns } = split;
+  const facts = columns.facts();
+  const raw = rows.subarray(first[templates.length], first[templates.length + 1]);
+  const rawSlot = facts.mask.length - 1;
+  facts.encoding[rawSlot] = RAW;
+  facts.longest[rawSlot] = LONG;
+  facts.mask[rawSlot] = -1;
+  const order = columnOrder(facts.mask);
+  // Those of raw rows are the last.
+  let at = facts.columnBytes.reduce((sum, length) => sum + length, 0);
+  facts.columnBytes[rawSlot] = bytesOf(batch, raw);
+  const bytes = columns.gather(order.slice(0, -1), at, facts.columnBytes[rawSlot] ?? 0);
+  for (const row of raw) {
+    const [from, to] = [batch.start[row] ?? 0, batch.start[row + 1] ?? 0];
+    at += batch.bytes.copy(bytes, at, from, to);
   }
-
-  #room(length: number): Buffer {
-    if (length > this.#bytes.length) {
-      this.#bytes = Buffer.allocUnsafeSlow(Math.max(length, Math.ceil(this.#bytes.length * 1.5)));
-    }
-    return this.#bytes;
+  for (const row of raw) {
+    forEachWord(batch.bytes, batch.start[row] ?? 0, batch.start[row + 1] ?? 0, (start, end) => {
+      columns.addWord(batch.bytes, start, end);
+    });
   }
+  return { ...facts, order, bytes, hashes: columns.words() };
 }
 
 function bytesOf({ start }: SplitRows['batch'], rows: Uint32Array): number {

@@ -45,21 +45,6 @@ for (let byte = 0; byte < 256; byte++) {
 }
 for (const byte of [STAMP_MARK, SLOT_MARK, END_MARK]) BYTE_CLASS[byte] = RESERVED;
 
-/** In {@link TOKEN_BITS}: a byte that marks something. */
-export const RESERVED_BIT = 1 << 28;
-/** In {@link TOKEN_BITS}: a byte beyond ASCII. */
-export const BEYOND_ASCII_BIT = 1 << 29;
-/** See {@link TOKEN_BITS}. */
-export const DIGITS_BIT = DIGIT_BIT;
-/** Class and mask in one look: 0 between tokens, else the mask's bits, RESERVED_BIT or BEYOND_ASCII_BIT. */
-export const TOKEN_BITS = new Int32Array(256);
-
-for (let byte = 0; byte < 256; byte++) {
-  if (byte >= 0x80) TOKEN_BITS[byte] = BEYOND_ASCII_BIT;
-  else if (BYTE_CLASS[byte] === RESERVED) TOKEN_BITS[byte] = RESERVED_BIT;
-  else if (BYTE_CLASS[byte] !== BETWEEN) TOKEN_BITS[byte] = CHARACTER_BITS[byte] ?? 0;
-}
-
 /** Multiplies each state of a word's hash. */
 export const HASH_FACTOR = 0x01000193;
 

@@ -1,21 +1,16 @@
 /** Memory of the loops in `hive/assembly`, and the loops themselves. */
 import { LINEAR_MEMORY_KEPT_BYTES } from '@apiary/common/limits/store.ts';
-import { createStampLayouts, STAMP_LAYOUTS } from '../stamp-layouts.ts';
 import { ROWS_WASM } from './rows-wasm.ts';
+import { LAYOUTS_BYTES, StampTexts } from './stamp-texts.ts';
 
 const PAGE_BYTES = 64 * 1024;
 const ALIGNMENT = 8;
 /** Bytes that a loop may read behind what it was given. */
 const SPARE_BYTES = 16;
 
-/** Layouts of stamps as the loops see them, by number: see `hive/assembly/rows.ts`. They stay; all else is behind them. */
+/** Layouts of stamps stay; all else is behind them. */
 const FIRST_LAYOUT = 64;
-const LAYOUT_BYTES = 72;
-const LAYOUT_DAY = 24;
-const LAYOUT_TEXT = 32;
-const FIRST_ADDRESS = FIRST_LAYOUT + LAYOUT_BYTES * STAMP_LAYOUTS.length;
-const DAY_MS = 86_400_000;
-const EPOCHS = ['E', 'e'];
+const FIRST_ADDRESS = FIRST_LAYOUT + LAYOUTS_BYTES;
 
 /** Numbers that can be laid out. */
 type Column = Uint8Array | Uint32Array | Float64Array;
@@ -37,17 +32,19 @@ export class LinearMemory {
   #bytes = Buffer.alloc(0);
   #view = new DataView(this.#memory.buffer);
   #next = FIRST_ADDRESS;
-  readonly #layouts = createStampLayouts();
+  readonly #stamps = new StampTexts(FIRST_LAYOUT);
 
   constructor() {
     compiled ??= new WebAssembly.Module(Buffer.from(ROWS_WASM, 'base64'));
     const instance = new WebAssembly.Instance(compiled, {
       env: { memory: this.#memory },
-      rows: { formatDay: (address: number, day: number) => this.#formatDay(address, day) },
+      stamps: {
+        formatDay: (at: number, day: number) => this.#stamps.formatDay(this.#bytes, at, day),
+      },
     });
     // What the module exports is checked by its test.
     this.loops = instance.exports as Loops;
-    for (const number of STAMP_LAYOUTS.keys()) this.#putLayout(number);
+    this.#stamps.putInto(this.#view);
   }
 
   /** Bytes that it takes. */
@@ -98,23 +95,7 @@ export class LinearMemory {
 
   /** The address of a layout of stamps, by its number. */
   layoutAt(number: number): number {
-    return FIRST_LAYOUT + LAYOUT_BYTES * number;
-  }
-
-  #putLayout(number: number): void {
-    const pattern = STAMP_LAYOUTS[number] ?? '';
-    const epoch = EPOCHS.indexOf(pattern[0] ?? '') + 1;
-    const fields = ['hh', 'mm', 'ss', 'fff'].map((field) => pattern.indexOf(field));
-    const address = this.layoutAt(number);
-    for (const [index, value] of [epoch, pattern.length, ...fields].entries()) {
-      this.#view.setInt32(address + 4 * index, value, true);
-    }
-    this.#view.setFloat64(address + LAYOUT_DAY, Number.NaN, true);
-  }
-
-  #formatDay(address: number, day: number): void {
-    const text = this.#layouts[(address - FIRST_LAYOUT) / LAYOUT_BYTES]?.format(day * DAY_MS);
-    if (text) this.#bytes.set(text, address + LAYOUT_TEXT);
+    return this.#stamps.addressOf(number);
   }
 }
 

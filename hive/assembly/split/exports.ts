@@ -1,0 +1,25 @@
+/** AssemblyScript: what TypeScript sees of a split's memory. */
+export {
+  allocate,
+  BYTE_CLASS,
+  CHARACTER_BITS,
+  HABIT,
+  LAYOUTS,
+  LEVEL_WORDS,
+  LOWER,
+  ROW_BYTES,
+  ROW_BYTES_MAX,
+  ROW_STAMP,
+  ROW_START,
+  ROW_TEMPLATE,
+  ROW_TIME,
+  ROWS_MAX,
+  TEMPLATES,
+  TOKEN_KIND,
+  TOKEN_LENGTH,
+  TOKEN_START,
+  usedBytes,
+} from './places';
+export { describe, gather } from './slots';
+export { clearShapes, templates } from './templates';
+export { addWord, wordCount, wordHashes } from './words';
