@@ -6,8 +6,8 @@
  */
 import { constants, createZstdCompress, type ZstdOptions, zstdCompressSync } from 'node:zlib';
 
-/** What Node's compressing streams hold and its types leave out. */
-interface Engine {
+/** What Node's streams of zstd hold and its types leave out. */
+export interface ZstdEngine {
   readonly _handle?: { readonly writeSync?: WriteSync } | null;
   /** Bytes left in the output and in the input after a write. */
   readonly _writeState?: Uint32Array;
@@ -27,15 +27,16 @@ type WriteSync = (
 /** See the file's head. Each call gives one frame; one call at a time. */
 export class ZstdCompressor {
   readonly #params: NonNullable<ZstdOptions['params']>;
-  readonly #make: (options: ZstdOptions) => Engine;
-  #engine: Engine | undefined;
+  readonly #make: (options: ZstdOptions) => ZstdEngine;
+  #engine: ZstdEngine | undefined;
   #output: Buffer | undefined;
 
   /** @param make for tests */
   constructor(
     params: NonNullable<ZstdOptions['params']>,
     // The types of Node's stream leave out what an engine is asked for; `compress` looks whether it is there.
-    make: (options: ZstdOptions) => Engine = (options) => createZstdCompress(options) as Engine,
+    make: (options: ZstdOptions) => ZstdEngine = (options) =>
+      createZstdCompress(options) as ZstdEngine,
   ) {
     this.#params = params;
     this.#make = make;
@@ -63,7 +64,7 @@ export class ZstdCompressor {
     return Buffer.from(output.subarray(0, output.length - outputLeft));
   }
 
-  #makeEngine(): Engine {
+  #makeEngine(): ZstdEngine {
     const engine = this.#make({ params: this.#params });
     // It is told as an event, too, where nobody could catch it.
     engine.on('error', () => undefined);

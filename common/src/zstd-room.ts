@@ -29,3 +29,30 @@ export function zstdRoom(
   }
   return Math.min(length, room.max) + SPARE_BYTES;
 }
+
+const MAGIC = [0x28, 0xb5, 0x2f, 0xfd] as const;
+const BLOCK_HEAD_BYTES = 3;
+const BLOCK_OF_ONE_BYTE = 1;
+
+/**
+ * Bytes of the zstd frame that begins with the first one, by the heads of its blocks (RFC 8878, 3.1.1); undefined
+ * where it is not whole or begins otherwise. What its blocks hold may be wrong still.
+ */
+export function zstdFrameBytes(bytes: Uint8Array): number | undefined {
+  if (MAGIC.some((byte, index) => bytes[index] !== byte)) return undefined;
+  const descriptor = bytes[4] ?? 0;
+  const isSingle = (descriptor & 0x20) !== 0;
+  const flag = descriptor >> 6;
+  const dictionaryBytes = [0, 1, 2, 4][descriptor & 3] ?? 0;
+  const lengthBytes = flag === 0 && isSingle ? 1 : (LENGTH_BYTES[flag] ?? 0);
+  let at = 5 + (isSingle ? 0 : 1) + dictionaryBytes + lengthBytes;
+  for (let isLast = false; !isLast; ) {
+    if (at + BLOCK_HEAD_BYTES > bytes.length) return undefined;
+    const head = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16);
+    isLast = (head & 1) === 1;
+    at += BLOCK_HEAD_BYTES + (((head >> 1) & 3) === BLOCK_OF_ONE_BYTE ? 1 : head >> 3);
+  }
+  const hasChecksum = (descriptor & 4) !== 0;
+  at += hasChecksum ? 4 : 0;
+  return at <= bytes.length ? at : undefined;
+}

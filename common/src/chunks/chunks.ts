@@ -21,8 +21,12 @@ export interface AppendMessage {
 
 /** What became of one run. */
 export type RunOutcome =
-  /** Stored, as these pieces: all of it, or what was not held yet. */
-  | { readonly kind: 'stored'; readonly pieces: readonly Run[] }
+  /** Stored, as these pieces, each with the CRC-32 of its data: all of it, or what was not held yet. */
+  | {
+      readonly kind: 'stored';
+      readonly pieces: readonly Run[];
+      readonly checksums: readonly number[];
+    }
   /** Every byte was held already. */
   | { readonly kind: 'held' }
   /** It covers a piece that was stored with other bytes. Nothing of it was stored. */

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Run } from '../messages/data/run.ts';
@@ -43,6 +44,7 @@ class NaiveStore {
   append(run: Run): string {
     const { outcome, pieces } = judgeRun(run, this.held, this.pieces);
     if (outcome.kind === 'stored') {
+      expect(outcome.checksums).toEqual(outcome.pieces.map(({ data }) => crc32(data)));
       this.held = mergeRanges(this.held, outcome.pieces);
       this.stored.push(...outcome.pieces);
       this.pieces.push(...pieces);

@@ -83,7 +83,9 @@ export function judgeRun(
   }
   const parts = subtractRanges(run, held).map((range) => cutRun(run, range));
   if (parts.length === 0) return { outcome: { kind: 'held' }, pieces: [] };
-  return { outcome: { kind: 'stored', pieces: parts }, pieces: parts.map(describePiece) };
+  const stored = parts.map(describePiece);
+  const checksums = stored.map(({ checksum }) => checksum);
+  return { outcome: { kind: 'stored', pieces: parts, checksums }, pieces: stored };
 }
 
 function describePiece(run: Run): Piece {

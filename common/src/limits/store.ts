@@ -13,6 +13,11 @@ export const COMPACTED_ZSTD_LEVEL = 15;
 export const SEAL_MEMORY_KEPT_BYTES = 16 * MiB;
 /** Memory of compiled loops that a thread keeps: a chunk of 8 MB with its columns and times. Larger ones are let go. */
 export const LINEAR_MEMORY_KEPT_BYTES = 24 * MiB;
+/**
+ * Pages (of 4 KiB) in SQLite's log of writes before they go to the chunk store's file: blocks are deleted when their chunk
+ * is sealed, and a page that is written again meanwhile goes once.
+ */
+export const CHUNK_LOG_PAGES = 4096;
 /** So many small chunks of today's partition are merged; fewer wait for company or for the day's end. */
 export const COMPACTION_CHUNKS_MIN = 8;
 /** Chunks merged at once, however small they be. */

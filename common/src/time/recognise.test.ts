@@ -154,6 +154,17 @@ describe('what a stamp leaves open', () => {
     },
   );
 
+  test('a missing year follows each arrival, also back over the turn of the year', () => {
+    const recogniser = new TimeRecogniser({ zoneOffsetMinutes: 0 });
+    const bytes = new TextEncoder().encode('Jun  1 12:00:00 web x');
+    const arrivals = [2026, 2027, 2026, 1999, 2026].map((year) => Date.UTC(year, 6, 1));
+    const found = arrivals.map((arrivalMs) => {
+      const stamp = recogniser.recognise(bytes, 0, bytes.length, arrivalMs);
+      return new Date(stamp?.timeMs ?? 0).getUTCFullYear();
+    });
+    expect(found).toEqual([2026, 2027, 2026, 1999, 2026]);
+  });
+
   test('a missing zone is that of the host', () => {
     const stamp = recognise('2026-11-20 14:02:31 x', { zoneOffsetMinutes: 120 });
     expect(iso(stamp)).toBe('2026-11-20T12:02:31.000Z');

@@ -55,12 +55,15 @@ export function recogniseTime(
   return new TimeRecogniser(context).recognise(bytes, from, to, context.arrivalMs);
 }
 
-/** Recognises the stamps of one stream's lines. Keeps the last day's midnight, nothing else. */
+/** Recognises the stamps of one stream's lines. Keeps the last day's midnight and the year's, nothing else. */
 export class TimeRecogniser {
   readonly #zoneOffsetMinutes: number;
   readonly #reader = new StampReader();
   #dayKey = -1;
   #dayMs = 0;
+  #year = 0;
+  #yearFromMs = Number.NaN;
+  #yearToMs = Number.NaN;
   #start = 0;
 
   constructor(options: { readonly zoneOffsetMinutes: number }) {
@@ -199,7 +202,7 @@ export class TimeRecogniser {
     const ofDay = reader.seconds * 1000 + reader.milliseconds;
     const zoneMs = (reader.zoneMinutes ?? this.#zoneOffsetMinutes) * 60_000;
     if (reader.year >= 0) return this.#midnight(reader.year) + ofDay - zoneMs;
-    const year = new Date(arrivalMs).getUTCFullYear();
+    const year = this.#yearOf(arrivalMs);
     let nearest = Number.NaN;
     for (const candidate of [year, year - 1, year + 1]) {
       const timeMs = this.#midnight(candidate) + ofDay - zoneMs;
@@ -210,6 +213,16 @@ export class TimeRecogniser {
       if (Math.abs(timeMs - arrivalMs) < 182 * DAY_MS) break;
     }
     return nearest;
+  }
+
+  /** Arrivals come in order: nearly all are in the year of the one before. */
+  #yearOf(arrivalMs: number): number {
+    if (!(arrivalMs >= this.#yearFromMs && arrivalMs < this.#yearToMs)) {
+      this.#year = new Date(arrivalMs).getUTCFullYear();
+      this.#yearFromMs = Date.UTC(this.#year, 0);
+      this.#yearToMs = Date.UTC(this.#year + 1, 0);
+    }
+    return this.#year;
   }
 
   #midnight(year: number): number {

@@ -9,6 +9,9 @@ import { orAborted } from '@apiary/common/or-aborted.ts';
 import { OpenChunk } from './open-chunk.ts';
 import type { RecordSource } from './record-set.ts';
 
+/** Room beyond the rows of the chunk before. */
+const ROWS_ROOM = 1.125;
+
 /** Rows of an open chunk that one commit added or let grow. */
 export interface TouchedRows {
   readonly chunk: OpenChunk;
@@ -60,6 +63,8 @@ export class Holdings {
   /** What guests held that are gone. */
   #finished: readonly SegmentPart[] = [];
   #last = 0;
+  /** Rows that the next open chunk has, as the last one had; its memory is the kernel's until it is written. */
+  #rowsExpected = 0;
 
   /** @param options `chunkRawBytes`: size at which an open chunk is full */
   constructor(
@@ -149,29 +154,32 @@ export class Holdings {
   /** Takes in what was stored of a message. */
   commit(arrival: CommittedMessage, outcome: AppendOutcome): TouchedRows | undefined {
     if (outcome.sequence === undefined) return undefined;
-    const runs = outcome.runs.flatMap((run) => (run.kind === 'stored' ? run.pieces : []));
-    return this.restore({
+    const stored = outcome.runs.flatMap((run) => (run.kind === 'stored' ? [run] : []));
+    const block = {
       sequence: outcome.sequence,
       arrivedMs: arrival.arrivedMs,
       retentionClass: arrival.retentionClass,
-      message: { ...arrival.message, runs },
-    });
+      message: { ...arrival.message, runs: stored.flatMap(({ pieces }) => pieces) },
+    };
+    return this.restore(
+      block,
+      stored.flatMap(({ checksums }) => checksums),
+    );
   }
 
-  /** Takes in a committed block. */
-  restore(block: Block): TouchedRows {
+  /** Takes in a committed block; `checksums` are the CRC-32 of its runs' data, where they are known. */
+  restore(block: Block, checksums: readonly number[] = []): TouchedRows {
     const partition = partitionOf(block);
     const key = partitionKey(partition);
     let chunk = this.#open.get(key);
     if (!chunk) {
-      chunk = new OpenChunk(newChunkId(), partition);
+      chunk = new OpenChunk(newChunkId(), partition, this.#rowsExpected);
       this.#open.set(key, chunk);
     }
     const rows: number[] = [];
-    for (const run of block.message.runs) {
-      for (const row of chunk.append({ run, message: block.message, sequence: block.sequence })) {
-        rows.push(row);
-      }
+    const { message, sequence } = block;
+    for (const [index, run] of message.runs.entries()) {
+      chunk.append({ run, message, sequence, checksum: checksums[index] }, rows);
     }
     this.#last = Math.max(this.#last, block.sequence);
     return { chunk, rows, sequence: block.sequence };
@@ -194,8 +202,10 @@ export class Holdings {
     this.#open.delete(key);
     this.#frozen.add(chunk);
     const rows = carry ? chunk.unfinishedRows() : [];
+    // Of a chunk that was not full nothing follows for the next one.
+    this.#rowsExpected = carry ? Math.ceil(chunk.count * ROWS_ROOM) : 0;
     if (rows.length === 0) return;
-    const next = new OpenChunk(newChunkId(), chunk.partition);
+    const next = new OpenChunk(newChunkId(), chunk.partition, this.#rowsExpected);
     this.#open.set(key, next);
     let bytes = 0;
     for (const row of rows) {

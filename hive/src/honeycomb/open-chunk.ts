@@ -24,6 +24,8 @@ export interface CommittedRun {
   readonly run: Run;
   readonly message: Pick<DataMessage, 'agent' | 'host' | 'zoneOffsetMinutes'>;
   readonly sequence: number;
+  /** CRC-32 of the run's data, where the store has taken it. */
+  readonly checksum?: number | undefined;
 }
 
 /** See the file's head. */
@@ -54,9 +56,11 @@ export class OpenChunk {
   #minTime = Number.POSITIVE_INFINITY;
   #maxTime = Number.NEGATIVE_INFINITY;
 
-  constructor(id: string, partition: Partition) {
+  /** @param rows how many to make room for at once; more find room, too */
+  constructor(id: string, partition: Partition, rows = 0) {
     this.id = id;
     this.partition = partition;
+    this.#rows.reserve(rows);
   }
 
   get count(): number {
@@ -73,16 +77,15 @@ export class OpenChunk {
     return this.#rawBytes;
   }
 
-  /** Takes a run in; gives the rows that are new or grew. */
-  append(committed: CommittedRun): number[] {
-    const { run, sequence } = committed;
+  /** Takes a run in; the rows that are new or grew are added to `touched`. */
+  append(committed: CommittedRun, touched: number[] = []): number[] {
+    const { run, sequence, checksum } = committed;
     this.#version++;
     if (this.sequences.at(-1) !== sequence) this.sequences.push(sequence);
     const facts = this.#factsOf(committed);
     const runIndex = this.#runs.push(facts) - 1;
-    const touched: number[] = [];
     if (run.startsMidRecord || run.endsMidRecord) this.#unproven.add(sequence);
-    else this.#proofs.push(proofOf(run, sequence, this.#rows.count));
+    else this.#proofs.push(proofOf(run, { sequence, firstRow: this.#rows.count, checksum }));
     this.#rows.take(run.data);
     const lastIndex = run.sourceLengths.length - 1;
     let offset = run.from;
@@ -171,8 +174,10 @@ export class OpenChunk {
     readonly rows: Uint32Array;
   } {
     const rows = new Uint32Array(this.records);
-    for (let row = 0, index = 0; row < this.count; row++) {
-      if (!this.#hidden.has(row)) rows[index++] = row;
+    const count = this.#rows.count;
+    const allShow = this.#hidden.size === 0;
+    for (let row = 0, index = 0; row < count; row++) {
+      if (allShow || !this.#hidden.has(row)) rows[index++] = row;
     }
     return { batch: packRows(this.#rows, this.#runs, rows, memoryOf), rows };
   }

@@ -38,8 +38,8 @@ class Column<T extends Float64Array | Uint32Array | Uint8Array> {
     this.values = make(ROWS_AT_FIRST);
   }
 
-  grow(): void {
-    const grown = this.#make(this.values.length * 2);
+  grow(length: number): void {
+    const grown = this.#make(length);
     grown.set(this.values);
     this.values = grown;
   }
@@ -85,6 +85,12 @@ export class RowStore {
     return this.#count;
   }
 
+  /** Makes room for so many rows at once: columns that grow by doubling are copied and leave as much garbage. */
+  reserve(rows: number): void {
+    if (rows <= this.run.values.length) return;
+    for (const column of this.#columns) column.grow(rows);
+  }
+
   /**
    * Takes in the bytes of rows that are added next. Many are kept as they are and must not change; few are
    * copied, so that a trickle of lines does not keep a buffer for each.
@@ -110,7 +116,7 @@ export class RowStore {
   /** Adds a row: `length` bytes from `from` on of those that were taken last. */
   add(from: number, length: number, facts: RowFacts): number {
     const row = this.#count++;
-    if (row >= this.run.values.length) for (const column of this.#columns) column.grow();
+    if (row >= this.run.values.length) this.reserve(2 * row);
     this.run.values[row] = facts.run;
     this.offset.values[row] = facts.offset;
     this.sourceLength.values[row] = facts.sourceLength;
@@ -146,7 +152,10 @@ export class RowStore {
     const lengths = this.#length.values;
     const hasJoined = this.#joined.size > 0;
     let total = 0;
-    for (const row of rows) total += hasJoined ? this.length(row) : (lengths[row] ?? 0);
+    for (let index = 0; index < count; index++) {
+      const row = rows[index] ?? 0;
+      total += hasJoined ? this.length(row) : (lengths[row] ?? 0);
+    }
     const packed = carve(memoryOf(total + count * PACKED_ROW_BYTES + 4), count, total);
     const { bytes, start, time, timestampLength, sourceLength } = packed;
     total = 0;
@@ -154,11 +163,11 @@ export class RowStore {
       const row = rows[index] ?? 0;
       start[index] = total;
       total += hasJoined ? this.length(row) : (lengths[row] ?? 0);
-      time[index] = this.time.values[row] ?? 0;
-      timestampLength[index] = this.timestampLength.values[row] ?? 0;
-      sourceLength[index] = this.sourceLength.values[row] ?? 0;
     }
     start[count] = total;
+    pick(this.time.values, rows, time);
+    pick(this.timestampLength.values, rows, timestampLength);
+    pick(this.sourceLength.values, rows, sourceLength);
     for (let index = 0; index < count; ) index = this.#packFrom(rows, index, start, bytes);
     return packed;
   }
@@ -221,6 +230,20 @@ export class RowStore {
     const start = this.#start.get(row);
     return slab ? slab.subarray(start, start + this.#length.get(row)) : new Uint8Array();
   }
+}
+
+/** Copies values of rows, ascending; all of them, as nearly always, at once. */
+function pick<T extends Float64Array | Uint32Array | Uint8Array>(
+  values: T,
+  rows: Uint32Array,
+  target: T,
+): void {
+  const count = rows.length;
+  if (rows[count - 1] === count - 1) {
+    target.set(values.subarray(0, count));
+    return;
+  }
+  for (let index = 0; index < count; index++) target[index] = values[rows[index] ?? 0] ?? 0;
 }
 
 /** The columns of so many rows with `total` bytes, one behind the other, the widest first. */

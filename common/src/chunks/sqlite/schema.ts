@@ -1,5 +1,6 @@
 /** The tables of `chunks.sqlite`, and how its database is opened. */
 import { DatabaseSync } from 'node:sqlite';
+import { CHUNK_LOG_PAGES } from '../../limits/store.ts';
 import { CHUNK_STORE_CACHE_KIB, SQLITE_BUSY_TIMEOUT_MS } from '../../limits.ts';
 
 const TABLES = `
@@ -44,6 +45,7 @@ export function openDatabase(path: string): DatabaseSync {
   // Deleted bytes within a page that is written anyway are wiped; whole free pages go by `reclaim`.
   database.exec('PRAGMA secure_delete = FAST');
   database.exec('PRAGMA synchronous = FULL');
+  database.exec(`PRAGMA wal_autocheckpoint = ${CHUNK_LOG_PAGES}`);
   database.exec(`PRAGMA cache_size = -${CHUNK_STORE_CACHE_KIB}`);
   database.exec(TABLES);
   return database;

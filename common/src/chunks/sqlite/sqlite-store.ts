@@ -4,7 +4,7 @@
  */
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '../../errors.ts';
 import { DiskSpace, diskIsLow } from '../../health/disk-space.ts';
@@ -287,22 +287,24 @@ class Tables {
   readonly blocks: BlockTable;
   readonly chunks: ChunkTable;
   readonly #database: DatabaseSync;
+  readonly #state: StatementSync;
+  readonly #advance: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
+    this.#state = database.prepare('SELECT value FROM state WHERE name = ?');
+    this.#advance = database.prepare('UPDATE state SET value = value + ? WHERE name = ?');
     this.ranges = new RangeTable(database);
     this.blocks = new BlockTable(database);
     this.chunks = new ChunkTable(database);
   }
 
   state(name: 'catalogue' | 'sequence' | 'epoch'): number {
-    const row = this.#database.prepare('SELECT value FROM state WHERE name = ?').get(name);
-    return Number(row?.value ?? 0);
+    return Number(this.#state.get(name)?.value ?? 0);
   }
 
   advance(name: 'catalogue' | 'sequence' | 'epoch', by: number): number {
-    const sql = 'UPDATE state SET value = value + ? WHERE name = ?';
-    if (by !== 0) this.#database.prepare(sql).run(by, name);
+    if (by !== 0) this.#advance.run(by, name);
     return this.state(name);
   }
 

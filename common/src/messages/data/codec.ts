@@ -2,7 +2,7 @@
  * The body of a data message: runs of records as compact bytes, compressed with zstd as a whole. The
  * layout is documented byte by byte in `docs/reference/data-message.md`.
  */
-import { constants, zstdDecompressSync } from 'node:zlib';
+import { constants } from 'node:zlib';
 import { AppError } from '../../errors.ts';
 import {
   MESSAGE_BODY_BYTES_MAX,
@@ -12,7 +12,7 @@ import {
   MESSAGE_RUNS_MAX,
 } from '../../limits.ts';
 import { ZstdCompressor } from '../../zstd-compressor.ts';
-import { zstdRoom } from '../../zstd-room.ts';
+import { ZstdDecompressor } from '../../zstd-decompressor.ts';
 import { ByteReader, ByteWriter, invalidMessage } from './bytes.ts';
 import type { Run } from './run.ts';
 
@@ -33,6 +33,7 @@ const compressor = new ZstdCompressor({
   [constants.ZSTD_c_minMatch]: 7,
 });
 
+const decompressor = new ZstdDecompressor();
 const DECODED_ROOM = { default: ROOM_BYTES, max: MESSAGE_DECODED_BYTES_MAX };
 
 /** Every message is laid out in the same place: half a megabyte of garbage for each cost more than compressing it. */
@@ -143,10 +144,7 @@ export function decodeRuns(body: Uint8Array): Run[] {
 function decompress(body: Uint8Array): Buffer {
   if (body.length > MESSAGE_BODY_BYTES_MAX) throw invalidMessage(`a body of ${body.length} bytes`);
   try {
-    return zstdDecompressSync(body, {
-      chunkSize: zstdRoom(body, DECODED_ROOM),
-      maxOutputLength: MESSAGE_DECODED_BYTES_MAX,
-    });
+    return decompressor.decompress(body, DECODED_ROOM);
   } catch (error) {
     throw invalidMessage('the body is no zstd frame, or too long when decompressed', error);
   }

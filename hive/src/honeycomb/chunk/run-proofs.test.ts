@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { runOf, streamOf } from '@apiary/common/testing/chunk-runs.ts';
 import { describe, expect, test } from '@jest/globals';
 import { OpenChunk } from '../open-chunk.ts';
@@ -65,6 +66,21 @@ describe('proofs of runs', () => {
       }),
     ];
     for (const change of changes) expect(tampered(change)).toThrow('is not what was committed');
+  });
+
+  test('fail when a run changed between the store and its rows', () => {
+    const run = runOf(streamOf(LINES), 0, 18);
+    const proven = (data: Buffer) => {
+      const chunk = new OpenChunk('id', { day: '2026-11-20', retentionClass: 'default' });
+      const committed = { run: { ...run, data }, message: MESSAGE, sequence: 1 };
+      chunk.append({ ...committed, checksum: crc32(run.data) });
+      const { batch, rows } = chunk.toBatch();
+      return () => proveRuns(batch, rows, chunk.proofs);
+    };
+    expect(proven(Buffer.from(run.data))()).toBe(18);
+    const changed = Buffer.from(run.data);
+    changed[3] = 0;
+    expect(proven(changed)).toThrow('is not what was committed');
   });
 
   test('are none where a record was not whole when it came', () => {

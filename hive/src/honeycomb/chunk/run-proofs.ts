@@ -22,12 +22,19 @@ export interface RunProof {
   readonly lengthsChecksum: number;
 }
 
-/** The proof of a run whose rows begin at `firstRow`. */
-export function proofOf(run: Run, sequence: number, firstRow: number): RunProof {
+/** The proof of a run whose rows begin at `firstRow`; `checksum` is its data's CRC-32, where that is known. */
+export function proofOf(
+  run: Run,
+  {
+    sequence,
+    firstRow,
+    checksum,
+  }: Pick<RunProof, 'sequence' | 'firstRow'> & { checksum?: number | undefined },
+): RunProof {
   const { generation, from, sourceLengths, bodyLengths, data } = run;
   return {
     ...{ sequence, generation, offset: from, firstRow, rows: sourceLengths.length },
-    bytesChecksum: crc32(data),
+    bytesChecksum: checksum ?? crc32(data),
     lengthsChecksum: lengthsChecksum(sourceLengths, bodyLengths ?? sourceLengths),
   };
 }

@@ -52,7 +52,8 @@ export async function verifyBatch(verification: Verification): Promise<Block[]> 
     if (rest.length > 0) kept.push({ ...block, message: { ...block.message, runs: rest } });
   }
   const bytes = provenBytes + (comparison?.finish() ?? 0);
-  const held = batch.sourceLength.reduce((sum, length) => sum + length, 0);
+  let held = 0;
+  for (const length of batch.sourceLength) held += length;
   if (bytes !== held) throw corrupt(`${held} bytes where its blocks hold ${bytes}`);
   return kept;
 }
