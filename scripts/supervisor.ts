@@ -14,8 +14,14 @@ export const NODE_FLAGS: readonly string[] = [
 /**
  * Behind the others, for a process that takes log data in: its rows outlive a young half of 1 MB and are copied for it.
  * Measured on 300 MB, three runs in turn: 11 % less processor time, 10 MB more memory.
+ *
+ * And its whole heap is marked when what it holds beside it (messages, rows) has grown by as much again, not by 8 MB: 100 MB
+ * of lines took 21 % less processor time on MongoDB and 300 MB on SQLite 3 %, in as much memory.
  */
-export const HONEYCOMB_FLAGS: readonly string[] = ['--max-semi-space-size=8'];
+export const HONEYCOMB_FLAGS: readonly string[] = [
+  '--max-semi-space-size=8',
+  '--heap-growing-percent=100',
+];
 
 /**
  * glibc gives each thread that meets another a heap of its own and keeps it: 10 MB a process at idle, for
