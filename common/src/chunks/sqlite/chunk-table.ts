@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { AppError } from '../../errors.ts';
 import { entrySchema } from '../chunk-entry.ts';
@@ -7,6 +7,7 @@ import type { ChunkEntry, NewChunk, Partition } from '../chunks.ts';
 /** The catalogue and the sections of its chunks. Writes happen within a transaction of the caller. */
 export class ChunkTable {
   readonly #entries: StatementSync;
+  readonly #entry: StatementSync;
   readonly #put: StatementSync;
   readonly #putSection: StatementSync;
   readonly #section: StatementSync;
@@ -16,6 +17,7 @@ export class ChunkTable {
 
   constructor(database: DatabaseSync) {
     this.#entries = database.prepare('SELECT entry FROM chunks ORDER BY id');
+    this.#entry = database.prepare('SELECT entry FROM chunks WHERE id = ?');
     this.#put = database.prepare('INSERT INTO chunks VALUES (?, ?, ?, ?)');
     this.#putSection = database.prepare('INSERT INTO sections VALUES (?, ?, ?, ?)');
     this.#section = database.prepare(
@@ -27,7 +29,14 @@ export class ChunkTable {
   }
 
   entries(): ChunkEntry[] {
-    return this.#entries.all().map((row) => entrySchema.parse(JSON.parse(String(row.entry))));
+    return this.#entries.all().map(entryOf);
+  }
+
+  /** @throws AppError `not-found` when there is no such chunk */
+  entry(id: string): ChunkEntry {
+    const row = this.#entry.get(id);
+    if (!row) throw gone(id);
+    return entryOf(row);
   }
 
   /** Writes the sections first, then the row that makes them a chunk. */
@@ -61,6 +70,10 @@ export class ChunkTable {
   idsOf({ day, retentionClass }: Partition): string[] {
     return this.#ofPartition.all(day, retentionClass).map((row) => String(row.id));
   }
+}
+
+function entryOf(row: Record<string, SQLOutputValue>): ChunkEntry {
+  return entrySchema.parse(JSON.parse(String(row.entry)));
 }
 
 function gone(id: string): AppError {

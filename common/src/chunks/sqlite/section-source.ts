@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SQLITE_BUSY_TIMEOUT_MS } from '../../limits.ts';
-import type { ChunkStore } from '../chunks.ts';
+import type { ChunkEntry, ChunkStore } from '../chunks.ts';
 import { ChunkTable } from './chunk-table.ts';
 import { translateFailure } from './failures.ts';
 
 /** Reads chunks of a folder beside the store that writes them: a connection of its own, for a thread of its own. */
 export interface SectionSource extends Pick<ChunkStore, 'readSection'> {
+  /** A chunk of the catalogue. @throws AppError `not-found` */
+  entry(chunk: string): ChunkEntry;
   close(): void;
 }
 
@@ -17,6 +19,7 @@ export function openSectionSource(folder: string): SectionSource {
     const database = new DatabaseSync(path, { readOnly: true, timeout: SQLITE_BUSY_TIMEOUT_MS });
     const chunks = new ChunkTable(database);
     return {
+      entry: (chunk) => chunks.entry(chunk),
       readSection: async (chunk, index) => chunks.section(chunk, index),
       close: () => database.close(),
     };

@@ -61,17 +61,31 @@ export class Page {
    * True when no row of a set with matches can be on the page, as the set's times tell: its rows are not to be
    * looked at. Notes that there are more behind the page where that is certain.
    */
-  passes({ minTime, maxTime }: { readonly minTime: number; readonly maxTime: number }): boolean {
+  passes(times: { readonly minTime: number; readonly maxTime: number }): boolean {
+    const side = this.#sideOf(times);
+    if (side === 'behind') this.#behind = true;
+    return side !== 'open';
+  }
+
+  /** The same of a set out of turn, before it is known whether it has matches: nothing is noted. */
+  wouldPass(times: { readonly minTime: number; readonly maxTime: number }): boolean {
+    const side = this.#sideOf(times);
+    // Where all was given, sets in turn come behind it. One out of turn may be before the last one of it.
+    const last = this.#wanted === 0 ? this.#last : undefined;
+    if (side !== 'behind' || !last) return side !== 'open';
+    const first = this.#order === 'newest' ? -times.maxTime : times.minTime;
+    return first > this.#sign * last.time;
+  }
+
+  #sideOf({ minTime, maxTime }: { readonly minTime: number; readonly maxTime: number }) {
     const sign = this.#sign;
     const [first, last] = this.#order === 'newest' ? [-maxTime, -minTime] : [minTime, maxTime];
     const least = this.#after ? sign * this.#after.time : Number.NEGATIVE_INFINITY;
-    if (last < least) return true;
-    if (first <= least && this.#after) return false;
+    if (last < least) return 'before';
+    if (first <= least && this.#after) return 'open';
     const worst = this.#candidates[this.#wanted - 1];
     const isFull = this.#wanted === 0 || (worst && first > sign * worst.position.time);
-    if (!isFull) return false;
-    this.#behind = true;
-    return true;
+    return isFull ? 'behind' : 'open';
   }
 
   /**

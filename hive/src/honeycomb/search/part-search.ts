@@ -19,6 +19,7 @@ import type { z } from 'zod';
 import type { HoldingsSnapshot } from '../holdings.ts';
 import type { Pace, RecordSource } from '../record-set.ts';
 import type { ChunkCache } from './chunk-cache.ts';
+import { type SharedChunks, SpareChunks } from './claims.ts';
 import { createPace, TimeIsUp } from './pace.ts';
 import { Page } from './page.ts';
 import { firstTime, histogramSpan, planSources, type Source } from './plan.ts';
@@ -39,6 +40,8 @@ export interface PartOf {
   readonly over: HoldingsSnapshot;
   readonly span: TallySpan | undefined;
   readonly nowMs: number;
+  /** Chunks that others look at, and may take from here. Absent: nobody does. */
+  readonly shared?: SharedChunks;
 }
 
 /** See the file's head. */
@@ -54,6 +57,9 @@ export class PartSearch {
   readonly #range: { readonly from: number; readonly to: number };
   readonly #sources: readonly Source[];
   readonly #pace: Pace;
+  readonly #shared: SharedChunks | undefined;
+  /** The time for it was up. */
+  #isOver = false;
 
   /** @throws AppError `query-syntax`, `request-invalid` */
   constructor(
@@ -66,6 +72,7 @@ export class PartSearch {
     const nowMs = part.nowMs ?? context.clock.now();
     this.#context = context;
     this.#request = request;
+    this.#shared = part.shared;
     this.#query = parseOrThrow(request.query);
     this.#range = {
       from: request.from ?? Number.NEGATIVE_INFINITY,
@@ -89,21 +96,54 @@ export class PartSearch {
   async *answer(): AsyncGenerator<SearchPart> {
     const [sources, { order }] = [this.#sources, this.#request];
     for (const [index, source] of sources.entries()) {
-      try {
-        await this.#look(source);
-      } catch (error) {
-        if (error instanceof TimeIsUp) {
-          this.missing.push(`${sources.length - index} parts: the time for a search was up`);
-          break;
-        }
-        if (toAppError(error).code !== 'not-found') throw error;
-        this.missing.push('a chunk that was dropped meanwhile');
+      if (!this.#claims(source)) continue;
+      if (!(await this.#hasTime(async () => await this.#look(source)))) {
+        const left = sources.slice(index + 1).filter((other) => this.#claims(other));
+        this.#timeIsUp(1 + left.length);
+        break;
       }
       const certain = this.page.take(firstTime(sources[index + 1], order));
       yield* recordParts(certain);
       if (certain.length > 0) yield countsPart(this.tally);
     }
     yield* recordParts(this.page.take(undefined));
+    if (this.#shared) await this.#takeOver(new SpareChunks(this.#shared, order));
+  }
+
+  /** Counts what others would come to, where nothing of it can be on the page. */
+  async #takeOver(spare: SpareChunks): Promise<void> {
+    while (!this.#isOver) {
+      const chunk = spare.next((times) => this.page.wouldPass(times));
+      if (!chunk) return;
+      const { minTime, maxTime } = chunk;
+      const look = async () =>
+        await this.#look({ kind: 'chunk', minTime, maxTime, entry: chunk.entry() });
+      if (!(await this.#hasTime(look))) this.#timeIsUp(1);
+    }
+  }
+
+  #claims(source: Source): boolean {
+    if (!this.#shared || source.kind === 'open') return true;
+    const { claims, placeOf } = this.#shared;
+    const place = placeOf(source.entry.id);
+    return place === undefined || claims.take(place);
+  }
+
+  #timeIsUp(parts: number): void {
+    this.#isOver = true;
+    this.missing.push(`${parts} parts: the time for a search was up`);
+  }
+
+  /** False when the time was up. */
+  async #hasTime(look: () => Promise<void>): Promise<boolean> {
+    try {
+      await look();
+    } catch (error) {
+      if (error instanceof TimeIsUp) return false;
+      if (toAppError(error).code !== 'not-found') throw error;
+      this.missing.push('a chunk that was dropped meanwhile');
+    }
+    return true;
   }
 
   async #look(source: Source): Promise<void> {

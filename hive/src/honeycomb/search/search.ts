@@ -2,6 +2,7 @@
  * Answers searches over what is held at one moment: alone where there is little, else together with the search threads,
  * each with its chunks.
  */
+import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { HONEYCOMB_SEARCHES_MAX } from '@apiary/common/limits.ts';
 import type { SearchPart } from '@apiary/common/messages/actions/honeycomb.ts';
@@ -21,6 +22,7 @@ import { histogramSpan, overlaps } from './plan.ts';
 import type { ThreadTask } from './threads/search-messages.ts';
 import type { SearchThread } from './threads/search-thread.ts';
 import type { SearchThreads, Shares } from './threads/search-threads.ts';
+import { Sharing } from './threads/sharing.ts';
 import { Totals } from './totals.ts';
 
 /** What searching works with. */
@@ -29,6 +31,11 @@ export interface SearchContext extends PartContext {
   readonly figures: Figures;
   /** Absent: one thread does it all. */
   readonly threads?: SearchThreads;
+}
+
+interface OwnShares extends Shares {
+  /** Nobody else can read them. */
+  readonly provided: readonly ChunkEntry[];
 }
 
 /** See the file's head. */
@@ -83,7 +90,7 @@ export class Search {
     yield { type: 'done', total, ...more, elapsedMs, missing: search.missing };
   }
 
-  #shareOut(request: Request, over: HoldingsSnapshot): Shares | undefined {
+  #shareOut(request: Request, over: HoldingsSnapshot): OwnShares | undefined {
     const { threads, cache } = this.#context;
     if (!threads) return undefined;
     const range = {
@@ -94,24 +101,26 @@ export class Search {
     const shares = threads.shareOut(wanted.filter(({ id }) => !cache.isProvided(id)));
     // What the store does not have yet is read here.
     const provided = wanted.filter(({ id }) => cache.isProvided(id));
-    return shares && { ...shares, here: [...shares.here, ...provided] };
+    return shares && { ...shares, provided };
   }
 
   async *#together(
     request: Request,
     { open, chunks }: HoldingsSnapshot,
-    { here, there }: Shares,
+    { here, there, provided }: OwnShares,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<SearchPart> {
     const nowMs = this.#context.clock.now();
     const span = histogramSpan(request, [...open, ...chunks], nowMs);
     const totals = new Totals([]);
-    const own = { over: { open, chunks: here }, span, nowMs };
+    const sharing = new Sharing([here, ...there.map((share) => share.chunks)]);
+    const own = { over: { open, chunks: [...here, ...provided] }, span, nowMs };
     yield* mergedAnswer(request, totals, signal, (over) => [
-      totals.recordsOf(this.part(request, own, over)),
-      ...there.map((share) => {
-        const task = { request, chunks: share.chunks, span, nowMs };
-        return totals.recordsOf(this.#ofThread(share.thread, task, over));
+      totals.recordsOf(this.part(request, { ...own, shared: sharing.here() }, over)),
+      ...there.map((share, index) => {
+        const shared = sharing.sent(index + 1);
+        const task = { request, chunks: share.chunks, span, nowMs, shared };
+        return totals.recordsOf(this.#ofThread(share.thread, task, sharing, over));
       }),
     ]);
   }
@@ -120,6 +129,7 @@ export class Search {
   async *#ofThread(
     thread: SearchThread,
     task: ThreadTask,
+    sharing: Sharing,
     signal: AbortSignal,
   ): AsyncGenerator<Part> {
     const seen = new Set<string>();
@@ -132,7 +142,8 @@ export class Search {
     } catch (error) {
       if (!thread.isOver) throw error;
     }
-    const { request, chunks, span, nowMs } = task;
+    const { request, span, nowMs } = task;
+    const chunks = sharing.lostWith(task.shared.holder);
     const again = this.part(request, { over: { open: [], chunks }, span, nowMs }, signal);
     for await (const part of again) {
       if (part.type === 'end') yield part;

@@ -11,6 +11,24 @@ export interface ThreadTask {
   readonly chunks: readonly ChunkEntry[];
   readonly span: TallySpan | undefined;
   readonly nowMs: number;
+  readonly shared: SentShare;
+}
+
+/** What {@link Claims} are made of in a thread, and what it may take over. */
+export interface SentShare {
+  readonly claims: SharedArrayBuffer;
+  readonly holder: number;
+  /** The place of its first chunk among all chunks of the search; the others follow. */
+  readonly first: number;
+  readonly others: readonly SentSpare[];
+}
+
+/** Chunks of another one. The thread reads the entry of one that it takes over itself. */
+export interface SentSpare {
+  readonly first: number;
+  readonly ids: readonly string[];
+  /** The times of each, the least and the most. */
+  readonly times: Float64Array;
 }
 
 /**

@@ -6,12 +6,14 @@ import { openSectionSource } from '@apiary/common/chunks/sqlite/section-source.t
 import { systemClock } from '@apiary/common/clock.ts';
 import { toAppError } from '@apiary/common/errors.ts';
 import { ChunkCache } from '../chunk-cache.ts';
+import { Claims, type SharedChunks } from '../claims.ts';
 import { searchPart } from '../part-search.ts';
 import type { FromThread, SentTask, ThreadStart, ToThread } from './search-messages.ts';
 
 // Written by SearchThread alone.
 const { folder, cacheBytesMax } = workerData as ThreadStart;
-const cache = new ChunkCache(openSectionSource(folder), systemClock, { bytesMax: cacheBytesMax });
+const source = openSectionSource(folder);
+const cache = new ChunkCache(source, systemClock, { bytesMax: cacheBytesMax });
 const running = new Map<number, AbortController>();
 /** By id, until they are to be forgotten. */
 const known = new Map<string, ChunkEntry>();
@@ -29,6 +31,13 @@ function entryOf(id: string): ChunkEntry {
   return entry;
 }
 
+/** Nobody tells of chunks that are taken over. */
+function spareEntry(id: string): ChunkEntry {
+  const entry = known.get(id) ?? source.entry(id);
+  known.set(id, entry);
+  return entry;
+}
+
 function forget(chunks: readonly string[]): void {
   for (const id of chunks) known.delete(id);
   cache.forget(chunks);
@@ -41,7 +50,8 @@ async function search(id: number, task: SentTask): Promise<void> {
   const abort = new AbortController();
   running.set(id, abort);
   try {
-    const part = { over: { open: [], chunks }, span, nowMs };
+    const shared = sharedOf(task);
+    const part = { over: { open: [], chunks }, span, nowMs, shared };
     for await (const given of searchPart(
       { cache, clock: systemClock },
       request,
@@ -56,6 +66,23 @@ async function search(id: number, task: SentTask): Promise<void> {
   } finally {
     running.delete(id);
   }
+}
+
+function sharedOf({ chunks, shared }: SentTask): SharedChunks {
+  const { claims, holder, first, others } = shared;
+  const places = new Map(chunks.map((id, index) => [id, first + index]));
+  return {
+    claims: new Claims(claims, holder),
+    placeOf: (id) => places.get(id),
+    others: others.map((other) =>
+      other.ids.map((id, index) => ({
+        index: other.first + index,
+        minTime: other.times[2 * index] ?? 0,
+        maxTime: other.times[2 * index + 1] ?? 0,
+        entry: () => spareEntry(id),
+      })),
+    ),
+  };
 }
 
 function tell(message: FromThread): void {
