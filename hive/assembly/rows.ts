@@ -7,6 +7,8 @@
 
 import { format, LENGTH, TEXT } from './stamps';
 
+export { findInColumn } from './find';
+
 /** Bytes of a piece: where its literal text ends (u32, from the text's begin), what follows, next value, width. */
 const PIECE_BYTES: usize = 16;
 /** What follows a piece of literal text. */

@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { compileRegex } from '../regex.ts';
 import { foldCase } from '../words.ts';
-import { type Automaton, BYTES, compileAutomaton, MATCHED, REFUSED } from './automaton.ts';
+import { compileAutomaton } from './automaton.ts';
+import { type Automaton, BYTES, MATCHED, REFUSED } from './table.ts';
 
 function run({ start, next, accepts }: Automaton, text: string): boolean {
   let state = start;
@@ -80,6 +81,8 @@ test('What nothing can change any more is told apart.', () => {
   expect(state('slow query.*9', 'a slow query on 123')).toBeGreaterThan(MATCHED);
   expect(state('^get', 'got')).toBe(REFUSED);
   expect(state('a*', '')).toBe(MATCHED);
+  expect(state('(a|b)*.*$', 'x')).toBe(MATCHED);
+  expect(state('error.*99', 'error in terr')).toBe(state('error.*99', 'error'));
 });
 
 test('What would take long, or is not plain, is left to RegExp.', () => {

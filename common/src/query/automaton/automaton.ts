@@ -1,35 +1,14 @@
-/**
- * Regular expressions as a table: one look for each character, whatever the expression. For text of ASCII characters,
- * of which a judge may leave out all that cannot change the state. Whether there is a match is told, not where.
- */
+/** Makes the automaton of a regular expression: its states, seen as sets, with those made one that nothing tells apart. */
 import { foldedExpression } from '../regex.ts';
 import { ASCII, type Assertion, readExpression } from './expression.ts';
 import { type States, statesOf } from './nondeterministic.ts';
+import { smallest } from './smallest.ts';
+import { type Automaton, BYTES, MATCHED, OPEN, REFUSED } from './table.ts';
 
 /** A state is a byte. */
 const STATES_MAX = 250;
 /** States of the expression that are looked at while the table is made, at most: some ten milliseconds. */
 const LOOKS_MAX = 200_000;
-/** Bytes of a row of the table, by the byte that is read. */
-export const BYTES = 256;
-
-/** No match any more, whatever follows. */
-export const REFUSED = 0;
-/** A match, whatever follows. */
-export const MATCHED = 1;
-/** The first state that is not settled. */
-export const OPEN = 2;
-
-/** See the file's head. */
-export interface Automaton {
-  /** The state before the first character. */
-  readonly start: number;
-  /** `next[state * BYTES + byte]`, for bytes of ASCII in any case. */
-  readonly next: Uint8Array;
-  /** By state: 1 where text that ends there has a match. */
-  readonly accepts: Uint8Array;
-}
-
 /** The automaton of an expression as between the slashes of a query; undefined where only `RegExp` can tell. */
 export function compileAutomaton(source: string): Automaton | undefined {
   const folded = foldedExpression(source);
@@ -79,7 +58,7 @@ class Builder {
       accepts.push(this.#hasMatch(this.#resolve(kernel, 'none')) ? 1 : 0);
     }
     if (this.#isTooLarge) return undefined;
-    return { start, next: Buffer.concat(rows), accepts: Uint8Array.from(accepts) };
+    return smallest({ start, next: Buffer.concat(rows), accepts: Uint8Array.from(accepts) });
   }
 
   get #isTooLarge(): boolean {

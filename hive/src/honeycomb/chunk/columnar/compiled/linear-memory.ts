@@ -15,9 +15,10 @@ const FIRST_ADDRESS = FIRST_LAYOUT + LAYOUTS_BYTES;
 /** Numbers that can be laid out. */
 type Column = Uint8Array | Uint32Array | Float64Array;
 
-/** The loops, with `decodeTemplate`'s thirteen numbers: see `hive/assembly/rows.ts`. */
+/** The loops, which take numbers: see `hive/assembly`. */
 interface Loops {
   decodeTemplate(...numbers: number[]): number;
+  findInColumn(...numbers: number[]): number;
 }
 
 let compiled: WebAssembly.Module | undefined;

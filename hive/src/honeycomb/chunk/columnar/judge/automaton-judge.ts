@@ -3,7 +3,7 @@
  * text of a template once for all its rows, and through its columns one by one. A column of which no character can
  * change the state is not read, and neither is what comes once all rows are settled.
  */
-import { REFUSED } from '@apiary/common/query/automaton/automaton.ts';
+import { REFUSED } from '@apiary/common/query/automaton/table.ts';
 import type { ChunkData, Dictionary } from '../chunk-data.ts';
 import { isEnded, type SlotTable } from '../slot-table.ts';
 import { createStampLayouts } from '../stamp-layouts.ts';
@@ -68,20 +68,36 @@ export class AutomatonJudge implements Judge {
   async rows(template: number): Promise<Uint8Array> {
     const [{ head }, slots] = [await this.#data.runs(), await this.#data.slots()];
     const isPlain = template < head.templates && !isBeyondAscii(slots, template);
-    const pieces = isPlain ? asciiPieces(await this.#data.dictionary(), template) : undefined;
+    const pieces = isPlain
+      ? asciiPieces(await this.#data.dictionary(), slots, template)
+      : undefined;
     if (!pieces) return await this.#decoded.rows(template);
     const wanted = await this.#hints.candidates(template);
     if (wanted && !wanted.includes(1)) return wanted;
     const rows = new RowStates(this.#possible.automaton, slots.rows[template] ?? 0, wanted);
-    let slot = slots.firstSlot[template] ?? 0;
-    for (const { text, follows } of pieces) {
+    const readText = (piece: number) => {
+      const text = pieces[piece]?.text ?? NO_TEXT;
       rows.map((state) => this.#possible.afterText(state, text));
-      if (follows === 'value') {
-        const reading = this.#value(rows, slots, slot++);
-        if (reading) await reading;
-      } else if (follows === 'stamp') await this.#stamp(rows, slots, template);
-      if (rows.open.length === 0) return rows.matches();
+      return piece;
+    };
+    let index = readText(0);
+    for (let piece = pieces[0]; piece && piece.follows !== 'end'; piece = pieces[index]) {
+      if (rows.open.length === 0) break;
+      const behind = this.#possible.meeting(rows.open, pieces, index);
+      if (behind) {
+        rows.map((state) => behind.states.get(state) ?? REFUSED);
+        index = behind.piece;
+        continue;
+      }
+      if (piece.follows === 'stamp') await this.#readStamp(rows, slots, template);
+      else {
+        const entering = this.#frames.enter(slots, piece.slot);
+        if (entering) await entering;
+        this.#readColumn(rows, slots, piece.slot);
+      }
+      index = readText(index + 1);
     }
+    if (rows.open.length === 0) return rows.matches();
     const hasEnd = await this.#lineEnds.of(template);
     if (hasEnd) rows.readTexts((row) => (hasEnd(row) ? LINE_END : NO_TEXT));
     return rows.matches();
@@ -101,7 +117,7 @@ export class AutomatonJudge implements Judge {
       const byte = bytes[at] ?? 0;
       if (byte >= ASCII) return SOME;
       if (byte === SLOT_MARK) possible.throughValue(states, slots.mask[slot++] ?? 0);
-      else if (byte === STAMP_MARK) this.#throughStamp(states, slots.layout[template] ?? -1);
+      else if (byte === STAMP_MARK) possible.throughStamp(states, slots.layout[template] ?? -1);
       else states.read(byte, automaton);
     }
     if (hasLineEnds && isEnded(slots, template)) {
@@ -113,24 +129,7 @@ export class AutomatonJudge implements Judge {
     return states.accepts(automaton, 'some') ? SOME : NONE;
   }
 
-  #throughStamp(states: StateSet, layout: number): void {
-    const [...before] = states.list.subarray(0, states.count);
-    states.clear();
-    for (const state of before) {
-      for (const behind of this.#possible.afterStamp(state, layout)) states.add(behind);
-    }
-  }
-
-  #value(rows: RowStates, slots: SlotTable, slot: number): Promise<void> | undefined {
-    const mask = slots.mask[slot] ?? 0;
-    if (rows.open.every((state) => this.#possible.staysIn(state, mask))) return undefined;
-    const entering = this.#frames.enter(slots, slot);
-    if (entering) return entering.then(() => this.#read(rows, slots, slot));
-    this.#read(rows, slots, slot);
-    return undefined;
-  }
-
-  #read(rows: RowStates, slots: SlotTable, slot: number): void {
+  #readColumn(rows: RowStates, slots: SlotTable, slot: number): void {
     const { bytes } = this.#frames;
     const from = this.#frames.begin(slots, slot);
     const width = slots.longest[slot] ?? 0;
@@ -142,18 +141,11 @@ export class AutomatonJudge implements Judge {
     else rows.readVarying(bytes, from);
   }
 
-  /** Times are read only where it depends on them. */
-  async #stamp(rows: RowStates, slots: SlotTable, template: number): Promise<void> {
-    const number = slots.layout[template] ?? -1;
-    const behind = (state: number) => this.#possible.afterStamp(state, number);
-    if (rows.open.every((state) => behind(state).length === 1)) {
-      rows.map((state) => behind(state)[0] ?? REFUSED);
-      return;
-    }
+  async #readStamp(rows: RowStates, slots: SlotTable, template: number): Promise<void> {
+    const layout = LAYOUTS[slots.layout[template] ?? -1];
     const [order, times] = [await this.#data.order(), await this.#data.times()];
     const first = slots.firstRow[template] ?? 0;
     const shift = (slots.shiftMinutes[template] ?? 0) * MINUTE_MS;
-    const layout = LAYOUTS[number];
     const textOf = (row: number) => layout?.format((times[order[first + row] ?? 0] ?? 0) + shift);
     rows.readTexts((row) => textOf(row) ?? NO_TEXT);
   }

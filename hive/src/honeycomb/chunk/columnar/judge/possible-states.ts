@@ -1,7 +1,8 @@
 /** Where an automaton can be behind parts of a line of which only little is known. */
-import { type Automaton, BYTES, OPEN } from '@apiary/common/query/automaton/automaton.ts';
+import { type Automaton, BYTES, OPEN } from '@apiary/common/query/automaton/table.ts';
 import { STAMP_LAYOUTS } from '../stamp-layouts.ts';
 import { BYTE_CLASS, CHARACTER_BITS, DIGIT, LETTER } from '../words.ts';
+import type { Piece } from './template-pieces.ts';
 
 const ASCII = 128;
 /** Digits of a time, and what stands in their place in times that no clock shows. */
@@ -9,6 +10,8 @@ const DIGITS = [0x20, ...Array.from({ length: 19 }, (_, index) => 0x27 + index)]
 const LETTERS = Array.from({ length: 26 }, (_, index) => 0x61 + index);
 const DIGIT_FIELDS = 'YyMDdhmsfEe';
 const NAME_FIELDS = 'BW';
+/** Pieces within which states have met, mostly: at the next blank, or never. */
+const LOOK_AHEAD_PIECES = 4;
 
 /** Where characters of values lead: by target, the bits of those characters as masks of columns have them. */
 interface Moves {
@@ -23,6 +26,8 @@ export class PossibleStates {
   readonly automaton: Automaton;
   /** By state. */
   readonly #moves: readonly Moves[];
+  /** For {@link meeting}. */
+  readonly #sets: StateSet[] = [];
   readonly #behindStamp = new Map<number, readonly number[]>();
 
   constructor(automaton: Automaton) {
@@ -30,9 +35,31 @@ export class PossibleStates {
     this.#moves = Array.from(automaton.accepts, (_, state) => movesOf(automaton, state));
   }
 
-  /** True if no value of a column of ASCII with such a mask changes the state. */
-  staysIn(state: number, mask: number): boolean {
-    return ((this.#moves[state]?.any ?? 0) & mask) === 0;
+  /**
+   * The next piece behind whose text each of some states has become one for certain, whatever values and stamps come
+   * before it; undefined where there is none: they have to be read.
+   *
+   * @param from the piece behind whose text the states are
+   */
+  meeting(
+    states: readonly number[],
+    pieces: readonly Piece[],
+    from: number,
+  ): { readonly piece: number; readonly states: ReadonlyMap<number, number> } | undefined {
+    const sets = states.map((state, index) => this.#setOf(state, index));
+    for (let index = from; index < from + LOOK_AHEAD_PIECES; index++) {
+      const [piece, next] = [pieces[index], pieces[index + 1]];
+      if (!piece || !next) return undefined;
+      for (const set of sets) {
+        if (piece.follows === 'stamp') this.throughStamp(set, piece.layout);
+        else this.throughValue(set, piece.mask);
+        for (let at = 0; at < next.text.length; at++) set.read(next.text[at] ?? 0, this.automaton);
+      }
+      if (!sets.every(({ count }) => count === 1)) continue;
+      const met = sets.map(({ list }, at): [number, number] => [states[at] ?? 0, list[0] ?? 0]);
+      return { piece: index + 1, states: new Map(met) };
+    }
+    return undefined;
   }
 
   /** Adds all states that values of such a column lead to. */
@@ -58,18 +85,34 @@ export class PossibleStates {
     return at;
   }
 
-  /** States behind any stamp of a layout. */
-  afterStamp(state: number, layout: number): readonly number[] {
+  /** Goes to all states that stamps of a layout lead to. */
+  throughStamp(states: StateSet, layout: number): void {
+    const [...before] = states.list.subarray(0, states.count);
+    states.clear();
+    for (const state of before) {
+      for (const behind of this.#afterStamp(state, layout)) states.add(behind);
+    }
+  }
+
+  #setOf(state: number, index: number): StateSet {
+    const set = this.#sets[index] ?? new StateSet();
+    this.#sets[index] = set;
+    set.clear();
+    set.add(state);
+    return set;
+  }
+
+  #afterStamp(state: number, layout: number): readonly number[] {
     const key = state * STAMP_LAYOUTS.length + layout;
     let states = this.#behindStamp.get(key);
     if (!states) {
-      states = this.#throughStamp(state, STAMP_LAYOUTS[layout] ?? '');
+      states = this.#behind(state, STAMP_LAYOUTS[layout] ?? '');
       this.#behindStamp.set(key, states);
     }
     return states;
   }
 
-  #throughStamp(from: number, layout: string): number[] {
+  #behind(from: number, layout: string): number[] {
     const { next } = this.automaton;
     let states = new Set([from]);
     for (const letter of layout) {

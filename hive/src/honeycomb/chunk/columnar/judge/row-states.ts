@@ -1,4 +1,4 @@
-import { type Automaton, BYTES, OPEN, REFUSED } from '@apiary/common/query/automaton/automaton.ts';
+import { type Automaton, BYTES, OPEN, REFUSED } from '@apiary/common/query/automaton/table.ts';
 import { END_MARK } from '../words.ts';
 
 /** What each open state becomes, while it is looked up. */
