@@ -44,7 +44,7 @@ const shape = {
   keep: {
     schema: z.string().optional(),
     value: 'DIR',
-    help: 'keeps corpus and stores of `honeycomb` there, and takes them from there the next time',
+    help: 'keeps what `honeycomb` and `growth` make first there, and takes it from there the next time',
     defaultText: 'none: they are made anew',
   },
 } as const satisfies SettingsShape;

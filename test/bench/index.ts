@@ -3,6 +3,7 @@ import { beeBench } from './bee.ts';
 import type { Bench } from './bench.ts';
 import { brokerBench } from './broker.ts';
 import { fleetBench } from './fleet.ts';
+import { growthBench } from './growth.ts';
 import { honeycombBench } from './honeycomb.ts';
 import { idleBench } from './idle.ts';
 import { liveBench } from './live.ts';
@@ -16,6 +17,7 @@ export const BENCHES: readonly Bench[] = [
   beeBench,
   brokerBench,
   fleetBench,
+  growthBench,
   honeycombBench,
   liveBench,
   idleBench,

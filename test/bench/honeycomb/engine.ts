@@ -94,8 +94,12 @@ export class Engine {
     return new ChunkCache(this.store, systemClock, { bytesMax: this.#threads.cacheBytesMax });
   }
 
-  /** Answers a question; resolves with how many records match. */
-  async ask({ query, limit = 0, buckets }: Question): Promise<number> {
+  /**
+   * Answers a question; resolves with how many records match.
+   *
+   * @param onPage told when all records of the page are there: they come before the counts
+   */
+  async ask({ query, limit = 0, buckets }: Question, onPage?: () => void): Promise<number> {
     const { holdings, figures } = this;
     const cache = this.#cache;
     const threads = this.#threads;
@@ -105,7 +109,12 @@ export class Engine {
       ...(buckets === undefined ? {} : { histogram: { buckets } }),
     });
     let total = -1;
+    let left = limit;
     for await (const part of search.run(request)) {
+      if (part.type === 'records') {
+        left -= part.records.length;
+        if (left === 0) onPage?.();
+      }
       if (part.type === 'done') {
         if (part.missing.length > 0) throw new Error(`${query}: ${part.missing.join(', ')}`);
         total = part.total;
