@@ -1,10 +1,12 @@
 /** Sections on their way to and from the store: compressed or not, each with a checksum at its end. */
-import { constants, crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { constants, crc32, zstdCompressSync } from 'node:zlib';
 import { AppError } from '@apiary/common/errors.ts';
-import { zstdRoom } from '@apiary/common/zstd-room.ts';
+import { ZstdDecompressor } from '@apiary/common/zstd-decompressor.ts';
 
 const CHECKSUM_BYTES = 4;
-const ROOM_BYTES = { default: 256 * 1024, max: 16 * 1024 * 1024 } as const;
+/** The largest section that is thinkable is smaller: the templates of a chunk of 64 MB, or its times. */
+const ROOM_BYTES = { default: 256 * 1024, max: 256 * 1024 * 1024 } as const;
+const decompressor = new ZstdDecompressor();
 
 /** Compresses at a zstd level and seals with a CRC-32, little-endian, of the compressed bytes. */
 export function packSection(bytes: Uint8Array, level: number): Buffer {
@@ -34,7 +36,7 @@ export function openSection(section: Uint8Array): Buffer {
 export function unpackSection(section: Uint8Array): Buffer {
   const compressed = openSection(section);
   try {
-    return zstdDecompressSync(compressed, { chunkSize: zstdRoom(compressed, ROOM_BYTES) });
+    return decompressor.decompress(compressed, ROOM_BYTES);
   } catch (error) {
     throw new AppError('store-corrupt', 'A section of a chunk is no zstd frame.', { cause: error });
   }
