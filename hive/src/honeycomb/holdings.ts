@@ -8,9 +8,7 @@ import type { DataMessage } from '@apiary/common/messages/data/run.ts';
 import { orAborted } from '@apiary/common/or-aborted.ts';
 import { OpenChunk } from './open-chunk.ts';
 import type { RecordSource } from './record-set.ts';
-
-/** Room beyond the rows of the chunk before. */
-const ROWS_ROOM = 1.125;
+import type { RowStore } from './row-store.ts';
 
 /** Rows of an open chunk that one commit added or let grow. */
 export interface TouchedRows {
@@ -63,8 +61,8 @@ export class Holdings {
   /** What guests held that are gone. */
   #finished: readonly SegmentPart[] = [];
   #last = 0;
-  /** Rows that the next open chunk has, as the last one had; its memory is the kernel's until it is written. */
-  #rowsExpected = 0;
+  /** Memory of a chunk that was sealed, for the next one. */
+  #spare: RowStore | undefined;
 
   /** @param options `chunkRawBytes`: size at which an open chunk is full */
   constructor(
@@ -173,7 +171,7 @@ export class Holdings {
     const key = partitionKey(partition);
     let chunk = this.#open.get(key);
     if (!chunk) {
-      chunk = new OpenChunk(newChunkId(), partition, this.#rowsExpected);
+      chunk = this.#newChunk(partition);
       this.#open.set(key, chunk);
     }
     const rows: number[] = [];
@@ -202,10 +200,8 @@ export class Holdings {
     this.#open.delete(key);
     this.#frozen.add(chunk);
     const rows = carry ? chunk.unfinishedRows() : [];
-    // Of a chunk that was not full nothing follows for the next one.
-    this.#rowsExpected = carry ? Math.ceil(chunk.count * ROWS_ROOM) : 0;
     if (rows.length === 0) return;
-    const next = new OpenChunk(newChunkId(), chunk.partition, this.#rowsExpected);
+    const next = this.#newChunk(chunk.partition);
     this.#open.set(key, next);
     let bytes = 0;
     for (const row of rows) {
@@ -213,6 +209,22 @@ export class Holdings {
       if (bytes > CARRIED_BYTES_MAX) break;
       chunk.carryOver(row, next);
     }
+  }
+
+  #newChunk(partition: Partition): OpenChunk {
+    const rows = this.#spare;
+    this.#spare = undefined;
+    return new OpenChunk(newChunkId(), partition, rows);
+  }
+
+  /** Keeps the memory of a chunk that was sealed, unless somebody may still look at it. */
+  recycle(chunk: OpenChunk): void {
+    this.#spare = chunk.release() ?? this.#spare;
+  }
+
+  /** Lets memory go that waits for the next chunk. */
+  forgetSpare(): void {
+    this.#spare = undefined;
   }
 
   /** Partitions that have data which is in no sealed chunk. */

@@ -35,7 +35,7 @@ export class OpenChunk {
   readonly partition: Partition;
   /** Sequences of the blocks whose records it holds, ascending. */
   readonly sequences: number[] = [];
-  readonly #rows = new RowStore();
+  #rows: RowStore;
   readonly #runs: RunFacts[] = [];
   readonly #sources = new Map<string, RowSource>();
   /** Rows whose end is not known, by the position where they would continue. */
@@ -51,16 +51,20 @@ export class OpenChunk {
   /** Sequences of blocks with records that were not whole when they came: only their bytes can prove them. */
   readonly #unproven = new Set<number>();
   #successor: OpenChunk | undefined;
+  /** True once somebody has a view of it for good. */
+  #isKept = false;
+  /** Views that end. */
+  #looks = 0;
   #version = 0;
   #rawBytes = 0;
   #minTime = Number.POSITIVE_INFINITY;
   #maxTime = Number.NEGATIVE_INFINITY;
 
-  /** @param rows how many to make room for at once; more find room, too */
-  constructor(id: string, partition: Partition, rows = 0) {
+  /** @param rows without any; it belongs to this chunk then */
+  constructor(id: string, partition: Partition, rows = new RowStore()) {
     this.id = id;
     this.partition = partition;
-    this.#rows.reserve(rows);
+    this.#rows = rows;
   }
 
   get count(): number {
@@ -86,7 +90,7 @@ export class OpenChunk {
     const runIndex = this.#runs.push(facts) - 1;
     if (run.startsMidRecord || run.endsMidRecord) this.#unproven.add(sequence);
     else this.#proofs.push(proofOf(run, { sequence, firstRow: this.#rows.count, checksum }));
-    this.#rows.take(run.data);
+    this.#rows.take(run.data, run.bodyLengths ?? run.sourceLengths);
     const lastIndex = run.sourceLengths.length - 1;
     let offset = run.from;
     let start = 0;
@@ -109,9 +113,28 @@ export class OpenChunk {
     return touched;
   }
 
-  /** What is there now; rows that come later do not show in it. */
+  /** What is there now; rows that come later do not show in it. It may be looked at for as long as anybody likes. */
   snapshot(): OpenChunkView {
+    this.#isKept = true;
     return new OpenChunkView(this, this.extent());
+  }
+
+  /** As {@link snapshot}, until `end` is called. */
+  look(): { readonly set: OpenChunkView; readonly end: () => void } {
+    this.#looks++;
+    const end = () => {
+      this.#looks--;
+    };
+    return { set: new OpenChunkView(this, this.extent()), end };
+  }
+
+  /** Gives its rows' memory away, for another chunk, once it is sealed; undefined where somebody may look at them. */
+  release(): RowStore | undefined {
+    if (this.#isKept || this.#looks > 0) return undefined;
+    const rows = this.#rows;
+    this.#rows = new RowStore();
+    rows.clear();
+    return rows;
   }
 
   /** How far it reaches now. */
@@ -185,7 +208,7 @@ export class OpenChunk {
   #adopt(bytes: Uint8Array, facts: RunFacts, place: { offset: number; sourceLength: number }) {
     this.#version++;
     const run = this.#runs.push({ ...facts, source: this.#intern(facts.source) }) - 1;
-    this.#rows.take(bytes);
+    this.#rows.take(bytes, Uint32Array.of(bytes.length));
     const row = this.#addRow(bytes, { run, ...place, start: 0, end: bytes.length });
     this.#stale.add(row);
     this.#leaveOpen(row, place.offset + place.sourceLength);

@@ -89,6 +89,7 @@ export class Sealer {
     const { holdings, clock } = this.#context;
     // A thread that nothing needs is 15 MB; the next full chunk starts another within 100 ms.
     if (!this.#running) void this.#thread.stop();
+    holdings.forgetSpare();
     const before = clock.now() - CHUNK_IDLE_MS;
     for (const chunk of holdings.openChunks) {
       if ((this.#touchedMs.get(chunk) ?? 0) <= before) holdings.freeze(chunk, false);
@@ -146,6 +147,7 @@ export class Sealer {
     await segment.seal(sealed ? [sealed] : [], chunk.sequences, kept);
     holdings.sealed(chunk, sealed?.entry);
     chunk.handOver(kept.map(({ sequence }) => sequence));
+    holdings.recycle(chunk);
     figures.add('sealedChunks');
     const { records, rawBytes, storedBytes } = sealed?.entry ?? {};
     const elapsedMs = Math.round(performance.now() - began);

@@ -46,22 +46,33 @@ export class RowJudge {
 
   /** The messages to publish, in order; each query's `previous` is moved on. */
   async run(touched: readonly TouchedRows[], pace: Pace): Promise<LiveBody[]> {
-    for (const { chunk, rows, sequence } of touched) {
-      const set = chunk.snapshot();
-      const view = new RowView(set);
-      for (const row of rows) {
-        const pause = pace();
-        if (pause) await pause;
-        // A row that grew again later in this commit is judged there.
-        if (!set.isVisible(row) || set.sequence(row) !== sequence || set.source(row).history) {
-          continue;
-        }
-        this.#judgeRow(set, row, view);
-      }
+    // All at once: what is looked at keeps its memory, should it be sealed meanwhile.
+    const looks = touched.map(({ chunk, rows, sequence }) => ({ ...chunk.look(), rows, sequence }));
+    try {
+      for (const { set, ...of } of looks) await this.#judgeRows(set, of, pace);
+    } finally {
+      for (const { end } of looks) end();
     }
     return [...this.#parts].flatMap(([query, parts]) =>
       parts.map((part) => this.#message(query, part)),
     );
+  }
+
+  async #judgeRows(
+    set: RecordSet,
+    { rows, sequence }: Pick<TouchedRows, 'rows' | 'sequence'>,
+    pace: Pace,
+  ): Promise<void> {
+    const view = new RowView(set);
+    for (const row of rows) {
+      const pause = pace();
+      if (pause) await pause;
+      // A row that grew again later in this commit is judged there.
+      if (!set.isVisible(row) || set.sequence(row) !== sequence || set.source(row).history) {
+        continue;
+      }
+      this.#judgeRow(set, row, view);
+    }
   }
 
   #judgeRow(set: RecordSet, row: number, view: RowView): void {
