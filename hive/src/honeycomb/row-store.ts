@@ -2,8 +2,9 @@
  * The growing columns of an open chunk's rows, and the bytes of their bodies in slabs. All of it can be used again for
  * the next chunk: measured on 300 MB, new memory for each made V8 collect its whole heap 33 times.
  */
-import { CHUNK_RECORDS_MAX } from '@apiary/common/limits.ts';
+
 import { SEAL_MEMORY_KEPT_BYTES } from '@apiary/common/limits/store.ts';
+import { CHUNK_RECORDS_MAX } from '@apiary/common/limits.ts';
 import type { MemoryOf } from './chunk/spare-memory.ts';
 import { FoldedSlab, type FoldedStretch } from './folded-slab.ts';
 
@@ -18,10 +19,10 @@ export interface PackedRows {
   /** Their bytes as stored. */
   readonly bytes: Buffer;
   /** Where a row's bytes begin; one more than there are rows. */
-  readonly start: Uint32Array<ArrayBuffer>;
-  readonly time: Float64Array<ArrayBuffer>;
-  readonly timestampLength: Uint8Array<ArrayBuffer>;
-  readonly sourceLength: Uint32Array<ArrayBuffer>;
+  readonly start: Uint32Array;
+  readonly time: Float64Array;
+  readonly timestampLength: Uint8Array;
+  readonly sourceLength: Uint32Array;
 }
 
 /** Where a row belongs. */
@@ -296,7 +297,7 @@ function pick<T extends Float64Array | Uint32Array | Uint8Array>(
 }
 
 /** The columns of so many rows with `total` bytes, one behind the other, the widest first. */
-function carve(memory: ArrayBuffer, count: number, total: number): PackedRows {
+function carve(memory: ArrayBufferLike, count: number, total: number): PackedRows {
   const start = 8 * count;
   const sourceLength = start + 4 * (count + 1);
   const timestampLength = sourceLength + 4 * count;

@@ -8,7 +8,7 @@ import type { SealTask } from './chunk/seal-worker.ts';
 import { SpareMemory } from './chunk/spare-memory.ts';
 
 type Answer =
-  | { readonly chunk: NewChunk; readonly memory: readonly ArrayBuffer[] }
+  | { readonly chunk: NewChunk }
   | { readonly error: { readonly code: ErrorCode; readonly message: string } };
 
 /** One thread, started when it is first needed. One batch at a time. */
@@ -17,12 +17,12 @@ export class SealThread {
   readonly #spare = new SpareMemory();
 
   /** Memory for a batch: what the last one came in, where it is large enough. */
-  memoryOf(bytes: number): ArrayBuffer {
+  memoryOf(bytes: number): ArrayBufferLike {
     return this.#spare.take(bytes);
   }
 
   /**
-   * Encodes and proves a batch that has rows. The batch's memory goes to the thread.
+   * Encodes and proves a batch that has rows, in memory of {@link memoryOf}: it is this thread's again afterwards.
    *
    * @throws AppError `store-corrupt`, `too-large`, `internal` when the thread ended
    */
@@ -30,9 +30,6 @@ export class SealThread {
     this.#worker ??= this.#start();
     const worker = this.#worker;
     const task: SealTask = { batch, name };
-    const { bytes, start, time, timestampLength, sourceLength } = batch;
-    const owned = [bytes, start, time, timestampLength, sourceLength].map(({ buffer }) => buffer);
-    const transfer = [...new Set(owned)].filter((buffer) => buffer instanceof ArrayBuffer);
     const answer = await new Promise<Answer>((resolve, reject) => {
       const settle = () => {
         worker.off('message', take);
@@ -54,12 +51,10 @@ export class SealThread {
       worker.on('error', fail);
       worker.on('exit', end);
       worker.ref();
-      worker.postMessage(task, transfer);
+      worker.postMessage(task);
     });
-    if ('chunk' in answer) {
-      for (const memory of answer.memory) this.#spare.giveBack(memory);
-      return answer.chunk;
-    }
+    this.#spare.giveBack(batch.bytes.buffer);
+    if ('chunk' in answer) return answer.chunk;
     throw new AppError(answer.error.code, answer.error.message);
   }
 

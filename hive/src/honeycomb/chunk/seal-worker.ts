@@ -15,9 +15,7 @@ parentPort?.on('message', async ({ batch, name }: SealTask) => {
     const { buffer, byteOffset, byteLength } = batch.bytes;
     const bytes = Buffer.from(buffer, byteOffset, byteLength);
     const chunk = await sealBatch({ ...batch, bytes }, name);
-    // What came with the batch goes back, and the next one comes in it.
-    const memory = buffer instanceof ArrayBuffer ? [buffer] : [];
-    parentPort?.postMessage({ chunk, memory }, memory);
+    parentPort?.postMessage({ chunk });
   } catch (error) {
     const { code, message } = toAppError(error);
     parentPort?.postMessage({ error: { code, message } });

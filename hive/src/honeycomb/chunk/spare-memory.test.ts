@@ -22,9 +22,12 @@ describe('spare memory', () => {
 
   test('is let go past its bound, and when it is cleared', () => {
     const spare = new SpareMemory();
-    const large = spare.take(SEAL_MEMORY_KEPT_BYTES);
+    const large = spare.take(SEAL_MEMORY_KEPT_BYTES + 1);
     spare.giveBack(large);
     expect(spare.take(1)).not.toBe(large);
+    const largest = spare.take(SEAL_MEMORY_KEPT_BYTES);
+    spare.giveBack(largest);
+    expect(spare.take(SEAL_MEMORY_KEPT_BYTES)).toBe(largest);
     const small = spare.take(1);
     spare.giveBack(small);
     spare.clear();
