@@ -15,11 +15,11 @@ export {
   ROW_TIME,
   ROWS_MAX,
   TEMPLATES,
+  TOKEN_HASH,
   TOKEN_KIND,
-  TOKEN_LENGTH,
-  TOKEN_START,
   usedBytes,
 } from './places';
+export { clearShapes } from './shapes';
 export { describe, gather } from './slots';
-export { clearShapes, templates } from './templates';
+export { templates } from './templates';
 export { addWord, wordCount, wordHashes } from './words';

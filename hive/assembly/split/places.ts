@@ -34,10 +34,13 @@ export const MARKED_START: u32 = 40960;
 export const MARKED_LENGTH: u32 = 49152;
 /** Its kind (u8). */
 export const MARKED_KIND: u32 = 57344;
-/** Where each value begins (u32). */
-export const VALUE_START: u32 = 65536;
-/** Its bytes (u32). */
-export const VALUE_LENGTH: u32 = 73728;
+/** Values of the row at hand: its slot's address, where it begins, its bytes (u32 each). */
+export const VALUES: u32 = 65536;
+/** Bytes of one. */
+export const VALUE_BYTES: u32 = 16;
+
+/** Hash of each token that is a word (i32), where a new template is told of. */
+export const TOKEN_HASH: u32 = 98304;
 
 /** Places in a hash table. */
 export const TABLE_SIZE: u32 = 1 << 17;
@@ -62,10 +65,15 @@ export const SEEN: u32 = TEMPLATES + TEMPLATE_BYTES * TEMPLATES_MAX;
 /** Those bits. */
 export const SEEN_MASK: u32 = 0xffff;
 
+/** The same for words of literal text. */
+export const SEEN_LITERALS: u32 = SEEN + 4 * (SEEN_MASK + 1);
+/** Its bits. */
+export const SEEN_LITERALS_MASK: u32 = 0x3fff;
+
 /** Rows that are laid out at once. */
 export const ROWS_MAX: u32 = 16384;
-/** Where each begins (u32), from ROW_BYTES; one more than there are. */
-export const ROW_START: u32 = SEEN + 4 * (SEEN_MASK + 1);
+/** Where each begins (u32); one more than there are. */
+export const ROW_START: u32 = SEEN_LITERALS + 4 * (SEEN_LITERALS_MASK + 1);
 /** Its time, ms (f64). */
 export const ROW_TIME: u32 = ROW_START + 4 * (ROWS_MAX + 2);
 /** Its stamp's characters (u8). */

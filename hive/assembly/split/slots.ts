@@ -4,11 +4,8 @@
  * split took two thirds of its time, most of it misses of the cache.
  */
 import { copy, isSame } from './bytes';
-import { allocate, CHARACTER_BITS, LOWER, VALUE_LENGTH, VALUE_START } from './places';
-import { addWord } from './words';
-
-/** The hash of a value with bytes beyond ASCII. */
-declare function hashFolded(from: u32, to: u32): i32;
+import { allocate, VALUE_BYTES, VALUES } from './places';
+import { addWord, hashWord, mask, wordHash } from './words';
 
 // Encodings as in the chunk, and that of a slot without values.
 const VARYING: i32 = 0;
@@ -27,7 +24,6 @@ const END: u32 = 4;
 const KIND: u32 = 8;
 /** Of all values, unless VARYING. */
 const WIDTH: u32 = 12;
-const COUNT: u32 = 16;
 const MASK: u32 = 20;
 /** Hash of the last value, where it is, and its bytes. */
 const HASH: u32 = 24;
@@ -46,8 +42,6 @@ const HEAD: u32 = 8;
 const BLOCK_BYTES_MIN: u32 = 40;
 const BLOCK_BYTES_MAX: u32 = 16 * 1024;
 
-const HASH_BASIS: i32 = <i32>0x811c9dc5;
-const HASH_FACTOR: i32 = 0x01000193;
 const BEYOND_ASCII: i32 = -1;
 const DIGITS_ALONE: i32 = 1 << 27;
 const SMALL_NUMBER_DIGITS_MAX: u32 = 3;
@@ -92,10 +86,9 @@ function restart(slot: u32, room: u32): u32 {
 }
 
 /** Writes a constant as often as it came, before a value of another width or of other bytes. */
-function spread(slot: u32, width: u32): i32 {
+function spread(slot: u32, width: u32, times: u32): i32 {
   const own = load<u32>(slot, WIDTH);
   const from = load<u32>(slot, AT);
-  const times = load<u32>(slot, COUNT);
   const kind = width === own ? FIXED : VARYING;
   const step = own + (kind === VARYING ? 1 : 0);
   let at = restart(slot, times * step);
@@ -110,11 +103,11 @@ function spread(slot: u32, width: u32): i32 {
 }
 
 /** Puts an end behind each value, before a value of another width. */
-function separate(slot: u32): i32 {
+function separate(slot: u32, times: u32): i32 {
   const width = load<u32>(slot, WIDTH);
   store<u32>(load<u32>(slot, BLOCK), load<u32>(slot, AT), FILLED);
   let block = load<u32>(slot, FIRST);
-  let at = restart(slot, load<u32>(slot, COUNT) * (width + 1));
+  let at = restart(slot, times * (width + 1));
   for (; block !== 0; block = load<u32>(block, NEXT)) {
     const end = load<u32>(block, FILLED);
     for (let from = block + HEAD; from < end; from += width, at += width + 1) {
@@ -131,44 +124,44 @@ function separate(slot: u32): i32 {
 /** Takes a value that differs from the last one for the mask and the bloom. */
 function see(slot: u32, from: u32, width: u32, isFirst: bool): bool {
   const to = from + width;
-  let mask = 0;
-  let hash = HASH_BASIS;
-  for (let at = from; at < to; at++) {
-    const byte: u32 = load<u8>(at);
-    mask |= load<i32>(CHARACTER_BITS + (byte << 2));
-    hash = (hash ^ <i32>load<u8>(LOWER + byte)) * HASH_FACTOR;
-  }
+  const hash = hashWord(from, to);
   store<i32>(slot, load<i32>(slot, MASK) | mask, MASK);
-  hash = (hash ^ (hash >>> 15)) * 0x2c1b3c6d;
-  hash ^= hash >>> 13;
-  if (mask === BEYOND_ASCII) return addWord(hashFolded(from, to), false);
+  if (mask === BEYOND_ASCII) return addWord(wordHash(hash, from, to), false);
   if (hash === load<i32>(slot, HASH) && !isFirst) return false;
   store<i32>(slot, hash, HASH);
   return addWord(hash, mask === DIGITS_ALONE && width <= SMALL_NUMBER_DIGITS_MAX);
 }
 
-/** Appends the row's values to so many slots. True if one of them may decide about a level. */
-export function append(slots: u32, count: u32): bool {
+/** Bytes of the value that all rows have so far; 0 where they differ. */
+export function constantBytes(slot: u32): u32 {
+  return load<i32>(slot, KIND) === CONSTANT ? load<u32>(slot, WIDTH) : 0;
+}
+
+/** Where that value is. */
+export function constantAt(slot: u32): u32 {
+  return load<u32>(slot, AT);
+}
+
+/**
+ * Appends the values that are listed to their slots.
+ *
+ * @param end behind the last one
+ * @param before rows that the template has
+ * @returns true if one of them may decide about a level
+ */
+export function append(end: u32, before: u32): bool {
   let hasLevelWord = false;
-  for (let index: u32 = 0; index < count; index++) {
-    const slot = slots + index * SLOT_BYTES;
-    const from = load<u32>(VALUE_START + (index << 2));
-    const width = load<u32>(VALUE_LENGTH + (index << 2));
-    const before = load<u32>(slot, COUNT);
+  for (let value = VALUES; value < end; value += VALUE_BYTES) {
+    const slot = load<u32>(value);
+    const from = load<u32>(value, 4);
+    const width = load<u32>(value, 8);
     let kind = load<i32>(slot, KIND);
-    store<u32>(slot, before + 1, COUNT);
     if (kind === CONSTANT) {
       // Half of all variables have one value in a chunk: it is kept once.
       if (width === load<u32>(slot, WIDTH) && isSame(load<u32>(slot, AT), from, width)) continue;
-      store<u32>(slot, before, COUNT);
-      kind = spread(slot, width);
-      store<u32>(slot, before + 1, COUNT);
+      kind = spread(slot, width, before);
     } else if (kind === FIXED) {
-      if (width !== load<u32>(slot, WIDTH)) {
-        store<u32>(slot, before, COUNT);
-        kind = separate(slot);
-        store<u32>(slot, before + 1, COUNT);
-      }
+      if (width !== load<u32>(slot, WIDTH)) kind = separate(slot, before);
     } else if (kind === EMPTY) {
       kind = width < LONG ? CONSTANT : VARYING;
       store<i32>(slot, kind, KIND);
@@ -196,10 +189,10 @@ export function append(slots: u32, count: u32): bool {
 }
 
 /** Bytes of a slot's column. */
-function columnBytes(slot: u32): u32 {
+function columnBytes(slot: u32, rows: u32): u32 {
   const kind = load<i32>(slot, KIND);
   if (kind === CONSTANT) return load<u32>(slot, WIDTH);
-  if (kind === FIXED) return load<u32>(slot, WIDTH) * load<u32>(slot, COUNT);
+  if (kind === FIXED) return load<u32>(slot, WIDTH) * rows;
   const current = load<u32>(slot, BLOCK);
   let bytes: u32 = load<u32>(slot, AT) - current - HEAD;
   for (let block = load<u32>(slot, FIRST); block !== current; block = load<u32>(block, NEXT)) {
@@ -211,14 +204,14 @@ function columnBytes(slot: u32): u32 {
 /** Bytes of what {@link describe} writes for a slot. */
 export const SLOT_FACTS_BYTES: u32 = 24;
 
-/** Writes what is known of so many slots: address, mask, bytes of the column, shortest, longest, encoding (u32 each). */
-export function describe(slots: u32, count: u32, target: u32): void {
+/** Writes what is known of so many slots of a template with so many rows: address, mask, bytes of the column, shortest, longest, encoding (u32 each). */
+export function describe(slots: u32, count: u32, rows: u32, target: u32): void {
   for (let index: u32 = 0; index < count; index++) {
     const slot = slots + index * SLOT_BYTES;
     const facts = target + index * SLOT_FACTS_BYTES;
     store<u32>(facts, slot, 0);
     store<i32>(facts, load<i32>(slot, MASK), 4);
-    store<u32>(facts, columnBytes(slot), 8);
+    store<u32>(facts, columnBytes(slot, rows), 8);
     store<u32>(facts, load<u32>(slot, SHORTEST), 12);
     store<u32>(facts, load<u32>(slot, LONGEST), 16);
     store<i32>(facts, load<i32>(slot, KIND), 20);

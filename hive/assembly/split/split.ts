@@ -21,7 +21,7 @@ import {
   isRowOf,
   NEWEST,
   OLDER,
-  SLOTS,
+  ROWS,
   setRow,
   setTraits,
   templateAt,
@@ -39,7 +39,7 @@ const RAW_ROW: u16 = 0xffff;
 
 // A stream: its last template, rows and hits since its guesses were judged last, 1 where it is guessed.
 const STREAM_BYTES: u32 = 16;
-const ROWS: u32 = 4;
+const STREAM_ROWS: u32 = 4;
 const HITS: u32 = 8;
 const IS_GUESSED: u32 = 12;
 /** Rows after which a stream's guesses are judged anew. */
@@ -62,7 +62,7 @@ export function begin(): void {
 export function addStream(): u32 {
   const added = allocate(STREAM_BYTES);
   store<i32>(added, -1);
-  store<u32>(added, 0, ROWS);
+  store<u32>(added, 0, STREAM_ROWS);
   store<u32>(added, 0, HITS);
   store<u32>(added, 1, IS_GUESSED);
   return added;
@@ -73,14 +73,14 @@ function went(id: i32, guessed: bool): void {
   const last = load<i32>(stream);
   store<i32>(stream, id);
   if (guessed) store<u32>(stream, load<u32>(stream, HITS) + 1, HITS);
-  const rows = load<u32>(stream, ROWS) + 1;
+  const rows = load<u32>(stream, STREAM_ROWS) + 1;
   const isGuessed = load<u32>(stream, IS_GUESSED) !== 0;
-  store<u32>(stream, rows, ROWS);
+  store<u32>(stream, rows, STREAM_ROWS);
   if (rows === (isGuessed ? JUDGED_ROWS : RESTING_ROWS)) {
     // What is logged changes: after a rest it is tried again.
     const isWorth = !isGuessed || load<u32>(stream, HITS) * ROWS_PER_HIT_MAX >= JUDGED_ROWS;
     store<u32>(stream, isWorth ? 1 : 0, IS_GUESSED);
-    store<u32>(stream, 0, ROWS);
+    store<u32>(stream, 0, STREAM_ROWS);
     store<u32>(stream, 0, HITS);
   }
   if (last < 0) return;
@@ -108,9 +108,9 @@ function hasBeyondAscii(from: u32, length: u32): bool {
 }
 
 /** The row's template, or -1. */
-function splitRow(row: u32, observed: f64): i32 {
-  const from = ROW_BYTES + load<u32>(ROW_START + (row << 2));
-  let to = ROW_BYTES + load<u32>(ROW_START + (row << 2), 4);
+function splitRow(row: u32, base: u32, observed: f64): i32 {
+  const from = base + load<u32>(ROW_START + (row << 2));
+  let to = base + load<u32>(ROW_START + (row << 2), 4);
   const ended = observed >= 0 && to > from && load<u8>(to - 1) === NEWLINE;
   if (ended) to--;
   const head: u32 = load<u8>(ROW_STAMP + row);
@@ -123,32 +123,36 @@ function splitRow(row: u32, observed: f64): i32 {
   if (to - from > SPLIT_BYTES_MAX) return -1;
   const guessed = guess();
   if (guessed >= 0) {
-    if (append(load<u32>(templateAt(guessed), SLOTS), values)) {
-      store<u32>(templateAt(guessed), 1, HAS_LEVEL_WORD);
-    }
-    went(guessed, true);
+    take(guessed, true);
     return guessed;
   }
   if (!cut(from, to, stampFrom, stampFrom + length)) return -1;
   const found = find();
-  if (found < 0) return -1;
-  if (append(load<u32>(templateAt(found), SLOTS), values)) {
-    store<u32>(templateAt(found), 1, HAS_LEVEL_WORD);
-  }
-  went(found, false);
+  if (found >= 0) take(found, false);
   return found;
+}
+
+/** Takes the row at hand for one of a template, which was guessed or found. */
+function take(id: i32, guessed: bool): void {
+  const template = templateAt(id);
+  const rows = load<u32>(template, ROWS);
+  if (append(values, rows)) store<u32>(template, 1, HAS_LEVEL_WORD);
+  store<u32>(template, rows + 1, ROWS);
+  went(id, guessed);
 }
 
 /**
  * Splits so many rows of a stream; writes the template of each.
  *
  * @param source see addStream
+ * @param begin where the first of the bytes is that are laid out
  * @param observed ms; negative where the body is not the source
  */
-export function splitRows(source: u32, count: u32, observed: f64): void {
+export function splitRows(source: u32, count: u32, begin: u32, observed: f64): void {
   stream = source;
+  const base = ROW_BYTES - begin;
   for (let row: u32 = 0; row < count; row++) {
-    const found = splitRow(row, observed);
+    const found = splitRow(row, base, observed);
     store<u16>(ROW_TEMPLATE + (row << 1), found < 0 ? RAW_ROW : <u16>found);
   }
 }

@@ -18,6 +18,17 @@ const NEAR_BYTES: u32 = 64;
 /** Searches in vain, past which only one row in so many is searched. */
 const MISSES_MAX: u32 = 32;
 
+let formatted: u32 = 0;
+let formattedTime: f64 = 0;
+
+/** Formats a time, unless that was done last. */
+function formatOnce(layout: u32, time: f64): void {
+  if (layout === formatted && time === formattedTime) return;
+  format(layout, time);
+  formatted = layout;
+  formattedTime = time;
+}
+
 /** A stamp that a word runs into would tear that word apart. */
 function isApart(start: u32, end: u32, from: u32, to: u32): bool {
   if (start > from && load<u8>(BYTE_CLASS + load<u8>(start - 1)) !== 0) return false;
@@ -51,7 +62,7 @@ export function findStamp(from: u32, to: u32, time: f64, observed: f64): u32 {
   const layout = load<i32>(HABIT, LAYOUT);
   if (layout >= 0) {
     const usual = LAYOUTS + <u32>layout * LAYOUT_BYTES;
-    format(usual, time + load<f64>(HABIT, SHIFT));
+    formatOnce(usual, time + load<f64>(HABIT, SHIFT));
     const text = usual + <u32>LAYOUT_TEXT;
     const length = load<u32>(usual, LAYOUT_LENGTH);
     if (isAt(text, length, from + load<u32>(HABIT, PLACE), from, to)) return length;

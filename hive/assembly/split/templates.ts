@@ -14,43 +14,30 @@ import {
 } from './bytes';
 import {
   allocate,
+  BYTE_CLASS,
   MARKED_KIND,
   MARKED_LENGTH,
   MARKED_START,
-  SHAPE_BYTES,
-  SHAPE_TABLE,
-  SHAPES,
-  SHAPES_MAX,
   TABLE_SIZE,
   TEMPLATE_BYTES,
   TEMPLATE_TABLE,
   TEMPLATES,
   TEMPLATES_MAX,
+  TOKEN_HASH,
   TOKEN_KIND,
   TOKEN_LENGTH,
   TOKEN_START,
-  VALUE_LENGTH,
-  VALUE_START,
+  VALUE_BYTES,
+  VALUES,
 } from './places';
-import { addSlots } from './slots';
+import { clearLast, learnIn, NONE_PROMOTED, promotedIn, SHAPE_LAST, shapeOf } from './shapes';
+import { addSlots, constantAt, constantBytes, SLOT_BYTES } from './slots';
 import { shape, TOKEN_STAMP, TOKEN_VARIABLE, TOKEN_WORD, tokens } from './tokens';
-
-/** Where a shape's promoted tokens are (u8 by token), or NONE_PROMOTED. */
-declare function promotedOf(shape: u32, tokens: u32): u32;
-/** Told of each row that made a new template. True if other tokens are promoted now. */
-declare function learn(shape: u32, tokens: u32): bool;
-/** All that was learnt is forgotten. */
-declare function forget(): void;
+import { hashWord, seeLiteral, wordHash } from './words';
 
 const STAMP_MARK: u8 = 1;
 const SLOT_MARK: u8 = 2;
 const END_MARK: u8 = 10;
-
-// A shape: its hash, how many tokens, where those are that are promoted (0: to be asked for), the template of its last row.
-const SHAPE_TOKENS: u32 = 4;
-const SHAPE_PROMOTED: u32 = 8;
-const SHAPE_LAST: u32 = 12;
-const NONE_PROMOTED: u32 = 1;
 
 // A template: where its pieces are, 1 where what is hidden holds no variable, and its hash; and what follows.
 const PIECES: u32 = 0;
@@ -69,6 +56,8 @@ export const SLOTS: u32 = 12;
 export const NEWEST: u32 = 40;
 /** The one before that. */
 export const OLDER: u32 = 44;
+/** How many rows it has. */
+export const ROWS: u32 = 52;
 /** 1 where a value may decide about a level. */
 export const HAS_LEVEL_WORD: u32 = 48;
 
@@ -76,9 +65,8 @@ export const HAS_LEVEL_WORD: u32 = 48;
 const FOLLOWS: u32 = 16;
 const PROMOTED: u32 = 24;
 
-/** How many templates, and shapes, there are. */
+/** How many templates there are. */
 export let templates: u32 = 0;
-let shapes: u32 = 0;
 
 /** The row at hand: its bytes without the line end, its stamp, its traits. */
 export let rowFrom: u32 = 0;
@@ -87,26 +75,18 @@ let stampFrom: u32 = 0;
 let stampTo: u32 = 0;
 let traits: u64 = 0;
 let hiddenUntil: u32 = 0;
-/** Its marked tokens, values and tokens within the stamp's characters. */
+/** Its marked tokens, the variables among them, and tokens within the stamp's characters. */
 let marked: u32 = 0;
-export let values: u32 = 0;
+let variables: u32 = 0;
 let hidden: u32 = 0;
+/** Behind the last of its values that are listed. */
+export let values: u32 = 0;
 
 /** Begins another chunk. */
 export function clearTemplates(): void {
   templates = 0;
   memory.fill(TEMPLATE_TABLE, 0xff, 4 * TABLE_SIZE);
-  for (let number: u32 = 0; number < shapes; number++) {
-    const known = SHAPES + number * SHAPE_BYTES;
-    store<u32>(known, 0, SHAPE_PROMOTED);
-    store<i32>(known, -1, SHAPE_LAST);
-  }
-}
-
-/** Forgets all shapes. */
-export function clearShapes(): void {
-  shapes = 0;
-  memory.fill(SHAPE_TABLE, 0xff, 4 * TABLE_SIZE);
+  clearLast();
 }
 
 /** A template's address. */
@@ -133,16 +113,17 @@ export function setTraits(timestampLength: u32, ended: bool, layout: i32, shift:
 }
 
 /**
- * True if the row is of a template, its values listed then: compared with the template's text at once, without being
- * cut into tokens first.
+ * True if the row is of a template: compared with the template's text at once, without being cut into tokens first. Its
+ * values are listed then, but for those that are what all rows of the template have there so far, half of all.
  */
 export function isRowOf(template: u32): bool {
   if (load<u32>(template, IS_HEAD_FIXED) === 0 || load<u64>(template, TRAITS) !== traits)
     return false;
   let piece = load<u32>(template, PIECES);
   let text = load<u32>(template, TEXT);
+  let slot = load<u32>(template, SLOTS) - SLOT_BYTES;
   let place = rowFrom;
-  let count: u32 = 0;
+  let value = VALUES;
   for (;;) {
     const own = load<u32>(piece);
     const length = own & 0xffff;
@@ -157,6 +138,15 @@ export function isRowOf(template: u32): bool {
       place = stampTo;
       continue;
     }
+    slot += SLOT_BYTES;
+    const constant = constantBytes(slot);
+    if (constant !== 0 && constant <= rowTo - place && isSame(constantAt(slot), place, constant)) {
+      const end = place + constant;
+      if (end === rowTo || load<u8>(BYTE_CLASS + load<u8>(end)) === 0) {
+        place = end;
+        continue;
+      }
+    }
     const from = place;
     let isVariable = own >> PROMOTED;
     for (;;) {
@@ -170,46 +160,19 @@ export function isRowOf(template: u32): bool {
       if (step < 16) break;
     }
     if (place === from || isVariable === 0) return false;
-    store<u32>(VALUE_START + (count << 2), from);
-    store<u32>(VALUE_LENGTH + (count << 2), place - from);
-    count++;
+    store<u32>(value, slot);
+    store<u32>(value, from, 4);
+    store<u32>(value, place - from, 8);
+    value += VALUE_BYTES;
   }
-  values = count;
+  values = value;
   return place === rowTo;
-}
-
-/** The address of the row's shape. */
-function shapeOf(): u32 {
-  let slot = (shape ^ tokens) & (TABLE_SIZE - 1);
-  for (;;) {
-    const number = load<i32>(SHAPE_TABLE + (slot << 2));
-    if (number < 0) break;
-    const known = SHAPES + <u32>number * SHAPE_BYTES;
-    if (load<u32>(known) === shape && load<u32>(known, SHAPE_TOKENS) === tokens) return known;
-    slot = (slot + 1) & (TABLE_SIZE - 1);
-  }
-  if (shapes >= SHAPES_MAX) {
-    clearShapes();
-    forget();
-    slot = (shape ^ tokens) & (TABLE_SIZE - 1);
-  }
-  store<i32>(SHAPE_TABLE + (slot << 2), shapes);
-  const added = SHAPES + shapes++ * SHAPE_BYTES;
-  store<u32>(added, shape);
-  store<u32>(added, tokens, SHAPE_TOKENS);
-  store<u32>(added, NONE_PROMOTED, SHAPE_PROMOTED);
-  store<i32>(added, -1, SHAPE_LAST);
-  return added;
-}
-
-function numberOf(shape: u32): u32 {
-  return (shape - SHAPES) / SHAPE_BYTES;
 }
 
 /** Decides which tokens are variables, and lists what is marked. */
 function mark(promoted: u32): void {
   let count: u32 = 0;
-  let variables: u32 = 0;
+  let value = VALUES;
   for (let token: u32 = 0; token < tokens; token++) {
     const kind: u32 = load<u8>(TOKEN_KIND + token);
     const from = load<u32>(TOKEN_START + (token << 2));
@@ -219,13 +182,14 @@ function mark(promoted: u32): void {
     store<u32>(MARKED_START + (count << 2), from);
     store<u32>(MARKED_LENGTH + (count << 2), length);
     store<u8>(MARKED_KIND + count, kind);
-    store<u32>(VALUE_START + (variables << 2), from);
-    store<u32>(VALUE_LENGTH + (variables << 2), length);
+    store<u32>(value, from, 4);
+    store<u32>(value, length, 8);
     count += isValue || kind === TOKEN_STAMP ? 1 : 0;
-    variables += isValue ? 1 : 0;
+    value += isValue ? VALUE_BYTES : 0;
   }
   marked = count;
-  values = variables;
+  values = value;
+  variables = (value - VALUES) / VALUE_BYTES;
   hidden = 0;
   for (let token: u32 = 0; token < tokens; token++) {
     const from = load<u32>(TOKEN_START + (token << 2));
@@ -243,7 +207,7 @@ function follows(kind: u32): u32 {
 
 function isOf(template: u32): bool {
   if (
-    load<u32>(template, SLOT_COUNT) !== values ||
+    load<u32>(template, SLOT_COUNT) !== variables ||
     load<u64>(template, TRAITS) !== traits ||
     load<u32>(template, HIDDEN) !== hidden
   ) {
@@ -277,6 +241,19 @@ function hashOf(): u32 {
   return <u32>(all ^ (all >> 32));
 }
 
+/** Hashes the row's words; those that are literal are taken for the bloom. */
+function seeWords(promoted: u32): void {
+  for (let token: u32 = 0; token < tokens; token++) {
+    if (load<u8>(TOKEN_KIND + token) !== TOKEN_WORD) continue;
+    const from = load<u32>(TOKEN_START + (token << 2));
+    const to = from + load<u32>(TOKEN_LENGTH + (token << 2));
+    const hash = hashWord(from, to);
+    store<i32>(TOKEN_HASH + (token << 2), hash);
+    const isLiteral = promoted === NONE_PROMOTED || load<u8>(promoted + token) !== 1;
+    if (isLiteral) seeLiteral(wordHash(hash, from, to));
+  }
+}
+
 function add(hash: u32): void {
   const template = templateAt(templates++);
   const pieces = allocate(4 * (marked + 1));
@@ -303,8 +280,8 @@ function add(hash: u32): void {
   store<u32>(template, pieces, PIECES);
   store<u32>(template, texts, TEXT);
   store<u32>(template, text - texts, TEXT_BYTES);
-  store<u32>(template, addSlots(values), SLOTS);
-  store<u32>(template, values, SLOT_COUNT);
+  store<u32>(template, addSlots(variables), SLOTS);
+  store<u32>(template, variables, SLOT_COUNT);
   store<u32>(template, isHeadFixed ? 1 : 0, IS_HEAD_FIXED);
   store<u64>(template, traits, TRAITS);
   store<u32>(template, hidden, HIDDEN);
@@ -312,19 +289,25 @@ function add(hash: u32): void {
   store<i32>(template, -1, NEWEST);
   store<i32>(template, -1, OLDER);
   store<u32>(template, 0, HAS_LEVEL_WORD);
+  store<u32>(template, 0, ROWS);
 }
 
-/** The number of the row's template, its tokens cut, or -1 when there is no room for a new one. */
+/** Lists the row's values with the slots of its template. */
+function found(id: u32): i32 {
+  let slot = load<u32>(templateAt(id), SLOTS);
+  for (let value = VALUES; value < values; value += VALUE_BYTES, slot += SLOT_BYTES) {
+    store<u32>(value, slot);
+  }
+  return id;
+}
+
+/** The number of the row's template, its tokens cut, or -1 when there is no room for a new one. Its values are listed. */
 export function find(): i32 {
   const own = shapeOf();
-  let promoted = load<u32>(own, SHAPE_PROMOTED);
-  if (promoted === 0) {
-    promoted = promotedOf(numberOf(own), tokens);
-    store<u32>(own, promoted, SHAPE_PROMOTED);
-  }
+  const promoted = promotedIn(own);
   mark(promoted);
   const last = load<i32>(own, SHAPE_LAST);
-  if (last >= 0 && isOf(templateAt(last))) return last;
+  if (last >= 0 && isOf(templateAt(last))) return found(last);
   const hash = hashOf();
   let slot = hash & (TABLE_SIZE - 1);
   for (;;) {
@@ -332,7 +315,7 @@ export function find(): i32 {
     if (known < 0) break;
     if (load<u32>(templateAt(known), HASH) === hash && isOf(templateAt(known))) {
       store<i32>(own, known, SHAPE_LAST);
-      return known;
+      return found(known);
     }
     slot = (slot + 1) & (TABLE_SIZE - 1);
   }
@@ -341,6 +324,7 @@ export function find(): i32 {
   store<i32>(TEMPLATE_TABLE + (slot << 2), added);
   store<i32>(own, added, SHAPE_LAST);
   add(hash);
-  if (learn(numberOf(own), tokens)) store<u32>(own, 0, SHAPE_PROMOTED);
-  return added;
+  seeWords(promoted);
+  learnIn(own);
+  return found(added);
 }

@@ -7,7 +7,7 @@ import type { RowBatch } from '../row-batch.ts';
 import { bloomParts } from './bloom.ts';
 import type { Template } from './compiled/split-columns.ts';
 import { encodeHead, partsOf } from './head.ts';
-import { levelMayVary } from './level-words.ts';
+import { TemplateLevels } from './level-words.ts';
 import { packSection, sealSection } from './sections.ts';
 import { encodeSlots, LEVEL_VARIES, type TemplateRow } from './slot-table.ts';
 import { type SplitRows, Splitter } from './split-rows.ts';
@@ -15,13 +15,11 @@ import { STAMP_LAYOUTS } from './stamp-layouts.ts';
 import { encodeTimes } from './time-column.ts';
 import {
   collectColumns,
-  forEachWord,
   type RowsByTemplate,
   sortRows,
   VARYING,
   type ValueColumns,
 } from './value-columns.ts';
-import { hashWordBytes } from './words.ts';
 
 /** Bytes of columns in one section of values: small ones are decoded fast, large ones compress well. */
 const FRAME_BYTES = 192 * 1024;
@@ -40,6 +38,7 @@ const ROWS_FOR_SHARE = 1024;
 /** Encodes chunk after chunk; keeps its memory and what it learnt of shapes. */
 export class ColumnarEncoder {
   readonly #splitter = new Splitter();
+  readonly #levels = new TemplateLevels();
   readonly #idsRows: number;
 
   /** @param options `idsRows`: rows in one section of ids, default IDS_ROWS */
@@ -55,10 +54,10 @@ export class ColumnarEncoder {
     if (manyTemplates && batch.count > ROWS_FOR_SHARE) return undefined;
     const order = sortRows(split.template, templates.length);
     const columns = collectColumns(split, order);
-    const levels = levelsOf(split, order, columns);
+    const levels = levelsOf(split, order, { columns, known: this.#levels });
     const frames = framesOf(columns);
     const ids = idsOf(split, this.#idsRows);
-    const blooms = bloomParts(columns.hashes, literalHashes(split.texts));
+    const blooms = bloomParts(columns.hashes, split.literals);
     const pack = (bytes: Uint8Array) => packSection(bytes, zstdLevel);
     const head = encodeHead(
       {
@@ -99,7 +98,7 @@ interface Levels {
 function levelsOf(
   split: SplitRows,
   { first, rows }: RowsByTemplate,
-  columns: ValueColumns,
+  { columns, known }: { readonly columns: ValueColumns; readonly known: TemplateLevels },
 ): Levels {
   const { batch, templates, texts } = split;
   const byTemplate = new Uint8Array(templates.length + 1).fill(LEVEL_VARIES);
@@ -119,8 +118,9 @@ function levelsOf(
         stampBytes: STAMP_LAYOUTS[layout]?.length ?? 0,
       };
       const text = texts.toString('latin1', template.from, template.to);
-      if (!levelMayVary(text, facts)) {
-        byTemplate[id] = codeOf(own[0] ?? 0);
+      const level = known.of(text, facts, () => codeOf(own[0] ?? 0));
+      if (level !== undefined) {
+        byTemplate[id] = level;
         continue;
       }
     }
@@ -136,7 +136,10 @@ function templateRows(
   const raw = split.templates.length;
   const counts = ids.map((part) => {
     const count = new Uint32Array(raw + 1);
-    for (const id of part) count[id] = (count[id] ?? 0) + 1;
+    for (let row = 0; row < part.length; row++) {
+      const id = part[row] ?? 0;
+      count[id] = (count[id] ?? 0) + 1;
+    }
     return count;
   });
   const rowsOf = (id: number) => counts.map((count) => count[id] ?? 0);
@@ -227,12 +230,4 @@ function framesOf({ bytes, columnBytes, order }: ValueColumns): Buffer[] {
   }
   cut(at);
   return frames;
-}
-
-function literalHashes(texts: Buffer): Int32Array {
-  const hashes = new Set<number>();
-  forEachWord(texts, 0, texts.length, (from, to) => {
-    hashes.add(hashWordBytes(texts, from, to));
-  });
-  return Int32Array.from(hashes);
 }

@@ -48,19 +48,52 @@ export interface LevelFacts {
   readonly longest: Uint8Array;
 }
 
-/** True if the values of the template's variables can decide about the level. */
-export function levelMayVary(text: string, rows: LevelFacts): boolean {
-  if (rows.hasLevelWord) return true;
+/** Texts whose levels are remembered; past it all are forgotten. */
+const TEXTS_MAX = 20_000;
+
+/** The levels of templates. Most texts come again in the next chunk: what they alone say about a level is remembered. */
+export class TemplateLevels {
+  readonly #known = new Map<string, { readonly mayVary: boolean; level: number | undefined }>();
+
+  /**
+   * The level of all rows of a template; undefined where the values of its variables can decide about it.
+   *
+   * @param levelOfRow tells the level of any one of the rows
+   */
+  of(text: string, rows: LevelFacts, levelOfRow: () => number): number | undefined {
+    if (rows.hasLevelWord) return undefined;
+    let known = this.#known.get(text);
+    if (!known) {
+      if (this.#known.size >= TEXTS_MAX) this.#known.clear();
+      known = { mayVary: textMayVary(text), level: undefined };
+      this.#known.set(text, known);
+    }
+    if (known.mayVary || (isLong(text, rows) && !isEarly(text, rows))) return undefined;
+    known.level ??= levelOfRow();
+    return known.level;
+  }
+}
+
+function textMayVary(text: string): boolean {
   const first = text[0];
   // Syslog's priority, and glog's head.
   if (first === '<' || (first === SLOT && text[1] === ' ')) return true;
-  if (text.includes(SLOT) && KEY_BEFORE_SLOT.test(text)) return true;
+  return text.includes(SLOT) && KEY_BEFORE_SLOT.test(text);
+}
+
+function isLong(text: string, { longest, stampBytes }: LevelFacts): boolean {
+  let bytes = text.length + stampBytes;
+  for (let slot = 0; slot < longest.length; slot++) bytes += longest[slot] ?? 0;
+  return bytes >= LEVEL_SEARCH_MAX;
+}
+
+/** How much of a row is searched varies with its values: true if a word says the level that is searched in all rows. */
+function isEarly(text: string, rows: LevelFacts): boolean {
   const row = longestRow(text, rows);
-  if (row.length < LEVEL_SEARCH_MAX) return false;
-  // How much of a row is searched varies with its values: the level must be a word that is searched in all rows.
+  if (row.length < LEVEL_SEARCH_MAX) return true;
   let end = LEVEL_SEARCH_MAX;
   while (end > 0 && isWordCode(row.charCodeAt(end - 1))) end--;
-  return mayHaveLevelKey(text) || recogniseLevel(row.slice(0, end)) === undefined;
+  return !mayHaveLevelKey(text) && recogniseLevel(row.slice(0, end)) !== undefined;
 }
 
 /** A row with the longest values, as far as levels are searched. */

@@ -1,5 +1,3 @@
-import { hashBytes } from './words.ts';
-
 /** A token of letters alone: see `hive/assembly/split/tokens.ts`. */
 const TOKEN_WORD = 0;
 /** Different words at one position of a shape, past which the position is a variable. */
@@ -8,9 +6,12 @@ const LITERALS_MAX = 32;
 /** The tokens of the row at hand. */
 interface Tokens {
   readonly count: number;
-  readonly start: Uint32Array;
-  readonly length: Uint32Array;
-  readonly kind: Uint8Array;
+  /** By token: its kind, from an index on. */
+  readonly kinds: Uint8Array;
+  readonly kindsFrom: number;
+  /** By token: its hash if it is a word, from an index on. */
+  readonly hashes: Uint32Array;
+  readonly hashesFrom: number;
 }
 
 /**
@@ -28,22 +29,22 @@ export class Promotions {
   }
 
   /** Told of each row that made a new template. True if other tokens are promoted now. */
-  learn(shape: number, tokens: Tokens, bytes: Uint8Array): boolean {
+  learn(shape: number, tokens: Tokens): boolean {
+    const { count, kinds, kindsFrom, hashes, hashesFrom } = tokens;
     this.#seen[shape] ??= [];
     const seen = this.#seen[shape];
     let promoted = this.#promoted[shape];
     let isOther = false;
-    for (let token = 0; token < tokens.count; token++) {
-      if (tokens.kind[token] !== TOKEN_WORD || promoted?.[token] === 1) continue;
+    for (let token = 0; token < count; token++) {
+      if (kinds[kindsFrom + token] !== TOKEN_WORD || promoted?.[token] === 1) continue;
       let words = seen[token];
       if (!words) {
         words = new Set();
         seen[token] = words;
       }
-      const from = tokens.start[token] ?? 0;
-      words.add(hashBytes(bytes, from, from + (tokens.length[token] ?? 0)));
+      words.add(hashes[hashesFrom + token] ?? 0);
       if (words.size <= LITERALS_MAX) continue;
-      promoted ??= new Uint8Array(tokens.count);
+      promoted ??= new Uint8Array(count);
       promoted[token] = 1;
       seen[token] = undefined;
       isOther = true;

@@ -46,6 +46,8 @@ function expectSame(batch: RowBatch, splitter: Splitter, model: SplitModel): voi
       text: split.texts.toString('latin1', from, to),
     })),
   ).toEqual(templates.map(({ traits, hidden, text }) => ({ traits, hidden, text })));
+  const literals = templates.flatMap(({ text }) => text.match(/[\w\x80-\xff]+/g) ?? []);
+  expect(new Set(split.literals)).toEqual(new Set(literals.map((text) => hashOf(text))));
   const facts = split.columns.facts();
   const count = facts.mask.length - 1;
   const order = Array.from({ length: count }, (_, slot) => slot).reverse();

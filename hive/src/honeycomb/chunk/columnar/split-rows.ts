@@ -19,6 +19,8 @@ export interface SplitRows {
   /** By row: its template, or RAW_ROW. */
   readonly template: Uint16Array;
   readonly columns: SplitColumns;
+  /** Hashes of words in the dictionary, for the bloom. */
+  readonly literals: Int32Array;
 }
 
 /** Splits the rows of chunks; what it learns of shapes and stamps serves the next chunk. */
@@ -33,6 +35,7 @@ export class Splitter {
     const template = new Uint16Array(batch.count);
     const streams = new Map<object, number>();
     loops.begin();
+    memory.literals.clear();
     for (const { source, observed, mapped, from, to } of batch.stretches) {
       let stream = streams.get(source);
       if (stream === undefined) {
@@ -47,7 +50,8 @@ export class Splitter {
           template[row++] = RAW_ROW;
           continue;
         }
-        loops.splitRows(stream, count, mapped ? NEVER_OBSERVED : observed);
+        const begin = batch.start[row] ?? 0;
+        loops.splitRows(stream, count, begin, mapped ? NEVER_OBSERVED : observed);
         const at = loops.ROW_TEMPLATE.value;
         Buffer.from(template.buffer).set(memory.bytes.subarray(at, at + 2 * count), 2 * row);
         row += count;
@@ -55,7 +59,9 @@ export class Splitter {
       memory.takeHabit(habit);
     }
     const { templates, texts } = readTemplates(memory);
-    return { batch, templates, texts, template, columns: new SplitColumns(memory, templates) };
+    const literals = Int32Array.from(memory.literals);
+    const columns = new SplitColumns(memory, templates);
+    return { batch, templates, texts, template, columns, literals };
   }
 
   /** Lays rows out from one on, before another; gives how many there was room for. */
@@ -63,14 +69,29 @@ export class Splitter {
     const memory = this.#memory;
     const { loops } = memory;
     const begin = start[from] ?? 0;
-    const end = Math.min(before, from + loops.ROWS_MAX.value);
-    let to = from;
-    while (to < end && (start[to + 1] ?? 0) - begin <= loops.ROW_BYTES_MAX.value) to++;
-    const starts = memory.numbersAt(loops.ROW_START, to - from + 1);
-    for (let row = from; row <= to; row++) starts[row - from] = (start[row] ?? 0) - begin;
+    const to = lastWithin(start, {
+      ...{ from, before: Math.min(before, from + loops.ROWS_MAX.value) },
+      bytes: begin + loops.ROW_BYTES_MAX.value,
+    });
+    memory.numbersAt(loops.ROW_START, to - from + 1).set(start.subarray(from, to + 1));
     memory.timesAt(loops.ROW_TIME, to - from).set(time.subarray(from, to));
     memory.bytes.set(timestampLength.subarray(from, to), loops.ROW_STAMP.value);
     memory.bytes.set(bytes.subarray(begin, start[to]), loops.ROW_BYTES.value);
     return to - from;
   }
+}
+
+/** The last row from one on, up to another, that begins before so many bytes are over. */
+function lastWithin(
+  start: Uint32Array,
+  { from, before, bytes }: { from: number; before: number; bytes: number },
+): number {
+  let low = from;
+  let high = before;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((start[middle] ?? 0) <= bytes) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }

@@ -32,6 +32,10 @@ export function encodeTimes(times: Float64Array, stretches: readonly Stretch[]):
       const difference = (time - last) / step;
       last = time;
       let rest = difference < 0 ? -2 * difference - 1 : 2 * difference;
+      if (rest < 0x80) {
+        out[at++] = rest;
+        continue;
+      }
       while (rest >= 0x80) {
         out[at++] = (rest % 0x80) | 0x80;
         rest = Math.floor(rest / 0x80);
@@ -127,8 +131,10 @@ function unitOf(times: Float64Array, from: number, to: number): number {
   if (!Number.isInteger(first)) return FLOATS;
   for (let row = from + 1; row < to; row++) {
     const time = times[row] ?? 0;
-    if (!Number.isInteger(time) || Math.abs(time - last) > DIFFERENCE_MAX) return FLOATS;
-    if ((time - last) % 1000 !== 0) unit = MILLISECONDS;
+    const difference = time - last;
+    if (difference === 0) continue;
+    if (!Number.isInteger(time) || Math.abs(difference) > DIFFERENCE_MAX) return FLOATS;
+    if (unit === SECONDS && difference % 1000 !== 0) unit = MILLISECONDS;
     last = time;
   }
   return unit;

@@ -75,7 +75,8 @@ export function collectColumns(split: SplitRows, { first, rows }: RowsByTemplate
   facts.mask[rawSlot] = -1;
   const order = columnOrder(facts.mask);
   // Those of raw rows are the last.
-  let at = facts.columnBytes.reduce((sum, length) => sum + length, 0);
+  let at = 0;
+  for (let slot = 0; slot < rawSlot; slot++) at += facts.columnBytes[slot] ?? 0;
   facts.columnBytes[rawSlot] = bytesOf(batch, raw);
   const bytes = columns.gather(order.slice(0, -1), at, facts.columnBytes[rawSlot] ?? 0);
   for (const row of raw) {

@@ -57,15 +57,6 @@ export function finishHash(state: number): number {
 /** The first state of a word's hash. */
 export const HASH_BASIS = 0x811c9dc5 | 0;
 
-/** The same hash of bytes as they are but for the case of ASCII letters: no word of a query has it beyond ASCII. */
-export function hashBytes(bytes: Uint8Array, from: number, to: number): number {
-  let hash = HASH_BASIS;
-  for (let at = from; at < to; at++) {
-    hash = Math.imul(hash ^ (LOWER[bytes[at] ?? 0] ?? 0), HASH_FACTOR);
-  }
-  return finishHash(hash);
-}
-
 /** Hash of a word's bytes, ASCII letters in lower case. What is beyond ASCII is folded first. */
 export function hashWordBytes(bytes: Uint8Array, from: number, to: number): number {
   let hash = HASH_BASIS;

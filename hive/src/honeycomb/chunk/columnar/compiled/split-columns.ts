@@ -12,6 +12,7 @@ const TEMPLATE = {
   count: 4,
   hidden: 8,
   hasLevelWord: 12,
+  rows: 13,
 } as const;
 const TRAITS = { timestampLength: 24, ended: 25, layout: 26, shift: 28 } as const;
 const FACTS_BYTES = 24;
@@ -102,9 +103,11 @@ export class SplitColumns {
   facts(): SlotFacts {
     const { loops } = this.#memory;
     const first = loops.TEMPLATES.value >> 2;
+    const { numbers: before } = this.#memory;
     for (const [id, { slots, firstSlot }] of this.#templates.entries()) {
-      const at = this.#memory.numbers[first + id * TEMPLATE_NUMBERS + TEMPLATE.slots] ?? 0;
-      loops.describe(at, slots, this.#facts + firstSlot * FACTS_BYTES);
+      const at = first + id * TEMPLATE_NUMBERS;
+      const [address, rows] = [before[at + TEMPLATE.slots] ?? 0, before[at + TEMPLATE.rows] ?? 0];
+      loops.describe(address, slots, rows, this.#facts + firstSlot * FACTS_BYTES);
     }
     const count = this.#slots;
     const facts = {

@@ -20,13 +20,13 @@ interface Place {
 interface Loops {
   begin(): void;
   addStream(): number;
-  splitRows(stream: number, rows: number, observed: number): void;
+  splitRows(stream: number, rows: number, begin: number, observed: number): void;
   allocate(bytes: number): number;
   clearShapes(): void;
   addWord(hash: number, isSmallNumber: number): void;
   wordCount(): number;
   wordHashes(): number;
-  describe(slots: number, count: number, target: number): void;
+  describe(slots: number, count: number, rows: number, target: number): void;
   gather(slots: number, count: number, target: number): number;
   usedBytes(): number;
   readonly templates: Place;
@@ -37,8 +37,7 @@ interface Loops {
   readonly BYTE_CLASS: Place;
   readonly LEVEL_WORDS: Place;
   readonly HABIT: Place;
-  readonly TOKEN_START: Place;
-  readonly TOKEN_LENGTH: Place;
+  readonly TOKEN_HASH: Place;
   readonly TOKEN_KIND: Place;
   readonly ROW_START: Place;
   readonly ROW_TIME: Place;
@@ -60,6 +59,8 @@ export interface SplitContext {
 /** See the file's head. It grows with what is in it. */
 export class SplitMemory {
   readonly loops: Loops;
+  /** Hashes of words in the literal text of the chunk's templates. */
+  readonly literals = new Set<number>();
   readonly #memory = new WebAssembly.Memory({ initial: PAGES });
   readonly #texts: StampTexts;
   readonly #context: SplitContext;
@@ -75,9 +76,12 @@ export class SplitMemory {
       stamps: {
         formatDay: (at: number, day: number) => this.#texts.formatDay(this.bytes, at, day),
       },
-      words: { isLevelWord },
-      slots: { hashFolded: (from: number, to: number) => hashWordBytes(this.bytes, from, to) },
-      templates: {
+      words: {
+        isLevelWord,
+        hashFolded: (from: number, to: number) => hashWordBytes(this.bytes, from, to),
+        addLiteral: (hash: number) => this.literals.add(hash),
+      },
+      shapes: {
         promotedOf: (shape: number) => this.#promotedOf(shape),
         learn: (shape: number, count: number) => this.#learn(shape, count),
         forget: () => context.promotions.forget(),
@@ -156,11 +160,12 @@ export class SplitMemory {
   }
 
   #learn(shape: number, count: number): boolean {
-    const { TOKEN_START, TOKEN_LENGTH, TOKEN_KIND } = this.loops;
-    const start = this.numbersAt(TOKEN_START, count);
-    const length = this.numbersAt(TOKEN_LENGTH, count);
-    const kind = this.bytes.subarray(TOKEN_KIND.value, TOKEN_KIND.value + count);
-    return this.#context.promotions.learn(shape, { count, start, length, kind }, this.bytes);
+    const { TOKEN_HASH, TOKEN_KIND } = this.loops;
+    return this.#context.promotions.learn(shape, {
+      count,
+      ...{ kinds: this.bytes, kindsFrom: TOKEN_KIND.value },
+      ...{ hashes: this.#numbers, hashesFrom: TOKEN_HASH.value >> 2 },
+    });
   }
 
   #search(from: number, to: number, time: number): number {
