@@ -111,8 +111,11 @@ export class RpcServer implements Subscription {
 
   async #run(task: RpcTask, id: string, action: string, deadlineMs: number): Promise<void> {
     const { clock, log } = this.#connection.settings;
-    const late = new AppError('deadline-passed', `${action} took longer than ${deadlineMs} ms.`);
-    const cancelDeadline = clock.after(deadlineMs, () => task.abort(late));
+    // Made when it is needed: an error takes a look at the stack.
+    const cancelDeadline = clock.after(deadlineMs, () => {
+      const late = `${action} took longer than ${deadlineMs} ms.`;
+      task.abort(new AppError('deadline-passed', late));
+    });
     const failure = await task.run();
     cancelDeadline();
     this.#running.delete(id);

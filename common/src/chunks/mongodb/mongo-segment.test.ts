@@ -26,18 +26,21 @@ const database: Database = {
 class Site {
   readonly clock = new ManualClock();
   readonly frames = new MemoryTable();
-  readonly #entries = new MemoryTable();
+  readonly entries = new MemoryTable();
   readonly #heads = new MemoryTable();
   readonly #catalogueRows = new MemoryTable();
   readonly #members: RangeLog[] = [];
   /** Whether honeycombs hear one another. */
   isTelling = true;
+  /** What is told late, when it is called. */
+  readonly late: (() => void)[] = [];
+  isLate = false;
 
   async open(id: string): Promise<MongoSegment> {
     const { clock, frames } = this;
     const logs = (rows: MemoryTable) => new RowLogs({ rows, heads: this.#heads, clock });
     const catalogue = new CatalogueLog(logs(this.#catalogueRows), clock);
-    const ranges: RangeLog = new RangeLog(logs(this.#entries), clock, {
+    const ranges: RangeLog = new RangeLog(logs(this.entries), clock, {
       areThere: () => this.#members.length > 1,
       tell: (entries) => this.#tell(ranges, entries),
     });
@@ -62,7 +65,12 @@ class Site {
 
   #tell(teller: RangeLog, entries: readonly AddedEntry[]): void {
     if (!this.isTelling) return;
-    for (const other of this.#members) if (other !== teller) other.hear(entries);
+    for (const other of this.#members) {
+      if (other === teller) continue;
+      // The second one hears late.
+      if (this.isLate && other === this.#members[1]) this.late.push(() => other.hear(entries));
+      else other.hear(entries);
+    }
   }
 }
 
@@ -145,6 +153,22 @@ describe('segments of two honeycombs', () => {
     expect(kindsOf(await patiently(other, [bytes(70, 80)]))).toEqual(['stored']);
     expect(kindsOf(await patiently(one, [bytes(0, 80)]))).toEqual(['stored']);
     expect(await site.ranges()).toEqual([{ from: 0, to: 80 }]);
+  });
+
+  test('an entry that another one has overtaken is waited for, and not read', async () => {
+    const third = await site.open('third');
+    await patiently(one, [bytes(0, 10)]);
+    await patiently(other, [bytes(10, 20)]);
+    site.isLate = true;
+    await patiently(one, [bytes(20, 30)]);
+    site.isLate = false;
+    await patiently(third, [bytes(30, 40)]);
+    const { reads } = site.entries;
+    expect(await patiently(other, [bytes(40, 50)])).toEqual([undefined]);
+    for (const tell of site.late) tell();
+    expect(kindsOf(await patiently(other, [bytes(40, 50)]))).toEqual(['stored']);
+    expect(site.entries.reads).toBe(reads);
+    expect(await site.ranges()).toEqual([{ from: 0, to: 50 }]);
   });
 
   test('what was not heard of is found, and nothing is stored twice', async () => {

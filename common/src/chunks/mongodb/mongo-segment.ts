@@ -191,7 +191,7 @@ export class MongoSegment implements Segment {
   /** Judges runs and stores what is new of them; some may have to be judged again. */
   async #commit(batch: AppendBatch, overdue?: ReadonlySet<AppendMessage>): Promise<void> {
     const { ranges, frames } = this.#context;
-    const drafts = await ranges.drafts(batch.generations);
+    const drafts = await ranges.drafts(batch.generations, overdue !== undefined);
     if (overdue) batch.leaveOutEarly(drafts, overdue);
     const judged = batch.judge(drafts);
     const adding = [...drafts.values()].filter(({ hasPieces }) => hasPieces);

@@ -73,9 +73,10 @@ export class Draft {
 
   /**
    * True where nothing is missing before a run, as far as is known, or has been missing for long; then those that come
-   * behind it follow, too.
+   * behind it follow, too. Not where an entry has been heard of and the one before it has not.
    */
   follows({ from, to }: Run): boolean {
+    if (this.known.ahead.length > 0) return false;
     if (this.known.ranges.length > 1) return true;
     if (from > this.#end) return false;
     this.#end = Math.max(this.#end, to);
@@ -145,11 +146,15 @@ export class RangeLog {
     this.#others = others;
   }
 
-  /** Reads what is not known of these generations, and makes a draft for each. */
-  async drafts(generations: Iterable<string>): Promise<Map<string, Draft>> {
+  /**
+   * Reads what is not known of these generations, and makes a draft for each.
+   *
+   * @param isPatient not what will be heard soon, as an entry behind it was
+   */
+  async drafts(generations: Iterable<string>, isPatient = false): Promise<Map<string, Draft>> {
     const drafts = await Promise.all(
       [...generations].map(async (generation) => {
-        const known = await this.#known(generation);
+        const known = await this.#known(generation, isPatient);
         return [generation, new Draft(generation, known)] as const;
       }),
     );
@@ -248,7 +253,7 @@ export class RangeLog {
    * What is known of a generation; where there are others who do not tell what they add, with what they have
    * added since: to look is one small read, to be refused is to write the blocks twice.
    */
-  async #known(generation: string): Promise<State> {
+  async #known(generation: string, isPatient: boolean): Promise<State> {
     const state = this.#states.get(generation);
     if (!state) return await this.#load(generation);
     const { areThere, tell } = this.#others;
@@ -256,7 +261,7 @@ export class RangeLog {
     const isOld = knownMs - state.knownMs >= ROW_LOG_TRUST_MS;
     // Who never looked does so when it has added; what was heard is all that there was.
     const isTrusted = !isOld || state.knownMs === NOTHING.knownMs;
-    const isWhole = !state.isBehind && state.ahead.length === 0;
+    const isWhole = !state.isBehind && (isPatient || state.ahead.length === 0);
     if (isWhole && (!areThere() || (tell && isTrusted))) return state;
     // Rows that old may have gone.
     if (isOld) return await this.#load(generation);
