@@ -104,6 +104,7 @@ export class ChunkCache {
       bytes -= reader.memoryBytes;
       this.#cached.delete(id);
     }
+    if (bytes <= this.#bytesMax) return;
     for (const [id, { reader }] of [...this.#cached].reverse()) {
       if (bytes <= this.#bytesMax) break;
       bytes -= reader.memoryBytes;

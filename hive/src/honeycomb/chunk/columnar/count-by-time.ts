@@ -22,6 +22,16 @@ export interface CountedRows {
   readonly varying: Uint8Array;
 }
 
+interface CountsByTime {
+  readonly counts: Uint32Array;
+  /** Of the rows at hand. */
+  readonly times: Float64Array;
+  readonly range: { readonly from: number; readonly to: number };
+  readonly origin: number;
+  readonly step: number;
+  readonly buckets: number;
+}
+
 /** True if counts need the levels of single rows. */
 export function needsVarying({ states }: FoundRows, level: Uint8Array): boolean {
   return states.some((state, id) => state !== NONE && level[id] === LEVEL_VARIES);
@@ -46,43 +56,72 @@ export function countByTime(
   const bucketOf = (time: number) =>
     Math.min(Math.max(Math.floor((time - origin) / step), 0), buckets - 1);
   const together = new Uint32Array(CODES + 1);
+  const byTime = { counts, times, range, origin, step, buckets };
   for (const { from, to } of stretches) {
     const { least, most } = reader.read(to - from, times);
     const bucket = bucketOf(least);
-    if (bucket === bucketOf(most) && least >= range.from && most < range.to) {
-      together.fill(0);
-      for (let row = from; row < to; row++) {
-        const id = template[row] ?? 0;
-        let code = codes[id] ?? 0;
-        if (code === OPEN) code = open.next(id);
-        together[code] = (together[code] ?? 0) + 1;
-      }
-      for (let code = 0; code < CODES; code++) {
-        const at = code * buckets + bucket;
-        counts[at] = (counts[at] ?? 0) + (together[code + 1] ?? 0);
-      }
+    const own = template.subarray(from, to);
+    if (bucket !== bucketOf(most) || least < range.from || most >= range.to) {
+      countEach(own, codes, open, byTime);
       continue;
     }
-    // Bounds of the last row's bucket, as rows of one stream follow one another in time.
-    let [begin, end, own] = [0, 0, 0];
-    for (let row = from; row < to; row++) {
-      const id = template[row] ?? 0;
-      let code = codes[id] ?? 0;
-      if (code === OPEN) code = open.next(id);
-      if (code === 0) continue;
-      const time = times[row - from] ?? 0;
-      if (time < range.from || time >= range.to) continue;
-      if (time < begin || time >= end) {
-        begin = origin + Math.floor((time - origin) / step) * step;
-        end = begin + step;
-        own = bucketOf(time);
-      }
-      const at = (code - 1) * buckets + own;
-      counts[at] = (counts[at] ?? 0) + 1;
+    together.fill(0);
+    countTogether(own, codes, open, together);
+    for (let code = 0; code < CODES; code++) {
+      const at = code * buckets + bucket;
+      counts[at] = (counts[at] ?? 0) + (together[code + 1] ?? 0);
     }
   }
   reader.end();
   return counts;
+}
+
+/*
+ * Measured: with these loops within the one over stretches, V8 left its compiled code behind each stretch, 460 times
+ * in seven searches. As functions that are called often they are compiled for good in the first one.
+ */
+
+/** Counts rows by their code. */
+function countTogether(
+  template: Uint16Array,
+  codes: Uint8Array,
+  open: OpenRows,
+  together: Uint32Array,
+): void {
+  for (let row = 0; row < template.length; row++) {
+    const id = template[row] ?? 0;
+    let code = codes[id] ?? 0;
+    if (code === OPEN) code = open.next(id);
+    together[code] = (together[code] ?? 0) + 1;
+  }
+}
+
+/** Counts rows by their code and time. */
+function countEach(
+  template: Uint16Array,
+  codes: Uint8Array,
+  open: OpenRows,
+  { counts, times, range, origin, step, buckets }: CountsByTime,
+): void {
+  const { from, to } = range;
+  // Bounds of the last row's bucket, as rows of one stream follow one another in time.
+  let [begin, end, own] = [0, 0, 0];
+  for (let row = 0; row < template.length; row++) {
+    const id = template[row] ?? 0;
+    let code = codes[id] ?? 0;
+    if (code === OPEN) code = open.next(id);
+    if (code === 0) continue;
+    const time = times[row] ?? 0;
+    if (time < from || time >= to) continue;
+    if (time < begin || time >= end) {
+      const bucket = Math.floor((time - origin) / step);
+      begin = origin + bucket * step;
+      end = begin + step;
+      own = Math.min(Math.max(bucket, 0), buckets - 1);
+    }
+    const at = (code - 1) * buckets + own;
+    counts[at] = (counts[at] ?? 0) + 1;
+  }
 }
 
 /** By template: 0 if no row matches, one more than the level's code if all do and have it, or OPEN. */

@@ -118,23 +118,46 @@ function ranksOf(
   for (const stretch of fromEnd ? wanted.reverse() : wanted) {
     const rank = new Uint32Array(stretch.to - stretch.from);
     ranks.set(stretch, rank);
+    const own = template.subarray(stretch.from, stretch.to);
     if (fromEnd) {
-      while (row > stretch.from) {
-        const id = template[--row] ?? 0;
-        const own = (count[id] ?? 0) - 1;
-        count[id] = own;
-        if (row < stretch.to) rank[row - stretch.from] = own;
-      }
+      countBack(template.subarray(stretch.to, row), count);
+      rankBack(own, count, rank);
+      row = stretch.from;
     } else {
-      for (; row < stretch.to; row++) {
-        const id = template[row] ?? 0;
-        const own = count[id] ?? 0;
-        count[id] = own + 1;
-        if (row >= stretch.from) rank[row - stretch.from] = own;
-      }
+      countOn(template.subarray(row, stretch.from), count);
+      rankOn(own, count, rank);
+      row = stretch.to;
     }
   }
   return ranks;
+}
+
+function countBack(template: Uint16Array, count: Uint32Array): void {
+  for (const id of template) count[id] = (count[id] ?? 0) - 1;
+}
+
+function countOn(template: Uint16Array, count: Uint32Array): void {
+  for (const id of template) count[id] = (count[id] ?? 0) + 1;
+}
+
+/** @param count by template: its rows up to the last of these, and then those before the first */
+function rankBack(template: Uint16Array, count: Uint32Array, rank: Uint32Array): void {
+  for (let row = template.length - 1; row >= 0; row--) {
+    const id = template[row] ?? 0;
+    const own = (count[id] ?? 0) - 1;
+    count[id] = own;
+    rank[row] = own;
+  }
+}
+
+/** @param count by template: its rows before the first of these, and then those up to the last */
+function rankOn(template: Uint16Array, count: Uint32Array, rank: Uint32Array): void {
+  for (let row = 0; row < template.length; row++) {
+    const id = template[row] ?? 0;
+    const own = count[id] ?? 0;
+    count[id] = own + 1;
+    rank[row] = own;
+  }
 }
 
 function bodyLengths({ fixed, first, list }: LengthList, template: Uint16Array, rank: Uint32Array) {

@@ -33,6 +33,9 @@ export interface LengthList {
   readonly mapped: Uint32Array;
 }
 
+/** Rows between two calls of a loop over them: V8 compiles what is called often for good. */
+const BLOCK_ROWS = 4096;
+
 /** What the section is read with. */
 export interface LengthContext {
   readonly head: Head;
@@ -57,7 +60,9 @@ export function readLengths(bytes: Buffer, chunk: LengthContext): LengthList {
   }
   first[head.templates] = listed + 1;
   const list = new Uint32Array(listed + head.rawRows);
-  for (let at = 0; at < listed; at++) list[at] = column.unsigned();
+  for (let at = 0; at < listed; at += BLOCK_ROWS) {
+    readInto(list.subarray(at, Math.min(at + BLOCK_ROWS, listed)), column);
+  }
   const rawTimestampLength = new Uint8Array(head.rawRows);
   for (let index = 0; index < head.rawRows; index++) {
     list[listed + index] = column.unsigned();
@@ -65,8 +70,12 @@ export function readLengths(bytes: Buffer, chunk: LengthContext): LengthList {
   }
   const rows = stretches.reduce((sum, { mapped, from, to }) => sum + (mapped ? to - from : 0), 0);
   const mapped = new Uint32Array(rows);
-  for (let row = 0; row < rows; row++) mapped[row] = column.unsigned();
+  readInto(mapped, column);
   return { fixed, first, list, rawTimestampLength, mapped };
+}
+
+function readInto(target: Uint32Array, column: ColumnReader): void {
+  for (let at = 0; at < target.length; at++) target[at] = column.unsigned();
 }
 
 /**

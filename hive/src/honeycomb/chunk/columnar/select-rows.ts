@@ -50,9 +50,20 @@ function hasRows(states: Uint8Array): boolean {
   return states.includes(ALL) || states.includes(SOME);
 }
 
+/** By query, as every chunk of a search is asked for the same ones. */
+const required = new WeakMap<Query, readonly WantedWord[]>();
+
 /** Words that every matching line has in its body. */
 function requiredWords(query: Query): readonly WantedWord[] {
-  if (query.kind === 'and') return query.operands.flatMap(requiredWords);
+  const known = required.get(query);
+  if (known) return known;
+  const words = findRequired(query);
+  required.set(query, words);
+  return words;
+}
+
+function findRequired(query: Query): readonly WantedWord[] {
+  if (query.kind === 'and') return query.operands.flatMap(findRequired);
   const isOfBody = 'field' in query && query.field === BODY_FIELD;
   return isOfBody ? (wantedWords(query) ?? []) : [];
 }

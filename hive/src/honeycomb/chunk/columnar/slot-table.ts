@@ -7,6 +7,8 @@ import { CONSTANT, FIXED, RAW, VARYING, type ValueColumns } from './value-column
 export const LEVEL_VARIES = 255;
 const ENDED = 1;
 const MINUTE_MS = 60_000;
+/** Slots between two calls of a loop over them. */
+const BLOCK_SLOTS = 256;
 
 /** By template; the last one is that of raw rows. */
 export interface TemplateFacts {
@@ -124,9 +126,8 @@ export function decodeSlots(
   const varying = new Uint32Array(take(bytes.length - bySlots - fixedBytes));
   const rowsIn = new Uint32Array(take(4 * idsParts * templates));
   const rows = rowsIn.slice(0, templates);
-  for (let at = templates; at < rowsIn.length; at++) {
-    const id = at % templates;
-    rows[id] = (rows[id] ?? 0) + (rowsIn[at] ?? 0);
+  for (let at = templates; at < rowsIn.length; at += templates) {
+    addTo(rows, rowsIn.subarray(at, at + templates));
   }
   const slotCounts = new Uint16Array(take(2 * templates));
   const hiddenTokens = new Uint16Array(take(2 * templates));
@@ -143,29 +144,79 @@ export function decodeSlots(
   const facts = { ...counts, layout, shiftMinutes, timestampLength, hiddenTokens };
   const columns = { mask, shortest, longest, encoding };
   const places = placesOf(facts, columns, varying);
-  const from = columnsFrom(mask, places.bytes, byClass);
-  return { ...facts, flags, level, ...columns, ...places, from };
+  let from: Float64Array | undefined;
+  return {
+    ...{ ...facts, flags, level, ...columns, ...places },
+    // Who counts needs no column.
+    get from() {
+      from ??= columnsFrom(mask, places.bytes, byClass);
+      return from;
+    },
+  };
+}
+
+/*
+ * Each of these loops is a function of its own, those over slots called for each template. Measured: V8 left the compiled code
+ * of several long loops in one function behind each of them, so that chunk after chunk was read without.
+ */
+
+function addTo(sums: Uint32Array, values: Uint32Array): void {
+  for (let at = 0; at < sums.length; at++) sums[at] = (sums[at] ?? 0) + (values[at] ?? 0);
 }
 
 /** By slot: where its column begins. */
 function columnsFrom(mask: Int32Array, bytes: Float64Array, byClass: boolean): Float64Array {
-  const from = new Float64Array(bytes.length);
   const classes = new Uint8Array(bytes.length);
+  if (byClass) classify(mask, classes);
   const next = new Float64Array(COLUMN_CLASSES + 1);
-  for (let slot = 0; slot < bytes.length; slot++) {
-    const own = byClass ? columnClass(mask[slot] ?? 0, slot === bytes.length - 1) : 0;
-    classes[slot] = own;
-    next[own + 1] = (next[own + 1] ?? 0) + (bytes[slot] ?? 0);
+  for (let from = 0; from < bytes.length; from += BLOCK_SLOTS) {
+    addBytes(next, classes, bytes, from);
   }
   for (let own = 1; own < COLUMN_CLASSES; own++)
     next[own] = (next[own] ?? 0) + (next[own - 1] ?? 0);
-  for (let slot = 0; slot < bytes.length; slot++) {
+  const places = new Float64Array(bytes.length);
+  for (let from = 0; from < bytes.length; from += BLOCK_SLOTS) {
+    place(places, { next, classes, bytes }, from);
+  }
+  return places;
+}
+
+function classify(mask: Int32Array, classes: Uint8Array): void {
+  const last = mask.length - 1;
+  for (let slot = 0; slot <= last; slot++) {
+    classes[slot] = columnClass(mask[slot] ?? 0, slot === last);
+  }
+}
+
+/** Adds the bytes of some slots behind the class that is before theirs. */
+function addBytes(
+  next: Float64Array,
+  classes: Uint8Array,
+  bytes: Float64Array,
+  from: number,
+): void {
+  const end = Math.min(from + BLOCK_SLOTS, bytes.length);
+  for (let slot = from; slot < end; slot++) {
+    const behind = (classes[slot] ?? 0) + 1;
+    next[behind] = (next[behind] ?? 0) + (bytes[slot] ?? 0);
+  }
+}
+
+interface Placing {
+  /** By class: where its next column begins. */
+  readonly next: Float64Array;
+  readonly classes: Uint8Array;
+  readonly bytes: Float64Array;
+}
+
+function place(places: Float64Array, { next, classes, bytes }: Placing, from: number): void {
+  const end = Math.min(from + BLOCK_SLOTS, bytes.length);
+  for (let slot = from; slot < end; slot++) {
     const own = classes[slot] ?? 0;
     const at = next[own] ?? 0;
-    from[slot] = at;
+    places[slot] = at;
     next[own] = at + (bytes[slot] ?? 0);
   }
-  return from;
 }
 
 function placesOf(
@@ -174,30 +225,62 @@ function placesOf(
   varying: Uint32Array,
 ) {
   const count = columns.encoding.length;
-  const bytes = new Float64Array(count);
   const template = new Uint16Array(count);
   const firstSlot = new Uint32Array(slots.length + 1);
   const firstRow = new Uint32Array(slots.length + 1);
-  let [slot, next] = [0, 0];
+  const sizes = new ColumnSizes(columns, varying);
+  let slot = 0;
   for (let id = 0; id < slots.length; id++) {
+    const own = rows[id] ?? 0;
     firstSlot[id] = slot;
-    firstRow[id + 1] = (firstRow[id] ?? 0) + (rows[id] ?? 0);
-    for (let end = slot + (slots[id] ?? 0); slot < end; slot++) {
-      const width = columns.longest[slot] ?? 0;
-      const encoding = columns.encoding[slot];
-      const length =
-        encoding === CONSTANT
-          ? width
-          : encoding === FIXED
-            ? width * (rows[id] ?? 0)
-            : (varying[next++] ?? 0);
-      bytes[slot] = length;
-      template[slot] = id;
-    }
+    firstRow[id + 1] = (firstRow[id] ?? 0) + own;
+    const end = slot + (slots[id] ?? 0);
+    sizes.read(slot, Math.min(end, count), own);
+    template.fill(id, slot, end);
+    slot = end;
   }
   firstSlot[slots.length] = slot;
-  if (slot !== count || next !== varying.length) throw corrupt();
-  return { bytes, template, firstSlot, firstRow };
+  if (slot !== count || !sizes.isWhole) throw corrupt();
+  return { bytes: sizes.bytes, template, firstSlot, firstRow };
+}
+
+/** Bytes of columns, which the section has of those of several lengths alone. */
+class ColumnSizes {
+  /** By slot. */
+  readonly bytes: Float64Array;
+  readonly #longest: Uint8Array;
+  readonly #encoding: Uint8Array;
+  readonly #varying: Uint32Array;
+  #next = 0;
+
+  constructor(
+    { longest, encoding }: Pick<SlotTable, 'longest' | 'encoding'>,
+    varying: Uint32Array,
+  ) {
+    this.bytes = new Float64Array(encoding.length);
+    this.#longest = longest;
+    this.#encoding = encoding;
+    this.#varying = varying;
+  }
+
+  /** Everything was read. */
+  get isWhole(): boolean {
+    return this.#next === this.#varying.length;
+  }
+
+  /** Those of the slots of one template, which has so many rows. */
+  read(from: number, end: number, rows: number): void {
+    const [bytes, longest, encoding] = [this.bytes, this.#longest, this.#encoding];
+    const varying = this.#varying;
+    let next = this.#next;
+    for (let slot = from; slot < end; slot++) {
+      const kind = encoding[slot];
+      const width = longest[slot] ?? 0;
+      if (kind === CONSTANT) bytes[slot] = width;
+      else bytes[slot] = kind === FIXED ? width * rows : (varying[next++] ?? 0);
+    }
+    this.#next = next;
+  }
 }
 
 function bytesOf(array: Int32Array | Uint32Array | Uint16Array | Int16Array | Int8Array): Buffer {
