@@ -48,11 +48,7 @@ function entryOf(
       throw new AppError('too-large', `Section ${section} of ${bytes.length} bytes.`);
     }
   }
-  let [minTime, maxTime] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const time of batch.time) {
-    if (time < minTime) minTime = time;
-    if (time > maxTime) maxTime = time;
-  }
+  const { minTime, maxTime } = timesOf(batch.time);
   const sequences = batch.stretches.map(({ sequence }) => sequence);
   return {
     ...{ id: name.id, partition: name.partition, format: name.format },
@@ -64,4 +60,16 @@ function entryOf(
     lastSequence: sequences.reduce((a, b) => Math.max(a, b), 0),
     sections: sections.map(({ name: section, bytes }) => ({ name: section, bytes: bytes.length })),
   };
+}
+
+/** A function of its own, which is compiled once: what holds a loop over all rows is compiled within it, again and again. */
+function timesOf(times: Float64Array): { readonly minTime: number; readonly maxTime: number } {
+  let minTime = Number.POSITIVE_INFINITY;
+  let maxTime = Number.NEGATIVE_INFINITY;
+  for (let row = 0; row < times.length; row++) {
+    const time = times[row] ?? 0;
+    if (time < minTime) minTime = time;
+    if (time > maxTime) maxTime = time;
+  }
+  return { minTime, maxTime };
 }
