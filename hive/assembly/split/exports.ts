@@ -1,4 +1,5 @@
 /** AssemblyScript: what TypeScript sees of a split's memory. */
+export { fillBloom, sortByPart } from './blooms';
 export {
   allocate,
   BYTE_CLASS,
@@ -17,7 +18,6 @@ export {
   TEMPLATES,
   TOKEN_HASH,
   TOKEN_KIND,
-  usedBytes,
 } from './places';
 export { clearShapes } from './shapes';
 export { describe, gather } from './slots';

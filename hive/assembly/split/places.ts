@@ -108,7 +108,8 @@ export function allocate(bytes: u32): u32 {
   return address;
 }
 
-/** Bytes of the arena that are used. */
-export function usedBytes(): u32 {
-  return used - ARENA;
+/** The same, from the begin of a line of the cache on. */
+export function allocateLines(bytes: u32): u32 {
+  used = (used + 63) & ~63;
+  return allocate(bytes);
 }

@@ -4,7 +4,7 @@
  * split took two thirds of its time, most of it misses of the cache.
  */
 import { copy, isSame } from './bytes';
-import { allocate, VALUE_BYTES, VALUES } from './places';
+import { allocateLines, VALUE_BYTES, VALUES } from './places';
 import { addWord, hashWord, mask, wordHash } from './words';
 
 // Encodings as in the chunk, and that of a slot without values.
@@ -48,7 +48,7 @@ const SMALL_NUMBER_DIGITS_MAX: u32 = 3;
 
 /** Slots without values. */
 export function addSlots(count: u32): u32 {
-  const slots = allocate(count * SLOT_BYTES);
+  const slots = allocateLines(count * SLOT_BYTES);
   memory.fill(slots, 0, count * SLOT_BYTES);
   for (let slot: u32 = 0; slot < count; slot++) store<i32>(slots + slot * SLOT_BYTES, EMPTY, KIND);
   return slots;
@@ -56,7 +56,7 @@ export function addSlots(count: u32): u32 {
 
 function addBlock(slot: u32, room: u32): u32 {
   const size = max(room, BLOCK_BYTES_MIN);
-  const block = allocate(HEAD + size);
+  const block = allocateLines(HEAD + size);
   store<u32>(block, 0, NEXT);
   store<u32>(slot, block, BLOCK);
   store<u32>(slot, block + HEAD + size, END);

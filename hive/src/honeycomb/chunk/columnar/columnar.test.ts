@@ -91,6 +91,13 @@ describe('columns', () => {
     );
   });
 
+  test('keep rows as they are that are not split, also where they have more words than any chunk before', async () => {
+    const words = (row: number, count: number) =>
+      Array.from({ length: count }, (_, n) => `w${row}x${n}`).join(' ');
+    const many = Array.from({ length: 40 }, (_, row) => `\x01 ${words(row, 20_000)}`);
+    await expectExact(batchOfStreams([lines('split 1', ...many, 'split 22')]));
+  });
+
   test('keep times whose text does not follow from them', async () => {
     const stamps = ['2026-01-10 00:00:00', '2026-01-10 24:00:00', '2026-1-10 00:00:00'];
     const more = [

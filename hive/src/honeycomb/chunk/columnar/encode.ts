@@ -4,7 +4,6 @@ import { levelOfBody } from '../../record-facts.ts';
 import type { EncodedChunk } from '../chunk-format.ts';
 import { ColumnWriter } from '../columns.ts';
 import type { RowBatch } from '../row-batch.ts';
-import { bloomParts } from './bloom.ts';
 import type { Template } from './compiled/split-columns.ts';
 import { encodeHead, partsOf } from './head.ts';
 import { TemplateLevels } from './level-words.ts';
@@ -57,7 +56,6 @@ export class ColumnarEncoder {
     const levels = levelsOf(split, order, { columns, known: this.#levels });
     const frames = framesOf(columns);
     const ids = idsOf(split, this.#idsRows);
-    const blooms = bloomParts(columns.hashes, split.literals);
     const pack = (bytes: Uint8Array) => packSection(bytes, zstdLevel);
     const head = encodeHead(
       {
@@ -83,7 +81,10 @@ export class ColumnarEncoder {
         { name: 'lengths', bytes: pack(encodeLengths(split, order, columns)) },
         { name: 'levels', bytes: pack(levels.varying) },
         ...frames.map((frame, index) => ({ name: `values-${index}`, bytes: pack(frame) })),
-        ...blooms.map((part, index) => ({ name: `bloom-${index}`, bytes: sealSection(part) })),
+        ...columns.blooms.map((part, index) => ({
+          name: `bloom-${index}`,
+          bytes: sealSection(part),
+        })),
       ],
     };
   }

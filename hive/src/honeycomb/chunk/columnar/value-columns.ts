@@ -31,8 +31,8 @@ export interface ValueColumns {
   readonly columnBytes: Float64Array;
   /** Slots in the order in which their columns stand in `bytes`. */
   readonly order: readonly number[];
-  /** Hashes of values, for the bloom. */
-  readonly hashes: Int32Array;
+  /** Parts of blooms of the words in values and in templates. */
+  readonly blooms: readonly Buffer[];
 }
 
 /** Rows by template: those of template t are `rows[first[t]]` to `rows[first[t + 1]]`, ascending. */
@@ -67,8 +67,14 @@ export function sortRows(template: Uint16Array, templates: number): RowsByTempla
 /** Puts the columns of a chunk together; valid until rows are split again. */
 export function collectColumns(split: SplitRows, { first, rows }: RowsByTemplate): ValueColumns {
   const { batch, templates, columns } = split;
-  const facts = columns.facts();
   const raw = rows.subarray(first[templates.length], first[templates.length + 1]);
+  for (const row of raw) {
+    forEachWord(batch.bytes, batch.start[row] ?? 0, batch.start[row + 1] ?? 0, (start, end) => {
+      columns.addWord(batch.bytes, start, end);
+    });
+  }
+  const blooms = columns.blooms(split.literals);
+  const facts = columns.facts();
   const rawSlot = facts.mask.length - 1;
   facts.encoding[rawSlot] = RAW;
   facts.longest[rawSlot] = LONG;
@@ -78,17 +84,13 @@ export function collectColumns(split: SplitRows, { first, rows }: RowsByTemplate
   let at = 0;
   for (let slot = 0; slot < rawSlot; slot++) at += facts.columnBytes[slot] ?? 0;
   facts.columnBytes[rawSlot] = bytesOf(batch, raw);
+  // In the memory of the loops: nothing that makes it grow may follow.
   const bytes = columns.gather(order.slice(0, -1), at, facts.columnBytes[rawSlot] ?? 0);
   for (const row of raw) {
     const [from, to] = [batch.start[row] ?? 0, batch.start[row + 1] ?? 0];
     at += batch.bytes.copy(bytes, at, from, to);
   }
-  for (const row of raw) {
-    forEachWord(batch.bytes, batch.start[row] ?? 0, batch.start[row + 1] ?? 0, (start, end) => {
-      columns.addWord(batch.bytes, start, end);
-    });
-  }
-  return { ...facts, order, bytes, hashes: columns.words() };
+  return { ...facts, order, bytes, blooms };
 }
 
 function bytesOf({ start }: SplitRows['batch'], rows: Uint32Array): number {

@@ -1,6 +1,7 @@
 /** The values of a chunk's variables, as they are in the memory in which its rows were split. */
 import { LONG } from '../value-columns.ts';
 import { hashWordBytes } from '../words.ts';
+import { bloomParts } from './fill-blooms.ts';
 import type { SplitMemory } from './split-memory.ts';
 
 /** A template's numbers, and those of them that are read here: see `hive/assembly/split/templates.ts`. */
@@ -128,7 +129,10 @@ export class SplitColumns {
     return facts;
   }
 
-  /** Columns of slots in an order, one behind the other, of so many bytes; and behind them room. */
+  /**
+   * Columns of slots in an order, one behind the other, of so many bytes; and behind them room. They are in the
+   * loops' memory: valid until something makes it grow.
+   */
   gather(order: readonly number[], bytes: number, room: number): Buffer {
     const { loops } = this.#memory;
     const addresses = loops.allocate(4 * order.length);
@@ -145,6 +149,11 @@ export class SplitColumns {
   addWord(bytes: Buffer, from: number, to: number): void {
     const isSmall = to - from <= SMALL_NUMBER_DIGITS_MAX && isDigits(bytes, from, to);
     this.#memory.loops.addWord(hashWordBytes(bytes, from, to), isSmall ? 1 : 0);
+  }
+
+  /** The blooms of a chunk with these values, whose literal text has these words. */
+  blooms(literals: Int32Array): Buffer[] {
+    return bloomParts(this.#memory, this.words(), literals);
   }
 
   /** Hashes of words, about once each. */

@@ -28,7 +28,8 @@ interface Loops {
   wordHashes(): number;
   describe(slots: number, count: number, rows: number, target: number): void;
   gather(slots: number, count: number, target: number): number;
-  usedBytes(): number;
+  sortByPart(hashes: number, count: number, parts: number, target: number, firsts: number): void;
+  fillBloom(hashes: number, count: number, target: number, blocks: number): void;
   readonly templates: Place;
   readonly TEMPLATES: Place;
   readonly LAYOUTS: Place;
