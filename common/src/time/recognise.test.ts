@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { recogniseTime, type StampContext, TimeRecogniser, type TimeStamp } from './recognise.ts';
 
 const arrivalMs = Date.UTC(2026, 10, 20, 15, 0, 0);
@@ -186,6 +187,67 @@ describe('what a stamp leaves open', () => {
       const bytes = new TextEncoder().encode(line);
       expect(recogniser.recognise(bytes, 0, bytes.length, arrivalMs)).toEqual(recognise(line));
     }
+  });
+
+  test('nor do lines that begin as they do', () => {
+    const heads = [
+      ...[
+        '2026-11-20T14:02:31',
+        '2026-11-20 14:02:31',
+        '2026/02/30 14:02:31',
+        '20/Nov/2026:14:02:31',
+      ],
+      ...['Nov 20 14:02:31', 'Nov  2 14:02:31', 'Nov 20 2026 14:02:31', '<13>Nov 20 14:02:31'],
+      ...['Fri Nov 20 14:02:31', 'Fri, 20 Nov 2026 14:02:31', 'I1120 14:02:31', '[Nov 20 14:02:31'],
+      ...['081109 203615', '1795183351', '- 1795183351', 'web 2026-11-20 14:02:31', 'no stamp'],
+      ...['{"time":"2026-11-20T14:02:31', 'x'.repeat(70), `${' '.repeat(60)}Nov 20 14:02:31`],
+    ];
+    const tails = [
+      ...[
+        '',
+        ' ',
+        '.5',
+        ',123456',
+        ' 2025',
+        ' 2025]',
+        ' 20251',
+        ' 2025x',
+        'Z',
+        '+01:00',
+        ' -0530',
+        ' UTC',
+      ],
+      ...['.250 +02', '7', ' 148 INFO', ' web app', '] x', '"}', ': 2025 y', ' -05 2025'],
+    ];
+    const line = fc
+      .record({
+        head: fc.constantFrom(...heads),
+        tail: fc.constantFrom(...tails),
+        change: fc.option(fc.tuple(fc.nat(30), fc.constantFrom(...'0129: -x')), { freq: 4 }),
+        length: fc.option(fc.nat(40), { freq: 4 }),
+      })
+      .map(({ head, tail, change, length }) => {
+        const whole = `${head}${tail}`;
+        const at = change?.[0] ?? whole.length;
+        const changed = change ? whole.slice(0, at) + change[1] + whole.slice(at + 1) : whole;
+        return changed.slice(0, length ?? changed.length);
+      });
+    // Few kinds at a time, so that many lines begin as the one before.
+    const lines = fc
+      .array(line, { minLength: 1, maxLength: 3 })
+      .chain((some) => fc.array(fc.oneof(fc.constantFrom(...some), line), { maxLength: 30 }));
+    fc.assert(
+      fc.property(lines, (all) => {
+        const recogniser = new TimeRecogniser({ zoneOffsetMinutes: 60 });
+        for (const each of all) {
+          const bytes = new TextEncoder().encode(`before\n${each}\nafter`);
+          const [from, to] = [7, bytes.length - 6];
+          const fresh = recognise(each, { zoneOffsetMinutes: 60 });
+          expect(recogniser.recognise(bytes, from, to, arrivalMs)).toEqual(fresh);
+        }
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   test('a line is never read beyond its end', () => {

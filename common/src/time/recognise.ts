@@ -4,7 +4,7 @@
  * has the same time twice.
  */
 import { STAMP_HEAD_BYTES, STAMP_JSON_BYTES, STAMP_WORDS_MAX } from '../limits.ts';
-import { isDigit, StampReader } from './stamp-reader.ts';
+import { isDigit, type KnownStamp, StampReader } from './stamp-reader.ts';
 
 /** A recognised time stamp; places are byte offsets from the line's first byte. */
 export interface TimeStamp {
@@ -28,6 +28,8 @@ export interface StampContext {
 
 const DAY_MS = 86_400_000;
 const EARLIEST_MS = Date.UTC(1990, 0, 1);
+/** Bytes up to the seconds that are kept to be compared: no stamp at a line's head is longer. */
+const SEEN_BYTES_MAX = 64;
 const SPACE = 0x20;
 const QUOTE = 0x22;
 const KEYS = [
@@ -55,7 +57,8 @@ export function recogniseTime(
   return new TimeRecogniser(context).recognise(bytes, from, to, context.arrivalMs);
 }
 
-/** Recognises the stamps of one stream's lines. Keeps the last day's midnight and the year's, nothing else. */
+/** Recognises the stamps of one stream's lines. Keeps the last day's midnight, the
+ * year's, and the last stamp, which save work and change nothing. */
 export class TimeRecogniser {
   readonly #zoneOffsetMinutes: number;
   readonly #reader = new StampReader();
@@ -65,6 +68,10 @@ export class TimeRecogniser {
   #yearFromMs = Number.NaN;
   #yearToMs = Number.NaN;
   #start = 0;
+  /** The last line's bytes up to its seconds, where its stamp begins in them, and what they say. */
+  #seen = new Uint8Array();
+  #seenStart = 0;
+  #known: KnownStamp | undefined;
 
   constructor(options: { readonly zoneOffsetMinutes: number }) {
     this.#zoneOffsetMinutes = options.zoneOffsetMinutes;
@@ -73,15 +80,50 @@ export class TimeRecogniser {
   /** As {@link recogniseTime}. */
   recognise(bytes: Uint8Array, from: number, to: number, arrivalMs: number): TimeStamp | undefined {
     this.#reader.look(bytes, to);
-    const head = this.#skipHead(from);
-    let end = this.#reader.byte(head) === 0x7b ? this.#json(head, to) : this.#here(head, true);
-    const near = end >= 0 && this.#start === head;
-    if (end < 0) end = this.#later(head, Math.min(to, from + STAMP_HEAD_BYTES));
-    if (end < 0) return undefined;
+    let end = this.#again(bytes, from, to);
+    let near = end >= 0;
+    if (end < 0) {
+      const head = this.#skipHead(from);
+      const isJson = this.#reader.byte(head) === 0x7b;
+      end = isJson ? this.#json(head, to) : this.#here(head, true);
+      near = end >= 0 && this.#start === head;
+      if (end < 0) end = this.#later(head, Math.min(to, from + STAMP_HEAD_BYTES));
+      if (end < 0) return undefined;
+      if (near) this.#remember(bytes, from);
+    }
     const timeMs = this.#time(arrivalMs);
     if (!(timeMs >= EARLIEST_MS && timeMs <= arrivalMs + DAY_MS)) return undefined;
     const start = this.#start - from;
     return { timeMs, start, length: end - this.#start, head: near ? end - from : 0 };
+  }
+
+  /**
+   * The end of the stamp of a line that begins as the one before, up to its seconds: those need not be read again, and
+   * what was read before them is nothing but these bytes. Measured on loghub's lines, which mostly do: half the time.
+   */
+  #again(bytes: Uint8Array, from: number, to: number): number {
+    const { length } = this.#seen;
+    const known = this.#known;
+    if (!known || from + length > to || to > bytes.length) return -1;
+    // Seconds differ first.
+    for (let at = length - 1; at >= 0; at--) {
+      if (bytes[from + at] !== this.#seen[at]) return -1;
+    }
+    this.#start = from + this.#seenStart;
+    return this.#reader.readOn(from + length, known);
+  }
+
+  /** Keeps a line up to the seconds of its stamp, which was read just now. */
+  #remember(bytes: Uint8Array, from: number): void {
+    const { clockEnd, year, month, day, seconds, tail } = this.#reader;
+    const length = clockEnd - from;
+    this.#known = undefined;
+    if (clockEnd < 0 || length > SEEN_BYTES_MAX) return;
+    if (length !== this.#seen.length) this.#seen = new Uint8Array(length);
+    for (let at = 0; at < length; at++) this.#seen[at] = bytes[from + at] ?? 0;
+    this.#seenStart = this.#start - from;
+    // A year behind the seconds is read again.
+    this.#known = { year: tail === 'year' ? -1 : year, month, day, seconds, tail };
   }
 
   /**

@@ -24,6 +24,19 @@ const DOT = 0x2e;
 const SLASH = 0x2f;
 const COLON = 0x3a;
 
+/** What is looked for behind the seconds: a zone, a zone and a year, or nothing. */
+type StampTail = 'zone' | 'year' | 'none';
+
+/** A stamp up to its seconds. */
+export interface KnownStamp {
+  /** -1 where the stamp has none before its seconds. */
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  readonly seconds: number;
+  readonly tail: StampTail;
+}
+
 /** Three letters of any case as one number. */
 function letters(a: number, b: number, c: number): number {
   return ((a | 0x20) << 16) | ((b | 0x20) << 8) | (c | 0x20);
@@ -48,6 +61,10 @@ export class StampReader {
   zoneMinutes: number | undefined;
   /** Milliseconds since 1970 where the stamp says so itself; else -1. */
   epochMs = -1;
+  /** The place behind the seconds; -1 where the stamp is an epoch. */
+  clockEnd = -1;
+  /** What may stand behind the seconds. */
+  tail: StampTail = 'zone';
   #bytes: Uint8Array = new Uint8Array();
   #to = 0;
 
@@ -64,6 +81,7 @@ export class StampReader {
     this.milliseconds = 0;
     this.zoneMinutes = undefined;
     this.epochMs = -1;
+    this.clockEnd = -1;
   }
 
   /** The byte at a place; 0 beyond the line. */
@@ -98,7 +116,20 @@ export class StampReader {
     const second = this.number(at + 6, 2);
     if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return -1;
     this.seconds = hour * 3600 + minute * 60 + second;
+    this.clockEnd = at + 8;
+    this.tail = 'zone';
     return this.#zone(this.#fraction(at + 8));
+  }
+
+  /** Reads on behind the seconds at `at`, of a stamp that is the one of `known` up to there. */
+  readOn(at: number, known: KnownStamp): number {
+    this.year = known.year;
+    this.month = known.month;
+    this.day = known.day;
+    this.seconds = known.seconds;
+    if (known.tail === 'none') return isDigit(this.byte(at)) ? -1 : at;
+    const end = this.#zone(this.#fraction(at));
+    return known.tail === 'year' ? this.#yearBehind(end) : end;
   }
 
   #fraction(at: number): number {
@@ -173,6 +204,8 @@ export class StampReader {
     ];
     if (hour > 23 || minute > 59 || second > 59) return -1;
     this.year = 2000 + Math.floor(date / 10_000);
+    this.clockEnd = at + 13;
+    this.tail = 'none';
     this.seconds = hour * 3600 + minute * 60 + second;
     return this.#date((Math.floor(date / 100) % 100) - 1, date % 100) ? at + 13 : -1;
   }
@@ -202,6 +235,11 @@ export class StampReader {
     }
     const end = this.clock(next);
     if (end < 0 || this.year >= 0) return end;
+    this.tail = 'year';
+    return this.#yearBehind(end);
+  }
+
+  #yearBehind(end: number): number {
     if (this.byte(end) === SPACE && this.digits(end + 1) === 4 && this.#endsYear(end + 5)) {
       const year = this.number(end + 1, 4);
       if (year >= 1990 && year < 2100) {
