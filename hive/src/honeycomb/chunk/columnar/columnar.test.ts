@@ -239,7 +239,17 @@ describe('searching columns', () => {
 
   test('finds the same in many rows of few templates, whose values hold what is looked for', async () => {
     const value = fc.oneof(
-      fc.constantFrom('root', 'Admin', 'ioException', 'IOEXCEPTION9', 'k8s', 'kÜnig', 'x', 'exc'),
+      fc.constantFrom(
+        'null',
+        'root',
+        'Admin',
+        'ioException',
+        'IOEXCEPTION9',
+        'k8s',
+        'kÜnig',
+        'x',
+        'exc',
+      ),
       fc.integer({ min: 0, max: 1200 }).map(String),
       fc.constantFrom('java.io.IOException', 'a@b', 'failed', '2026', 'Jan'),
     );
@@ -252,6 +262,8 @@ describe('searching columns', () => {
       (a: string, b: string) => `exception of 2026-01-10 00:00:0${b.length % 10} by ${a} and ${b}`,
       (a: string, b: string) =>
         `{"time":"2026-01-10T00:00:0${b.length % 10}Z","msg":"payment ${a}","user":"${b}@example.com"}`,
+      (a: string, b: string) => `web {"status":${b},"user":["${a}","${b}"],"at":{"id":${a}}}`,
+      (a: string, b: string) => `{"status":null,"user":{"id":"${a}x"}} status=${b}`,
     );
     const text = fc.tuple(shape, value, value).map(([make, a, b]) => make(a, b));
     const stream = fc.record({
@@ -310,6 +322,13 @@ describe('searching columns', () => {
         '/77 .*\\./',
         'rot~1',
         'status:[1 TO 99]',
+        'at.id:[1 TO 99]',
+        'at.id:*',
+        'user.id:rootx',
+        'user:(root OR "10@example.com")',
+        'user:*@*',
+        'msg:/p.*(root|9)/',
+        'NOT status:*',
       ],
     );
     await fc.assert(

@@ -15,9 +15,8 @@ import { LineEnds } from './line-ends.ts';
 import { type PossibleStates, StateSet } from './possible-states.ts';
 import type { Hints } from './row-judge.ts';
 import { RowStates } from './row-states.ts';
-import { asciiPieces } from './template-pieces.ts';
+import { asciiPieces, isBeyondAscii } from './template-pieces.ts';
 
-const FULL_MASK = -1;
 const ASCII = 128;
 const MINUTE_MS = 60_000;
 const LAYOUTS = createStampLayouts();
@@ -149,13 +148,4 @@ export class AutomatonJudge implements Judge {
     const textOf = (row: number) => layout?.format((times[order[first + row] ?? 0] ?? 0) + shift);
     rows.readTexts((row) => textOf(row) ?? NO_TEXT);
   }
-}
-
-/** True if a value has characters beyond ASCII. */
-function isBeyondAscii({ mask, firstSlot }: SlotTable, template: number): boolean {
-  const end = firstSlot[template + 1] ?? 0;
-  for (let slot = firstSlot[template] ?? 0; slot < end; slot++) {
-    if (mask[slot] === FULL_MASK) return true;
-  }
-  return false;
 }

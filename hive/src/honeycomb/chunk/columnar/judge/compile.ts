@@ -13,6 +13,7 @@ import { maskOf } from '../words.ts';
 import { AutomatonJudge } from './automaton-judge.ts';
 import { LevelJudge, SourceJudge, TimeJudge } from './column-judge.ts';
 import { DecodedRecord } from './decoded-record.ts';
+import { FieldJudge } from './field-judge.ts';
 import {
   CachedJudge,
   ConstantJudge,
@@ -80,7 +81,10 @@ function compileLeaf(leaf: LeafQuery, context: CompileContext): Judge {
     return decodeParts(patternLiterals(text), whole, context);
   }
   if (leaf.field !== BODY_FIELD) {
-    return decodeParts(longestWord(leaf.field), whole, context);
+    const { hints, judge } = partsJudge(longestWord(leaf.field), whole, context);
+    const test = (values: readonly string[]) => matcher.matches(record.ofField(values));
+    const field = { name: leaf.field, anyValue: leaf.kind === 'exists', test };
+    return new FieldJudge(context, field, hints, judge);
   }
   if (leaf.kind === 'exists') return new ConstantJudge(context.judging, 1);
   const { nowMs = 0, zoneOffsetMinutes = 0 } = options;

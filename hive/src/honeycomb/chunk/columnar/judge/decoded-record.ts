@@ -14,6 +14,7 @@ export class DecodedRecord implements MatchRecord {
   level: Level | undefined;
   timestampLength = 0;
   body = '';
+  #values: readonly string[] | undefined;
 
   ofTime(timeMs: number): this {
     this.time = timeMs;
@@ -36,12 +37,19 @@ export class DecodedRecord implements MatchRecord {
 
   ofBody(body: string, timestampLength: number): this {
     this.body = body;
+    this.#values = undefined;
     this.timestampLength = timestampLength;
     return this;
   }
 
+  /** With values of the only field that is looked at. */
+  ofField(values: readonly string[]): this {
+    this.#values = values;
+    return this;
+  }
+
   field(name: string): readonly string[] | undefined {
-    const values = extractFieldValues(this.body, name);
+    const values = this.#values ?? extractFieldValues(this.body, name);
     return values.length > 0 ? values : undefined;
   }
 }

@@ -2,6 +2,8 @@ import type { Dictionary } from '../chunk-data.ts';
 import type { SlotTable } from '../slot-table.ts';
 import { SLOT_MARK, STAMP_MARK } from '../words.ts';
 
+const FULL_MASK = -1;
+
 /** Literal text of a template, and what follows it. */
 export interface Piece {
   readonly text: Buffer;
@@ -39,4 +41,13 @@ export function asciiPieces(
   }
   put(end, 'end');
   return pieces;
+}
+
+/** True if a value has characters beyond ASCII. */
+export function isBeyondAscii({ mask, firstSlot }: SlotTable, template: number): boolean {
+  const end = firstSlot[template + 1] ?? 0;
+  for (let slot = firstSlot[template] ?? 0; slot < end; slot++) {
+    if (mask[slot] === FULL_MASK) return true;
+  }
+  return false;
 }
