@@ -11,6 +11,7 @@ const COMPILED = 'hive/src/honeycomb/chunk/columnar/compiled';
 /** What is compiled, and the modules where programs find it. */
 export const wasmModules = [
   { source: 'hive/assembly/rows.ts', name: 'ROWS_WASM', path: `${COMPILED}/rows-wasm.ts` },
+  { source: 'hive/assembly/times.ts', name: 'TIMES_WASM', path: `${COMPILED}/times-wasm.ts` },
   { source: 'hive/assembly/split/split.ts', name: 'SPLIT_WASM', path: `${COMPILED}/split-wasm.ts` },
 ].map((module) => ({ ...module, path: join(projectRoot, module.path) }));
 

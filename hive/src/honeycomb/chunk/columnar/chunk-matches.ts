@@ -22,7 +22,6 @@ import { areFew, type FoundRows, fewRows, flagRows } from './found-rows.ts';
 import { ALL } from './judge/judge.ts';
 import { placesOf } from './length-column.ts';
 import { LEVEL_VARIES } from './slot-table.ts';
-import { TimeReader } from './time-column.ts';
 
 const NO_ROWS = new Uint32Array(0);
 
@@ -87,8 +86,8 @@ export class ChunkMatches implements Matches {
     const found = this.#found;
     const varies = needsVarying(found, facts.level);
     const varying = varies ? await this.#data.varyingLevels() : Buffer.alloc(0);
-    const counted = { found, template, stretches, facts, varying };
-    return countByTime(counted, new TimeReader(await this.#data.timeBytes()), buckets);
+    const times = await this.#data.timeBytes();
+    return countByTime({ found, template, stretches, facts, varying, times }, buckets);
   }
 
   async timed(): Promise<readonly TimedRun[]> {

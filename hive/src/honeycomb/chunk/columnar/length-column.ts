@@ -34,7 +34,7 @@ export interface LengthList {
 }
 
 /** Rows between two calls of a loop over them: V8 compiles what is called often for good. */
-const BLOCK_ROWS = 4096;
+const BLOCK_ROWS = 1024;
 
 /** What the section is read with. */
 export interface LengthContext {
