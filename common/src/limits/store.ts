@@ -18,6 +18,8 @@ export const LINEAR_MEMORY_KEPT_BYTES = 24 * MiB;
  * is sealed, and a page that is written again meanwhile goes once.
  */
 export const CHUNK_LOG_PAGES = 4096;
+/** Memory in which rows are split that an encoder keeps: what a chunk of 64 MB takes. Larger ones are let go, and what was learnt with them. */
+export const SPLIT_MEMORY_KEPT_BYTES = 64 * MiB;
 /** So many small chunks of today's partition are merged; fewer wait for company or for the day's end. */
 export const COMPACTION_CHUNKS_MIN = 8;
 /** Chunks merged at once, however small they be. */

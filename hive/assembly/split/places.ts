@@ -70,10 +70,15 @@ export const SEEN_LITERALS: u32 = SEEN + 4 * (SEEN_MASK + 1);
 /** Its bits. */
 export const SEEN_LITERALS_MASK: u32 = 0x3fff;
 
+/** By the low bits of a template's hash: the hash of which was learnt last (u32). */
+export const LEARNT: u32 = SEEN_LITERALS + 4 * (SEEN_LITERALS_MASK + 1);
+/** Those bits. */
+export const LEARNT_MASK: u32 = 0xffff;
+
 /** Rows that are laid out at once. */
 export const ROWS_MAX: u32 = 16384;
 /** Where each begins (u32); one more than there are. */
-export const ROW_START: u32 = SEEN_LITERALS + 4 * (SEEN_LITERALS_MASK + 1);
+export const ROW_START: u32 = LEARNT + 4 * (LEARNT_MASK + 1);
 /** Its time, ms (f64). */
 export const ROW_TIME: u32 = ROW_START + 4 * (ROWS_MAX + 2);
 /** Its stamp's characters (u8). */

@@ -1,5 +1,13 @@
 /** AssemblyScript: shapes of rows, and which of their tokens are promoted: words with many values are variables too. */
-import { SHAPE_BYTES, SHAPE_TABLE, SHAPES, SHAPES_MAX, TABLE_SIZE } from './places';
+import {
+  LEARNT,
+  LEARNT_MASK,
+  SHAPE_BYTES,
+  SHAPE_TABLE,
+  SHAPES,
+  SHAPES_MAX,
+  TABLE_SIZE,
+} from './places';
 import { shape, tokens } from './tokens';
 
 /** Where a shape's promoted tokens are (u8 by token), or NONE_PROMOTED. */
@@ -23,6 +31,7 @@ let shapes: u32 = 0;
 export function clearShapes(): void {
   shapes = 0;
   memory.fill(SHAPE_TABLE, 0xff, 4 * TABLE_SIZE);
+  memory.fill(LEARNT, 0, 4 * (LEARNT_MASK + 1));
 }
 
 /** Forgets what is known of the last chunk. */
@@ -72,7 +81,10 @@ export function promotedIn(shape: u32): u32 {
   return promoted;
 }
 
-/** Tells of a row of a shape that made a new template. */
-export function learnIn(shape: u32): void {
+/** Tells of a row of a shape that made a new template. Measured: most were there in the chunk before, and learnt. */
+export function learnIn(shape: u32, hash: u32): void {
+  const place = LEARNT + ((hash & LEARNT_MASK) << 2);
+  if (load<u32>(place) === hash) return;
+  store<u32>(place, hash);
   if (learn(numberOf(shape), tokens)) store<u32>(shape, 0, SHAPE_PROMOTED);
 }

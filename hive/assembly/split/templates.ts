@@ -325,6 +325,6 @@ export function find(): i32 {
   store<i32>(own, added, SHAPE_LAST);
   add(hash);
   seeWords(promoted);
-  learnIn(own);
+  learnIn(own, hash);
   return found(added);
 }

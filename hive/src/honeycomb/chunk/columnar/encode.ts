@@ -47,10 +47,11 @@ export class ColumnarEncoder {
 
   /** Undefined when rows have so little in common that the plain body serves them better. */
   encode(batch: RowBatch, zstdLevel: number): EncodedChunk | undefined {
-    const split = this.#splitter.split(batch);
+    const isSmall = batch.count <= ROWS_FOR_SHARE;
+    const templatesMax = isSmall ? Number.POSITIVE_INFINITY : batch.count * TEMPLATES_PER_ROW_MAX;
+    const split = this.#splitter.split(batch, templatesMax);
+    if (!split) return undefined;
     const { templates } = split;
-    const manyTemplates = templates.length > batch.count * TEMPLATES_PER_ROW_MAX;
-    if (manyTemplates && batch.count > ROWS_FOR_SHARE) return undefined;
     const order = sortRows(split.template, templates.length);
     const columns = collectColumns(split, order);
     const levels = levelsOf(split, order, { columns, known: this.#levels });

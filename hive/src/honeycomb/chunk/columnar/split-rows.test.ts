@@ -37,6 +37,7 @@ function hashOf(text: string): number {
 /** Splits with the compiled loops and plainly, and compares everything that comes of it. */
 function expectSame(batch: RowBatch, splitter: Splitter, model: SplitModel): void {
   const split = splitter.split(batch);
+  if (!split) throw new Error('not split');
   const { template, templates } = model.split(batch);
   expect([...split.template].map((id) => (id === RAW_ROW ? -1 : id))).toEqual(template);
   expect(
@@ -165,5 +166,12 @@ describe('rows that are split by the compiled loops', () => {
       const streams = [{ rows: some.map((row) => Buffer.from(`${row}\n`)) }];
       expectSame(batchOfStreams(streams), splitter, model);
     }
+  });
+
+  test('are given up where they have more templates than is worth it', () => {
+    const splitter = new Splitter();
+    const rows = Array.from({ length: 3000 }, (_, n) => Buffer.from(`${'.'.repeat(n)}\n`));
+    expect(splitter.split(batchOfStreams([{ rows }]), 750)).toBeUndefined();
+    expect(splitter.split(batchOfStreams([{ rows }]), 3000)?.templates.length).toBe(3000);
   });
 });

@@ -1,3 +1,4 @@
+import { SPLIT_MEMORY_KEPT_BYTES } from '@apiary/common/limits/store.ts';
 import type { RowBatch } from '../row-batch.ts';
 import { readTemplates, SplitColumns, type Template } from './compiled/split-columns.ts';
 import { SplitMemory } from './compiled/split-memory.ts';
@@ -26,10 +27,15 @@ export interface SplitRows {
 /** Splits the rows of chunks; what it learns of shapes and stamps serves the next chunk. */
 export class Splitter {
   readonly #stamps = new StampSearch();
-  readonly #memory = new SplitMemory({ promotions: new Promotions(), stamps: this.#stamps });
+  #memory = this.#newMemory();
 
-  /** The result's columns are valid until the next call. */
-  split(batch: RowBatch): SplitRows {
+  /**
+   * The result's columns are valid until the next call.
+   *
+   * @param templatesMax past about so many, undefined; some more where few rows have them
+   */
+  split(batch: RowBatch, templatesMax = Number.POSITIVE_INFINITY): SplitRows | undefined {
+    if (this.#memory.size > SPLIT_MEMORY_KEPT_BYTES) this.#memory = this.#newMemory();
     const memory = this.#memory;
     const { loops } = memory;
     const template = new Uint16Array(batch.count);
@@ -53,6 +59,8 @@ export class Splitter {
         const begin = batch.start[row] ?? 0;
         loops.splitRows(stream, count, begin, mapped ? NEVER_OBSERVED : observed);
         const at = loops.ROW_TEMPLATE.value;
+        // Each has columns of its own: rows that have little in common are given up before they fill the memory.
+        if (loops.templates.value > templatesMax) return undefined;
         Buffer.from(template.buffer).set(memory.bytes.subarray(at, at + 2 * count), 2 * row);
         row += count;
       }
@@ -62,6 +70,10 @@ export class Splitter {
     const literals = Int32Array.from(memory.literals);
     const columns = new SplitColumns(memory, templates);
     return { batch, templates, texts, template, columns, literals };
+  }
+
+  #newMemory(): SplitMemory {
+    return new SplitMemory({ promotions: new Promotions(), stamps: this.#stamps });
   }
 
   /** Lays rows out from one on, before another; gives how many there was room for. */

@@ -6,7 +6,7 @@ import { BYTE_CLASS, CHARACTER_BITS, hashWordBytes, LOWER } from '../words.ts';
 import { SPLIT_WASM } from './split-wasm.ts';
 import { StampTexts } from './stamp-texts.ts';
 
-const PAGES = 129;
+const PAGES = 133;
 const NONE_PROMOTED = 1;
 /** Numbers of a habit: place, layout, searches in vain; and in f64 its shift. */
 const HABIT_SHIFT = 2;
@@ -95,6 +95,11 @@ export class SplitMemory {
     this.loops = instance.exports as Loops;
     this.#texts = new StampTexts(this.loops.LAYOUTS.value);
     this.#layOut();
+  }
+
+  /** Bytes that it takes. */
+  get size(): number {
+    return this.#memory.buffer.byteLength;
   }
 
   /** All of it, by address; until a loop is called again. */
