@@ -1,5 +1,5 @@
 /** What a thousand standing queries cost while data comes in. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '@apiary/common/clock.ts';
 import { openDocuments } from '@apiary/common/documents/open.ts';
@@ -19,6 +19,8 @@ export async function standingRow(folder: string, corpus: Corpus): Promise<Bench
   const rates: number[] = [];
   for (const queries of [0, QUERIES]) {
     const place = join(folder, `standing-${queries}`);
+    // Of an earlier run, where the folder is kept.
+    rmSync(place, { recursive: true, force: true });
     mkdirSync(place);
     const engine = await Engine.open(place);
     const documents = await openDocuments(`sqlite:${place}`);
