@@ -13,6 +13,7 @@ RUN node --disable-warning=ExperimentalWarning scripts/apiary.ts bundle dist/bun
 # Stage 2: the bundle needs no node_modules; package-lock.json marks the root that it looks for.
 FROM node:24-slim
 ENV NODE_ENV=production \
+    MALLOC_ARENA_MAX=2 \
     APIARY_DATA=/data \
     APIARY_STATUS_PORT=4290
 RUN mkdir -m 0700 /data && chown 1000:1000 /data
@@ -23,5 +24,7 @@ USER 1000:1000
 VOLUME /data
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:4290/healthz').then((r)=>process.exit(r.ok?0:1),()=>process.exit(1))"]
-ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "/app/dist/bundle/apiary.js"]
+ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", \
+  "--max-semi-space-size=8", "--no-concurrent-array-buffer-sweeping", \
+  "/app/dist/bundle/apiary.js"]
 CMD ["hive"]

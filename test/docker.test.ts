@@ -12,6 +12,7 @@ import { z } from 'zod';
 import { COMMANDS } from '../scripts/commands/index.ts';
 import { HOST_COMPONENTS } from '../scripts/host.ts';
 import { HTTP_PORT } from '../scripts/settings.ts';
+import { ENVIRONMENT, HONEYCOMB_FLAGS, NODE_FLAGS } from '../scripts/supervisor.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const IMAGES = ['bee', 'hive', 'queen'] as const;
@@ -90,6 +91,14 @@ async function expectRunnable(
   const ours = environment.filter((name) => name.startsWith('APIARY_'));
   expect(ours.filter((name) => !taken.has(name))).toEqual([]);
 }
+
+it('The image of the Hive runs a honeycomb as `up` does.', () => {
+  const { list, env } = lastStage('hive');
+  const [node, warning, ...flags] = list('ENTRYPOINT');
+  expect([node, warning]).toEqual(['node', NODE_FLAGS[0]]);
+  expect(flags).toEqual([...HONEYCOMB_FLAGS, '/app/dist/bundle/apiary.js']);
+  expect(env).toMatchObject(ENVIRONMENT);
+});
 
 describe.each(IMAGES)('the image of %s', (image) => {
   const stages = stagesOf(image);
