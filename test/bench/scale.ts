@@ -44,6 +44,8 @@ const ROUNDS_PER_TURN = 3;
 const INGEST_FACTOR_MAX = 1.15;
 const QUERY_FACTOR_MAX = 1.3;
 const SHARE_OFF_MAX = 20;
+/** Of the newest so much: a database reads a gigabyte for longer than a search may last. */
+const ASKED_BYTES_MAX = 0.3 * GB;
 
 /** A round of these: counts, lines, and a histogram. */
 const QUESTIONS = [
@@ -99,7 +101,7 @@ async function measure(run: Run): Promise<BenchRow[]> {
     }
     await Promise.all(sites.map((each) => each.idle(IDLE_MS)));
     await ingestInTurns(sites, main, run.options);
-    await askInTurns(sites, short ? ROUNDS_SHORT : ROUNDS);
+    await askInTurns(sites, short ? ROUNDS_SHORT : ROUNDS, ASKED_BYTES_MAX / main.bytes);
     return rowsOf(sites, main.bytes);
   } finally {
     for (const { site } of sites) await site.stop();
@@ -141,19 +143,29 @@ async function ingestInTurns(
   }
 }
 
-/** Each honeycomb has coordinated and answered as many questions before it counts. @throws Error if answers differ */
-async function askInTurns(sites: readonly SiteFigures[], rounds: number): Promise<void> {
+/**
+ * Each honeycomb has coordinated and answered as many questions before it counts.
+ *
+ * @param share of the time of all records, from the newest on, that is asked for
+ * @throws Error if answers differ
+ */
+async function askInTurns(
+  sites: readonly SiteFigures[],
+  rounds: number,
+  share: number,
+): Promise<void> {
   const totals = new Set<string>();
+  const from = share < 1 ? await sites[0]?.site.timeOf(share) : undefined;
   for (const { site, honeycombs } of sites) {
     for (let warm = 0; warm < WARM_ROUNDS * honeycombs; warm++) {
-      totals.add((await askAll(site)).join());
+      totals.add((await askAll(site, from)).join());
     }
   }
   if (totals.size !== 1) throw new Error(`answers differ: ${[...totals].join(' and ')}`);
   for (let turn = 0; turn < rounds; turn++) {
     for (const one of sites) {
       await one.ask(QUESTIONS.length * ROUNDS_PER_TURN, async (site) => {
-        for (let again = 0; again < ROUNDS_PER_TURN; again++) await askAll(site);
+        for (let again = 0; again < ROUNDS_PER_TURN; again++) await askAll(site, from);
       });
     }
   }
@@ -166,9 +178,9 @@ function* streamsOf(corpus: Corpus, mark: string): Generator<AppendMessage> {
   }
 }
 
-async function askAll(site: ScaleSite): Promise<number[]> {
+async function askAll(site: ScaleSite, from: number | undefined): Promise<number[]> {
   const totals: number[] = [];
-  for (const { query, ...more } of QUESTIONS) totals.push(await site.ask(query, more));
+  for (const { query, ...more } of QUESTIONS) totals.push(await site.ask(query, { ...more, from }));
   return totals;
 }
 

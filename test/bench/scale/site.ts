@@ -13,10 +13,14 @@ import type { AppendMessage } from '@apiary/common/chunks/chunks.ts';
 import { openDocuments } from '@apiary/common/documents/open.ts';
 import { createSilentLogger } from '@apiary/common/log.ts';
 import { streamAction } from '@apiary/common/messages/actions/action.ts';
-import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
+import {
+  honeycombActions,
+  type searchRequestSchema,
+} from '@apiary/common/messages/actions/honeycomb.ts';
 import { signData } from '@apiary/common/messages/data/message.ts';
 import { fingerprintOf, generateSigningKeys } from '@apiary/common/messages/signature.ts';
 import { agentsDefinition } from '@apiary/hive/honeycomb/model.ts';
+import type { z } from 'zod';
 import { projectRoot } from '../../../scripts/data-folder.ts';
 import { freePorts } from '../../../scripts/free-ports.ts';
 import { HONEYCOMB_FLAGS, NODE_FLAGS } from '../../../scripts/supervisor.ts';
@@ -123,16 +127,35 @@ export class ScaleSite {
   }
 
   /** Asks any of them; the number of records. @throws Error if something is missing from the answer */
-  async ask(query: string, more: { readonly limit: number; readonly buckets?: number }) {
-    const { limit, buckets } = more;
-    const request = { query, limit, ...(buckets && { histogram: { buckets } }) };
-    const options = { actor, deadlineMs: ASK_MS_MAX };
-    for await (const part of streamAction(this.#bus, honeycombActions.search, request, options)) {
+  async ask(
+    query: string,
+    more: {
+      readonly limit: number;
+      readonly buckets?: number;
+      readonly from: number | undefined;
+    },
+  ) {
+    const { limit, buckets, from } = more;
+    const request = { query, limit, from, ...(buckets && { histogram: { buckets } }) };
+    for await (const part of this.#search(request)) {
       if (part.type !== 'done') continue;
       if (part.missing.length > 0) throw new Error(`${query}: ${part.missing.join('; ')}`);
       return part.total;
     }
     throw new Error(`${query}: the answer ended early`);
+  }
+
+  /** When the newest records begin, of a share of the time that all of them span. */
+  async timeOf(share: number): Promise<number> {
+    const ends: number[] = [];
+    for (const order of ['oldest', 'newest'] as const) {
+      for await (const part of this.#search({ query: '', limit: 1, order })) {
+        if (part.type === 'records') ends.push(...part.records.map(({ time }) => time));
+      }
+    }
+    const [oldest, newest] = ends;
+    if (oldest === undefined || newest === undefined) throw new Error('there is no record');
+    return newest - (newest - oldest) * share;
   }
 
   async stop(): Promise<void> {
@@ -145,6 +168,11 @@ export class ScaleSite {
         await gone;
       }),
     );
+  }
+
+  #search(request: z.input<typeof searchRequestSchema>) {
+    const options = { actor, deadlineMs: ASK_MS_MAX };
+    return streamAction(this.#bus, honeycombActions.search, request, options);
   }
 
   async #publish({ encoded, message }: AppendMessage): Promise<void> {
