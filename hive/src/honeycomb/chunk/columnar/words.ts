@@ -27,6 +27,8 @@ export const BYTE_CLASS = new Uint8Array(256);
 export const LOWER = new Uint8Array(256);
 /** What a character adds to a mask; all bits beyond ASCII, where folding may give anything. */
 export const CHARACTER_BITS = new Int32Array(256);
+/** The mask of values with characters beyond ASCII. */
+export const FULL_MASK = -1;
 
 const DIGIT_BIT = 1 << 27;
 const UNDERSCORE_BIT = 1 << 26;

@@ -22,40 +22,42 @@ const SLOTS_MAX = 0xf800 - NUMBERS;
 
 /** The parts in the order in which they are read. */
 export function patternParts(pattern: Shown): PatternPart[] {
-  return objectParts(pattern) ?? textParts(pattern);
+  const names = pattern.slots.map(({ name }) => name);
+  return objectParts(pattern.text, names) ?? textParts(pattern.text, names);
 }
 
-function textParts({ text, slots }: Shown): PatternPart[] {
+function textParts(text: string, names: readonly (string | undefined)[]): PatternPart[] {
   return text.split(SLOT).flatMap((literal, index) => {
-    const before =
-      index === 0 ? [] : [{ text: SLOT, slot: slots[index - 1]?.name ?? UNNAMED } as const];
+    const before = index === 0 ? [] : [{ text: SLOT, slot: names[index - 1] ?? UNNAMED }];
     return literal === '' ? before : [...before, { text: literal, slot: undefined }];
   });
 }
 
-function objectParts({ text, slots }: Shown): PatternPart[] | undefined {
+function objectParts(
+  text: string,
+  names: readonly (string | undefined)[],
+): PatternPart[] | undefined {
   const members = membersOf(text);
   const message = members && MESSAGES.find((name) => typeof members[name] === 'string');
   if (!members || message === undefined) return undefined;
   const parts = (value: string): PatternPart[] => {
-    const numbers: number[] = [];
-    const own = value.replace(/\ue000(.)/g, (_, number: string) => {
-      numbers.push(number.charCodeAt(0) - NUMBERS);
+    const own: (string | undefined)[] = [];
+    const slotted = value.replace(/\ue000(.)/g, (_, number: string) => {
+      own.push(names[number.charCodeAt(0) - NUMBERS]);
       return SLOT;
     });
-    return textParts({ text: own, slots: numbers.flatMap((number) => slots[number] ?? []) });
+    return textParts(slotted, own);
   };
-  const said = parts(String(members[message]));
   const beside = Object.entries(members)
     .filter(([name]) => name !== message)
     .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)])
     .toSorted(([, one = ''], [, other = '']) => Number(isSlot(one)) - Number(isSlot(other)));
+  const asides = beside.flatMap(([name = '', value = '']) =>
+    parts(isSlot(value) ? `  ${value}` : `  ${name}=${value}`),
+  );
   return [
-    ...said,
-    ...beside.flatMap(([name = '', value = '']): PatternPart[] => {
-      const found = isSlot(value) ? parts(value) : [literal(`${name}=`), ...parts(value)];
-      return [literal('  '), ...found.map((part) => ({ ...part, isAside: true as const }))];
-    }),
+    ...parts(String(members[message])),
+    ...asides.map((part) => ({ ...part, isAside: true as const })),
   ];
 }
 
@@ -83,5 +85,3 @@ function membersOf(text: string): Record<string, unknown> | undefined {
 }
 
 const isSlot = (value: string) => value.length === 2 && value.startsWith(MARK);
-
-const literal = (text: string): PatternPart => ({ text, slot: undefined, isAside: true });

@@ -3,6 +3,7 @@
  * text of a template once for all its rows, and through its columns one by one. A column of which no character can
  * change the state is not read, and neither is what comes once all rows are settled.
  */
+import { ASCII } from '@apiary/common/query/automaton/expression.ts';
 import { REFUSED } from '@apiary/common/query/automaton/table.ts';
 import type { ChunkData, Dictionary } from '../chunk-data.ts';
 import { isEnded, type SlotTable } from '../slot-table.ts';
@@ -17,7 +18,6 @@ import type { Hints } from './row-judge.ts';
 import { RowStates } from './row-states.ts';
 import { asciiPieces, isBeyondAscii } from './template-pieces.ts';
 
-const ASCII = 128;
 const MINUTE_MS = 60_000;
 const LAYOUTS = createStampLayouts();
 const NO_TEXT = new Uint8Array(0);

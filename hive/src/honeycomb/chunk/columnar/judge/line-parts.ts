@@ -1,10 +1,9 @@
 import type { ChunkData } from '../chunk-data.ts';
+import { FULL_MASK } from '../words.ts';
 import { ColumnSearch } from './column-search.ts';
 import { NONE, SOME } from './judge.ts';
 import { findWord, mayBeInStamp, mayHold, type WordPlaces } from './word-judge.ts';
 import type { WantedWord } from './word-leaf.ts';
-
-const FULL_MASK = -1;
 
 /** Words, or parts of words, that a line must have to match: what templates and columns say about them. */
 export class LineParts {

@@ -1,10 +1,10 @@
 /** Where an automaton can be behind parts of a line of which only little is known. */
+import { ASCII } from '@apiary/common/query/automaton/expression.ts';
 import { type Automaton, BYTES, OPEN } from '@apiary/common/query/automaton/table.ts';
 import { STAMP_LAYOUTS } from '../stamp-layouts.ts';
 import { BYTE_CLASS, CHARACTER_BITS, DIGIT, LETTER } from '../words.ts';
 import type { Piece } from './template-pieces.ts';
 
-const ASCII = 128;
 /** Digits of a time, and what stands in their place in times that no clock shows. */
 const DIGITS = [0x20, ...Array.from({ length: 19 }, (_, index) => 0x27 + index)];
 const LETTERS = Array.from({ length: 26 }, (_, index) => 0x61 + index);

@@ -1,8 +1,6 @@
 import type { Dictionary } from '../chunk-data.ts';
 import type { SlotTable } from '../slot-table.ts';
-import { SLOT_MARK, STAMP_MARK } from '../words.ts';
-
-const FULL_MASK = -1;
+import { FULL_MASK, SLOT_MARK, STAMP_MARK } from '../words.ts';
 
 /** Literal text of a template, and what follows it. */
 export interface Piece {

@@ -2,12 +2,11 @@ import { isWordCode } from '@apiary/common/query/words.ts';
 import type { ChunkData, Dictionary } from '../chunk-data.ts';
 import type { SlotTable } from '../slot-table.ts';
 import { LONG } from '../value-columns.ts';
-import { SLOT_MARK, STAMP_MARK } from '../words.ts';
+import { FULL_MASK, SLOT_MARK, STAMP_MARK } from '../words.ts';
 import { ColumnSearch } from './column-search.ts';
 import { ALL, type Judge, NONE, SOME } from './judge.ts';
 import type { WantedWord } from './word-leaf.ts';
 
-const FULL_MASK = -1;
 /** Of a word that may come from bytes beyond ASCII. */
 const BEYOND_ASCII_MASK = 0x0fffffff;
 

@@ -1,5 +1,6 @@
 /** Splits rows plainly, one value after the other: what `hive/assembly/split` is held to. Rows are texts of bytes. */
 import type { RowBatch } from '../../row-batch.ts';
+import { SPLIT_BYTES_MAX } from '../split-rows.ts';
 import { createStampLayouts } from '../stamp-layouts.ts';
 import { type StampHabit, StampSearch } from '../stamp-search.ts';
 import { SLOT_MARK, STAMP_MARK } from '../words.ts';
@@ -15,7 +16,6 @@ const RESERVED = new RegExp(`[${MARKS}]`);
 const LITERALS_MAX = 32;
 const TOKENS_MAX = 2048;
 const TEMPLATES_MAX = 60_000;
-const SPLIT_BYTES_MAX = 32 * 1024;
 
 /** A template, and the values of its rows. */
 export interface ModelTemplate {
