@@ -22,3 +22,8 @@ export const SEARCH_THREAD_IDLE_MS = 60_000;
 export const SEARCH_THREAD_PAUSE_MS_MIN = 1_000;
 /** At most: one that can never start costs a search an attempt this often, and what is wrong may have been put right. */
 export const SEARCH_THREAD_PAUSE_MS_MAX = 5 * 60_000;
+/**
+ * Changes of the list of sealed chunks that are remembered, each of some hundred bytes: who was told of the list before
+ * them is told of them alone. A thread that was not asked during more of them is told of the whole list, with 1,250 chunks in 0.3 ms.
+ */
+export const CHUNK_LIST_CHANGES_KEPT = 64;

@@ -6,6 +6,7 @@ import { CLUSTER_FINISHED_KEPT, CLUSTER_SEALED_KEPT } from '@apiary/common/limit
 import { CARRIED_BYTES_MAX, CHUNK_RAW_BYTES, CHUNK_RECORDS_MAX } from '@apiary/common/limits.ts';
 import type { DataMessage } from '@apiary/common/messages/data/run.ts';
 import { orAborted } from '@apiary/common/or-aborted.ts';
+import { ChunkList } from './chunk-list.ts';
 import { OpenChunk } from './open-chunk.ts';
 import type { RecordSource } from './record-set.ts';
 import type { RowStore } from './row-store.ts';
@@ -22,6 +23,11 @@ export interface TouchedRows {
 export interface HoldingsSnapshot {
   readonly open: readonly RecordSource[];
   readonly chunks: readonly ChunkEntry[];
+}
+
+/** The same of what this process holds, with its chunks by time. */
+export interface HeldSnapshot extends HoldingsSnapshot {
+  readonly list: ChunkList;
 }
 
 /** What one segment holds that catalogues of others may not have. */
@@ -52,7 +58,7 @@ export class Holdings {
   /** What others held that are gone. */
   readonly #guests = new Set<Holdings>();
   readonly #readers = new Set<Promise<void>>();
-  #chunks: readonly ChunkEntry[];
+  #list: ChunkList;
 
   readonly #chunkRawBytes: number;
   readonly #segment: { readonly id: string; readonly epoch: number };
@@ -72,7 +78,7 @@ export class Holdings {
       readonly segment?: { readonly id: string; readonly epoch: number };
     } = {},
   ) {
-    this.#chunks = chunks;
+    this.#list = ChunkList.of(chunks);
     this.#chunkRawBytes = options.chunkRawBytes ?? CHUNK_RAW_BYTES;
     this.#segment = options.segment ?? { id: '', epoch: 0 };
   }
@@ -110,8 +116,9 @@ export class Holdings {
   }
 
   get chunks(): readonly ChunkEntry[] {
-    if (this.#guests.size === 0) return this.#chunks;
-    return [...this.#chunks, ...[...this.#guests].flatMap((guest) => guest.chunks)];
+    const { entries } = this.#list;
+    if (this.#guests.size === 0) return entries;
+    return [...entries, ...[...this.#guests].flatMap((guest) => guest.chunks)];
   }
 
   get openChunks(): readonly OpenChunk[] {
@@ -144,7 +151,7 @@ export class Holdings {
   /** Keeps of a guest what is sealed. */
   release(guest: Holdings): void {
     if (!this.#guests.delete(guest)) return;
-    this.#chunks = [...this.#chunks, ...guest.chunks];
+    this.#list = this.#list.changed(() => false, guest.chunks);
     const finished = guest.parts().map((part) => ({ ...part, open: [] }));
     this.#finished = [...this.#finished, ...finished].slice(-CLUSTER_FINISHED_KEPT);
   }
@@ -235,27 +242,31 @@ export class Holdings {
   /** Puts sealed chunks in the place of others; what is under way sees what it began with. */
   replace(removed: readonly string[], added: readonly ChunkEntry[]): void {
     const gone = new Set(removed);
-    for (const holdings of [this, ...this.#guests]) {
-      holdings.#chunks = holdings.#chunks.filter(({ id }) => !gone.has(id));
-    }
-    this.#chunks = [...this.#chunks, ...added];
+    const isGone = ({ id }: ChunkEntry) => gone.has(id);
+    for (const guest of this.#guests) guest.#list = guest.#list.changed(isGone, []);
+    this.#list = this.#list.changed(isGone, added);
   }
 
   /** Takes the catalogue as it is now, after another honeycomb changed it. */
   sync(catalogue: readonly ChunkEntry[]): void {
     const known = new Set(catalogue.map(({ id }) => id));
-    const isThere = ({ id }: ChunkEntry) => known.has(id);
+    const isGone = ({ id }: ChunkEntry) => !known.has(id);
     // What parts have stays: of an earlier version it may be needed.
-    for (const guest of this.#guests) guest.#chunks = guest.#chunks.filter(isThere);
+    for (const guest of this.#guests) guest.#list = guest.#list.changed(isGone, []);
     const others = new Set([...this.#guests].flatMap(({ chunks }) => chunks.map(({ id }) => id)));
-    this.#chunks = catalogue.filter(({ id }) => !others.has(id));
+    const own = catalogue.filter(({ id }) => !others.has(id));
+    const held = new Set(this.#list.entries.map(({ id }) => id));
+    this.#list = this.#list.changed(
+      ({ id }) => !known.has(id) || others.has(id),
+      own.filter(({ id }) => !held.has(id)),
+    );
   }
 
   /**
    * What there is now, for a search that may take long: what it names can be read until `end` is called.
    * Whoever takes a mere snapshot may find that a chunk has gone.
    */
-  read(): { readonly snapshot: HoldingsSnapshot; readonly end: () => void } {
+  read(): { readonly snapshot: HeldSnapshot; readonly end: () => void } {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#readers.add(promise);
     const end = () => {
@@ -275,14 +286,15 @@ export class Holdings {
     this.#frozen.delete(chunk);
     if (!entry) return;
     // It may be known already, by a look at the catalogue.
-    const others = this.#chunks.filter(({ id }) => id !== entry.id);
-    this.#chunks = [...others, entry];
+    this.#list = this.#list.changed(({ id }) => id === entry.id, [entry]);
     this.#sealed = [...this.#sealed, entry].slice(-CLUSTER_SEALED_KEPT);
   }
 
-  snapshot(): HoldingsSnapshot {
+  snapshot(): HeldSnapshot {
     const open = this.#unsealed.map((chunk) => chunk.snapshot());
-    return { open, chunks: this.chunks };
+    if (this.#guests.size === 0) return { open, chunks: this.#list.entries, list: this.#list };
+    const { chunks } = this;
+    return { open, chunks, list: ChunkList.of(chunks) };
   }
 }
 

@@ -82,7 +82,7 @@ export class Engine {
   cool(): void {
     this.#cache.close();
     this.#cache = this.#newCache();
-    this.#threads.forget(this.holdings.chunks.map(({ id }) => id));
+    this.#threads.cool();
   }
 
   /** Waits until the threads that search are there. */

@@ -26,7 +26,8 @@ function rowsOf(count: number): RecordSource {
 function contextOf(set: RecordSource) {
   const clock = new ManualClock(0);
   const holdings = new Holdings([]);
-  holdings.snapshot = () => ({ open: [set], chunks: [] });
+  const held = holdings.snapshot();
+  holdings.snapshot = () => ({ ...held, open: [set] });
   // No chunk is opened here.
   const cache = new ChunkCache({} as ConstructorParameters<typeof ChunkCache>[0], clock);
   return { holdings, clock, cache, figures: new Figures(new Metrics()) };

@@ -7,6 +7,7 @@ import type {
   RowsPart,
   RowsRequest,
 } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
+import { ChunksByTime } from '../chunks-by-time.ts';
 import type { Holdings, HoldingsSnapshot, SegmentPart } from '../holdings.ts';
 import type { ChunkCache } from '../search/chunk-cache.ts';
 import type { Search } from '../search/search.ts';
@@ -53,7 +54,7 @@ export class OwnPart {
     const since = this.#sinceOf(request.segments, request.version);
     // What others are in the place of by now is read all the same: the version has it, and not them.
     const chunks = request.chunks.flatMap((id) => store.known(id)?.entry ?? []);
-    const over = { open: since.open, chunks: [...chunks, ...since.chunks] };
+    const over = { open: since.open, chunks: ChunksByTime.of([...chunks, ...since.chunks]) };
     const gone = request.chunks.length - chunks.length;
     const missing = [
       ...since.missing,

@@ -30,7 +30,7 @@ function cacheOfFive() {
     for (const name of names) await cache.open(entryOf(name)).decode(() => undefined);
     return reads.join('');
   };
-  return { cache, clock, search };
+  return { cache, clock, search, open: (name: string) => cache.open(entryOf(name)) };
 }
 
 describe('chunks that were opened', () => {
@@ -55,6 +55,19 @@ describe('chunks that were opened', () => {
     clock.advance(CHUNK_CACHE_STALE_MS + 1);
     await search('vwxyz');
     expect(await search('vwxyz')).toBe('');
+    cache.close();
+  });
+
+  test('count by what they take, also where they took it long after they were opened', async () => {
+    const { cache, search, open } = cacheOfFive();
+    const readers = [...'abcdef'].map(open);
+    const openOthers = () => {
+      for (let times = 0; times < 40; times++) open(`other-${times}`);
+    };
+    openOthers();
+    for (const reader of readers) await reader.decode(() => undefined);
+    openOthers();
+    expect((await search('abcdef')).length).toBeGreaterThan(0);
     cache.close();
   });
 });

@@ -8,9 +8,17 @@ import {
 import type { ChunkReader } from '../chunk/chunk-format.ts';
 import { formatOf } from '../chunk/index.ts';
 
+/**
+ * After so many chunks that were opened, the memory of all is counted anew; in between, that of those that were opened
+ * since. Counted anew for each of them, a search of twice the chunks would count four times as much.
+ */
+const COUNTED_ANEW_AFTER = 32;
+
 interface Cached {
   readonly reader: ChunkReader;
   readonly usedMs: number;
+  /** Memory as it was last counted. */
+  bytes: number;
 }
 
 /** What may be chosen. */
@@ -33,6 +41,10 @@ export class ChunkCache {
   /** The least recently used first. */
   readonly #cached = new Map<string, Cached>();
   readonly #provided = new Map<string, NewChunk>();
+  /** Memory of all as it was last counted. */
+  #bytes = 0;
+  /** Opened since all were counted. */
+  readonly #growing = new Set<Cached>();
   #cancelSweep: (() => void) | undefined;
 
   constructor(
@@ -53,9 +65,13 @@ export class ChunkCache {
       this.#provided.get(entry.id)?.sections[index] ??
       (await this.#store.readSection(entry.id, index));
     const reader = cached?.reader ?? formatOf(entry.format).open(entry, read);
-    this.#cached.delete(entry.id);
+    this.#drop(entry.id);
     this.#trim();
-    this.#cached.set(entry.id, { reader, usedMs: this.#clock.now() });
+    const bytes = reader.memoryBytes;
+    const opened = { reader, usedMs: this.#clock.now(), bytes };
+    this.#cached.set(entry.id, opened);
+    this.#bytes += bytes;
+    this.#growing.add(opened);
     this.#cancelSweep ??= this.#clock.after(CHUNK_CACHE_IDLE_MS, () => this.#sweep());
     return reader;
   }
@@ -65,9 +81,9 @@ export class ChunkCache {
     this.#provided.set(chunk.entry.id, chunk);
   }
 
-  /** The store does not have it yet. */
-  isProvided(chunk: string): boolean {
-    return this.#provided.has(chunk);
+  /** Chunks that the store does not have yet. */
+  provided(): ReadonlySet<string> {
+    return new Set(this.#provided.keys());
   }
 
   /** The store has it now. */
@@ -78,16 +94,23 @@ export class ChunkCache {
   /** Lets go of chunks that are gone. */
   forget(chunks: readonly string[]): void {
     for (const id of chunks) {
-      this.#cached.delete(id);
+      this.#drop(id);
       this.#provided.delete(id);
     }
     this.#onForget?.(chunks);
   }
 
+  /** Lets go of all that is decoded. */
+  cool(): void {
+    this.#cached.clear();
+    this.#growing.clear();
+    this.#bytes = 0;
+  }
+
   /** Lets go of everything. */
   close(): void {
     this.#cancelSweep?.();
-    this.#cached.clear();
+    this.cool();
   }
 
   /**
@@ -96,26 +119,43 @@ export class ChunkCache {
    * search begins with, and keeping the others would keep nothing that is asked for.
    */
   #trim(): void {
-    let bytes = 0;
-    for (const { reader } of this.#cached.values()) bytes += reader.memoryBytes;
+    this.#count();
+    if (this.#bytes <= this.#bytesMax) return;
     const stale = this.#clock.now() - CHUNK_CACHE_STALE_MS;
-    for (const [id, { reader, usedMs }] of this.#cached) {
-      if (bytes <= this.#bytesMax || usedMs > stale) break;
-      bytes -= reader.memoryBytes;
-      this.#cached.delete(id);
+    for (const [id, { usedMs }] of this.#cached) {
+      if (this.#bytes <= this.#bytesMax || usedMs > stale) break;
+      this.#drop(id);
     }
-    if (bytes <= this.#bytesMax) return;
-    for (const [id, { reader }] of [...this.#cached].reverse()) {
-      if (bytes <= this.#bytesMax) break;
-      bytes -= reader.memoryBytes;
-      this.#cached.delete(id);
+    if (this.#bytes <= this.#bytesMax) return;
+    for (const id of [...this.#cached.keys()].reverse()) {
+      if (this.#bytes <= this.#bytesMax) break;
+      this.#drop(id);
     }
+  }
+
+  /** A chunk grows while it is searched. */
+  #count(): void {
+    const isAnew = this.#growing.size >= COUNTED_ANEW_AFTER;
+    for (const cached of isAnew ? this.#cached.values() : this.#growing) {
+      const { memoryBytes } = cached.reader;
+      this.#bytes += memoryBytes - cached.bytes;
+      cached.bytes = memoryBytes;
+    }
+    if (isAnew) this.#growing.clear();
+  }
+
+  #drop(id: string): void {
+    const cached = this.#cached.get(id);
+    if (!cached) return;
+    this.#cached.delete(id);
+    this.#growing.delete(cached);
+    this.#bytes -= cached.bytes;
   }
 
   #sweep(): void {
     const before = this.#clock.now() - CHUNK_CACHE_IDLE_MS;
     for (const [id, { usedMs }] of this.#cached) {
-      if (usedMs <= before) this.#cached.delete(id);
+      if (usedMs <= before) this.#drop(id);
     }
     this.#cancelSweep =
       this.#cached.size > 0

@@ -3,13 +3,17 @@ import { ManualClock } from '@apiary/common/clock.ts';
 import { searchRequestSchema } from '@apiary/common/messages/actions/honeycomb.ts';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { sealBatch } from '../chunk/seal-batch.ts';
+import { ChunkList } from '../chunk-list.ts';
+import type { ChunksByTime } from '../chunks-by-time.ts';
 import { batchOfStreams, OBSERVED } from '../testing/batches.ts';
 import { ChunkCache } from './chunk-cache.ts';
-import { Claims, newClaims, type SharedChunks, SpareChunks } from './claims.ts';
+import { Claims, newClaims, SharedChunks, SpareChunks } from './claims.ts';
 import { searchPart } from './part-search.ts';
+import { SourceWalk } from './source-walk.ts';
 
 const CHUNKS = 6;
 const ROWS = 20;
+const ALWAYS = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
 /** Chunk 0 has the oldest records. */
 async function chunkOf(index: number) {
@@ -29,33 +33,29 @@ describe('chunks that several look at', () => {
     chunks = await Promise.all(Array.from({ length: CHUNKS }, (_, index) => chunkOf(index)));
   });
 
-  function spareOf(indexes: readonly number[]) {
-    return indexes.flatMap((index) => {
-      const entry = chunks[index]?.entry;
-      if (!entry) return [];
-      return [{ index, minTime: entry.minTime, maxTime: entry.maxTime, entry: () => entry }];
-    });
+  /** All chunks by time, some of them at home with the holder 1, the others with 2. */
+  function homesOf(own: readonly number[]): ChunksByTime {
+    const list = ChunkList.of(chunks.map(({ entry }) => entry));
+    for (const chunk of list.chunks) chunk.home = own.includes(chunk.number) ? 0 : 1;
+    return list.byTime;
   }
 
-  /** Looks at some, and may take over others. */
+  const sharedOf = (memory: SharedArrayBuffer, holder: number) =>
+    new SharedChunks({ memory, holder, holders: Uint8Array.of(1, 2) });
+
+  /** Looks at those that are of a holder, and may take over the others. */
   async function look(
     memory: SharedArrayBuffer,
     holder: number,
-    { own, others }: { readonly own: readonly number[]; readonly others: readonly number[] },
-    limit: number,
+    { own, limit }: { readonly own: readonly number[]; readonly limit: number },
   ) {
     const clock = new ManualClock(OBSERVED);
     const readSection = async (id: string, index: number) => {
       const chunk = chunks.find(({ entry }) => entry.id === id);
       return Buffer.from(chunk?.sections[index] ?? []);
     };
-    const shared: SharedChunks = {
-      claims: new Claims(memory, holder),
-      placeOf: (id) => chunks.findIndex(({ entry }) => entry.id === id),
-      others: [spareOf(others)],
-    };
-    const over = { open: [], chunks: spareOf(own).map(({ entry }) => entry()) };
-    const part = { over, span: undefined, nowMs: OBSERVED, shared };
+    const over = { open: [], chunks: homesOf(own) };
+    const part = { over, span: undefined, nowMs: OBSERVED, shared: sharedOf(memory, holder) };
     const request = searchRequestSchema.parse({ query: 'order', limit });
     const cache = new ChunkCache({ readSection }, clock);
     const times: number[] = [];
@@ -69,48 +69,65 @@ describe('chunks that several look at', () => {
   }
 
   test('are taken over from the end, and the last one is left', () => {
-    const claims = new Claims(newClaims(CHUNKS), 1);
-    const owner = (shared: SharedArrayBuffer) => new Claims(shared, 2);
-    const shared: SharedChunks = {
-      ...{ claims, placeOf: () => undefined },
-      others: [spareOf([4, 1, 3, 2])],
-    };
-    const spare = new SpareChunks(shared, 'newest');
-    expect(spare.next(() => true)?.index).toBe(1);
-    expect(spare.next(({ index }) => index !== 2)).toBeUndefined();
-    expect(spare.next(() => true)?.index).toBe(2);
-    expect(spare.next(() => true)?.index).toBe(3);
+    const list = homesOf([0, 5]);
+    const shared = sharedOf(newClaims(CHUNKS), 1);
+    const spare = new SpareChunks(shared, list, { range: ALWAYS, order: 'newest' });
+    expect(spare.next(() => true)?.number).toBe(1);
+    expect(spare.next(({ number }) => number !== 2)).toBeUndefined();
+    expect(spare.next(() => true)?.number).toBe(2);
+    expect(spare.next(() => true)?.number).toBe(3);
     expect(spare.next(() => true)).toBeUndefined();
     const memory = newClaims(CHUNKS);
-    const taken = { ...shared, claims: new Claims(memory, 1) };
-    expect([4, 1].map((index) => owner(memory).take(index))).toEqual([true, true]);
-    const left = new SpareChunks(taken, 'oldest');
-    expect(left.next(() => true)?.index).toBe(3);
+    const owner = new Claims(memory, 2);
+    expect([4, 1].map((number) => owner.take(number))).toEqual([true, true]);
+    const left = new SpareChunks(sharedOf(memory, 1), list, { range: ALWAYS, order: 'oldest' });
+    expect(left.next(() => true)?.number).toBe(3);
     expect(left.next(() => true)).toBeUndefined();
+  });
+
+  test('are not taken over where they are outside of the range', () => {
+    const entries = chunks.map(({ entry }) => entry);
+    const [from, to] = [entries[2]?.minTime ?? 0, entries[4]?.minTime ?? 0];
+    const shared = sharedOf(newClaims(CHUNKS), 1);
+    const spare = new SpareChunks(shared, homesOf([]), { range: { from, to }, order: 'newest' });
+    expect(spare.next(() => true)?.number).toBe(2);
+    expect(spare.next(() => true)).toBeUndefined();
   });
 
   test('are counted once, by whoever comes first', async () => {
     const memory = newClaims(CHUNKS);
-    const all = [0, 1, 2, 3, 4, 5];
-    const idle = await look(memory, 1, { own: [], others: all }, 0);
-    const owner = await look(memory, 2, { own: all, others: [] }, 0);
+    const idle = await look(memory, 1, { own: [], limit: 0 });
+    const owner = await look(memory, 2, { own: [], limit: 0 });
     expect([idle.total, owner.total]).toEqual([(CHUNKS - 1) * ROWS, ROWS]);
+  });
+
+  test('that only one can read are looked at by that one, whoever has their home', async () => {
+    const memory = newClaims(CHUNKS);
+    const here = new Claims(memory, 1);
+    expect([1, 3].map((number) => here.take(number))).toEqual([true, true]);
+    const holders = Uint8Array.of(1, 2);
+    const reserved = new Set([1, 3]);
+    const shared = new SharedChunks({ memory, holder: 1, holders, reserved });
+    const [range, how] = [ALWAYS, { order: 'newest' as const, shared }];
+    const walk = new SourceWalk({ open: [], chunks: homesOf([0, 3]) }, range, how);
+    const seen: (number | undefined)[] = [];
+    for (let next = walk.next(); next; next = walk.next()) {
+      seen.push(next.kind === 'chunk' ? next.chunk.number : undefined);
+    }
+    expect(seen).toEqual([3, 1, 0]);
+    expect((await look(memory, 2, { own: [0, 3], limit: 0 })).total).toBe(3 * ROWS);
   });
 
   test('stay with whom they are of, as long as their records may be on the page', async () => {
     const memory = newClaims(CHUNKS);
-    const [middle, ends] = [
-      [1, 3],
-      [0, 4, 5],
-    ];
+    const own = [1, 3];
     const limit = ROWS + 5;
-    // Its page is full with records of chunks 3 and 1: those of 0 come behind them, those of 4 and 5 before.
-    const first = await look(memory, 1, { own: middle, others: ends }, limit);
-    const second = await look(memory, 2, { own: ends, others: middle }, limit);
-    expect([first.total, second.total]).toEqual([3 * ROWS, 2 * ROWS]);
+    // Its page is full with records of chunks 3 and 1: those of 0 come behind them, those of 2, 4 and 5 before.
+    const first = await look(memory, 1, { own, limit });
+    const second = await look(memory, 2, { own, limit });
+    expect([first.total, second.total]).toEqual([3 * ROWS, 3 * ROWS]);
     const page = [...first.times, ...second.times].sort((a, b) => b - a).slice(0, limit);
-    const own = [...middle, ...ends];
-    const alone = await look(newClaims(CHUNKS), 1, { own, others: [] }, limit);
+    const alone = await look(newClaims(CHUNKS), 1, { own: [0, 1, 2, 3, 4, 5], limit });
     expect(page).toEqual(alone.times);
   });
 

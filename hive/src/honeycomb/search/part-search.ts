@@ -16,14 +16,15 @@ import { compileMatcher, type Matcher, type MatcherOptions } from '@apiary/commo
 import { parseQuery } from '@apiary/common/query/parser.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
 import type { z } from 'zod';
-import type { HoldingsSnapshot } from '../holdings.ts';
+import type { TimeRange } from '../chunks-by-time.ts';
 import type { Pace, RecordSource } from '../record-set.ts';
 import type { ChunkCache } from './chunk-cache.ts';
 import { type SharedChunks, SpareChunks } from './claims.ts';
 import { createPace, TimeIsUp } from './pace.ts';
 import { Page } from './page.ts';
-import { firstTime, histogramSpan, planSources, type Source } from './plan.ts';
+import { histogramSpan } from './plan.ts';
 import { parseCursor } from './position.ts';
+import { type Searched, SourceWalk, timesOf, type WalkedSource } from './source-walk.ts';
 import { Tally, type TallySpan } from './tally.ts';
 
 /** What a part of a search works with. */
@@ -37,7 +38,7 @@ export type Request = z.output<typeof searchRequestSchema>;
 
 /** What is looked at, in place of all that is held here. */
 export interface PartOf {
-  readonly over: HoldingsSnapshot;
+  readonly over: Searched;
   readonly span: TallySpan | undefined;
   readonly nowMs: number;
   /** Chunks that others look at, and may take from here. Absent: nobody does. */
@@ -54,8 +55,9 @@ export class PartSearch {
   readonly #query: Query;
   readonly #matcher: Matcher;
   readonly #matcherOptions: MatcherOptions;
-  readonly #range: { readonly from: number; readonly to: number };
-  readonly #sources: readonly Source[];
+  readonly #range: TimeRange;
+  readonly #over: Searched;
+  readonly #walk: SourceWalk;
   readonly #pace: Pace;
   readonly #shared: SharedChunks | undefined;
   /** The time for it was up. */
@@ -74,11 +76,10 @@ export class PartSearch {
     this.#request = request;
     this.#shared = part.shared;
     this.#query = parseOrThrow(request.query);
-    this.#range = {
-      from: request.from ?? Number.NEGATIVE_INFINITY,
-      to: request.to ?? Number.POSITIVE_INFINITY,
-    };
-    this.#sources = planSources(part.over, this.#range, request.order);
+    this.#range = rangeOf(request);
+    this.#over = part.over;
+    const { order } = request;
+    this.#walk = new SourceWalk(part.over, this.#range, { order, shared: part.shared });
     this.#matcherOptions = { nowMs };
     this.#matcher = compileMatcher(this.#query, this.#matcherOptions);
     const after = request.cursor === undefined ? undefined : parseCursor(request.cursor);
@@ -86,47 +87,41 @@ export class PartSearch {
       ...(signal ? { signal } : {}),
       isOver: () => performance.now() - began > SEARCH_DEADLINE_MS,
     });
-    this.page = new Page({ order: request.order, limit: request.limit, after });
-    const span =
-      part.nowMs === undefined ? histogramSpan(request, this.#sources, nowMs) : part.span;
+    this.page = new Page({ order, limit: request.limit, after });
+    const { open, chunks } = part.over;
+    const held = [...open, ...chunks.times];
+    const span = part.nowMs === undefined ? histogramSpan(request, held, nowMs) : part.span;
     this.tally = new Tally(span);
   }
 
   /** Records and, after some, the counts so far. @throws AppError `deadline-passed` when aborted */
   async *answer(): AsyncGenerator<SearchPart> {
-    const [sources, { order }] = [this.#sources, this.#request];
-    for (const [index, source] of sources.entries()) {
-      if (!this.#claims(source)) continue;
-      if (!(await this.#hasTime(async () => await this.#look(source)))) {
-        const left = sources.slice(index + 1).filter((other) => this.#claims(other));
-        this.#timeIsUp(1 + left.length);
+    const walk = this.#walk;
+    for (let source = walk.next(); source; source = walk.next()) {
+      const next = source;
+      if (!(await this.#hasTime(async () => await this.#look(next)))) {
+        this.#timeIsUp(1 + walk.drain());
         break;
       }
-      const certain = this.page.take(firstTime(sources[index + 1], order));
+      const certain = this.page.take(walk.bound());
       yield* recordParts(certain);
       if (certain.length > 0) yield countsPart(this.tally);
     }
     yield* recordParts(this.page.take(undefined));
-    if (this.#shared) await this.#takeOver(new SpareChunks(this.#shared, order));
+    await this.#takeOver();
   }
 
   /** Counts what others would come to, where nothing of it can be on the page. */
-  async #takeOver(spare: SpareChunks): Promise<void> {
+  async #takeOver(): Promise<void> {
+    if (!this.#shared || this.#isOver) return;
+    const how = { range: this.#range, order: this.#request.order };
+    const spare = new SpareChunks(this.#shared, this.#over.chunks, how);
     while (!this.#isOver) {
       const chunk = spare.next((times) => this.page.wouldPass(times));
       if (!chunk) return;
-      const { minTime, maxTime } = chunk;
-      const look = async () =>
-        await this.#look({ kind: 'chunk', minTime, maxTime, entry: chunk.entry() });
+      const look = async () => await this.#look({ kind: 'chunk', chunk });
       if (!(await this.#hasTime(look))) this.#timeIsUp(1);
     }
-  }
-
-  #claims(source: Source): boolean {
-    if (!this.#shared || source.kind === 'open') return true;
-    const { claims, placeOf } = this.#shared;
-    const place = placeOf(source.entry.id);
-    return place === undefined || claims.take(place);
   }
 
   #timeIsUp(parts: number): void {
@@ -146,10 +141,10 @@ export class PartSearch {
     return true;
   }
 
-  async #look(source: Source): Promise<void> {
+  async #look(source: WalkedSource): Promise<void> {
     const { page, tally } = this;
     const set: RecordSource =
-      source.kind === 'open' ? source.set : this.#context.cache.open(source.entry);
+      source.kind === 'open' ? source.set : this.#context.cache.open(source.chunk.entry());
     const matches = await set.select({
       ...{ query: this.#query, matcher: this.#matcher, matcherOptions: this.#matcherOptions },
       ...this.#range,
@@ -159,7 +154,7 @@ export class PartSearch {
     await tally.add(matches);
     const pause = this.#pace();
     if (pause) await pause;
-    if (page.passes(source)) return;
+    if (page.passes(timesOf(source))) return;
     const candidates = page.candidates(await matches.timed());
     if (candidates.length > 0) page.add(await matches.load(candidates), candidates);
   }
@@ -179,6 +174,11 @@ export async function* searchPart(
   const end = { total, hosts: [...tally.hostNames], missing: [...missing] };
   const hasMore = page.next !== undefined;
   yield { type: 'end', ...end, hasMore, ...(histogram && { histogram }) };
+}
+
+/** The times that a search is asked for. */
+export function rangeOf({ from, to }: Pick<Request, 'from' | 'to'>): TimeRange {
+  return { from: from ?? Number.NEGATIVE_INFINITY, to: to ?? Number.POSITIVE_INFINITY };
 }
 
 /** Parses a query. @throws AppError `query-syntax` with the position in its details */

@@ -1,5 +1,6 @@
 import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import type { SearchRequest } from '@apiary/common/messages/actions/honeycomb.ts';
+import { overlaps, type TimeRange } from '../chunks-by-time.ts';
 import type { HoldingsSnapshot } from '../holdings.ts';
 import type { RecordSource } from '../record-set.ts';
 import type { Order } from './position.ts';
@@ -12,11 +13,7 @@ export type Source = { readonly minTime: number; readonly maxTime: number } & (
 );
 
 /** What overlaps the range, in the order in which it can hold the first record. */
-export function planSources(
-  holdings: HoldingsSnapshot,
-  range: { readonly from: number; readonly to: number },
-  order: Order,
-): Source[] {
+export function planSources(holdings: HoldingsSnapshot, range: TimeRange, order: Order): Source[] {
   const sources: Source[] = [
     ...holdings.open.map((set) => ({
       kind: 'open' as const,
@@ -34,19 +31,6 @@ export function planSources(
   return sources.sort((a, b) =>
     order === 'newest' ? b.maxTime - a.maxTime : a.minTime - b.minTime,
   );
-}
-
-/** Whether something may have records of a range. */
-export function overlaps(
-  { minTime, maxTime }: { readonly minTime: number; readonly maxTime: number },
-  { from, to }: { readonly from: number; readonly to: number },
-): boolean {
-  return maxTime >= from && minTime < to;
-}
-
-/** The time of the first record that `source` can hold; undefined when there is no source. */
-export function firstTime(source: Source | undefined, order: Order): number | undefined {
-  return order === 'newest' ? source?.maxTime : source?.minTime;
 }
 
 /** The stretch of time that counts by time show: the range, as far as it is given, else what is held. */

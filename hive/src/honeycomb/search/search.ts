@@ -2,12 +2,11 @@
  * Answers searches over what is held at one moment: alone where there is little, else together with the search threads,
  * each with its chunks.
  */
-import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { HONEYCOMB_SEARCHES_MAX } from '@apiary/common/limits.ts';
 import type { SearchPart } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { Part } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
-import type { Holdings, HoldingsSnapshot } from '../holdings.ts';
+import type { HeldSnapshot, Holdings } from '../holdings.ts';
 import type { Figures } from '../metrics.ts';
 import { mergedAnswer } from './merged-answer.ts';
 import {
@@ -16,9 +15,10 @@ import {
   type PartOf,
   PartSearch,
   type Request,
+  rangeOf,
   searchPart,
 } from './part-search.ts';
-import { histogramSpan, overlaps } from './plan.ts';
+import { histogramSpan } from './plan.ts';
 import type { ThreadTask } from './threads/search-messages.ts';
 import type { SearchThread } from './threads/search-thread.ts';
 import type { SearchThreads, Shares } from './threads/search-threads.ts';
@@ -31,11 +31,6 @@ export interface SearchContext extends PartContext {
   readonly figures: Figures;
   /** Absent: one thread does it all. */
   readonly threads?: SearchThreads;
-}
-
-interface OwnShares extends Shares {
-  /** Nobody else can read them. */
-  readonly provided: readonly ChunkEntry[];
 }
 
 /** See the file's head. */
@@ -60,7 +55,8 @@ export class Search {
     this.#context.figures.add('searches');
     const reading = this.#context.holdings.read();
     try {
-      const shares = this.#shareOut(request, reading.snapshot);
+      const { list } = reading.snapshot;
+      const shares = this.#context.threads?.shareOut(list, rangeOf(request));
       if (shares) yield* this.#together(request, reading.snapshot, shares, signal);
       else yield* this.#alone(request, reading.snapshot, signal);
     } finally {
@@ -76,11 +72,16 @@ export class Search {
 
   async *#alone(
     request: Request,
-    over: HoldingsSnapshot,
+    { open, list }: HeldSnapshot,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<SearchPart> {
     const began = performance.now();
-    const search = new PartSearch(this.#context, request, { over }, signal);
+    const search = new PartSearch(
+      this.#context,
+      request,
+      { over: { open, chunks: list.byTime } },
+      signal,
+    );
     yield* search.answer();
     yield countsPart(search.tally);
     const { next } = search.page;
@@ -90,38 +91,26 @@ export class Search {
     yield { type: 'done', total, ...more, elapsedMs, missing: search.missing };
   }
 
-  #shareOut(request: Request, over: HoldingsSnapshot): OwnShares | undefined {
-    const { threads, cache } = this.#context;
-    if (!threads) return undefined;
-    const range = {
-      from: request.from ?? Number.NEGATIVE_INFINITY,
-      to: request.to ?? Number.POSITIVE_INFINITY,
-    };
-    const wanted = over.chunks.filter((chunk) => overlaps(chunk, range));
-    const shares = threads.shareOut(wanted.filter(({ id }) => !cache.isProvided(id)));
-    // What the store does not have yet is read here.
-    const provided = wanted.filter(({ id }) => cache.isProvided(id));
-    return shares && { ...shares, provided };
-  }
-
   async *#together(
     request: Request,
-    { open, chunks }: HoldingsSnapshot,
-    { here, there, provided }: OwnShares,
+    { open, list }: HeldSnapshot,
+    { holders, there }: Shares,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<SearchPart> {
-    const nowMs = this.#context.clock.now();
-    const span = histogramSpan(request, [...open, ...chunks], nowMs);
+    const { clock, cache } = this.#context;
+    const nowMs = clock.now();
+    const span = histogramSpan(request, [...open, ...list.byTime.times], nowMs);
     const totals = new Totals([]);
-    const sharing = new Sharing([here, ...there.map((share) => share.chunks)]);
-    const own = { over: { open, chunks: [...here, ...provided] }, span, nowMs };
+    // What the store does not have yet is read here.
+    const sharing = new Sharing(list, holders, list.numbersOf(cache.provided()));
+    const own = { over: { open, chunks: list.byTime }, span, nowMs };
     yield* mergedAnswer(request, totals, signal, (over) => [
-      totals.recordsOf(this.part(request, { ...own, shared: sharing.here() }, over)),
-      ...there.map((share, index) => {
-        const shared = sharing.sent(index + 1);
-        const task = { request, chunks: share.chunks, span, nowMs, shared };
-        return totals.recordsOf(this.#ofThread(share.thread, task, sharing, over));
+      // The others are asked first: they work while this one does.
+      ...there.map(({ thread, holder }) => {
+        const task = { request, list, span, nowMs, share: sharing.sent(holder) };
+        return totals.recordsOf(this.#ofThread(thread, task, sharing, over));
       }),
+      totals.recordsOf(this.part(request, { ...own, shared: sharing.here() }, over)),
     ]);
   }
 
@@ -143,7 +132,7 @@ export class Search {
       if (!thread.isOver) throw error;
     }
     const { request, span, nowMs } = task;
-    const chunks = sharing.lostWith(task.shared.holder);
+    const chunks = sharing.lostWith(task.share.holder, rangeOf(request));
     const again = this.part(request, { over: { open: [], chunks }, span, nowMs }, signal);
     for await (const part of again) {
       if (part.type === 'end') yield part;

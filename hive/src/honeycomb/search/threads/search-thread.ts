@@ -1,7 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import { AppError } from '@apiary/common/errors.ts';
 import type { Part } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
-import type { FromThread, SentTask, ThreadStart, ThreadTask, ToThread } from './search-messages.ts';
+import type { ChunkList } from '../../chunk-list.ts';
+import type { ListedChunk } from '../../chunks-by-time.ts';
+import type {
+  FromThread,
+  SentChunks,
+  ThreadStart,
+  ThreadTask,
+  ToThread,
+} from './search-messages.ts';
 
 /** Takes what comes of one search. */
 interface Listener {
@@ -13,10 +21,10 @@ interface Listener {
 export class SearchThread {
   readonly #worker: Worker;
   readonly #listeners = new Map<number, Listener>();
-  /** Chunks whose entries it has. */
-  readonly #told = new Set<string>();
   readonly #started: Promise<void>;
   #last = 0;
+  /** The epoch of the list of chunks that it has. */
+  #told: number | undefined;
   /** It takes searches. */
   isReady = false;
   /** It has ended, of itself or by {@link stop}. */
@@ -82,7 +90,9 @@ export class SearchThread {
     signal.addEventListener('abort', cancel);
     this.#listeners.set(id, { take, fail });
     this.#worker.ref();
-    this.#tell({ type: 'search', id, task: this.#sent(task) });
+    const { list, ...sent } = task;
+    this.#tellChunks(list);
+    this.#tell({ type: 'search', id, task: { ...sent, epoch: list.epoch } });
     try {
       for (;;) {
         await wake.promise;
@@ -104,8 +114,12 @@ export class SearchThread {
 
   /** Lets go of chunks that are gone. */
   forget(chunks: readonly string[]): void {
-    for (const id of chunks) this.#told.delete(id);
     this.#tell({ type: 'forget', chunks });
+  }
+
+  /** Lets go of all that is decoded. */
+  cool(): void {
+    this.#tell({ type: 'cool' });
   }
 
   /** Resolves when it has ended. */
@@ -118,10 +132,19 @@ export class SearchThread {
     await this.#worker.terminate();
   }
 
-  #sent({ chunks, ...task }: ThreadTask): SentTask {
-    const fresh = chunks.filter(({ id }) => !this.#told.has(id));
-    for (const { id } of fresh) this.#told.add(id);
-    return { ...task, chunks: chunks.map(({ id }) => id), fresh };
+  /** Tells of what has changed since the last search; of all where that is not known. */
+  #tellChunks(list: ChunkList): void {
+    const { epoch } = list;
+    const before = this.#told;
+    if (before === epoch) return;
+    this.#told = epoch;
+    const change = before === undefined ? undefined : list.since(before);
+    const removed = change?.removed.map(({ number }) => number) ?? [];
+    const added = sentChunks(change?.added ?? list.chunks);
+    this.#tell({
+      type: 'chunks',
+      change: { before: change && before, epoch, removed, added },
+    });
   }
 
   #tell(message: ToThread): void {
@@ -133,4 +156,13 @@ export class SearchThread {
     if (message.type === 'part') listener?.take(message.part);
     else listener?.fail(new AppError(message.code, message.message));
   }
+}
+
+function sentChunks(chunks: readonly ListedChunk[]): SentChunks {
+  return {
+    ids: chunks.map(({ id }) => id),
+    numbers: Uint32Array.from(chunks, ({ number }) => number),
+    homes: Uint8Array.from(chunks, ({ home = 0 }) => home),
+    times: Float64Array.from(chunks.flatMap(({ minTime, maxTime }) => [minTime, maxTime])),
+  };
 }

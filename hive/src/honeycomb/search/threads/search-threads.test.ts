@@ -22,6 +22,7 @@ import {
   test,
 } from '@jest/globals';
 import { sealBatch } from '../../chunk/seal-batch.ts';
+import { ChunkList } from '../../chunk-list.ts';
 import { Holdings } from '../../holdings.ts';
 import { Figures } from '../../metrics.ts';
 import { batchOfStreams, OBSERVED } from '../../testing/batches.ts';
@@ -29,9 +30,11 @@ import { ChunkCache } from '../chunk-cache.ts';
 import { Search } from '../search.ts';
 import type { ToThread } from './search-messages.ts';
 import { SearchThreads } from './search-threads.ts';
+import { HERE } from './sharing.ts';
 
 const CHUNKS = 7;
 const ROWS = 150;
+const ALWAYS = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 const LEVELS = ['info', 'warn', 'error'];
 
 async function chunkOf(index: number): Promise<NewChunk> {
@@ -108,9 +111,9 @@ describe('search threads', () => {
     await threads.stop();
   });
 
-  const searchOf = (cache: ChunkCache, withThreads: boolean) =>
+  const searchOf = (holdings: Holdings, withThreads: boolean) =>
     new Search({
-      ...{ holdings: new Holdings(chunks.map(({ entry }) => entry)), cache, clock },
+      ...{ holdings, cache: new ChunkCache(store, clock), clock },
       figures: new Figures(new Metrics()),
       ...(withThreads && { threads }),
     });
@@ -126,10 +129,21 @@ describe('search threads', () => {
     return { records, counts, done };
   }
 
-  const both = () => {
-    const alone = searchOf(new ChunkCache(store, clock), false);
-    return { alone, together: searchOf(new ChunkCache(store, clock), true) };
+  const both = (holdings = new Holdings(chunks.map(({ entry }) => entry))) => {
+    const alone = searchOf(holdings, false);
+    return { alone, together: searchOf(holdings, true) };
   };
+
+  /** Who is asked for all chunks, and which of them are whose, by place. */
+  function shared(list = ChunkList.of(chunks.map(({ entry }) => entry))) {
+    const shares = threads.shareOut(list, ALWAYS);
+    const byHolder = Map.groupBy(list.chunks, ({ home = 0 }) => shares?.holders[home]);
+    const idsOf = (holder: number) => byHolder.get(holder)?.map(({ id }) => id) ?? [];
+    return {
+      here: idsOf(HERE),
+      there: shares?.there.map(({ thread, holder }) => ({ thread, chunks: idsOf(holder) })),
+    };
+  }
 
   const REQUESTS = [
     { query: 'order', limit: 0 },
@@ -149,29 +163,110 @@ describe('search threads', () => {
     expect(await ask(together, request)).toEqual(expected);
   });
 
-  test('are told of each chunk once, and again after it was to be forgotten', async () => {
-    const posted = jest.spyOn(Worker.prototype, 'postMessage');
-    const toldOf = () => {
-      const messages = posted.mock.calls.splice(0).map(([message]) => message as ToThread);
-      const tasks = messages.flatMap((each) => (each.type === 'search' ? [each.task] : []));
-      return tasks.flatMap(({ fresh }) => fresh.map(({ id }) => id)).sort();
-    };
+  /** What is posted to threads while something is done. */
+  async function posted(act: () => Promise<unknown>): Promise<ToThread[]> {
+    const spy = jest.spyOn(Worker.prototype, 'postMessage');
     try {
-      const { alone, together } = both();
-      await threads.start();
-      const expected = await ask(alone, { query: 'order' });
-      expect(await ask(together, { query: 'order' })).toEqual(expected);
-      const told = toldOf();
-      expect(told.length).toBeGreaterThan(1);
-      expect(new Set(told).size).toBe(told.length);
-      expect(await ask(together, { query: 'order' })).toEqual(expected);
-      expect(toldOf()).toEqual([]);
-      threads.forget(chunks.map(({ entry }) => entry.id));
-      expect(await ask(together, { query: 'order' })).toEqual(expected);
-      expect(toldOf().length).toBeGreaterThan(1);
+      await act();
+      return spy.mock.calls.map(([message]) => message as ToThread);
     } finally {
-      posted.mockRestore();
+      spy.mockRestore();
     }
+  }
+
+  test('are told of all chunks once, and of changes after that', async () => {
+    const holdings = new Holdings(chunks.map(({ entry }) => entry));
+    const { alone, together } = both(holdings);
+    const request = { query: 'order', limit: 50 };
+    const ids = chunks.map(({ entry }) => entry.id);
+    await threads.start();
+    const toldOf = async () => {
+      const expected = await ask(alone, request);
+      const messages = await posted(async () =>
+        expect(await ask(together, request)).toEqual(expected),
+      );
+      const changes = messages.flatMap((each) => (each.type === 'chunks' ? [each.change] : []));
+      return changes.map(({ removed, added }) => ({ removed, added: [...added.ids].sort() }));
+    };
+    const whole = { removed: [], added: ids };
+    expect(await toldOf()).toEqual([whole, whole]);
+    expect(await toldOf()).toEqual([]);
+    // Of this thread, so that each of the others has some left.
+    const { list } = holdings.snapshot();
+    const [one = '', two = ''] = shared(list).here;
+    holdings.replace([one, two], []);
+    const numbers = [...list.numbersOf(new Set([one, two]))];
+    const gone = { removed: expect.arrayContaining(numbers), added: [] };
+    expect(await toldOf()).toEqual([gone, gone]);
+    // Both changes in one message.
+    const entryOf = (id: string) => list.entries.filter((entry) => entry.id === id);
+    holdings.replace([], entryOf(one));
+    const [three = ''] = shared(list).here.filter((id) => id !== one && id !== two);
+    holdings.replace([three], entryOf(two));
+    const more = { removed: three ? [expect.any(Number)] : [], added: [one, two].sort() };
+    expect(await toldOf()).toEqual([more, more]);
+    expect(holdings.snapshot().list.numbers).toBe(CHUNKS);
+  });
+
+  test('are sent as much for a search of many chunks as for one of few', async () => {
+    const bytesOf = async (count: number) => {
+      const holdings = new Holdings(chunks.slice(0, count).map(({ entry }) => entry));
+      const { together } = both(holdings);
+      await ask(together, { query: 'order' });
+      const messages = await posted(async () => await ask(together, { query: 'order' }));
+      const searches = messages.filter(({ type }) => type === 'search');
+      // The memory of claims is not copied.
+      return searches.map((each) => JSON.stringify(each).length);
+    };
+    await threads.start();
+    const few = await bytesOf(3);
+    expect(few).toHaveLength(2);
+    expect(await bytesOf(CHUNKS)).toEqual(few);
+  });
+
+  test('see the chunks that a search began with, whatever became of them meanwhile', async () => {
+    const holdings = new Holdings(chunks.slice(1).map(({ entry }) => entry));
+    const { alone, together } = both(holdings);
+    await threads.start();
+    const request = { query: 'order', limit: 0 };
+    const expected = await ask(alone, request);
+    const search = together.run(searchRequestSchema.parse(request));
+    const first = search.next();
+    const [added] = chunks;
+    if (added) holdings.replace(['chunk-3', 'chunk-5'], [added.entry]);
+    const after = ask(together, request);
+    let done: SearchPart | undefined;
+    for (let part = await first; !part.done; part = await search.next()) done = part.value;
+    expect(done).toMatchObject({ total: expected.done?.total, missing: [] });
+    expect(await after).toEqual(await ask(alone, request));
+    expect((await after).done?.total).toBe((CHUNKS - 2) * ROWS);
+  });
+
+  test('that missed a change end, and what they should have looked at is looked at here', async () => {
+    const holdings = new Holdings(chunks.map(({ entry }) => entry));
+    const { alone, together } = both(holdings);
+    await threads.start();
+    const request = { query: 'order', limit: 40 };
+    await ask(together, request);
+    holdings.replace(['chunk-2'], []);
+    const expected = await ask(alone, request);
+    const post = Worker.prototype.postMessage;
+    const spy = jest.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (
+      this: Worker,
+      message: ToThread,
+    ) {
+      if (message.type !== 'chunks') post.call(this, message);
+    });
+    try {
+      expect(await ask(together, request)).toEqual(expected);
+    } finally {
+      spy.mockRestore();
+    }
+    expect(figures.get('searchThreadDeaths')).toBe(2);
+    clock.advance(SEARCH_THREAD_PAUSE_MS_MIN);
+    await threads.start();
+    expect(await ask(together, request)).toEqual(expected);
+    expect(figures.get('searchThreadDeaths')).toBe(2);
   });
 
   test.each(['newest', 'oldest'])(
@@ -197,31 +292,39 @@ describe('search threads', () => {
     const first = await ask(together, { query: 'order', limit: 0 });
     await threads.start();
     const { entry } = chunks[0] as NewChunk;
-    expect(threads.shareOut([entry])?.here).toEqual([entry]);
+    expect(shared(ChunkList.of([entry]))).toEqual({ here: [entry.id], there: [] });
     expect(await ask(together, { query: 'order', limit: 0 })).toEqual(first);
   });
 
   test('leave a chunk where it was searched first', async () => {
     await threads.start();
-    const entries = chunks.map(({ entry }) => entry);
+    const holdings = new Holdings(chunks.map(({ entry }) => entry));
     const places = () => {
-      const shares = threads.shareOut(entries);
-      const ids = (list: readonly { readonly id: string }[] = []) => list.map(({ id }) => id);
-      return [ids(shares?.here), ...(shares?.there.map((share) => ids(share.chunks)) ?? [])];
+      const { here, there } = shared(holdings.snapshot().list);
+      return [here, ...(there?.map((share) => share.chunks) ?? [])];
     };
     const before = places();
     expect(before.map(({ length }) => length).sort()).toEqual([2, 2, 3]);
     threads.forget(['somebody else']);
     expect(places()).toEqual(before);
+    // What is added goes where the fewest bytes are; the others stay.
+    const most = before.findIndex(({ length }) => length === 3);
+    const gone = new Set(before[most]?.slice(0, 2));
+    holdings.replace([...gone], []);
+    const left = before.map((ids) => ids.filter((id) => !gone.has(id)));
+    expect(places()).toEqual(left);
+    const back = chunks.flatMap(({ entry }) => (gone.has(entry.id) ? [entry] : []));
+    holdings.replace([], back.slice(0, 1));
+    expect(places()[most]).toEqual([...(left[most] ?? []), back[0]?.id]);
   });
 
   test('that end meanwhile are replaced by the thread that asked, and later started anew', async () => {
     const { alone, together } = both();
     await threads.start();
     const expected = await ask(alone, { query: 'level:error', limit: 40 });
-    const shares = threads.shareOut(chunks.map(({ entry }) => entry));
+    const shares = shared();
     const answer = ask(together, { query: 'level:error', limit: 40 });
-    for (const { thread } of shares?.there ?? []) await thread.stop();
+    for (const { thread } of shares.there ?? []) await thread.stop();
     expect(await answer).toEqual(expected);
     await threads.start();
     expect(await ask(together, { query: 'level:error', limit: 40 })).toEqual(expected);
@@ -232,8 +335,7 @@ describe('search threads', () => {
     await threads.start();
     const request = { query: 'level:error', limit: 40 };
     const expected = await ask(alone, request);
-    const entries = chunks.map(({ entry }) => entry);
-    const [first, second] = threads.shareOut(entries)?.there ?? [];
+    const [first, second] = shared().there ?? [];
     expect(await ask(together, request)).toEqual(expected);
     // Not a message that it knows: a programmer's mistake ends it.
     first?.thread.forget(new IterableHere() as never);
@@ -242,13 +344,13 @@ describe('search threads', () => {
     expect(figures.get('searchThreadDeaths')).toBe(1);
     const died = { event: 'search-thread-died', pauseMs: SEARCH_THREAD_PAUSE_MS_MIN };
     expect(logged).toEqual([{ ...died, error: expect.stringContaining('iterable') }]);
-    const meanwhile = threads.shareOut(entries);
-    expect(meanwhile?.there.map(({ thread }) => thread)).toEqual([second?.thread]);
-    expect(meanwhile?.here).toHaveLength(entries.length - (second?.chunks.length ?? 0));
+    const meanwhile = shared();
+    expect(meanwhile.there?.map(({ thread }) => thread)).toEqual([second?.thread]);
+    expect(meanwhile.here).toHaveLength(CHUNKS - (second?.chunks.length ?? 0));
     expect(await ask(together, request)).toEqual(expected);
     clock.advance(SEARCH_THREAD_PAUSE_MS_MIN);
     await threads.start();
-    expect(threads.shareOut(entries)?.there).toHaveLength(2);
+    expect(shared().there).toHaveLength(2);
     expect(await ask(together, request)).toEqual(expected);
     expect(figures.get('searchThreadDeaths')).toBe(1);
   });
@@ -316,13 +418,12 @@ describe('search threads', () => {
 
   test('end when no search used them for a while', async () => {
     await threads.start();
-    const entries = chunks.map(({ entry }) => entry);
-    const thread = threads.shareOut(entries)?.there[0]?.thread;
+    const thread = shared().there?.[0]?.thread;
     clock.advance(SEARCH_THREAD_IDLE_MS - 1);
     expect(thread?.isOver).toBe(false);
     clock.advance(2);
     await thread?.stop();
     expect(thread?.isOver).toBe(true);
-    expect(threads.shareOut(entries)).toBeUndefined();
+    expect(shared().there).toBeUndefined();
   });
 });

@@ -5,7 +5,6 @@
  * counted, logged and after a pause replaced; until then the others and this thread do its work.
  */
 import { availableParallelism } from 'node:os';
-import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import type { Clock } from '@apiary/common/clock.ts';
 import { toAppError } from '@apiary/common/errors.ts';
 import {
@@ -17,9 +16,16 @@ import {
   SEARCH_THREADS_MAX,
 } from '@apiary/common/limits/search.ts';
 import type { Logger } from '@apiary/common/log.ts';
+import type { ChunkList } from '../../chunk-list.ts';
+import type { ListedChunk, TimeRange } from '../../chunks-by-time.ts';
 import type { Figures } from '../../metrics.ts';
+import type { Holders } from '../claims.ts';
 import type { ThreadStart } from './search-messages.ts';
 import { SearchThread } from './search-thread.ts';
+import { HERE } from './sharing.ts';
+
+/** With more chunks than these, each thread is taken to have some. */
+const CHUNKS_LOOKED_AT_MAX = 64;
 
 /** What threads work with. */
 export interface SearchThreadsOptions extends Pick<ThreadStart, 'folder'> {
@@ -34,14 +40,9 @@ export interface SearchThreadsOptions extends Pick<ThreadStart, 'folder'> {
 
 /** Who searches which chunks. */
 export interface Shares {
-  readonly here: readonly ChunkEntry[];
-  readonly there: readonly { readonly thread: SearchThread; readonly chunks: ChunkEntry[] }[];
-}
-
-interface Home {
-  /** 0 is here, others are threads. */
-  readonly place: number;
-  readonly bytes: number;
+  readonly holders: Holders;
+  /** Those beside this thread who are asked. */
+  readonly there: readonly { readonly thread: SearchThread; readonly holder: number }[];
 }
 
 /** See the file's head. */
@@ -50,10 +51,9 @@ export class SearchThreads {
   readonly #count: number;
   /** By place, from the first on; one that died stays until it is replaced. */
   #threads: (SearchThread | undefined)[] = [];
-  /** Bytes by place. */
+  /** Bytes by place, of the chunks of the list that has been placed. */
   readonly #bytes: number[];
-  /** By chunk. */
-  readonly #homes = new Map<string, Home>();
+  #placed = 0;
   #usedMs = Number.NEGATIVE_INFINITY;
   #cancelSweep: (() => void) | undefined;
   #isStopped = false;
@@ -74,27 +74,25 @@ export class SearchThreads {
   }
 
   /** Shares chunks out; undefined where that is not worth it, or threads are not there yet. */
-  shareOut(chunks: readonly ChunkEntry[]): Shares | undefined {
+  shareOut(list: ChunkList, range: TimeRange): Shares | undefined {
     if (this.#count === 0 || this.#isStopped) return undefined;
-    const { sharedBytesMin = SEARCH_SHARED_BYTES_MIN } = this.#options;
-    const bytes = chunks.reduce((sum, { rawBytes }) => sum + rawBytes, 0);
-    if (bytes < sharedBytesMin) return undefined;
+    if (!this.#isWorthIt(list, range)) return undefined;
     this.#usedMs = this.#options.clock.now();
     this.#ensure();
     const live = this.#threads.map((thread) => (thread?.isOver ? undefined : thread));
     if (live.every((thread) => !thread)) return undefined;
     if (live.some((thread) => thread && !thread.isReady)) return undefined;
-    const here: ChunkEntry[] = [];
-    const shares = live.map((thread) => ({ thread, chunks: [] as ChunkEntry[] }));
-    for (const entry of chunks) {
-      const { place } = this.#homes.get(entry.id) ?? this.#place(entry);
-      const share = shares[place - 1];
-      (share?.thread ? share.chunks : here).push(entry);
-    }
-    const there = shares.flatMap(({ thread, chunks: own }) =>
-      thread && own.length > 0 ? [{ thread, chunks: own }] : [],
+    this.#place(list);
+    const holders = Uint8Array.from(
+      this.#bytes,
+      (_, place) => HERE + (live[place - 1] ? place : 0),
     );
-    return { here, there };
+    const withChunks = homesOf(list, range);
+    const there = live.flatMap((thread, index) => {
+      const place = index + 1;
+      return thread && (withChunks?.has(place) ?? true) ? [{ thread, holder: HERE + place }] : [];
+    });
+    return { holders, there };
   }
 
   /** Starts the threads and waits until they take searches. */
@@ -105,13 +103,12 @@ export class SearchThreads {
 
   /** Lets go of chunks that are gone. */
   forget(chunks: readonly string[]): void {
-    for (const id of chunks) {
-      const home = this.#homes.get(id);
-      if (!home) continue;
-      this.#homes.delete(id);
-      this.#bytes[home.place] = (this.#bytes[home.place] ?? 0) - home.bytes;
-    }
     for (const thread of this.#threads) if (!thread?.isOver) thread?.forget(chunks);
+  }
+
+  /** Lets go of all that is decoded. */
+  cool(): void {
+    for (const thread of this.#threads) if (!thread?.isOver) thread?.cool();
   }
 
   async stop(): Promise<void> {
@@ -120,12 +117,32 @@ export class SearchThreads {
     await this.#end();
   }
 
-  #place({ id, rawBytes }: ChunkEntry): Home {
-    const place = this.#bytes.indexOf(Math.min(...this.#bytes));
-    const home = { place, bytes: rawBytes };
-    this.#bytes[place] = (this.#bytes[place] ?? 0) + rawBytes;
-    this.#homes.set(id, home);
-    return home;
+  #isWorthIt(list: ChunkList, range: TimeRange): boolean {
+    const { sharedBytesMin = SEARCH_SHARED_BYTES_MIN } = this.#options;
+    let bytes = 0;
+    for (const { entry } of list.byTime.walk(range, 'newest')) {
+      bytes += entry().rawBytes;
+      if (bytes >= sharedBytesMin) return true;
+    }
+    return bytes >= sharedBytesMin;
+  }
+
+  /** Gives those chunks a home that have none, beginning with the newest: searches begin with them. */
+  #place(list: ChunkList): void {
+    if (list.epoch === this.#placed) return;
+    const change = list.since(this.#placed);
+    this.#placed = list.epoch;
+    if (!change) this.#bytes.fill(0);
+    for (const chunk of change?.removed ?? []) this.#weigh(chunk, -1);
+    const added = [...(change?.added ?? list.chunks)].sort((a, b) => b.maxTime - a.maxTime);
+    for (const chunk of added) {
+      chunk.home ??= this.#bytes.indexOf(Math.min(...this.#bytes));
+      this.#weigh(chunk, 1);
+    }
+  }
+
+  #weigh({ home = 0, entry }: ListedChunk, sign: 1 | -1): void {
+    this.#bytes[home] = (this.#bytes[home] ?? 0) + sign * entry().rawBytes;
   }
 
   /** Starts what is not there, unless one died just now. */
@@ -169,8 +186,17 @@ export class SearchThreads {
   async #end(): Promise<void> {
     const threads = this.#threads;
     this.#threads = [];
-    this.#homes.clear();
-    this.#bytes.fill(0);
     await Promise.all(threads.map((thread) => thread?.stop()));
   }
+}
+
+/** Places that have chunks of a range; undefined where there are too many chunks to look at them all. */
+function homesOf(list: ChunkList, range: TimeRange): ReadonlySet<number> | undefined {
+  const homes = new Set<number>();
+  let looked = 0;
+  for (const { home = 0 } of list.byTime.walk(range, 'newest')) {
+    if (looked++ === CHUNKS_LOOKED_AT_MAX) return undefined;
+    homes.add(home);
+  }
+  return homes;
 }

@@ -5,53 +5,77 @@ import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import { openSectionSource } from '@apiary/common/chunks/sqlite/section-source.ts';
 import { systemClock } from '@apiary/common/clock.ts';
 import { toAppError } from '@apiary/common/errors.ts';
+import { ChunksByTime, type ListedChunk } from '../../chunks-by-time.ts';
 import { ChunkCache } from '../chunk-cache.ts';
-import { Claims, type SharedChunks } from '../claims.ts';
+import { SharedChunks } from '../claims.ts';
 import { searchPart } from '../part-search.ts';
-import type { FromThread, SentTask, ThreadStart, ToThread } from './search-messages.ts';
+import type {
+  FromThread,
+  SentChange,
+  SentChunks,
+  SentTask,
+  ThreadStart,
+  ToThread,
+} from './search-messages.ts';
 
 // Written by SearchThread alone.
 const { folder, cacheBytesMax } = workerData as ThreadStart;
 const source = openSectionSource(folder);
 const cache = new ChunkCache(source, systemClock, { bytesMax: cacheBytesMax });
 const running = new Map<number, AbortController>();
-/** By id, until they are to be forgotten. */
-const known = new Map<string, ChunkEntry>();
+/** The chunks that searches are over, as the last change left them. */
+let held: { readonly epoch: number | undefined; readonly chunks: ChunksByTime } = {
+  epoch: undefined,
+  chunks: ChunksByTime.none,
+};
 
 parentPort?.on('message', (message: ToThread) => {
-  if (message.type === 'search') void search(message.id, message.task);
+  if (message.type === 'search') {
+    const { epoch } = message.task;
+    assert(
+      epoch === held.epoch,
+      `chunks of ${epoch} are to be searched, those of ${held.epoch} are known`,
+    );
+    void search(message.id, message.task, held.chunks);
+  } else if (message.type === 'chunks') change(message.change);
   else if (message.type === 'cancel') running.get(message.id)?.abort();
-  else forget(message.chunks);
+  else if (message.type === 'forget') cache.forget(message.chunks);
+  else cache.cool();
 });
 tell({ type: 'ready' });
 
-function entryOf(id: string): ChunkEntry {
-  const entry = known.get(id);
-  assert(entry, `nobody told of chunk ${id}`);
-  return entry;
+function change({ before, epoch, removed, added }: SentChange): void {
+  assert(
+    before === undefined || before === held.epoch,
+    `a change of chunks of ${before}, those of ${held.epoch} are known`,
+  );
+  const chunks = before === undefined ? ChunksByTime.none : held.chunks;
+  held = { epoch, chunks: chunks.with(new Set(removed), listedOf(added)) };
 }
 
-/** Nobody tells of chunks that are taken over. */
-function spareEntry(id: string): ChunkEntry {
-  const entry = known.get(id) ?? source.entry(id);
-  known.set(id, entry);
-  return entry;
+function listedOf({ ids, numbers, homes, times }: SentChunks): ListedChunk[] {
+  return ids.map((id, index) => {
+    let entry: ChunkEntry | undefined;
+    return {
+      id,
+      number: numbers[index] ?? 0,
+      home: homes[index],
+      minTime: times[2 * index] ?? 0,
+      maxTime: times[2 * index + 1] ?? 0,
+      entry: () => {
+        entry ??= source.entry(id);
+        return entry;
+      },
+    };
+  });
 }
 
-function forget(chunks: readonly string[]): void {
-  for (const id of chunks) known.delete(id);
-  cache.forget(chunks);
-}
-
-async function search(id: number, task: SentTask): Promise<void> {
+async function search(id: number, task: SentTask, chunks: ChunksByTime): Promise<void> {
   const { request, span, nowMs } = task;
-  for (const entry of task.fresh) known.set(entry.id, entry);
-  const chunks = task.chunks.map(entryOf);
   const abort = new AbortController();
   running.set(id, abort);
   try {
-    const shared = sharedOf(task);
-    const part = { over: { open: [], chunks }, span, nowMs, shared };
+    const part = { over: { open: [], chunks }, span, nowMs, shared: new SharedChunks(task.share) };
     for await (const given of searchPart(
       { cache, clock: systemClock },
       request,
@@ -66,23 +90,6 @@ async function search(id: number, task: SentTask): Promise<void> {
   } finally {
     running.delete(id);
   }
-}
-
-function sharedOf({ chunks, shared }: SentTask): SharedChunks {
-  const { claims, holder, first, others } = shared;
-  const places = new Map(chunks.map((id, index) => [id, first + index]));
-  return {
-    claims: new Claims(claims, holder),
-    placeOf: (id) => places.get(id),
-    others: others.map((other) =>
-      other.ids.map((id, index) => ({
-        index: other.first + index,
-        minTime: other.times[2 * index] ?? 0,
-        maxTime: other.times[2 * index + 1] ?? 0,
-        entry: () => spareEntry(id),
-      })),
-    ),
-  };
 }
 
 function tell(message: FromThread): void {
