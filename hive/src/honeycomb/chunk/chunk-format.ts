@@ -3,7 +3,7 @@
  * one another in a catalogue; each entry names its own.
  */
 import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
-import type { Pace, RecordSource } from '../record-set.ts';
+import type { Matches, Pace, RecordSource, Selection } from '../record-set.ts';
 import type { LinearMemory } from './columnar/compiled/linear-memory.ts';
 import type { RowBatch } from './row-batch.ts';
 
@@ -23,6 +23,19 @@ export interface ChunkReader extends RecordSource {
    * @throws AppError `store-corrupt`
    */
   decode(pace: Pace, memory?: LinearMemory): Promise<RowBatch>;
+  /**
+   * Matches among its newest rows, without a look at the others. Absent: the chunk does not have them apart.
+   *
+   * @throws AppError `store-corrupt`, `not-found`
+   */
+  readonly selectNewest?: ((selection: Selection) => Promise<NewestMatches>) | undefined;
+}
+
+/** Matches among the newest rows of a chunk. */
+export interface NewestMatches {
+  /** All matches of the chunk that are later are among these, and no others; -Infinity: all that it has. */
+  readonly after: number;
+  readonly matches: Matches;
 }
 
 /** Reads a section by its index. @throws AppError `not-found`, `store-corrupt` */

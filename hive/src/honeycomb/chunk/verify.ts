@@ -64,14 +64,19 @@ export async function verifyBatch(verification: Verification): Promise<Block[]> 
  * @throws AppError `store-corrupt`
  */
 export function verifyDecoded(decoded: RowBatch, batch: RowBatch): void {
-  const same =
-    decoded.bytes.equals(batch.bytes) &&
-    isSame(decoded.start, batch.start) &&
-    isSame(decoded.time, batch.time) &&
-    isSame(decoded.timestampLength, batch.timestampLength) &&
-    isSame(decoded.sourceLength, batch.sourceLength) &&
-    isDeepStrictEqual(decoded.stretches, batch.stretches);
-  if (!same) throw corrupt('it does not decode to its rows');
+  if (!isSameBatch(decoded, batch)) throw corrupt('it does not decode to its rows');
+}
+
+/** True if two batches have the same rows, byte for byte, of the same streams. */
+export function isSameBatch(one: RowBatch, other: RowBatch): boolean {
+  return (
+    one.bytes.equals(other.bytes) &&
+    isSame(one.start, other.start) &&
+    isSame(one.time, other.time) &&
+    isSame(one.timestampLength, other.timestampLength) &&
+    isSame(one.sourceLength, other.sourceLength) &&
+    isDeepStrictEqual(one.stretches, other.stretches)
+  );
 }
 
 function isSame(a: Uint8Array | Uint32Array | Float64Array, b: typeof a): boolean {

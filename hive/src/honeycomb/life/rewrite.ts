@@ -7,6 +7,7 @@ import type { ChunkEntry, NewChunk } from '@apiary/common/chunks/chunks.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { COMPACTED_ZSTD_LEVEL } from '@apiary/common/limits/store.ts';
 import { formatOf } from '../chunk/index.ts';
+import { emptyColumns, keptRows } from '../chunk/kept-rows.ts';
 import type { RowBatch, Stretch } from '../chunk/row-batch.ts';
 import { type ChunkName, sealBatch } from '../chunk/seal-batch.ts';
 
@@ -50,42 +51,11 @@ async function decodeKept({ entry, sections, without }: OldChunk): Promise<RowBa
   return without.length === 0 ? batch : withoutRows(batch, without);
 }
 
-/** A batch without some of its rows, which are given ascending. */
+/** A batch without some of its rows. */
 function withoutRows(batch: RowBatch, rows: Uint32Array): RowBatch {
-  const gone = new Uint8Array(batch.count);
-  for (const row of rows) gone[row] = 1;
-  const count = batch.count - rows.length;
-  const parts: Buffer[] = [];
-  const start = new Uint32Array(count + 1);
-  const kept = emptyColumns(count);
-  const stretches: Stretch[] = [];
-  let at = 0;
-  let to = 0;
-  for (const stretch of batch.stretches) {
-    let offset = stretch.offset;
-    let open: (Stretch & { to: number }) | undefined;
-    for (let row = stretch.from; row < stretch.to; row++) {
-      const sourceLength = batch.sourceLength[row] ?? 0;
-      if (gone[row]) open = undefined;
-      else {
-        const bytes = batch.bytes.subarray(batch.start[row], batch.start[row + 1]);
-        parts.push(bytes);
-        start[to] = at;
-        at += bytes.length;
-        kept.time[to] = batch.time[row] ?? 0;
-        kept.timestampLength[to] = batch.timestampLength[row] ?? 0;
-        kept.sourceLength[to] = sourceLength;
-        if (!open) {
-          open = { ...stretch, offset, from: to, to };
-          stretches.push(open);
-        }
-        open.to = ++to;
-      }
-      offset += sourceLength;
-    }
-  }
-  start[count] = at;
-  return { count, bytes: Buffer.concat(parts, at), start, ...kept, stretches };
+  const kept = new Uint8Array(batch.count).fill(1);
+  for (const row of rows) kept[row] = 0;
+  return keptRows(batch, kept);
 }
 
 /** Batches one behind the other as one. */
@@ -119,12 +89,4 @@ function joinBatches(batches: readonly RowBatch[]): RowBatch {
     at,
   );
   return { count, bytes, start, ...joined, stretches };
-}
-
-function emptyColumns(count: number) {
-  return {
-    time: new Float64Array(count),
-    timestampLength: new Uint8Array(count),
-    sourceLength: new Uint32Array(count),
-  };
 }

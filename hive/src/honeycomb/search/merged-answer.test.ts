@@ -46,3 +46,22 @@ test('a page that is full tells where the next one goes on, and counts all the s
   const answer = await answerOf(3, [partOf([1, 4, 6], 8), partOf([2, 3, 9], 3)]);
   expect(answer).toEqual({ times: [1, 2, 3], total: 11, next: '3:00000000000000aa:3' });
 });
+
+test('a page that is full is given before its parts have ended', async () => {
+  const counted = Promise.withResolvers<void>();
+  async function* slow(times: readonly number[]): AsyncGenerator<Part> {
+    yield { type: 'records', records: times.map(recordAt) };
+    await counted.promise;
+    yield { type: 'end', total: 2, hosts: ['h'], hasMore: false, missing: [] };
+  }
+  const request = searchRequestSchema.parse({ query: 'x', order: 'oldest', limit: 2 });
+  const totals = new Totals([]);
+  const streams = () => [totals.recordsOf(slow([1, 4])), totals.recordsOf(slow([2, 3]))];
+  const parts = mergedAnswer(request, totals, undefined, streams);
+  const first = await parts.next();
+  expect(first.value).toMatchObject({ type: 'records', records: [{ time: 1 }, { time: 2 }] });
+  counted.resolve();
+  const rest: string[] = [];
+  for await (const part of parts) rest.push(part.type);
+  expect(rest).toEqual(['counts', 'done']);
+});

@@ -38,7 +38,7 @@ export async function* mergedAnswer(
       given++;
       last = record;
       waiting.push(record);
-      if (waiting.length < PART_RECORDS) continue;
+      if (waiting.length < PART_RECORDS && given < request.limit) continue;
       yield* recordParts(waiting);
       waiting = [];
     }

@@ -67,7 +67,12 @@ export class Page {
     return side !== 'open';
   }
 
-  /** The same of a set out of turn, before it is known whether it has matches: nothing is noted. */
+  /** True when a row of a set may be on the page, as the set's times tell: nothing is noted. */
+  mayHave(times: { readonly minTime: number; readonly maxTime: number }): boolean {
+    return this.#sideOf(times) === 'open';
+  }
+
+  /** As {@link passes} of a set out of turn, before it is known whether it has matches: nothing is noted. */
   wouldPass(times: { readonly minTime: number; readonly maxTime: number }): boolean {
     const side = this.#sideOf(times);
     // Where all was given, sets in turn come behind it. One out of turn may be before the last one of it.

@@ -12,20 +12,26 @@ import {
 import type { SearchPart, searchRequestSchema } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { Part } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
 import type { Query } from '@apiary/common/query/ast.ts';
-import { compileMatcher, type Matcher, type MatcherOptions } from '@apiary/common/query/matcher.ts';
+import { compileMatcher } from '@apiary/common/query/matcher.ts';
 import { parseQuery } from '@apiary/common/query/parser.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
 import type { z } from 'zod';
-import type { TimeRange } from '../chunks-by-time.ts';
-import type { Pace, RecordSource } from '../record-set.ts';
+import type { ListedChunk, TimeRange } from '../chunks-by-time.ts';
+import type { Matches, Pace, RecordSource, Selection } from '../record-set.ts';
 import type { ChunkCache } from './chunk-cache.ts';
 import { type SharedChunks, SpareChunks } from './claims.ts';
 import { createPace, TimeIsUp } from './pace.ts';
 import { Page } from './page.ts';
 import { histogramSpan } from './plan.ts';
 import { parseCursor } from './position.ts';
-import { type Searched, SourceWalk, timesOf, type WalkedSource } from './source-walk.ts';
+import { type Searched, SourceWalk } from './source-walk.ts';
 import { Tally, type TallySpan } from './tally.ts';
+import { runsUpTo, type Waiting, WaitingSources } from './waiting-sources.ts';
+
+/** Chunks whose newest rows are looked at in vain before no others are: what is asked for is rare. */
+const LOOKS_IN_VAIN_MAX = 4;
+
+const NOTHING_SEEN = { after: Number.POSITIVE_INFINITY, count: 0 };
 
 /** What a part of a search works with. */
 export interface PartContext {
@@ -52,16 +58,14 @@ export class PartSearch {
   readonly missing: string[] = [];
   readonly #context: PartContext;
   readonly #request: Request;
-  readonly #query: Query;
-  readonly #matcher: Matcher;
-  readonly #matcherOptions: MatcherOptions;
-  readonly #range: TimeRange;
+  readonly #selection: Selection;
   readonly #over: Searched;
-  readonly #walk: SourceWalk;
+  readonly #waiting: WaitingSources;
   readonly #pace: Pace;
   readonly #shared: SharedChunks | undefined;
   /** The time for it was up. */
   #isOver = false;
+  #looksInVain = 0;
 
   /** @throws AppError `query-syntax`, `request-invalid` */
   constructor(
@@ -75,18 +79,20 @@ export class PartSearch {
     this.#context = context;
     this.#request = request;
     this.#shared = part.shared;
-    this.#query = parseOrThrow(request.query);
-    this.#range = rangeOf(request);
+    const query = parseOrThrow(request.query);
+    const range = rangeOf(request);
     this.#over = part.over;
     const { order } = request;
-    this.#walk = new SourceWalk(part.over, this.#range, { order, shared: part.shared });
-    this.#matcherOptions = { nowMs };
-    this.#matcher = compileMatcher(this.#query, this.#matcherOptions);
+    const walk = new SourceWalk(part.over, range, { order, shared: part.shared });
+    this.#waiting = new WaitingSources(walk);
     const after = request.cursor === undefined ? undefined : parseCursor(request.cursor);
     this.#pace = createPace({
       ...(signal ? { signal } : {}),
       isOver: () => performance.now() - began > SEARCH_DEADLINE_MS,
     });
+    const matcherOptions = { nowMs };
+    const matcher = compileMatcher(query, matcherOptions);
+    this.#selection = { query, matcher, matcherOptions, ...range, pace: this.#pace };
     this.page = new Page({ order, limit: request.limit, after });
     const { open, chunks } = part.over;
     const held = [...open, ...chunks.times];
@@ -96,16 +102,21 @@ export class PartSearch {
 
   /** Records and, after some, the counts so far. @throws AppError `deadline-passed` when aborted */
   async *answer(): AsyncGenerator<SearchPart> {
-    const walk = this.#walk;
-    for (let source = walk.next(); source; source = walk.next()) {
-      const next = source;
-      if (!(await this.#hasTime(async () => await this.#look(next)))) {
-        this.#timeIsUp(1 + walk.drain());
+    const waiting = this.#waiting;
+    let isCountOwed = false;
+    for (let next = waiting.next(); next; next = waiting.next()) {
+      const source = next;
+      const newest = this.#newestOf(source);
+      if (!(await this.#hasTime(newest ?? (async () => await this.#look(source))))) {
+        this.#timeIsUp(1 + waiting.drain());
         break;
       }
-      const certain = this.page.take(walk.bound());
+      const certain = this.page.take(waiting.bound());
       yield* recordParts(certain);
-      if (certain.length > 0) yield countsPart(this.tally);
+      if (certain.length > 0) isCountOwed = true;
+      if (newest || !isCountOwed) continue;
+      yield countsPart(this.tally);
+      isCountOwed = false;
     }
     yield* recordParts(this.page.take(undefined));
     await this.#takeOver();
@@ -114,12 +125,13 @@ export class PartSearch {
   /** Counts what others would come to, where nothing of it can be on the page. */
   async #takeOver(): Promise<void> {
     if (!this.#shared || this.#isOver) return;
-    const how = { range: this.#range, order: this.#request.order };
+    const how = { range: this.#selection, order: this.#request.order };
     const spare = new SpareChunks(this.#shared, this.#over.chunks, how);
     while (!this.#isOver) {
       const chunk = spare.next((times) => this.page.wouldPass(times));
       if (!chunk) return;
-      const look = async () => await this.#look({ kind: 'chunk', chunk });
+      const source = { kind: 'chunk', chunk } as const;
+      const look = async () => await this.#look({ source, times: chunk });
       if (!(await this.#hasTime(look))) this.#timeIsUp(1);
     }
   }
@@ -141,22 +153,51 @@ export class PartSearch {
     return true;
   }
 
-  async #look(source: WalkedSource): Promise<void> {
+  async #look({ source, times, seen }: Waiting): Promise<void> {
     const { page, tally } = this;
     const set: RecordSource =
       source.kind === 'open' ? source.set : this.#context.cache.open(source.chunk.entry());
-    const matches = await set.select({
-      ...{ query: this.#query, matcher: this.#matcher, matcherOptions: this.#matcherOptions },
-      ...this.#range,
-      pace: this.#pace,
-    });
+    const matches = await set.select(this.#selection);
     if (matches.count === 0) return;
     await tally.add(matches);
     const pause = this.#pace();
     if (pause) await pause;
-    if (page.passes(timesOf(source))) return;
-    const candidates = page.candidates(await matches.timed());
-    if (candidates.length > 0) page.add(await matches.load(candidates), candidates);
+    const { after, count } = seen ?? NOTHING_SEEN;
+    if (matches.count === count || page.passes(times)) return;
+    await this.#addToPage(matches, after);
+  }
+
+  /**
+   * What looks at the newest rows of a chunk alone, before it is counted: they may fill the page. Undefined: they do not
+   * stand apart, cannot be on the page, or were seen.
+   */
+  #newestOf(waiting: Waiting): (() => Promise<void>) | undefined {
+    const { source, times, seen } = waiting;
+    if (source.kind === 'open' || seen || this.#request.order !== 'newest') return undefined;
+    if (this.#looksInVain >= LOOKS_IN_VAIN_MAX || !this.page.mayHave(times)) return undefined;
+    return async () => {
+      const found = await this.#lookAtNewest(source.chunk);
+      const hasMatches = found.count > 0 || found.after > Number.NEGATIVE_INFINITY;
+      if (hasMatches) this.#waiting.putBack(waiting, found);
+    };
+  }
+
+  async #lookAtNewest(chunk: ListedChunk): Promise<NonNullable<Waiting['seen']>> {
+    const { selectNewest } = this.#context.cache.open(chunk.entry());
+    const found = await selectNewest?.(this.#selection);
+    if (!found) return NOTHING_SEEN;
+    const { after, matches } = found;
+    const isOnPage = matches.count > 0 && (await this.#addToPage(matches));
+    if (!isOnPage && Number.isFinite(after)) this.#looksInVain++;
+    return { after, count: matches.count };
+  }
+
+  /** @param last those that are later were looked at already @returns false when none can be on the page */
+  async #addToPage(matches: Matches, last = Number.POSITIVE_INFINITY): Promise<boolean> {
+    const candidates = this.page.candidates(runsUpTo(await matches.timed(), last));
+    if (candidates.length === 0) return false;
+    this.page.add(await matches.load(candidates), candidates);
+    return true;
   }
 }
 

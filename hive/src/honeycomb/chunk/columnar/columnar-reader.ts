@@ -2,7 +2,7 @@
 import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import type { Matches, Pace, Selection } from '../../record-set.ts';
 import { NO_MATCHES } from '../../row-counts.ts';
-import type { ChunkReader, SectionReader } from '../chunk-format.ts';
+import type { ChunkReader, NewestMatches, SectionReader } from '../chunk-format.ts';
 import type { RowBatch } from '../row-batch.ts';
 import { ChunkData } from './chunk-data.ts';
 import { ChunkMatches } from './chunk-matches.ts';
@@ -14,24 +14,30 @@ import {
   type LinearMemory,
 } from './compiled/linear-memory.ts';
 import { timestampLengths } from './decode-rows.ts';
-import { selectRows } from './select-rows.ts';
+import { verifyNewest } from './newest-rows.ts';
+import { NewestSection } from './newest-section.ts';
+import { mayMatch, selectRows } from './select-rows.ts';
 
 /** See the file's head. */
 export class ColumnarReader implements ChunkReader {
   readonly count: number;
   readonly minTime: number;
   readonly maxTime: number;
+  readonly selectNewest: ((selection: Selection) => Promise<NewestMatches>) | undefined;
   readonly #data: ChunkData;
+  readonly #newest: NewestSection;
 
   constructor(entry: ChunkEntry, read: SectionReader) {
     this.count = entry.records;
     this.minTime = entry.minTime;
     this.maxTime = entry.maxTime;
     this.#data = new ChunkData(read, entry.sections);
+    this.#newest = new NewestSection(read, entry.sections);
+    if (this.#newest.exists) this.selectNewest = (selection) => this.#selectNewest(selection);
   }
 
   get memoryBytes(): number {
-    return this.#data.memoryBytes;
+    return this.#data.memoryBytes + this.#newest.memoryBytes;
   }
 
   async select(selection: Selection): Promise<Matches> {
@@ -50,11 +56,19 @@ export class ColumnarReader implements ChunkReader {
     const stampOf = await timestampLengths(this.#data);
     const timestampLength = new Uint8Array(head.rows);
     for (let row = 0; row < head.rows; row++) timestampLength[row] = stampOf(row);
-    return {
+    const batch = {
       count: head.rows,
       ...{ bytes: kept, start, stretches, timestampLength },
       time: await this.#data.times(),
       sourceLength: lengths.source,
     };
+    if (this.#newest.exists) verifyNewest(await this.#newest.rows(), batch);
+    return batch;
+  }
+
+  async #selectNewest(selection: Selection): Promise<NewestMatches> {
+    const hasWords = await mayMatch(this.#data, selection.query);
+    if (!hasWords) return { after: Number.NEGATIVE_INFINITY, matches: NO_MATCHES };
+    return await this.#newest.select(selection);
   }
 }

@@ -7,6 +7,8 @@ import type { RowBatch } from '../row-batch.ts';
 import type { Template } from './compiled/split-columns.ts';
 import { encodeHead, partsOf } from './head.ts';
 import { TemplateLevels } from './level-words.ts';
+import { encodeNewest, NEWEST_BOUNDS, type NewestBounds } from './newest-rows.ts';
+import { NEWEST } from './newest-section.ts';
 import { packSection, sealSection } from './sections.ts';
 import { encodeSlots, LEVEL_VARIES, type TemplateRow } from './slot-table.ts';
 import { type SplitRows, Splitter } from './split-rows.ts';
@@ -39,10 +41,18 @@ export class ColumnarEncoder {
   readonly #splitter = new Splitter();
   readonly #levels = new TemplateLevels();
   readonly #idsRows: number;
+  readonly #newest: NewestBounds;
 
-  /** @param options `idsRows`: rows in one section of ids, default IDS_ROWS */
-  constructor({ idsRows = IDS_ROWS }: { readonly idsRows?: number } = {}) {
+  /** @param options `idsRows`: rows in one section of ids, default IDS_ROWS; `newest`: which rows are in that section */
+  constructor({
+    idsRows = IDS_ROWS,
+    newest = NEWEST_BOUNDS,
+  }: {
+    readonly idsRows?: number;
+    readonly newest?: NewestBounds;
+  } = {}) {
     this.#idsRows = idsRows;
+    this.#newest = newest;
   }
 
   /** Undefined when rows have so little in common that the plain body serves them better. */
@@ -72,6 +82,7 @@ export class ColumnarEncoder {
       batch.stretches,
     );
     const facts = templateRows(split, { levels, ids });
+    const newest = encodeNewest(batch, this.#newest);
     return {
       sections: [
         { name: 'head', bytes: pack(head) },
@@ -82,6 +93,7 @@ export class ColumnarEncoder {
         { name: 'lengths', bytes: pack(encodeLengths(split, order, columns)) },
         { name: 'levels', bytes: pack(levels.varying) },
         ...frames.map((frame, index) => ({ name: `values-${index}`, bytes: pack(frame) })),
+        ...(newest ? [{ name: NEWEST, bytes: pack(newest) }] : []),
         ...columns.blooms.map((part, index) => ({
           name: `bloom-${index}`,
           bytes: sealSection(part),

@@ -14,9 +14,7 @@ export async function selectRows(
   span: { readonly minTime: number; readonly maxTime: number },
   { query, from, to, pace, matcherOptions }: Selection,
 ): Promise<FoundRows | undefined> {
-  for (const word of requiredWords(query)) {
-    if (!(await mayHaveWord(data, word))) return undefined;
-  }
+  if (!(await mayMatch(data, query))) return undefined;
   const { head } = await data.runs();
   const isInside = span.minTime >= from && span.maxTime < to;
   const slots: { rows: Uint32Array } = { rows: new Uint32Array(0) };
@@ -44,6 +42,12 @@ export async function selectRows(
   }
   if (!hasRows(states)) return undefined;
   return { states, partial, range: isInside ? undefined : { from, to } };
+}
+
+/** False where a word is not in the chunk that every matching line has. */
+export async function mayMatch(data: ChunkData, query: Query): Promise<boolean> {
+  for (const word of requiredWords(query)) if (!(await mayHaveWord(data, word))) return false;
+  return true;
 }
 
 function hasRows(states: Uint8Array): boolean {
