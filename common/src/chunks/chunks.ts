@@ -235,7 +235,7 @@ export interface ChunkStore {
   adopt(orphan: SegmentOwner, instance: string): Promise<Segment | undefined>;
   /** @param atLeast a version that is enough; without it whatever there is when it is asked for is in it */
   catalogue(atLeast?: number): Promise<Catalogue>;
-  /** @throws AppError `not-found` when the chunk has gone meanwhile */
+  /** In memory of its own, which the caller may free. @throws AppError `not-found` when the chunk has gone meanwhile */
   readSection(chunk: string, index: number): Promise<Buffer>;
   /**
    * Takes the upkeep of the store: to let go of chunks and to put others in their place. One honeycomb has it

@@ -16,6 +16,8 @@ export interface EncodedChunk {
 export interface ChunkReader extends RecordSource {
   /** Memory that it holds now. */
   readonly memoryBytes: number;
+  /** Nobody asks for it any more but who does so now: frees what can be freed. */
+  release(): void;
   /**
    * All rows as they were encoded.
    *
@@ -41,12 +43,24 @@ export interface NewestMatches {
 /** Reads a section by its index. @throws AppError `not-found`, `store-corrupt` */
 export type SectionReader = (index: number) => Promise<Uint8Array>;
 
+/** What a reader may do with memory. */
+export interface ReaderMemory {
+  /** False while what readers hold is too much: this one keeps little more. */
+  hasRoom(): boolean;
+  /** Sections are read into memory that nobody else looks at: the reader frees it. */
+  readonly ownsSections: boolean;
+}
+
 /** One format, as it is read. */
 export interface ReadFormat {
   /** Name and version, e.g. `plain-zstd@1`. */
   readonly name: string;
-  /** Reads nothing yet. */
-  open(entry: ChunkEntry, read: SectionReader): ChunkReader;
+  /**
+   * Reads nothing yet.
+   *
+   * @param memory default: room for everything, and sections that others have too
+   */
+  open(entry: ChunkEntry, read: SectionReader, memory?: ReaderMemory): ChunkReader;
 }
 
 /** One format that new chunks are written in. */

@@ -55,6 +55,10 @@ class PlainReader implements ChunkReader {
     this.#read = read;
   }
 
+  release(): void {
+    // All of it is in one piece, which searches that go on still have.
+  }
+
   async select(selection: Selection): Promise<Matches> {
     return await scanRows(new BatchSet(await this.decode(selection.pace)), selection);
   }

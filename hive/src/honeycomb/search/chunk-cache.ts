@@ -5,7 +5,7 @@ import {
   CHUNK_CACHE_IDLE_MS,
   CHUNK_CACHE_STALE_MS,
 } from '@apiary/common/limits/search.ts';
-import type { ChunkReader } from '../chunk/chunk-format.ts';
+import type { ChunkReader, ReaderMemory } from '../chunk/chunk-format.ts';
 import { formatOf } from '../chunk/index.ts';
 
 /**
@@ -31,7 +31,8 @@ export interface ChunkCacheOptions {
 
 /**
  * Opened chunks with what was decoded of them, as many as fit within a bound of memory. A
- * chunk grows while it is searched: the bound holds again when the next one is asked for.
+ * chunk grows while it is searched: past the bound it keeps few of its columns, and when the next one is asked for the
+ * bound holds again.
  */
 export class ChunkCache {
   readonly #store: Pick<ChunkStore, 'readSection'>;
@@ -45,6 +46,13 @@ export class ChunkCache {
   #bytes = 0;
   /** Opened since all were counted. */
   readonly #growing = new Set<Cached>();
+  readonly #memory: ReaderMemory = {
+    hasRoom: () => {
+      this.#count(this.#growing);
+      return this.#bytes <= this.#bytesMax;
+    },
+    ownsSections: true,
+  };
   #cancelSweep: (() => void) | undefined;
 
   constructor(
@@ -61,10 +69,11 @@ export class ChunkCache {
   /** Nothing of the chunk is read before it is searched. @throws AppError `not-supported` */
   open(entry: ChunkEntry): ChunkReader {
     const cached = this.#cached.get(entry.id);
-    const read = async (index: number) =>
-      this.#provided.get(entry.id)?.sections[index] ??
-      (await this.#store.readSection(entry.id, index));
-    const reader = cached?.reader ?? formatOf(entry.format).open(entry, read);
+    const read = async (index: number) => {
+      const provided = this.#provided.get(entry.id)?.sections[index];
+      return provided ? Buffer.from(provided) : await this.#store.readSection(entry.id, index);
+    };
+    const reader = cached?.reader ?? formatOf(entry.format).open(entry, read, this.#memory);
     this.#drop(entry.id);
     this.#trim();
     const bytes = reader.memoryBytes;
@@ -94,7 +103,7 @@ export class ChunkCache {
   /** Lets go of chunks that are gone. */
   forget(chunks: readonly string[]): void {
     for (const id of chunks) {
-      this.#drop(id);
+      this.#letGo(id);
       this.#provided.delete(id);
     }
     this.#onForget?.(chunks);
@@ -102,9 +111,7 @@ export class ChunkCache {
 
   /** Lets go of all that is decoded. */
   cool(): void {
-    this.#cached.clear();
-    this.#growing.clear();
-    this.#bytes = 0;
+    for (const id of this.#cached.keys()) this.#letGo(id);
   }
 
   /** Lets go of everything. */
@@ -119,43 +126,48 @@ export class ChunkCache {
    * search begins with, and keeping the others would keep nothing that is asked for.
    */
   #trim(): void {
-    this.#count();
+    const isAnew = this.#growing.size >= COUNTED_ANEW_AFTER;
+    this.#count(isAnew ? this.#cached.values() : this.#growing);
+    if (isAnew) this.#growing.clear();
     if (this.#bytes <= this.#bytesMax) return;
     const stale = this.#clock.now() - CHUNK_CACHE_STALE_MS;
     for (const [id, { usedMs }] of this.#cached) {
       if (this.#bytes <= this.#bytesMax || usedMs > stale) break;
-      this.#drop(id);
+      this.#letGo(id);
     }
     if (this.#bytes <= this.#bytesMax) return;
     for (const id of [...this.#cached.keys()].reverse()) {
       if (this.#bytes <= this.#bytesMax) break;
-      this.#drop(id);
+      this.#letGo(id);
     }
   }
 
   /** A chunk grows while it is searched. */
-  #count(): void {
-    const isAnew = this.#growing.size >= COUNTED_ANEW_AFTER;
-    for (const cached of isAnew ? this.#cached.values() : this.#growing) {
+  #count(some: Iterable<Cached>): void {
+    for (const cached of some) {
       const { memoryBytes } = cached.reader;
       this.#bytes += memoryBytes - cached.bytes;
       cached.bytes = memoryBytes;
     }
-    if (isAnew) this.#growing.clear();
   }
 
-  #drop(id: string): void {
+  #letGo(id: string): void {
+    this.#drop(id)?.reader.release();
+  }
+
+  #drop(id: string): Cached | undefined {
     const cached = this.#cached.get(id);
-    if (!cached) return;
+    if (!cached) return undefined;
     this.#cached.delete(id);
     this.#growing.delete(cached);
     this.#bytes -= cached.bytes;
+    return cached;
   }
 
   #sweep(): void {
     const before = this.#clock.now() - CHUNK_CACHE_IDLE_MS;
     for (const [id, { usedMs }] of this.#cached) {
-      if (usedMs <= before) this.#drop(id);
+      if (usedMs <= before) this.#letGo(id);
     }
     this.#cancelSweep =
       this.#cached.size > 0

@@ -2,12 +2,14 @@
 import { isAscii } from 'node:buffer';
 import { AppError } from '@apiary/common/errors.ts';
 import { foldCase } from '@apiary/common/query/words.ts';
-import type { SectionReader } from '../chunk-format.ts';
+import type { ReaderMemory, SectionReader } from '../chunk-format.ts';
+import { freeMemory } from '../free-memory.ts';
 import type { Stretch } from '../row-batch.ts';
 import { bloomHas, partBlooms, partOf } from './bloom.ts';
 import { BEHIND_IDS, decodeHead, type Head, partsOf, SECTION } from './head.ts';
+import { type FrameUse, frameWith, KeptFrames } from './kept-frames.ts';
 import { type LengthList, type Lengths, lengthsByRow, readLengths } from './length-column.ts';
-import { openSection, unpackSection } from './sections.ts';
+import { openSection, readable, unpackSection } from './sections.ts';
 import { decodeSlots, firstVarying, LEVEL_VARIES, type SlotTable } from './slot-table.ts';
 import { decodeTimes } from './time-column.ts';
 import { TimeIndex } from './time-index.ts';
@@ -53,9 +55,11 @@ export interface Frame {
 
 /** See the file's head. */
 export class ChunkData {
-  /** Memory of what is kept. */
-  memoryBytes = 0;
   readonly #read: SectionReader;
+  readonly #ownsSections: boolean;
+  readonly #frames: KeptFrames;
+  /** Memory of what is kept beside frames. */
+  #memoryBytes = 0;
   readonly #kept = new Map<string, unknown>();
   readonly #loading = new Map<string, Promise<unknown>>();
 
@@ -65,16 +69,35 @@ export class ChunkData {
   readonly #idsParts: number;
   readonly #sections: number;
 
-  constructor(read: SectionReader, sections: readonly { readonly name: string }[]) {
+  constructor(
+    read: SectionReader,
+    sections: readonly { readonly name: string }[],
+    memory: ReaderMemory = { hasRoom: () => true, ownsSections: false },
+  ) {
     this.#read = read;
+    this.#ownsSections = memory.ownsSections;
+    this.#frames = new KeptFrames(
+      async (index) => await this.#loadFrame(index),
+      () => memory.hasRoom(),
+    );
     this.#sections = sections.length;
     this.#bloomParts = sections.filter(({ name }) => name.startsWith('bloom-')).length;
     this.#idsParts = sections.filter(({ name }) => name.startsWith('ids')).length;
   }
 
+  /** Memory of what is kept. */
+  get memoryBytes(): number {
+    return this.#memoryBytes + this.#frames.memoryBytes;
+  }
+
+  /** Frees what only searches that are over have looked at. */
+  release(): void {
+    this.#frames.release();
+  }
+
   async runs(): Promise<Runs> {
     return await this.#once('runs', async () => {
-      const bytes = unpackSection(await this.#read(SECTION.head));
+      const bytes = await this.#unpack(SECTION.head);
       const { head, stretches } = decodeHead(bytes);
       if (this.#idsParts !== partsOf(head.rows, head.idsRows ?? head.rows)) throw corrupt('ids');
       const frameFrom = new Float64Array(head.frames.length + 1);
@@ -99,7 +122,7 @@ export class ChunkData {
   async dictionary(): Promise<Dictionary> {
     return await this.#once('dictionary', async () => {
       const { head } = await this.runs();
-      const bytes = unpackSection(await this.#read(SECTION.templates));
+      const bytes = await this.#unpack(SECTION.templates);
       const start = new Uint32Array(head.templates + 2);
       for (let id = 0; id < head.templates; id++) {
         start[id + 1] = bytes.indexOf(END_MARK, start[id]) + 1;
@@ -117,7 +140,7 @@ export class ChunkData {
   async slots(): Promise<SlotTable> {
     return await this.#once('slots', async () => {
       const { head } = await this.runs();
-      const bytes = unpackSection(await this.#read(SECTION.slots));
+      const bytes = await this.#unpack(SECTION.slots);
       const counts = { templates: head.templates + 1, slots: head.slots };
       const byClass = head.byClass ?? false;
       const table = decodeSlots(bytes, { ...counts, idsParts: this.#idsParts, byClass });
@@ -155,7 +178,7 @@ export class ChunkData {
 
   async #readIds(part: number): Promise<IdsPart> {
     const { rows, idsRows = rows } = (await this.runs()).head;
-    const bytes = unpackSection(await this.#read(SECTION.ids + part));
+    const bytes = await this.#unpack(SECTION.ids + part);
     const from = part * idsRows;
     const count = Math.min(rows - from, idsRows);
     if (bytes.length !== count * Uint16Array.BYTES_PER_ELEMENT) throw corrupt('ids');
@@ -273,10 +296,11 @@ export class ChunkData {
   /** The same as they are in frames. */
   async columnParts(from: number, to: number): Promise<Buffer[]> {
     const { frameFrom } = await this.runs();
+    if (to > (frameFrom.at(-1) ?? 0)) throw corrupt('columns');
     const parts: Buffer[] = [];
     for (let index = frameWith(frameFrom, from); (frameFrom[index] ?? to) < to; index++) {
       const begin = frameFrom[index] ?? 0;
-      const frame = await this.#frame(index);
+      const frame = await this.#frames.get(index, 'lent');
       parts.push(frame.subarray(Math.max(from - begin, 0), Math.min(to - begin, frame.length)));
     }
     return parts;
@@ -290,39 +314,45 @@ export class ChunkData {
   /** Copies all columns to the begin of `target`, which has room for them. */
   async copyColumns(target: Buffer): Promise<void> {
     const { head, frameFrom } = await this.runs();
-    for (const [index, length] of head.frames.entries()) {
-      const frame = await this.#frame(index);
-      if (frame.length !== length) throw corrupt('columns');
-      frame.copy(target, frameFrom[index] ?? 0);
+    for (const index of head.frames.keys()) {
+      await this.#frames.see(index, (bytes) => bytes.copy(target, frameFrom[index] ?? 0));
     }
   }
 
   /** The frame with a place among all columns, and where it begins there. */
-  async frameAt(place: number): Promise<Frame> {
+  async frameAt(place: number, use: FrameUse = 'lent'): Promise<Frame> {
     const { frameFrom } = await this.runs();
     const index = frameWith(frameFrom, place);
-    return { from: frameFrom[index] ?? 0, bytes: await this.#frame(index) };
+    return { from: frameFrom[index] ?? 0, bytes: await this.#frames.get(index, use) };
   }
 
   /** The same where it was read before: nobody has to wait for it. */
   frameAtHand(place: number): Frame | undefined {
-    // Kept by `runs` and `#frame` under these names.
+    // Kept by `runs` under this name.
     const runs = this.#kept.get('runs') as Runs | undefined;
     if (!runs) return undefined;
     const index = frameWith(runs.frameFrom, place);
-    const bytes = this.#kept.get(`frame-${index}`) as Buffer | undefined;
+    const bytes = this.#frames.atHand(index, 'lent');
     return bytes && { from: runs.frameFrom[index] ?? 0, bytes };
   }
 
-  async #frame(index: number): Promise<Buffer> {
-    return await this.#once(`frame-${index}`, async () => {
+  async #loadFrame(index: number): Promise<Buffer> {
+    return await readable(`frame-${index}`, async () => {
       const bytes = await this.#unpackBehindIds(BEHIND_IDS.values + index);
-      return [bytes, bytes.length];
+      if (bytes.length !== (await this.runs()).head.frames[index]) throw corrupt('columns');
+      return bytes;
     });
   }
 
   async #unpackBehindIds(index: number): Promise<Buffer> {
-    return unpackSection(await this.#read(SECTION.ids + this.#idsParts + index));
+    return await this.#unpack(SECTION.ids + this.#idsParts + index);
+  }
+
+  async #unpack(index: number): Promise<Buffer> {
+    const section = await this.#read(index);
+    const bytes = unpackSection(section);
+    if (this.#ownsSections) freeMemory(section);
+    return bytes;
   }
 
   /** What is kept under a name, or what `load` gives with the memory that it takes. */
@@ -340,31 +370,14 @@ export class ChunkData {
 
   async #load<T>(name: string, load: () => Promise<[value: T, bytes: number]>): Promise<T> {
     try {
-      const [value, bytes] = await load();
+      const [value, bytes] = await readable(name, load);
       this.#kept.set(name, value);
-      this.memoryBytes += bytes;
+      this.#memoryBytes += bytes;
       return value;
-    } catch (error) {
-      if (error instanceof AppError) throw error;
-      throw new AppError('store-corrupt', `The ${name} of a chunk cannot be read.`, {
-        cause: error,
-      });
     } finally {
       this.#loading.delete(name);
     }
   }
-}
-
-/** The frame that has a place; measured: gone through from the first one, 30,000 columns took a tenth of a search. */
-function frameWith(frameFrom: Float64Array, place: number): number {
-  let low = 0;
-  let high = Math.max(frameFrom.length - 2, 0);
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((frameFrom[middle] ?? 0) <= place) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }
 
 function startsOf(folded: string, templates: number): Uint32Array {

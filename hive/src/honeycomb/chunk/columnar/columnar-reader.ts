@@ -2,7 +2,7 @@
 import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import type { Matches, Pace, Selection } from '../../record-set.ts';
 import { NO_MATCHES } from '../../row-counts.ts';
-import type { ChunkReader, NewestMatches, SectionReader } from '../chunk-format.ts';
+import type { ChunkReader, NewestMatches, ReaderMemory, SectionReader } from '../chunk-format.ts';
 import type { RowBatch } from '../row-batch.ts';
 import { ChunkData } from './chunk-data.ts';
 import { ChunkMatches } from './chunk-matches.ts';
@@ -27,17 +27,21 @@ export class ColumnarReader implements ChunkReader {
   readonly #data: ChunkData;
   readonly #newest: NewestSection;
 
-  constructor(entry: ChunkEntry, read: SectionReader) {
+  constructor(entry: ChunkEntry, read: SectionReader, memory?: ReaderMemory) {
     this.count = entry.records;
     this.minTime = entry.minTime;
     this.maxTime = entry.maxTime;
-    this.#data = new ChunkData(read, entry.sections);
+    this.#data = new ChunkData(read, entry.sections, memory);
     this.#newest = new NewestSection(read, entry.sections);
     if (this.#newest.exists) this.selectNewest = (selection) => this.#selectNewest(selection);
   }
 
   get memoryBytes(): number {
     return this.#data.memoryBytes + this.#newest.memoryBytes;
+  }
+
+  release(): void {
+    this.#data.release();
   }
 
   async select(selection: Selection): Promise<Matches> {

@@ -16,7 +16,7 @@ export const columnar: ChunkFormat = {
     encoder ??= new ColumnarEncoder();
     return encoder.encode(batch, zstdLevel);
   },
-  open: (entry, read) => new ColumnarReader(entry, read),
+  open: (entry, read, memory) => new ColumnarReader(entry, read, memory),
 };
 
 /** What was written before: columns in the order of slots; and with one section of ids. The head tells which. */

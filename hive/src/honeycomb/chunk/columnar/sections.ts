@@ -41,3 +41,13 @@ export function unpackSection(section: Uint8Array): Buffer {
     throw new AppError('store-corrupt', 'A section of a chunk is no zstd frame.', { cause: error });
   }
 }
+
+/** What `read` gives. @throws AppError `store-corrupt` with whatever else went wrong as its cause */
+export async function readable<T>(name: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw new AppError('store-corrupt', `The ${name} of a chunk cannot be read.`, { cause: error });
+  }
+}

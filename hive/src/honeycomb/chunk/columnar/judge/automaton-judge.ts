@@ -90,8 +90,7 @@ export class AutomatonJudge implements Judge {
       }
       if (piece.follows === 'stamp') await this.#readStamp(rows, slots, template);
       else {
-        const entering = this.#frames.enter(slots, piece.slot);
-        if (entering) await entering;
+        while (!this.#frames.has(slots, piece.slot)) await this.#frames.enter(slots, piece.slot);
         this.#readColumn(rows, slots, piece.slot);
       }
       index = readText(index + 1);

@@ -19,12 +19,17 @@ export class ColumnSearch {
     this.#needle = Buffer.from(word.needle);
   }
 
-  /** Has the slot's column at hand; to be awaited before {@link mark}, where it is a promise. */
-  enter(slots: SlotTable, slot: number): Promise<void> | undefined {
-    return this.#frames.enter(slots, slot);
+  /** See {@link ColumnFrames.has}. */
+  has(slots: SlotTable, slot: number): boolean {
+    return this.#frames.has(slots, slot);
   }
 
-  /** Marks rows of the slot's template whose value the word accepts; the column is ASCII. */
+  /** See {@link ColumnFrames.enter}. */
+  async enter(slots: SlotTable, slot: number): Promise<void> {
+    await this.#frames.enter(slots, slot);
+  }
+
+  /** Marks rows of the slot's template whose value the word accepts; the column is at hand, and ASCII. */
   mark(slots: SlotTable, slot: number, result: Uint8Array): void {
     const { bytes } = this.#frames;
     const from = this.#frames.begin(slots, slot);

@@ -51,7 +51,7 @@ export class FieldJudge implements Judge {
     this.#field = field;
     this.#hints = hints;
     this.#decoded = decoded;
-    this.#frames = new ColumnFrames(data);
+    this.#frames = new ColumnFrames(data, 'lent');
   }
 
   async templates(): Promise<Uint8Array> {
@@ -169,8 +169,7 @@ export class FieldJudge implements Judge {
 
   /** Gives the values of a slot, row by row. */
   async #slotReader(slots: SlotTable, slot: number): Promise<() => string> {
-    const entering = this.#frames.enter(slots, slot);
-    if (entering) await entering;
+    while (!this.#frames.has(slots, slot)) await this.#frames.enter(slots, slot);
     const { bytes } = this.#frames;
     const width = slots.longest[slot] ?? 0;
     const encoding = slots.encoding[slot];

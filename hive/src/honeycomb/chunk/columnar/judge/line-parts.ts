@@ -37,7 +37,8 @@ export class LineParts {
     let all: Uint8Array | undefined;
     for (const [index, word] of this.#words.entries()) {
       if (places[index]?.literals[template] === 1) continue;
-      const rows = await this.#inColumns(template, word, this.#columns[index]);
+      const columns = this.#columns[index];
+      const rows = columns && (await this.#inColumns(template, word, columns));
       if (!rows) continue;
       all = all ? all.map((row, at) => row & (rows[at] ?? 0)) : rows;
     }
@@ -47,7 +48,7 @@ export class LineParts {
   async #inColumns(
     template: number,
     word: WantedWord,
-    columns: ColumnSearch | undefined,
+    columns: ColumnSearch,
   ): Promise<Uint8Array | undefined> {
     const slots = await this.#data.slots();
     if ((slots.layout[template] ?? -1) >= 0 && mayBeInStamp(word.needle)) return undefined;
@@ -57,9 +58,8 @@ export class LineParts {
       if (!mayHold(word, slots, slot)) continue;
       // What is beyond ASCII may become anything when it is folded.
       if (slots.mask[slot] === FULL_MASK) return undefined;
-      const entering = columns?.enter(slots, slot);
-      if (entering) await entering;
-      columns?.mark(slots, slot, result);
+      while (!columns.has(slots, slot)) await columns.enter(slots, slot);
+      columns.mark(slots, slot, result);
     }
     return result;
   }

@@ -53,8 +53,7 @@ export class WordJudge implements Judge {
         if (slot - first < hiddenSlots(template, slots, dictionary)) continue;
       }
       if (slots.mask[slot] === FULL_MASK) return await this.#decoded.rows(template);
-      const entering = this.#columns.enter(slots, slot);
-      if (entering) await entering;
+      while (!this.#columns.has(slots, slot)) await this.#columns.enter(slots, slot);
       this.#columns.mark(slots, slot, result);
     }
     return result;
