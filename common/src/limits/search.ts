@@ -10,6 +10,8 @@ const MiB = 1024 * 1024;
 export const CHUNK_CACHE_BYTES_MAX = 64 * MiB;
 /** Decoded columns that a chunk keeps although there is no room: those that a search goes to and fro between. */
 export const CHUNK_FRAMES_EXTRA_BYTES_MAX = 4 * MiB;
+/** Leaves of queries whose matches an open chunk keeps: a byte for each row, so 4 MiB at most. */
+export const JUDGED_LEAVES_MAX = 16;
 /** Decoded chunks that nothing asked for during this time are let go. */
 export const CHUNK_CACHE_IDLE_MS = 60_000;
 /** Decoded chunks that no search used for this long go first when there is too much; before, the newest do. */

@@ -1,10 +1,12 @@
 /** What searches see of an open chunk. */
 import type { Level } from '@apiary/common/record.ts';
 import type { FoldedStretch } from './folded-slab.ts';
+import type { JudgedLeaves } from './judged-leaves.ts';
 import type { OpenChunk } from './open-chunk.ts';
 import type { Matches, RecordSource, RowSource, Selection } from './record-set.ts';
 import { flaggedRows, matchesOf } from './row-counts.ts';
 import { filterRows, type SlabRows } from './row-filter.ts';
+import type { RowStore } from './row-store.ts';
 
 /** How far an open chunk reaches at one moment. */
 export interface Extent {
@@ -14,24 +16,47 @@ export interface Extent {
   readonly maxTime: number;
 }
 
+/** What searches by text look at. */
+export type SearchedSlabs = Pick<RowStore, 'foldedStretches' | 'joinedRows' | 'judgedLeaves'>;
+
+/** 1 for each row of these times. @param to exclusive */
+export function flagTimes(
+  times: Float64Array,
+  { count, minTime, maxTime }: Extent,
+  from: number,
+  to: number,
+): Uint8Array {
+  const flags = new Uint8Array(count);
+  if (minTime >= from && maxTime < to) return flags.fill(1);
+  for (let row = 0; row < count; row++) {
+    const time = times[row] ?? 0;
+    if (time >= from && time < to) flags[row] = 1;
+  }
+  return flags;
+}
+
 /** An open chunk at one moment. */
 export class OpenChunkView implements SlabRows, RecordSource {
   readonly count: number;
   readonly minTime: number;
   readonly maxTime: number;
   readonly #chunk: OpenChunk;
-  readonly #version: number;
+  readonly #at: Extent;
 
   constructor(chunk: OpenChunk, at: Extent) {
     this.#chunk = chunk;
-    this.#version = at.version;
+    this.#at = at;
     this.count = at.count;
     this.minTime = at.minTime;
     this.maxTime = at.maxTime;
   }
 
   isVisible(row: number): boolean {
-    return !this.#chunk.isHidden(row, this.#version);
+    return !this.#chunk.isHidden(row, this.#at.version);
+  }
+
+  shown(from: number, to: number): Uint8Array {
+    return this.#chunk.shown(this.#at, from, to);
   }
 
   time(row: number): number {
@@ -74,8 +99,16 @@ export class OpenChunkView implements SlabRows, RecordSource {
     return this.#chunk.isMapped(row);
   }
 
-  foldedStretches(): Iterable<FoldedStretch> {
-    return this.#chunk.foldedStretches(this.count);
+  foldedStretches(first: number): Iterable<FoldedStretch> {
+    return this.#chunk.slabs.foldedStretches(this.count, first);
+  }
+
+  joinedRows(): Iterable<number> {
+    return this.#chunk.slabs.joinedRows(this.count);
+  }
+
+  get judgedLeaves(): JudgedLeaves {
+    return this.#chunk.slabs.judgedLeaves;
   }
 
   async select(selection: Selection): Promise<Matches> {

@@ -10,8 +10,7 @@ import { LEVELS, type Level } from '@apiary/common/record.ts';
 import type { RowBatch } from './chunk/row-batch.ts';
 import { proofOf, type RunProof } from './chunk/run-proofs.ts';
 import { type MemoryOf, newMemory } from './chunk/spare-memory.ts';
-import type { FoldedStretch } from './folded-slab.ts';
-import { type Extent, OpenChunkView } from './open-chunk-view.ts';
+import { type Extent, flagTimes, OpenChunkView, type SearchedSlabs } from './open-chunk-view.ts';
 import { packRows, type RunFacts } from './pack-rows.ts';
 import { levelOfBody, stampIn } from './record-facts.ts';
 import type { RowSource } from './record-set.ts';
@@ -214,9 +213,14 @@ export class OpenChunk {
     this.#leaveOpen(row, place.offset + place.sourceLength);
   }
 
-  /** See {@link RowStore.foldedStretches}. */
-  foldedStretches(count: number): Iterable<FoldedStretch> {
-    return this.#rows.foldedStretches(count);
+  get slabs(): SearchedSlabs {
+    return this.#rows;
+  }
+
+  shown(at: Extent, from: number, to: number): Uint8Array {
+    const flags = flagTimes(this.#rows.time.values, at, from, to);
+    for (const [row, since] of this.#hidden) if (since <= at.version) flags[row] = 0;
+    return flags;
   }
 
   isHidden(row: number, version: number): boolean {

@@ -3,7 +3,8 @@ import { parseQuery } from '@apiary/common/query/parser.ts';
 import { messageOf, runOf, streamOf } from '@apiary/common/testing/chunk-runs.ts';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { OpenChunk } from './open-chunk.ts';
+import { type CommittedRun, OpenChunk } from './open-chunk.ts';
+import type { OpenChunkView } from './open-chunk-view.ts';
 import { RowView } from './row-view.ts';
 
 const word = fc.constantFrom(
@@ -42,44 +43,84 @@ const query = fc.constantFrom(
 const filler = 'x '.repeat(20_000);
 
 describe('searching an open chunk', () => {
+  const runs = fc.array(
+    fc.record({ lines: fc.array(line, { minLength: 1, maxLength: 8 }), long: fc.boolean() }),
+    { minLength: 1, maxLength: 5 },
+  );
+
   test('finds what looking at each line finds', async () => {
-    const runs = fc.array(
-      fc.record({ lines: fc.array(line, { minLength: 1, maxLength: 8 }), long: fc.boolean() }),
-      { minLength: 1, maxLength: 5 },
-    );
     await fc.assert(
       fc.asyncProperty(runs, query, fc.integer({ min: 0, max: 9 }), async (all, text, cut) => {
-        const chunk = new OpenChunk('chunk', { day: '2026-01-10', retentionClass: 'default' });
-        for (const [index, { lines, long }] of all.entries()) {
-          const stream = streamOf(long ? [...lines, filler] : lines);
-          const generation = index.toString(16).padStart(16, '0');
-          const middle = Math.min(cut, stream.length - 1);
-          for (const [from, to] of [
-            [0, middle],
-            [middle, stream.length],
-          ] as const) {
-            if (from === to) continue;
-            const run = runOf(stream, from, to, { generation });
-            chunk.append({ run, message: messageOf([]), sequence: index + 1 });
-          }
-        }
-        const parsed = parseQuery(text);
-        if (!parsed.ok) throw new Error(parsed.error.message);
-        const matcher = compileMatcher(parsed.query, { nowMs: 0 });
-        const set = chunk.snapshot();
-        const view = new RowView(set);
-        const expected: number[] = [];
-        for (let row = 0; row < set.count; row++) {
-          if (set.isVisible(row) && matcher.matches(view.at(row))) expected.push(row);
-        }
-        const found = await set.select({
-          ...{ query: parsed.query, matcher, matcherOptions: { nowMs: 0 } },
-          ...{ from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY },
-          pace: () => undefined,
-        });
-        expect([...(await found.rows())]).toEqual(expected);
+        const chunk = newChunk();
+        for (const run of piecesOf(all, cut)) chunk.append(run);
+        await expectSame(chunk.snapshot(), text);
       }),
       { numRuns: 400 },
     );
   });
+
+  test('finds the same where it was asked before lines came and grew, and where few rows are wanted', async () => {
+    const since = fc.constantFrom(undefined, Date.UTC(2026, 0, 10, 0, 0, 1));
+    const cuts = fc.integer({ min: 0, max: 9 });
+    await fc.assert(
+      fc.asyncProperty(runs, query, cuts, since, async (all, text, cut, from) => {
+        const chunk = newChunk();
+        const views: OpenChunkView[] = [];
+        for (const run of piecesOf(all, cut)) {
+          chunk.append(run);
+          views.push(chunk.snapshot());
+          await expectSame(chunk.snapshot(), text);
+          await expectSame(chunk.snapshot(), text, from);
+        }
+        for (const view of views) await expectSame(view, text, from);
+      }),
+      { numRuns: 200 },
+    );
+  });
 });
+
+function newChunk(): OpenChunk {
+  return new OpenChunk('chunk', { day: '2026-01-10', retentionClass: 'default' });
+}
+
+/** Each stream in two runs. */
+function* piecesOf(
+  all: readonly { readonly lines: readonly string[]; readonly long: boolean }[],
+  cut: number,
+): Generator<CommittedRun> {
+  for (const [index, { lines, long }] of all.entries()) {
+    const stream = streamOf(long ? [...lines, filler] : [...lines]);
+    const generation = index.toString(16).padStart(16, '0');
+    const middle = Math.min(cut, stream.length - 1);
+    for (const [from, to] of [
+      [0, middle],
+      [middle, stream.length],
+    ] as const) {
+      if (from === to) continue;
+      const run = runOf(stream, from, to, { generation });
+      yield { run, message: messageOf([]), sequence: index + 1 };
+    }
+  }
+}
+
+async function expectSame(
+  set: OpenChunkView,
+  text: string,
+  from = Number.NEGATIVE_INFINITY,
+): Promise<void> {
+  const parsed = parseQuery(text);
+  if (!parsed.ok) throw new Error(parsed.error.message);
+  const matcher = compileMatcher(parsed.query, { nowMs: 0 });
+  const view = new RowView(set);
+  const expected: number[] = [];
+  for (let row = 0; row < set.count; row++) {
+    if (set.time(row) < from || !set.isVisible(row)) continue;
+    if (matcher.matches(view.at(row))) expected.push(row);
+  }
+  const found = await set.select({
+    ...{ query: parsed.query, matcher, matcherOptions: { nowMs: 0 } },
+    ...{ from, to: Number.POSITIVE_INFINITY },
+    pace: () => undefined,
+  });
+  expect([...(await found.rows())]).toEqual(expected);
+}

@@ -15,7 +15,9 @@ import { isWordCode } from '@apiary/common/query/words.ts';
 import { requiredLiterals } from './chunk/columnar/judge/required-literals.ts';
 import { type WantedWord, wantedWords } from './chunk/columnar/judge/word-leaf.ts';
 import type { FoldedStretch } from './folded-slab.ts';
+import type { JudgedLeaves } from './judged-leaves.ts';
 import type { RecordSet, Selection } from './record-set.ts';
+import { ones } from './row-counts.ts';
 import { RowView } from './row-view.ts';
 
 /** Rows between two looks at the clock. */
@@ -24,19 +26,31 @@ const NEWLINE = 10;
 
 /** The rows of an open chunk. */
 export interface SlabRows extends RecordSet {
-  foldedStretches(): Iterable<FoldedStretch>;
+  /** 1 for each row that shows and is of these times, where that is known at once. @param to exclusive */
+  shown?(from: number, to: number): Uint8Array;
+  /** @param first of the rows that are wanted: 0 where there are no {@link SlabRows.judgedLeaves} */
+  foldedStretches(first: number): Iterable<FoldedStretch>;
+  /** Rows whose bytes are not in their slab alone, where there can be any. */
+  joinedRows?(): Iterable<number>;
+  /** Absent: nothing is kept. */
+  readonly judgedLeaves?: JudgedLeaves;
   isMapped(row: number): boolean;
 }
 
 /** 1 for each row that shows and matches. */
 export async function filterRows(set: SlabRows, selection: Selection): Promise<Uint8Array> {
   const { from, to } = selection;
-  const open = new Uint8Array(set.count);
-  for (let row = 0; row < open.length; row++) {
-    const time = set.time(row);
-    if (time >= from && time < to && set.isVisible(row)) open[row] = 1;
-  }
+  const open = set.shown?.(from, to) ?? shownRows(set, from, to);
   return await new RowFilter(set, selection).judge(selection.query, open);
+}
+
+function shownRows(set: SlabRows, from: number, to: number): Uint8Array {
+  const flags = new Uint8Array(set.count);
+  for (let row = 0; row < flags.length; row++) {
+    const time = set.time(row);
+    if (time >= from && time < to && set.isVisible(row)) flags[row] = 1;
+  }
+  return flags;
 }
 
 class RowFilter {
@@ -54,8 +68,7 @@ class RowFilter {
       case 'all':
         return open;
       case 'not': {
-        const matches = await this.judge(query.operand, open);
-        return open.map((is, row) => is & ~(matches[row] ?? 0));
+        return without(open, await this.judge(query.operand, open));
       }
       case 'and': {
         let left = open;
@@ -69,7 +82,7 @@ class RowFilter {
           const matches = await this.judge(operand, left);
           for (let row = 0; row < found.length; row++)
             found[row] = (found[row] ?? 0) | (matches[row] ?? 0);
-          left = left.map((is, row) => is & ~(matches[row] ?? 0));
+          left = without(left, matches);
         }
         return found;
       }
@@ -79,24 +92,41 @@ class RowFilter {
   }
 
   async #leaf(leaf: LeafQuery, open: Uint8Array): Promise<Uint8Array> {
-    const found = new Uint8Array(open.length);
     const byText = this.#textTest(leaf);
-    if (!byText) return await this.#eachRow(leaf, { from: 0, to: open.length, open, found });
-    for (const stretch of this.#set.foldedStretches()) {
+    if (!byText) {
+      const found = new Uint8Array(open.length);
+      return await this.#eachRow(leaf, { from: 0, to: open.length, open, found });
+    }
+    // What a range of times is may depend on when it is asked.
+    const judged = leaf.kind === 'range' ? undefined : this.#set.judgedLeaves;
+    const known = judged?.get(leaf)?.subarray(0, open.length);
+    // Where few rows are left, those alone are looked at.
+    const keeps = judged !== undefined && ones(open) >= open.length / 2;
+    const asked = keeps ? new Uint8Array(open.length).fill(1) : open;
+    const found = await this.#byText(leaf, byText, { open: asked, known });
+    if (keeps) judged.keep(leaf, found);
+    return both(found, open);
+  }
+
+  /** @param of `known`: what is known already of the first rows */
+  async #byText(
+    leaf: LeafQuery,
+    byText: (at: Looking) => void,
+    { open, known }: { readonly open: Uint8Array; readonly known: Uint8Array | undefined },
+  ): Promise<Uint8Array> {
+    const found = new Uint8Array(open.length);
+    if (known) found.set(known);
+    for (const stretch of this.#set.foldedStretches(known?.length ?? 0)) {
       const { from, to, text } = stretch;
       if (text === undefined) await this.#eachRow(leaf, { from, to, open, found });
-      else {
-        byText({ stretch, text, open, found });
-        await this.#eachRow(leaf, {
-          from,
-          to,
-          open,
-          found,
-          isSeen: (row) => !stretch.isJoined(row),
-        });
-      }
+      else byText({ stretch, text, open, found });
       const pause = this.#selection.pace();
       if (pause) await pause;
+    }
+    // These are in no slab as a whole, and what is known of them may be from before they grew.
+    for (const row of this.#set.joinedRows?.() ?? []) {
+      found[row] = 0;
+      await this.#eachRow(leaf, { from: row, to: row + 1, open, found });
     }
     return found;
   }
@@ -126,15 +156,14 @@ class RowFilter {
       readonly to: number;
       readonly open: Uint8Array;
       readonly found: Uint8Array;
-      readonly isSeen?: (row: number) => boolean;
     },
   ): Promise<Uint8Array> {
-    const { from, to, open, found, isSeen } = at;
+    const { from, to, open, found } = at;
     const { matcherOptions, pace } = this.#selection;
     const matcher = compileMatcher(leaf, matcherOptions);
     const view = new RowView(this.#set);
     for (let row = from, looked = 0; row < to; row++) {
-      if (open[row] !== 1 || isSeen?.(row)) continue;
+      if (open[row] !== 1) continue;
       if (looked++ % ROWS_PER_LOOK === 0) {
         const pause = pace();
         if (pause) await pause;
@@ -143,6 +172,20 @@ class RowFilter {
     }
     return found;
   }
+}
+
+/** Flags that are 1 here and there. */
+function both(flags: Uint8Array, others: Uint8Array): Uint8Array {
+  const left = new Uint8Array(flags.length);
+  for (let row = 0; row < left.length; row++) left[row] = (flags[row] ?? 0) & (others[row] ?? 0);
+  return left;
+}
+
+/** Flags that are 1 here and not there. */
+function without(flags: Uint8Array, others: Uint8Array): Uint8Array {
+  const left = new Uint8Array(flags.length);
+  for (let row = 0; row < left.length; row++) left[row] = (flags[row] ?? 0) & ~(others[row] ?? 0);
+  return left;
 }
 
 /** What slabs answer comes first, what reads a line's fields last. */

@@ -7,6 +7,7 @@ import { SEAL_MEMORY_KEPT_BYTES } from '@apiary/common/limits/store.ts';
 import { CHUNK_RECORDS_MAX } from '@apiary/common/limits.ts';
 import type { MemoryOf } from './chunk/spare-memory.ts';
 import { FoldedSlab, type FoldedStretch } from './folded-slab.ts';
+import { JudgedLeaves } from './judged-leaves.ts';
 
 const SLAB_BYTES = 256 * 1024;
 const SLABS_KEPT_MAX = SEAL_MEMORY_KEPT_BYTES / SLAB_BYTES;
@@ -87,6 +88,7 @@ export class RowStore {
   ];
   #slabs: Buffer[] = [];
   readonly #folded = new Map<number, FoldedSlab>();
+  readonly judgedLeaves = new JudgedLeaves();
   /** The slab that is filled, and how much of it is used. */
   #current = -1;
   #used = 0;
@@ -165,6 +167,7 @@ export class RowStore {
     this.#count = 0;
     this.#joined.clear();
     this.#folded.clear();
+    this.judgedLeaves.clear();
     this.#pieces = [];
     this.#piece = 0;
     this.#current = -1;
@@ -244,16 +247,22 @@ export class RowStore {
     return next;
   }
 
-  /** Rows below `count` in stretches that stand in one slab, one behind the other. */
-  *foldedStretches(count: number): Generator<FoldedStretch> {
+  /** Rows below `count` whose bytes came in several runs. */
+  *joinedRows(count: number): Generator<number> {
+    for (const row of this.#joined.keys()) if (row < count) yield row;
+  }
+
+  /** Rows from `first` on, below `count`, in stretches that stand in one slab, one behind the other. */
+  *foldedStretches(count: number, first = 0): Generator<FoldedStretch> {
     const [start, length] = [this.#start.values, this.#length.values];
-    for (let from = 0; from < count; ) {
+    for (let from = first; from < count; ) {
       const index = this.#slab.get(from);
       let to = from + 1;
       while (to < count && this.#slab.get(to) === index) to++;
       const end = (start[to - 1] ?? 0) + (length[to - 1] ?? 0);
       const text = this.#foldedOf(index)?.text(end);
-      yield { from, to, text, start, length, isJoined: (row) => this.#joined.has(row) };
+      const isJoined = (row: number) => this.#joined.size > 0 && this.#joined.has(row);
+      yield { from, to, text, start, length, isJoined };
       from = to;
     }
   }
