@@ -69,6 +69,20 @@ describe('LogSearch', () => {
     expect(rig.socket.sent.map(({ event }) => event)).toEqual(['tail.start', 'search.start']);
   });
 
+  test('lines that come before they are counted are in the count so far', async () => {
+    const rig = new Rig();
+    await rig.start('failed');
+    const lines = [1, 2, 3].map((ago) => rig.line(ago, `failed ${ago}`));
+    rig.part({ type: 'records', records: lines });
+    expect(rig.view).toMatchObject({ status: 'searching', counts: { total: 3, hosts: 0 } });
+    rig.part({ type: 'counts', total: 2, hosts: 1 });
+    expect(rig.view.counts).toMatchObject({ total: 3, hosts: 1 });
+    rig.part({ type: 'counts', total: 9, hosts: 1 });
+    expect(rig.view.counts.total).toBe(9);
+    rig.part({ type: 'done', total: 12, elapsedMs: 3, missing: [] });
+    expect(rig.view).toMatchObject({ status: 'done', counts: { total: 12, hosts: 1 } });
+  });
+
   test('a line that comes by both ways is shown and counted once', async () => {
     const rig = new Rig();
     await rig.start('failed');

@@ -225,9 +225,11 @@ export class LogSearch {
     if (first) this.buffer.clear();
     if (part.type === 'records') {
       this.buffer.appendOlder(part.records);
-      this.#changed(first ? { fresh: true, counts: NO_COUNTS, more: false, missing: [] } : {});
+      const counts = this.#withLines(first ? NO_COUNTS : this.view.get().counts);
+      this.#changed({ counts, ...(first && { fresh: true, more: false, missing: [] }) });
     } else if (part.type === 'counts') {
-      this.#changed({ fresh: true, counts: this.#countsOf(part) });
+      const counts = this.#countsOf(part);
+      this.#changed({ fresh: true, counts: this.#keepRows ? counts : this.#withLines(counts) });
     } else {
       if (!this.#keepRows) this.#next = part.next;
       const counts = { ...this.view.get().counts, total: part.total };
@@ -242,6 +244,11 @@ export class LogSearch {
       this.#noteGap();
       this.#admitEarly();
     }
+  }
+
+  /** Lines may be here before they are counted: there are at least as many. */
+  #withLines(counts: Counts): Counts {
+    return { ...counts, total: Math.max(counts.total, this.buffer.size) };
   }
 
   #countsOf(part: Extract<SearchPart, { type: 'counts' }>): Counts {
