@@ -41,6 +41,8 @@ export const BUS_CHANNEL_RETRY_MS_MAX = 2_000;
 export const BUS_CLOSE_DEADLINE_MS = 2_000;
 /** Requests that one server of an RPC address works on at once. Past it: `too-many`. */
 export const RPC_RUNNING_MAX = 1_024;
+/** A request that may be cancelled is told to be accepted after this, unless its answer has begun, which tells as much. */
+export const RPC_ACCEPT_MS = 20;
 /** Parts of a streamed answer that its caller has not taken yet; at the bound the handler waits. */
 export const RPC_STREAM_WINDOW = 64;
 /** One request, answer or part as JSON: RabbitMQ 4's own limit of a message. Past it: `too-large`. */

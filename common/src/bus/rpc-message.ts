@@ -4,8 +4,8 @@
  * A request goes to `apiary.rpc` with the key `component[.instance]`, the action as its type, a TTL of the
  * deadline and the {@link envelopeSchema} as JSON. Answers come by direct reply-to with a
  * {@link ReplyKind} as their type and `{ "body": … }` as JSON. To a caller that may cancel or that
- * streams, the server says `accepted` first; that message's reply-to is the queue for its controls:
- * `cancel`, and `taken` with a number of parts that the caller has taken.
+ * streams, the server says `accepted` where its answer does not begin at once. The first message's reply-to is
+ * the queue for its controls: `cancel`, and `taken` with a number of parts that the caller has taken.
  */
 import { z } from 'zod';
 import { AppError, isErrorCode } from '../errors.ts';
@@ -23,7 +23,7 @@ export const envelopeSchema = z.object({
   }),
   /** From its arrival. */
   deadlineMs: z.number().positive(),
-  /** The caller wants to hear `accepted`. */
+  /** The caller wants to hear where its controls go. */
   controls: z.boolean(),
   body: z.unknown().optional(),
 });

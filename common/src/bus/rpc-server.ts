@@ -101,7 +101,9 @@ export class RpcServer implements Subscription {
     }
     try {
       const envelope = decodeEnvelope(message.content);
-      const task = new RpcTask({ to, action: String(type), envelope, handler: this.#handler });
+      const { clock } = this.#connection.settings;
+      const handler = this.#handler;
+      const task = new RpcTask({ to, action: String(type), envelope, handler, clock });
       this.#running.set(to.id, task);
       void this.#run(task, to.id, String(type), envelope.deadlineMs);
     } catch (error) {

@@ -1,7 +1,8 @@
 /** One request being answered: runs the handler and sends its value or its parts, never too many ahead. */
 import type { Channel, Options } from 'amqplib';
+import type { Clock } from '../clock.ts';
 import { AppError, toAppError } from '../errors.ts';
-import { RPC_STREAM_WINDOW } from '../limits.ts';
+import { RPC_ACCEPT_MS, RPC_STREAM_WINDOW } from '../limits.ts';
 import type { RpcHandler } from './bus.ts';
 import {
   type Control,
@@ -27,18 +28,22 @@ export interface TaskOptions {
   readonly action: string;
   readonly envelope: Envelope;
   readonly handler: RpcHandler;
+  readonly clock: Clock;
 }
 
 /** See the file's head. */
 export class RpcTask {
   readonly #options: TaskOptions;
   readonly #controller = new AbortController();
+  /** The caller has to hear where this server listens. */
+  #owesControls: boolean;
   #sent = 0;
   #taken = 0;
   #wake: (() => void) | undefined;
 
   constructor(options: TaskOptions) {
     this.#options = options;
+    this.#owesControls = options.envelope.controls;
   }
 
   /** Tells the handler to stop; the caller is told why. */
@@ -58,9 +63,9 @@ export class RpcTask {
 
   /** Runs to the end; never rejects, but resolves to what went wrong. */
   async run(): Promise<unknown> {
-    const { action, envelope, handler } = this.#options;
+    const { action, envelope, handler, clock } = this.#options;
+    const cancelAccept = this.#owesControls && clock.after(RPC_ACCEPT_MS, () => this.#accept());
     try {
-      if (envelope.controls) this.#send('accepted', encode({ body: null }));
       const { signal } = this.#controller;
       const answer = handler({ action, actor: envelope.actor, body: envelope.body, signal });
       if (isIterable(answer)) {
@@ -72,7 +77,13 @@ export class RpcTask {
     } catch (error) {
       this.#sendError(error);
       return error;
+    } finally {
+      if (cancelAccept) cancelAccept();
     }
+  }
+
+  #accept(): void {
+    if (this.#owesControls) this.#send('accepted', encode({ body: null }));
   }
 
   async #sendParts(answer: AsyncIterable<unknown>): Promise<void> {
@@ -132,9 +143,10 @@ export class RpcTask {
       type: kind,
       correlationId: id,
       persistent: false,
-      ...(kind === 'accepted' && { replyTo: controls }),
+      ...(this.#owesControls && { replyTo: controls }),
       ...(part !== undefined && { headers: { [PART_HEADER]: part } }),
     };
+    this.#owesControls = false;
     return channel.publish('', replyTo, content, properties);
   }
 

@@ -1,9 +1,9 @@
 /** What searches see of an open chunk. */
-import type { Level } from '@apiary/common/record.ts';
+import { LEVELS, type Level } from '@apiary/common/record.ts';
 import type { FoldedStretch } from './folded-slab.ts';
 import type { JudgedLeaves } from './judged-leaves.ts';
 import type { OpenChunk } from './open-chunk.ts';
-import type { Matches, RecordSource, RowSource, Selection } from './record-set.ts';
+import type { Matches, RecordSource, RowSource, Selection, TimeBuckets } from './record-set.ts';
 import { flaggedRows, matchesOf } from './row-counts.ts';
 import { filterRows, type SlabRows } from './row-filter.ts';
 import type { RowStore } from './row-store.ts';
@@ -16,8 +16,14 @@ export interface Extent {
   readonly maxTime: number;
 }
 
-/** What searches by text look at. */
-export type SearchedSlabs = Pick<RowStore, 'foldedStretches' | 'joinedRows' | 'judgedLeaves'>;
+/** What searches look at, beside rows one by one. */
+export type SearchedSlabs = Pick<
+  RowStore,
+  'foldedStretches' | 'joinedRows' | 'judgedLeaves' | 'time' | 'level'
+>;
+
+/** See {@link RowStore.level}. */
+const LEVEL_UNKNOWN = 0;
 
 /** 1 for each row of these times. @param to exclusive */
 export function flagTimes(
@@ -112,7 +118,23 @@ export class OpenChunkView implements SlabRows, RecordSource {
   }
 
   async select(selection: Selection): Promise<Matches> {
-    const flags = await filterRows(this, selection);
-    return matchesOf(this, flaggedRows(flags));
+    const rows = flaggedRows(await filterRows(this, selection));
+    const byTime = async (buckets: TimeBuckets) => this.#countByTime(rows, buckets);
+    return { ...matchesOf(this, rows), byTime };
+  }
+
+  /** As {@link Matches.byTime}; from its columns, which takes a third less time than row by row. */
+  #countByTime(rows: Uint32Array, { from, step, buckets }: TimeBuckets): Uint32Array {
+    const [times, levels] = [this.#chunk.slabs.time.values, this.#chunk.slabs.level.values];
+    const counts = new Uint32Array((LEVELS.length + 1) * buckets);
+    for (const row of rows) {
+      // It is found out when it is asked for first.
+      if (levels[row] === LEVEL_UNKNOWN) this.#chunk.level(row);
+      const code = (levels[row] ?? 1) - 1;
+      const bucket = Math.floor(((times[row] ?? 0) - from) / step);
+      const at = code * buckets + Math.min(Math.max(bucket, 0), buckets - 1);
+      counts[at] = (counts[at] ?? 0) + 1;
+    }
+    return counts;
   }
 }

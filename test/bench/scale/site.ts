@@ -31,8 +31,8 @@ const actor: Actor = { kind: 'component', id: 'bench', name: 'bench', role: 'sys
 const UNCONFIRMED_MAX = 64;
 /** Each look costs each of them processor time. */
 const LOOK_MS = 1_000;
-/** Looks without a further chunk after which nothing is being sealed any more. */
-const STILL_LOOKS = 2;
+/** Looks without a further chunk after which nothing is being sealed any more: it takes five seconds on a busy machine. */
+const STILL_LOOKS = 6;
 const DEADLINE_MS = 600_000;
 /** The first questions read all chunks, on a machine that may have other work. */
 const ASK_MS_MAX = 60_000;

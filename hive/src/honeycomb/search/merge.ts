@@ -15,21 +15,28 @@ export async function* merge(
   streams: readonly AsyncIterator<LogRecord>[],
   order: Order,
 ): AsyncGenerator<LogRecord> {
-  const heads = await Promise.all(streams.map((stream) => stream.next()));
+  const heads = (await Promise.all(streams.map((stream) => stream.next()))).map(headOf);
   for (;;) {
     let first = -1;
+    let best: Head | undefined;
     for (const [index, head] of heads.entries()) {
-      if (head.done) continue;
-      const best = heads[first];
-      if (!best || best.done || isBefore(head.value, best.value, order)) first = index;
+      if (!head || (best && comparePositions(head.position, best.position, order) >= 0)) continue;
+      best = head;
+      first = index;
     }
-    const head = heads[first];
-    if (!head || head.done) return;
-    yield head.value;
-    heads[first] = (await streams[first]?.next()) ?? { done: true, value: undefined };
+    if (!best) return;
+    yield best.record;
+    const next = await streams[first]?.next();
+    heads[first] = next && headOf(next);
   }
 }
 
-function isBefore(a: LogRecord, b: LogRecord, order: Order): boolean {
-  return comparePositions(positionOfRecord(a), positionOfRecord(b), order) < 0;
+/** The record of a stream that comes next. */
+interface Head {
+  readonly record: LogRecord;
+  readonly position: Position;
+}
+
+function headOf(next: IteratorResult<LogRecord>): Head | undefined {
+  return next.done ? undefined : { record: next.value, position: positionOfRecord(next.value) };
 }
