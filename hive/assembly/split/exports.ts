@@ -1,6 +1,16 @@
 /** AssemblyScript: what TypeScript sees of a split's memory. */
 export { fillBloom, sortByPart } from './blooms';
 export {
+  clearLexicon,
+  lexiconBytes,
+  numberValues,
+  singleValues,
+  takenBytes,
+  takeValues,
+  writeLexicon,
+  writePlanes,
+} from './lexicon';
+export {
   allocate,
   BYTE_CLASS,
   CHARACTER_BITS,

@@ -11,10 +11,11 @@ import { addWord, hashWord, mask, wordHash } from './words';
 const VARYING: i32 = 0;
 const FIXED: i32 = 1;
 const CONSTANT: i32 = 2;
-const EMPTY: i32 = 4;
+const EMPTY: i32 = 255;
 /** Values of so many bytes and more are not kept once. */
 const LONG: u32 = 255;
-const END_MARK: u8 = 10;
+/** Behind each value of a slot that is VARYING. */
+export const END_MARK: u8 = 10;
 
 /** A slot's state: numbers (u32) side by side in one line of the cache. */
 export const SLOT_BYTES: u32 = 64;
@@ -186,6 +187,36 @@ export function append(end: u32, before: u32): bool {
     if (see(slot, from, width, before === 0)) hasLevelWord = true;
   }
   return hasLevelWord;
+}
+
+/** True if values of a slot have several lengths, and an END_MARK behind each. */
+export function isVarying(slot: u32): bool {
+  return load<i32>(slot, KIND) === VARYING;
+}
+
+/** Bytes of each value, where all have as many. */
+export function widthOf(slot: u32): u32 {
+  return load<u32>(slot, WIDTH);
+}
+
+/** A slot's first block of values; 0: it has none. */
+export function firstBlock(slot: u32): u32 {
+  return load<u32>(slot, FIRST);
+}
+
+/** The block behind one; 0: it was the last. */
+export function nextBlock(block: u32): u32 {
+  return load<u32>(block, NEXT);
+}
+
+/** Where the values of a block begin. */
+export function valuesOf(block: u32): u32 {
+  return block + HEAD;
+}
+
+/** Where they end. */
+export function valuesEnd(slot: u32, block: u32): u32 {
+  return block === load<u32>(slot, BLOCK) ? load<u32>(slot, AT) : load<u32>(block, FILLED);
 }
 
 /** Bytes of a slot's column. */

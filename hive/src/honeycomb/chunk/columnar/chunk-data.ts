@@ -1,19 +1,20 @@
 /** The sections of one sealed chunk, each read and decoded when it is first asked for, and then kept. */
-import { isAscii } from 'node:buffer';
 import { AppError } from '@apiary/common/errors.ts';
-import { foldCase } from '@apiary/common/query/words.ts';
 import type { ReaderMemory, SectionReader } from '../chunk-format.ts';
 import { freeMemory } from '../free-memory.ts';
 import type { Stretch } from '../row-batch.ts';
 import { bloomHas, partBlooms, partOf } from './bloom.ts';
-import { BEHIND_IDS, decodeHead, type Head, partsOf, SECTION } from './head.ts';
+import { type Dictionary, readDictionary } from './dictionary.ts';
+import { BEHIND_IDS, decodeHead, type Head, LEXICON_SECTION, partsOf, SECTION } from './head.ts';
 import { type FrameUse, frameWith, KeptFrames } from './kept-frames.ts';
+import { KeptValues } from './kept-values.ts';
 import { type LengthList, type Lengths, lengthsByRow, readLengths } from './length-column.ts';
+import { Lexicon } from './lexicon.ts';
+import { firstListed, ListedValues } from './listed-values.ts';
 import { openSection, readable, unpackSection } from './sections.ts';
 import { decodeSlots, firstVarying, LEVEL_VARIES, type SlotTable } from './slot-table.ts';
 import { decodeTimes } from './time-column.ts';
 import { TimeIndex } from './time-index.ts';
-import { END_MARK } from './words.ts';
 
 const INDEX_BYTES_PER_STRETCH = 64;
 
@@ -23,16 +24,6 @@ export interface Runs {
   readonly stretches: readonly Stretch[];
   /** Where each frame of columns begins among all columns; one more than there are frames. */
   readonly frameFrom: Float64Array;
-}
-
-/** The dictionary. */
-export interface Dictionary {
-  readonly bytes: Buffer;
-  /** By template: where its text begins in `bytes`; one more than there are templates. */
-  readonly start: Uint32Array;
-  /** All texts without case, and where each begins. */
-  readonly folded: string;
-  readonly foldedStart: Uint32Array;
 }
 
 /** Rows and templates. */
@@ -58,15 +49,17 @@ export class ChunkData {
   readonly #read: SectionReader;
   readonly #ownsSections: boolean;
   readonly #frames: KeptFrames;
-  /** Memory of what is kept beside frames. */
-  #memoryBytes = 0;
-  readonly #kept = new Map<string, unknown>();
-  readonly #loading = new Map<string, Promise<unknown>>();
-
+  /** Those whose values are in the lexicon, as numbers. */
+  readonly #numbers: KeptFrames;
+  /** What is kept beside frames. */
+  readonly #kept = new KeptValues();
   /** How many parts of blooms there are: the last sections. */
   readonly #bloomParts: number;
   /** How many sections of ids there are. */
   readonly #idsParts: number;
+  /** Where the first section of values is, and the lexicon; -1: there is none. */
+  readonly #valuesAt: number;
+  readonly #lexiconAt: number;
   readonly #sections: number;
 
   constructor(
@@ -80,23 +73,30 @@ export class ChunkData {
       async (index) => await this.#loadFrame(index),
       () => memory.hasRoom(),
     );
+    this.#numbers = new KeptFrames(
+      async (index) => await this.#loadNumbers(index),
+      () => memory.hasRoom(),
+    );
     this.#sections = sections.length;
+    this.#valuesAt = sections.findIndex(({ name }) => name === 'values-0');
+    this.#lexiconAt = sections.findIndex(({ name }) => name === LEXICON_SECTION);
     this.#bloomParts = sections.filter(({ name }) => name.startsWith('bloom-')).length;
     this.#idsParts = sections.filter(({ name }) => name.startsWith('ids')).length;
   }
 
   /** Memory of what is kept. */
   get memoryBytes(): number {
-    return this.#memoryBytes + this.#frames.memoryBytes;
+    return this.#kept.memoryBytes + this.#frames.memoryBytes + this.#numbers.memoryBytes;
   }
 
   /** Frees what only searches that are over have looked at. */
   release(): void {
     this.#frames.release();
+    this.#numbers.release();
   }
 
   async runs(): Promise<Runs> {
-    return await this.#once('runs', async () => {
+    return await this.#kept.once('runs', async () => {
       const bytes = await this.#unpack(SECTION.head);
       const { head, stretches } = decodeHead(bytes);
       if (this.#idsParts !== partsOf(head.rows, head.idsRows ?? head.rows)) throw corrupt('ids');
@@ -111,7 +111,7 @@ export class ChunkData {
   /** Whether a value, and a literal, may be the word with that hash; certain where it says no. */
   async mayBe(hash: number): Promise<{ readonly value: boolean; readonly literal: boolean }> {
     const part = partOf(hash, this.#bloomParts);
-    const { values, literals } = await this.#once(`bloom-${part}`, async () => {
+    const { values, literals } = await this.#kept.once(`bloom-${part}`, async () => {
       const index = this.#sections - this.#bloomParts + part;
       const bytes = openSection(await this.#read(index));
       return [partBlooms(bytes), bytes.length];
@@ -120,25 +120,15 @@ export class ChunkData {
   }
 
   async dictionary(): Promise<Dictionary> {
-    return await this.#once('dictionary', async () => {
+    return await this.#kept.once('dictionary', async () => {
       const { head } = await this.runs();
       const bytes = await this.#unpack(SECTION.templates);
-      const start = new Uint32Array(head.templates + 2);
-      for (let id = 0; id < head.templates; id++) {
-        start[id + 1] = bytes.indexOf(END_MARK, start[id]) + 1;
-      }
-      start[head.templates + 1] = bytes.length;
-      const isPlain = isAscii(bytes);
-      const folded = isPlain
-        ? bytes.toString('latin1').toLowerCase()
-        : foldCase(bytes.toString('utf8'));
-      const foldedStart = isPlain ? start : startsOf(folded, head.templates);
-      return [{ bytes, start, folded, foldedStart }, bytes.length * 2];
+      return [readDictionary(bytes, head.templates), bytes.length * 2];
     });
   }
 
   async slots(): Promise<SlotTable> {
-    return await this.#once('slots', async () => {
+    return await this.#kept.once('slots', async () => {
       const { head } = await this.runs();
       const bytes = await this.#unpack(SECTION.slots);
       const counts = { templates: head.templates + 1, slots: head.slots };
@@ -149,7 +139,7 @@ export class ChunkData {
   }
 
   async ids(): Promise<Ids> {
-    return await this.#once('ids', async () => {
+    return await this.#kept.once('ids', async () => {
       const { head } = await this.runs();
       if (this.#idsParts === 1) return [{ template: (await this.idsPart(0)).template }, 0];
       const template = new Uint16Array(head.rows);
@@ -164,13 +154,13 @@ export class ChunkData {
   /** The ids of one section, and its first row. */
   async idsPart(part: number): Promise<IdsPart> {
     // Kept by `ids` under this name.
-    const whole = this.#idsParts > 1 ? (this.#kept.get('ids') as Ids | undefined) : undefined;
+    const whole = this.#idsParts > 1 ? this.#kept.atHand<Ids>('ids') : undefined;
     if (whole) {
       const { idsRows = 0 } = (await this.runs()).head;
       const from = part * idsRows;
       return { from, template: whole.template.subarray(from, from + idsRows) };
     }
-    return await this.#once(`ids-${part}`, async () => {
+    return await this.#kept.once(`ids-${part}`, async () => {
       const own = await this.#readIds(part);
       return [own, own.template.byteLength];
     });
@@ -189,7 +179,7 @@ export class ChunkData {
 
   /** Rows in the order of templates: see SlotTable.firstRow. */
   async order(): Promise<Uint32Array> {
-    return await this.#once('order', async () => {
+    return await this.#kept.once('order', async () => {
       const [{ template }, { firstRow }] = [await this.ids(), await this.slots()];
       const next = firstRow.slice();
       const rows = new Uint32Array(template.length);
@@ -204,7 +194,7 @@ export class ChunkData {
   }
 
   async times(): Promise<Float64Array> {
-    return await this.#once('times', async () => {
+    return await this.#kept.once('times', async () => {
       const { head, stretches } = await this.runs();
       const bytes = await this.timeBytes();
       return [decodeTimes(bytes, head.rows, stretches), head.rows * 8];
@@ -212,7 +202,7 @@ export class ChunkData {
   }
 
   async timeIndex(): Promise<TimeIndex> {
-    return await this.#once('time-index', async () => {
+    return await this.#kept.once('time-index', async () => {
       const { stretches } = await this.runs();
       const index = new TimeIndex(await this.timeBytes(), stretches);
       return [index, stretches.length * INDEX_BYTES_PER_STRETCH];
@@ -221,7 +211,7 @@ export class ChunkData {
 
   /** What {@link times} are made of, an eighth of their size: enough for who goes through them once. */
   async timeBytes(): Promise<Buffer> {
-    return await this.#once('time-bytes', async () => {
+    return await this.#kept.once('time-bytes', async () => {
       const bytes = await this.#unpackBehindIds(BEHIND_IDS.times);
       return [bytes, bytes.length];
     });
@@ -229,7 +219,7 @@ export class ChunkData {
 
   /** In the order of templates, the levels of rows whose template has not one level for all. */
   async varyingLevels(): Promise<Buffer> {
-    return await this.#once('varying-levels', async () => {
+    return await this.#kept.once('varying-levels', async () => {
       const bytes = await this.#unpackBehindIds(BEHIND_IDS.levels);
       return [bytes, bytes.length];
     });
@@ -237,7 +227,7 @@ export class ChunkData {
 
   /** By row: 0 none, above that an index into LEVELS plus one. */
   async levels(): Promise<Uint8Array> {
-    return await this.#once('levels', async () => {
+    return await this.#kept.once('levels', async () => {
       const [{ template }, { level, rows }] = [await this.ids(), await this.slots()];
       const varying = await this.varyingLevels();
       const next = firstVarying({ level, rows });
@@ -257,7 +247,7 @@ export class ChunkData {
   }
 
   async lengths(): Promise<Lengths> {
-    return await this.#once('lengths', async () => {
+    return await this.#kept.once('lengths', async () => {
       const [{ head, stretches }, { template }] = [await this.runs(), await this.ids()];
       const list = await this.#readLengths();
       return [lengthsByRow(list, stretches, template), head.rows * 12];
@@ -266,7 +256,7 @@ export class ChunkData {
 
   /** What {@link lengths} are made of: enough for who asks for a few rows. */
   async lengthList(): Promise<LengthList> {
-    return await this.#once('length-list', async () => {
+    return await this.#kept.once('length-list', async () => {
       const list = await this.#readLengths();
       return [list, list.list.byteLength + list.mapped.byteLength];
     });
@@ -314,9 +304,24 @@ export class ChunkData {
   /** Copies all columns to the begin of `target`, which has room for them. */
   async copyColumns(target: Buffer): Promise<void> {
     const { head, frameFrom } = await this.runs();
-    for (const index of head.frames.keys()) {
-      await this.#frames.see(index, (bytes) => bytes.copy(target, frameFrom[index] ?? 0));
+    const listed = await this.listed();
+    for (const [index, length] of head.frames.entries()) {
+      const from = frameFrom[index] ?? 0;
+      const place = listed?.frameOf(index) ?? -1;
+      if (listed && place >= 0) await listed.write(place, target.subarray(from, from + length));
+      else await this.#frames.see(index, (bytes) => bytes.copy(target, from));
     }
+  }
+
+  /** Columns whose values are in the lexicon. Undefined: there are none. */
+  async listed(): Promise<ListedValues | undefined> {
+    if (this.#lexiconAt < 0) return undefined;
+    return await this.#kept.once('listed', async () => {
+      const [{ head }, slots] = [await this.runs(), await this.slots()];
+      const lexicon = new Lexicon(await this.#unpack(this.#lexiconAt), head.lexicon?.words ?? 0);
+      const listed = new ListedValues({ head, lexicon, slots, frames: this.#numbers });
+      return [listed, lexicon.memoryBytes];
+    });
   }
 
   /** The frame with a place among all columns, and where it begins there. */
@@ -328,8 +333,7 @@ export class ChunkData {
 
   /** The same where it was read before: nobody has to wait for it. */
   frameAtHand(place: number): Frame | undefined {
-    // Kept by `runs` under this name.
-    const runs = this.#kept.get('runs') as Runs | undefined;
+    const runs = this.#kept.atHand<Runs>('runs');
     if (!runs) return undefined;
     const index = frameWith(runs.frameFrom, place);
     const bytes = this.#frames.atHand(index, 'lent');
@@ -338,9 +342,24 @@ export class ChunkData {
 
   async #loadFrame(index: number): Promise<Buffer> {
     return await readable(`frame-${index}`, async () => {
-      const bytes = await this.#unpackBehindIds(BEHIND_IDS.values + index);
-      if (bytes.length !== (await this.runs()).head.frames[index]) throw corrupt('columns');
+      const { head } = await this.runs();
+      const length = head.frames[index] ?? 0;
+      const listed = index >= firstListed(head) ? await this.listed() : undefined;
+      if (listed) {
+        const text = Buffer.allocUnsafeSlow(length);
+        await listed.write(listed.frameOf(index), text);
+        return text;
+      }
+      const bytes = await this.#unpack(this.#valuesAt + index);
+      if (bytes.length !== length) throw corrupt('columns');
       return bytes;
+    });
+  }
+
+  async #loadNumbers(index: number): Promise<Buffer> {
+    return await readable(`numbers-${index}`, async () => {
+      const { head } = await this.runs();
+      return await this.#unpack(this.#valuesAt + firstListed(head) + index);
     });
   }
 
@@ -354,37 +373,6 @@ export class ChunkData {
     if (this.#ownsSections) freeMemory(section);
     return bytes;
   }
-
-  /** What is kept under a name, or what `load` gives with the memory that it takes. */
-  async #once<T>(name: string, load: () => Promise<[value: T, bytes: number]>): Promise<T> {
-    // Each name is used for one type alone, here in this file.
-    const kept = this.#kept.get(name) as T | undefined;
-    if (kept !== undefined) return kept;
-    let loading = this.#loading.get(name) as Promise<T> | undefined;
-    if (!loading) {
-      loading = this.#load(name, load);
-      this.#loading.set(name, loading);
-    }
-    return await loading;
-  }
-
-  async #load<T>(name: string, load: () => Promise<[value: T, bytes: number]>): Promise<T> {
-    try {
-      const [value, bytes] = await readable(name, load);
-      this.#kept.set(name, value);
-      this.#memoryBytes += bytes;
-      return value;
-    } finally {
-      this.#loading.delete(name);
-    }
-  }
-}
-
-function startsOf(folded: string, templates: number): Uint32Array {
-  const start = new Uint32Array(templates + 2);
-  for (let id = 0; id < templates; id++) start[id + 1] = folded.indexOf('\n', start[id]) + 1;
-  start[templates + 1] = folded.length;
-  return start;
 }
 
 function corrupt(what: string): AppError {

@@ -5,24 +5,43 @@
  */
 import { FULL_MASK } from './words.ts';
 
-/** How many classes there are; the last is that of raw rows. */
-export const COLUMN_CLASSES = 5;
+/** How many classes there are. */
+export const COLUMN_CLASSES = 6;
+/** Columns whose values are in the lexicon. */
+export const LISTED_CLASS = 5;
+const RAW_CLASS = 4;
+const BEYOND_ASCII_CLASS = 3;
+const ASCII_CLASS = 2;
 const LETTERS = (1 << 26) - 1;
 const HEX_LETTERS = 0b11_1111;
-/** A column's class: 0 no letters, 1 none past `f`, 2 ASCII, 3 any bytes, 4 raw rows. @param mask see CHARACTER_BITS */
+
+/** A column's class, where its values are not in the lexicon: 0 no letters, 1 none past `f`, 2 ASCII, 3 any bytes, 4 raw rows. @param mask see CHARACTER_BITS */
 export function columnClass(mask: number, isRaw: boolean): number {
-  if (isRaw) return 4;
-  if (mask === FULL_MASK) return 3;
+  if (isRaw) return RAW_CLASS;
+  if (mask === FULL_MASK) return BEYOND_ASCII_CLASS;
   const letters = mask & LETTERS;
   if (letters === 0) return 0;
-  return (letters & ~HEX_LETTERS) === 0 ? 1 : 2;
+  return (letters & ~HEX_LETTERS) === 0 ? 1 : ASCII_CLASS;
 }
 
-/** Slots in the order of their columns: by class, and in it by number. @param mask by slot; the last is that of raw rows */
-export function columnOrder(mask: Int32Array): number[] {
+/** True where values may be words that others have, too. */
+export function mayBeListed(mask: number): boolean {
+  const own = columnClass(mask, false);
+  return own === ASCII_CLASS || own === BEYOND_ASCII_CLASS;
+}
+
+/**
+ * Slots in the order of their columns: by class, and in it by number.
+ *
+ * @param mask by slot; the last is that of raw rows
+ * @param listed by slot: 1 where its values are in the lexicon
+ */
+export function columnOrder(mask: Int32Array, listed: Uint8Array): number[] {
   const classes: number[][] = Array.from({ length: COLUMN_CLASSES }, () => []);
   for (let slot = 0; slot < mask.length; slot++) {
-    classes[columnClass(mask[slot] ?? 0, slot === mask.length - 1)]?.push(slot);
+    const isRaw = slot === mask.length - 1;
+    const own = listed[slot] === 1 ? LISTED_CLASS : columnClass(mask[slot] ?? 0, isRaw);
+    classes[own]?.push(slot);
   }
   return classes.flat();
 }

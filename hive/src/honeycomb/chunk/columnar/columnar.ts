@@ -1,4 +1,4 @@
-/** `columnar@6`: rows as templates and columns of values. See `docs/reference/chunk-format.md`. */
+/** `columnar@7`: rows as templates and columns of values. See `docs/reference/chunk-format.md`. */
 import type { ChunkFormat, ReadFormat } from '../chunk-format.ts';
 import { ColumnarReader } from './columnar-reader.ts';
 import { ColumnarEncoder } from './encode.ts';
@@ -10,7 +10,7 @@ let encoder: ColumnarEncoder | undefined;
 
 /** See the file's head. */
 export const columnar: ChunkFormat = {
-  name: 'columnar@6',
+  name: 'columnar@7',
   encode(batch, zstdLevel = ZSTD_LEVEL) {
     // Kept between chunks: its memory, and what it learnt of shapes.
     encoder ??= new ColumnarEncoder();
@@ -19,7 +19,7 @@ export const columnar: ChunkFormat = {
   open: (entry, read, memory) => new ColumnarReader(entry, read, memory),
 };
 
-/** What was written before: columns in the order of slots; and with one section of ids. The head tells which. */
-export const formerColumnar: readonly ReadFormat[] = ['columnar@5', 'columnar@4'].map((name) => ({
-  ...{ name, open: columnar.open },
-}));
+/** What was written before: without a lexicon, with columns in the order of slots, with one section of ids. The head tells which. */
+export const formerColumnar: readonly ReadFormat[] = ['columnar@6', 'columnar@5', 'columnar@4'].map(
+  (name) => ({ name, open: columnar.open }),
+);

@@ -5,7 +5,8 @@ import type { EncodedChunk } from '../chunk-format.ts';
 import { ColumnWriter } from '../columns.ts';
 import type { RowBatch } from '../row-batch.ts';
 import type { Template } from './compiled/split-columns.ts';
-import { encodeHead, partsOf } from './head.ts';
+import type { LexiconOptions } from './compiled/split-lexicon.ts';
+import { encodeHead, LEXICON_SECTION, partsOf } from './head.ts';
 import { TemplateLevels } from './level-words.ts';
 import { encodeNewest, NEWEST_BOUNDS, type NewestBounds } from './newest-rows.ts';
 import { NEWEST } from './newest-section.ts';
@@ -31,6 +32,8 @@ const FRAME_BYTES_MAX = 4 * 1024 * 1024;
  * and 0.15 to go through, of 1.4 for a rare word in the chunk.
  */
 const IDS_ROWS = 64 * 1024;
+/** Frames of numbers of words: of three planes they are as large as others. */
+const LEXICON: LexiconOptions = { valuesMin: 1024, frameValues: 64 * 1024 };
 /** New templates per row, past which columns gain nothing. */
 const TEMPLATES_PER_ROW_MAX = 0.25;
 /** Chunks smaller than this have too few rows for that share to mean anything. */
@@ -42,17 +45,21 @@ export class ColumnarEncoder {
   readonly #levels = new TemplateLevels();
   readonly #idsRows: number;
   readonly #newest: NewestBounds;
+  readonly #lexicon: LexiconOptions;
 
-  /** @param options `idsRows`: rows in one section of ids, default IDS_ROWS; `newest`: which rows are in that section */
+  /** @param options `idsRows`: rows in one section of ids, default IDS_ROWS; `newest`: which rows are in that section; `lexicon`: default LEXICON */
   constructor({
     idsRows = IDS_ROWS,
     newest = NEWEST_BOUNDS,
+    lexicon = LEXICON,
   }: {
     readonly idsRows?: number;
     readonly newest?: NewestBounds;
+    readonly lexicon?: LexiconOptions;
   } = {}) {
     this.#idsRows = idsRows;
     this.#newest = newest;
+    this.#lexicon = lexicon;
   }
 
   /** Undefined when rows have so little in common that the plain body serves them better. */
@@ -63,9 +70,10 @@ export class ColumnarEncoder {
     if (!split) return undefined;
     const { templates } = split;
     const order = sortRows(split.template, templates.length);
-    const columns = collectColumns(split, order);
+    const columns = collectColumns(split, order, this.#lexicon);
     const levels = levelsOf(split, order, { columns, known: this.#levels });
     const frames = framesOf(columns);
+    const { lexicon } = columns;
     const ids = idsOf(split, this.#idsRows);
     const pack = (bytes: Uint8Array) => packSection(bytes, zstdLevel);
     const head = encodeHead(
@@ -75,7 +83,17 @@ export class ColumnarEncoder {
         templates: templates.length,
         slots: columns.encoding.length,
         rawRows: (order.first[templates.length + 1] ?? 0) - (order.first[templates.length] ?? 0),
-        frames: frames.map((frame) => frame.length),
+        frames: [
+          ...frames.map((frame) => frame.length),
+          ...(lexicon?.frames ?? []).map(({ textBytes }) => textBytes),
+        ],
+        ...(lexicon && {
+          lexicon: {
+            words: lexicon.words,
+            frames: lexicon.frames.length,
+            frameValues: lexicon.frameValues,
+          },
+        }),
         idsRows: this.#idsRows,
         byClass: true,
       },
@@ -92,7 +110,10 @@ export class ColumnarEncoder {
         { name: 'times', bytes: pack(encodeTimes(batch.time, batch.stretches)) },
         { name: 'lengths', bytes: pack(encodeLengths(split, order, columns)) },
         { name: 'levels', bytes: pack(levels.varying) },
-        ...frames.map((frame, index) => ({ name: `values-${index}`, bytes: pack(frame) })),
+        ...(lexicon ? [{ name: LEXICON_SECTION, bytes: pack(lexicon.bytes) }] : []),
+        ...[...frames, ...(lexicon?.frames ?? []).map(({ planes }) => planes)].map(
+          (frame, index) => ({ name: `values-${index}`, bytes: pack(frame) }),
+        ),
         ...(newest ? [{ name: NEWEST, bytes: pack(newest) }] : []),
         ...columns.blooms.map((part, index) => ({
           name: `bloom-${index}`,
@@ -227,7 +248,7 @@ function fixedLength(template: Template, { encoding, longest }: ValueColumns): n
   return varies ? length : undefined;
 }
 
-function framesOf({ bytes, columnBytes, order }: ValueColumns): Buffer[] {
+function framesOf({ bytes, columnBytes, listed, order }: ValueColumns): Buffer[] {
   const frames: Buffer[] = [];
   let from = 0;
   let at = 0;
@@ -239,6 +260,7 @@ function framesOf({ bytes, columnBytes, order }: ValueColumns): Buffer[] {
     }
   };
   for (const slot of order) {
+    if (listed[slot] === 1) break;
     at += columnBytes[slot] ?? 0;
     if (at - from >= FRAME_BYTES) cut(at);
   }

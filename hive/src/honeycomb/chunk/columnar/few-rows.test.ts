@@ -54,13 +54,16 @@ function everything(set: RecordSet, row: number) {
 }
 
 async function matchesIn(batch: RowBatch, idsRows: number) {
-  const encoded = new ColumnarEncoder({ idsRows }).encode(batch, 1);
+  const encoded = new ColumnarEncoder({
+    idsRows,
+    lexicon: { valuesMin: 1, frameValues: 1000 },
+  }).encode(batch, 1);
   if (!encoded) throw new Error('not encoded');
   const parsed = parseQuery('*:*');
   if (!parsed.ok) throw new Error(parsed.error.message);
   const { query } = parsed;
   // Nothing is decoded yet.
-  return await openEncoded(batch, encoded, 'columnar@6').select({
+  return await openEncoded(batch, encoded, 'columnar@7').select({
     ...{ query, matcher: compileMatcher(query), matcherOptions: {}, pace: () => undefined },
     ...{ from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY },
   });

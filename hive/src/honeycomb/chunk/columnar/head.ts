@@ -7,8 +7,10 @@ import { rowSourceSchema } from '../row-source.ts';
 
 /** The first sections; those of ids follow. */
 export const SECTION = { head: 0, templates: 1, slots: 2, ids: 3 } as const;
-/** Sections behind those of ids; columns of values follow, and behind them the parts of blooms. */
-export const BEHIND_IDS = { times: 0, lengths: 1, levels: 2, values: 3 } as const;
+/** Sections behind those of ids; there may be a lexicon; columns of values follow, and behind them the parts of blooms. */
+export const BEHIND_IDS = { times: 0, lengths: 1, levels: 2 } as const;
+/** The name of that of the lexicon. */
+export const LEXICON_SECTION = 'lexicon';
 
 /** See the file's head. */
 export const headSchema = z.object({
@@ -23,8 +25,16 @@ export const headSchema = z.object({
   idsRows: z.number().int().positive().optional(),
   /** Columns stand in the order of `columnOrder`; absent up to `columnar@5`, where they stand in that of slots. */
   byClass: z.literal(true).optional(),
-  /** Bytes of columns in each section of values. */
+  /** Bytes of columns in each section of values; of those that are in the lexicon as they are read. */
   frames: z.array(z.number().int().positive()),
+  /** Words, how many of the sections of values, the last, have numbers of them, and values in each but the last; absent: none. */
+  lexicon: z
+    .object({
+      words: z.number().int().positive(),
+      frames: z.number().int().positive(),
+      frameValues: z.number().int().positive(),
+    })
+    .optional(),
   sources: z.array(rowSourceSchema),
   stretches: z.number().int().nonnegative(),
 });

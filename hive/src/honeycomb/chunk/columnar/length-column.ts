@@ -3,7 +3,7 @@
 import type { RowPlaces } from '../../record-set.ts';
 import { ColumnReader } from '../columns.ts';
 import { type Stretch, stretchAt } from '../row-batch.ts';
-import type { Dictionary } from './chunk-data.ts';
+import type { Dictionary } from './dictionary.ts';
 import type { Head } from './head.ts';
 import type { SlotTable } from './slot-table.ts';
 import { createStampLayouts } from './stamp-layouts.ts';

@@ -1,11 +1,13 @@
 /** The section of slots: what is known of templates and their variables, as typed arrays. */
 import { AppError } from '@apiary/common/errors.ts';
-import { COLUMN_CLASSES, columnClass } from './column-class.ts';
+import { COLUMN_CLASSES, columnClass, LISTED_CLASS } from './column-class.ts';
 import { CONSTANT, FIXED, RAW, VARYING, type ValueColumns } from './value-columns.ts';
 
 /** The level of templates whose rows differ in it: see the section of levels. */
 export const LEVEL_VARIES = 255;
 const ENDED = 1;
+/** Added to the encoding of columns whose values are in the lexicon. */
+const LISTED = 4;
 const MINUTE_MS = 60_000;
 /** Slots between two calls of a loop over them. */
 const BLOCK_SLOTS = 256;
@@ -34,6 +36,8 @@ export interface SlotTable extends TemplateFacts {
   readonly shortest: Uint8Array;
   readonly longest: Uint8Array;
   readonly encoding: Uint8Array;
+  /** 1 where the column's values are in the lexicon; the others say what it is as text. */
+  readonly listed: Uint8Array;
   /** Where the column begins among all columns, and its bytes. */
   readonly from: Float64Array;
   readonly bytes: Float64Array;
@@ -90,7 +94,7 @@ export function encodeSlots(templates: readonly TemplateRow[], columns: ValueCol
     bytesOf(Int16Array.from(templates, ({ shift }) => shift / MINUTE_MS)),
     columns.shortest,
     columns.longest,
-    columns.encoding,
+    columns.encoding.map((kind, slot) => kind + LISTED * (columns.listed[slot] ?? 0)),
     bytesOf(Int8Array.from(templates, ({ layout }) => layout)),
     Uint8Array.from(templates, ({ timestampLength }) => timestampLength),
     Uint8Array.from(templates, ({ ended }) => (ended ? ENDED : 0)),
@@ -136,20 +140,21 @@ export function decodeSlots(
     (column) => new Uint8Array(column),
   );
   if (!shortest || !longest || !encoding) throw corrupt();
+  const listed = takeListed(encoding);
   const layout = new Int8Array(take(templates));
   const timestampLength = new Uint8Array(take(templates));
   const flags = new Uint8Array(take(templates));
   const level = new Uint8Array(take(templates));
   const counts = { slots: slotCounts, rows, rowsIn };
   const facts = { ...counts, layout, shiftMinutes, timestampLength, hiddenTokens };
-  const columns = { mask, shortest, longest, encoding };
+  const columns = { mask, shortest, longest, encoding, listed };
   const places = placesOf(facts, columns, varying);
   let from: Float64Array | undefined;
   return {
     ...{ ...facts, flags, level, ...columns, ...places },
     // Who counts needs no column.
     get from() {
-      from ??= columnsFrom(mask, places.bytes, byClass);
+      from ??= columnsFrom(columns, places.bytes, byClass);
       return from;
     },
   };
@@ -165,9 +170,14 @@ function addTo(sums: Uint32Array, values: Uint32Array): void {
 }
 
 /** By slot: where its column begins. */
-function columnsFrom(mask: Int32Array, bytes: Float64Array, byClass: boolean): Float64Array {
+function columnsFrom(
+  { mask, listed }: Pick<SlotTable, 'mask' | 'listed'>,
+  bytes: Float64Array,
+  byClass: boolean,
+): Float64Array {
   const classes = new Uint8Array(bytes.length);
   if (byClass) classify(mask, classes);
+  overwriteListed(listed, classes);
   const next = new Float64Array(COLUMN_CLASSES + 1);
   for (let from = 0; from < bytes.length; from += BLOCK_SLOTS) {
     addBytes(next, classes, bytes, from);
@@ -186,6 +196,24 @@ function classify(mask: Int32Array, classes: Uint8Array): void {
   for (let slot = 0; slot <= last; slot++) {
     classes[slot] = columnClass(mask[slot] ?? 0, slot === last);
   }
+}
+
+function overwriteListed(listed: Uint8Array, classes: Uint8Array): void {
+  for (let slot = 0; slot < listed.length; slot++) {
+    if (listed[slot] === 1) classes[slot] = LISTED_CLASS;
+  }
+}
+
+/** By slot: whether its values are in the lexicon, which the encodings are told no more. */
+function takeListed(encoding: Uint8Array): Uint8Array {
+  const listed = new Uint8Array(encoding.length);
+  for (let slot = 0; slot < listed.length; slot++) {
+    const kind = encoding[slot] ?? 0;
+    if (kind < LISTED) continue;
+    listed[slot] = 1;
+    encoding[slot] = kind - LISTED;
+  }
+  return listed;
 }
 
 /** Adds the bytes of some slots behind the class that is before theirs. */

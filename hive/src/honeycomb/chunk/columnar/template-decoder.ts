@@ -1,4 +1,4 @@
-import type { Dictionary } from './chunk-data.ts';
+import type { Dictionary } from './dictionary.ts';
 import { isEnded, type SlotTable } from './slot-table.ts';
 import { createStampLayouts, type StampLayout } from './stamp-layouts.ts';
 import { CONSTANT, FIXED } from './value-columns.ts';

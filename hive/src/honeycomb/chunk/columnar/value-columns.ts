@@ -2,7 +2,9 @@
  * The values of a chunk's variables: one column for each variable of each template, one behind the other,
  * with what a query can judge without reading them.
  */
-import { columnOrder } from './column-class.ts';
+import { columnOrder, mayBeListed } from './column-class.ts';
+import type { SlotFacts } from './compiled/split-columns.ts';
+import type { Lexicon, LexiconOptions } from './compiled/split-lexicon.ts';
 import type { SplitRows } from './split-rows.ts';
 import { BYTE_CLASS, DIGIT, LETTER } from './words.ts';
 
@@ -22,14 +24,19 @@ export const RAW_ROW = 0xffff;
 
 /** All columns and what is known of each. */
 export interface ValueColumns {
+  /** Columns whose values are not in the lexicon. */
   readonly bytes: Buffer;
+  /** The others. Absent: there are none. */
+  readonly lexicon: Lexicon | undefined;
   /** By slot. */
   readonly mask: Int32Array;
   readonly shortest: Uint8Array;
   readonly longest: Uint8Array;
   readonly encoding: Uint8Array;
   readonly columnBytes: Float64Array;
-  /** Slots in the order in which their columns stand in `bytes`. */
+  /** 1 where its values are in the lexicon. */
+  readonly listed: Uint8Array;
+  /** Slots in the order in which their columns stand, first those in `bytes`. */
   readonly order: readonly number[];
   /** Parts of blooms of the words in values and in templates. */
   readonly blooms: readonly Buffer[];
@@ -65,7 +72,11 @@ export function sortRows(template: Uint16Array, templates: number): RowsByTempla
 }
 
 /** Puts the columns of a chunk together; valid until rows are split again. */
-export function collectColumns(split: SplitRows, { first, rows }: RowsByTemplate): ValueColumns {
+export function collectColumns(
+  split: SplitRows,
+  { first, rows }: RowsByTemplate,
+  options: LexiconOptions,
+): ValueColumns {
   const { batch, templates, columns } = split;
   const raw = rows.subarray(first[templates.length], first[templates.length + 1]);
   for (const row of raw) {
@@ -79,18 +90,30 @@ export function collectColumns(split: SplitRows, { first, rows }: RowsByTemplate
   facts.encoding[rawSlot] = RAW;
   facts.longest[rawSlot] = LONG;
   facts.mask[rawSlot] = -1;
-  const order = columnOrder(facts.mask);
-  // Those of raw rows are the last.
-  let at = 0;
-  for (let slot = 0; slot < rawSlot; slot++) at += facts.columnBytes[slot] ?? 0;
   facts.columnBytes[rawSlot] = bytesOf(batch, raw);
+  const lexicon = columns.lexicon(wordSlots(facts), facts, options);
+  const listed = new Uint8Array(facts.mask.length);
+  for (const slot of lexicon?.slots ?? []) listed[slot] = 1;
+  const order = columnOrder(facts.mask, listed);
+  // Those of raw rows are the last of them.
+  const gathered = order.filter((slot) => listed[slot] === 0 && slot !== rawSlot);
+  let at = gathered.reduce((sum, slot) => sum + (facts.columnBytes[slot] ?? 0), 0);
   // In the memory of the loops: nothing that makes it grow may follow.
-  const bytes = columns.gather(order.slice(0, -1), at, facts.columnBytes[rawSlot] ?? 0);
+  const bytes = columns.gather(gathered, at, facts.columnBytes[rawSlot] ?? 0);
   for (const row of raw) {
     const [from, to] = [batch.start[row] ?? 0, batch.start[row + 1] ?? 0];
     at += batch.bytes.copy(bytes, at, from, to);
   }
-  return { ...facts, order, bytes, blooms };
+  return { ...facts, listed, lexicon, order, bytes, blooms };
+}
+
+/** Slots whose values may be in the lexicon. */
+function wordSlots({ mask, encoding }: SlotFacts): number[] {
+  const slots: number[] = [];
+  for (let slot = 0; slot < mask.length - 1; slot++) {
+    if (encoding[slot] !== CONSTANT && mayBeListed(mask[slot] ?? 0)) slots.push(slot);
+  }
+  return slots;
 }
 
 function bytesOf({ start }: SplitRows['batch'], rows: Uint32Array): number {

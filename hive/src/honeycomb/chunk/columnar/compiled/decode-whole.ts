@@ -1,7 +1,8 @@
 /** Decodes all rows of a chunk with the compiled loops: a template at a time, each row to its place. */
 import type { Pace } from '../../../record-set.ts';
-import type { ChunkData, Dictionary } from '../chunk-data.ts';
+import type { ChunkData } from '../chunk-data.ts';
 import { corruptRow } from '../decode-rows.ts';
+import type { Dictionary } from '../dictionary.ts';
 import { isEnded, type SlotTable } from '../slot-table.ts';
 import { CONSTANT, FIXED, LONG } from '../value-columns.ts';
 import { SLOT_MARK, STAMP_MARK } from '../words.ts';

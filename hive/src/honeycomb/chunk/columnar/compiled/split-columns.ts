@@ -2,6 +2,7 @@
 import { LONG } from '../value-columns.ts';
 import { hashWordBytes } from '../words.ts';
 import { bloomParts } from './fill-blooms.ts';
+import { type Lexicon, type LexiconOptions, makeLexicon } from './split-lexicon.ts';
 import type { SplitMemory } from './split-memory.ts';
 
 /** A template's numbers, and those of them that are read here: see `hive/assembly/split/templates.ts`. */
@@ -127,6 +128,27 @@ export class SplitColumns {
       facts.encoding[slot] = numbers[at + 5] ?? 0;
     }
     return facts;
+  }
+
+  /** The lexicon of what some slots have in common, whose values are not one constant; undefined where that gains nothing. */
+  lexicon(
+    slots: readonly number[],
+    { encoding }: SlotFacts,
+    options: LexiconOptions,
+  ): Lexicon | undefined {
+    const { loops, numbers } = this.#memory;
+    const rows = new Uint32Array(this.#slots);
+    for (const [id, { slots: own, firstSlot }] of this.#templates.entries()) {
+      const at = (loops.TEMPLATES.value >> 2) + id * TEMPLATE_NUMBERS;
+      rows.fill(numbers[at + TEMPLATE.rows] ?? 0, firstSlot, firstSlot + own);
+    }
+    const candidates = slots.map((slot) => ({
+      slot,
+      address: numbers[(this.#facts >> 2) + slot * FACTS] ?? 0,
+      encoding: encoding[slot] ?? 0,
+      rows: rows[slot] ?? 0,
+    }));
+    return makeLexicon(this.#memory, candidates, options);
   }
 
   /**

@@ -28,6 +28,14 @@ interface Loops {
   wordHashes(): number;
   describe(slots: number, count: number, rows: number, target: number): void;
   gather(slots: number, count: number, target: number): number;
+  clearLexicon(): void;
+  numberValues(slot: number, target: number): number;
+  singleValues(numbers: number, length: number): number;
+  takeValues(numbers: number, length: number, target: number): number;
+  takenBytes(numbers: number, length: number): number;
+  writePlanes(numbers: number, length: number, planes: number, target: number): void;
+  lexiconBytes(): number;
+  writeLexicon(target: number): void;
   sortByPart(hashes: number, count: number, parts: number, target: number, firsts: number): void;
   fillBloom(hashes: number, count: number, target: number, blocks: number): void;
   readonly templates: Place;

@@ -5,7 +5,8 @@
  */
 import { ASCII } from '@apiary/common/query/automaton/expression.ts';
 import { REFUSED } from '@apiary/common/query/automaton/table.ts';
-import type { ChunkData, Dictionary } from '../chunk-data.ts';
+import type { ChunkData } from '../chunk-data.ts';
+import type { Dictionary } from '../dictionary.ts';
 import { isEnded, type SlotTable } from '../slot-table.ts';
 import { createStampLayouts } from '../stamp-layouts.ts';
 import { CONSTANT, FIXED } from '../value-columns.ts';

@@ -57,9 +57,8 @@ export class LineParts {
     for (let slot = slots.firstSlot[template] ?? 0; slot < end; slot++) {
       if (!mayHold(word, slots, slot)) continue;
       // What is beyond ASCII may become anything when it is folded.
-      if (slots.mask[slot] === FULL_MASK) return undefined;
-      while (!columns.has(slots, slot)) await columns.enter(slots, slot);
-      columns.mark(slots, slot, result);
+      if (slots.mask[slot] === FULL_MASK && slots.listed[slot] === 0) return undefined;
+      if (!columns.markAtHand(slots, slot, result)) await columns.mark(slots, slot, result);
     }
     return result;
   }

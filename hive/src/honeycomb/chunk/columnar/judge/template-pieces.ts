@@ -1,4 +1,4 @@
-import type { Dictionary } from '../chunk-data.ts';
+import type { Dictionary } from '../dictionary.ts';
 import type { SlotTable } from '../slot-table.ts';
 import { FULL_MASK, SLOT_MARK, STAMP_MARK } from '../words.ts';
 

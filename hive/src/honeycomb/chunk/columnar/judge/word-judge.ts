@@ -1,5 +1,6 @@
 import { isWordCode } from '@apiary/common/query/words.ts';
-import type { ChunkData, Dictionary } from '../chunk-data.ts';
+import type { ChunkData } from '../chunk-data.ts';
+import type { Dictionary } from '../dictionary.ts';
 import type { SlotTable } from '../slot-table.ts';
 import { LONG } from '../value-columns.ts';
 import { FULL_MASK, SLOT_MARK, STAMP_MARK } from '../words.ts';
@@ -52,9 +53,11 @@ export class WordJudge implements Judge {
         const dictionary = await this.#data.dictionary();
         if (slot - first < hiddenSlots(template, slots, dictionary)) continue;
       }
-      if (slots.mask[slot] === FULL_MASK) return await this.#decoded.rows(template);
-      while (!this.#columns.has(slots, slot)) await this.#columns.enter(slots, slot);
-      this.#columns.mark(slots, slot, result);
+      if (slots.mask[slot] === FULL_MASK && slots.listed[slot] === 0) {
+        return await this.#decoded.rows(template);
+      }
+      if (this.#columns.markAtHand(slots, slot, result)) continue;
+      await this.#columns.mark(slots, slot, result);
     }
     return result;
   }
@@ -89,8 +92,9 @@ export async function findWord(
   if (!inValues && !inLiterals && !inStamp) return places;
   const slots = await data.slots();
   if (inValues) {
-    for (let slot = 0; slot < slots.mask.length; slot++) {
-      if (mayHold(word, slots, slot)) places.values[slots.template[slot] ?? 0] = 1;
+    if (markValues(word, slots, places.values)) {
+      const listed = await data.listed();
+      replaceListed(places.values, listed?.lexicon.wanted(word) ? 1 : 0);
     }
   }
   if (!inLiterals && !inStamp) return places;
@@ -102,6 +106,27 @@ export async function findWord(
     if (seesStamp || hasVisibleStamp(id, slots, dictionary)) places.values[id] = 1;
   }
   return places;
+}
+
+/** In place of 1, where the word can be in values of the lexicon alone. */
+const LISTED = 2;
+
+/** Marks templates with a value that can have the word; true if there are such of the lexicon. */
+function markValues(word: WantedWord, slots: SlotTable, values: Uint8Array): boolean {
+  let isListed = false;
+  for (let slot = 0; slot < slots.mask.length; slot++) {
+    const id = slots.template[slot] ?? 0;
+    if (values[id] === 1 || !mayHold(word, slots, slot)) continue;
+    if (slots.listed[slot] === 1) {
+      values[id] = LISTED;
+      isListed = true;
+    } else values[id] = 1;
+  }
+  return isListed;
+}
+
+function replaceListed(values: Uint8Array, state: number): void {
+  for (let id = 0; id < values.length; id++) if (values[id] === LISTED) values[id] = state;
 }
 
 /** True if a slot's values can have the word. */
