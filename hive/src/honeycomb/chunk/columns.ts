@@ -63,6 +63,28 @@ export class ColumnReader {
     throw new AppError('store-corrupt', 'A column of a chunk ends within a number.');
   }
 
+  /** Reads as many as there is room for, each below 2^32. Most are below 2^14. */
+  fill(target: Uint32Array): void {
+    const buffer = this.#buffer;
+    let at = this.#at;
+    for (let index = 0; index < target.length; index++) {
+      const low = buffer[at] ?? LOW_BITS;
+      const high = low < LOW_BITS ? 0 : (buffer[at + 1] ?? LOW_BITS);
+      if (low < LOW_BITS) {
+        target[index] = low;
+        at++;
+      } else if (high < LOW_BITS) {
+        target[index] = low - LOW_BITS + high * LOW_BITS;
+        at += 2;
+      } else {
+        this.#at = at;
+        target[index] = this.unsigned();
+        at = this.#at;
+      }
+    }
+    this.#at = at;
+  }
+
   delta(): number {
     const coded = this.unsigned();
     this.#last += coded % 2 === 1 ? -(coded + 1) / 2 : coded / 2;

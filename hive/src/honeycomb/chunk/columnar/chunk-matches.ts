@@ -22,6 +22,7 @@ import { areFew, type FoundRows, fewRows, flagRows } from './found-rows.ts';
 import { ALL } from './judge/judge.ts';
 import { placesOf } from './length-column.ts';
 import { LEVEL_VARIES } from './slot-table.ts';
+import { type TimesByStretch, timesOfSome } from './time-column.ts';
 
 const NO_ROWS = new Uint32Array(0);
 
@@ -33,6 +34,7 @@ export class ChunkMatches implements Matches {
   readonly #pace: Pace;
   /** By row: 1 where it matches. */
   #flags: Uint8Array | undefined;
+  #fewMatches: FewMatches | undefined;
 
   private constructor(data: ChunkData, found: FoundRows, pace: Pace, count: number) {
     this.#data = data;
@@ -66,7 +68,7 @@ export class ChunkMatches implements Matches {
     const { stretches } = await this.#data.runs();
     const open = stretches.filter(({ source }) => !known.has(source.host));
     if (open.length === 0) return [];
-    if (areFew(this.#found, this.count)) {
+    if (this.#areFew) {
       const rows = await fewRows(this.#data, this.#found);
       const hosts = rows.map((row) => stretchAt(stretches, row).source.host);
       return [...new Set(hosts)].filter((host) => !known.has(host));
@@ -91,6 +93,7 @@ export class ChunkMatches implements Matches {
   }
 
   async timed(): Promise<readonly TimedRun[]> {
+    if (this.#areFew) return fewRuns(await this.#few());
     const [flags, index] = [await this.#rowFlags(), await this.#data.timeIndex()];
     return index.stretches.map((stretch) => {
       const { from, to, least, most } = stretch;
@@ -115,14 +118,49 @@ export class ChunkMatches implements Matches {
   }
 
   async load(rows: Uint32Array): Promise<RecordSet> {
-    const few = await loadFewRows(this.#data, rows);
+    const times = this.#areFew ? (await this.#few()).times : undefined;
+    const few = await loadFewRows(this.#data, rows, times);
     return few ?? (await loadRows(this.#data, rows, this.#pace));
+  }
+
+  get #areFew(): boolean {
+    return areFew(this.#found, this.count);
+  }
+
+  async #few(): Promise<FewMatches> {
+    this.#fewMatches ??= await fewMatches(this.#data, this.#found);
+    return this.#fewMatches;
   }
 
   async #rowFlags(): Promise<Uint8Array> {
     this.#flags ??= await flagRows(this.#data, this.#found);
     return this.#flags;
   }
+}
+
+/** Few matches, and the times of all rows of their stretches. */
+interface FewMatches {
+  /** Ascending. */
+  readonly rows: ReadonlyMap<Stretch, readonly number[]>;
+  readonly times: TimesByStretch;
+}
+
+/** Without a look at sections of ids and at stretches that have none of them. */
+async function fewMatches(data: ChunkData, found: FoundRows): Promise<FewMatches> {
+  const { stretches } = await data.runs();
+  const all = Uint32Array.from(await fewRows(data, found)).sort();
+  const rows = Map.groupBy(all, (row) => stretchAt(stretches, row));
+  const times = timesOfSome(await data.timeBytes(), stretches, new Set(rows.keys()));
+  return { rows, times };
+}
+
+function fewRuns({ rows, times }: FewMatches): TimedRun[] {
+  return [...rows].map(([stretch, own]) => {
+    const time = (row: number) => times.get(stretch)?.[row - stretch.from] ?? 0;
+    const all = own.map(time);
+    const bounds = { least: Math.min(...all), most: Math.max(...all) };
+    return { ...bounds, rows: () => Uint32Array.from(own), times: () => ({ time }) };
+  });
 }
 
 /** @param wanted the rows that are asked for; without it any may be */

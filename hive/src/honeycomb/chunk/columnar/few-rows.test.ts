@@ -53,17 +53,22 @@ function everything(set: RecordSet, row: number) {
   };
 }
 
-async function matchesIn(batch: RowBatch, idsRows: number) {
+async function matchesIn(
+  batch: RowBatch,
+  idsRows: number,
+  text = '*:*',
+  onRead?: (section: string) => void,
+) {
   const encoded = new ColumnarEncoder({
     idsRows,
     lexicon: { valuesMin: 1, frameValues: 1000 },
   }).encode(batch, 1);
   if (!encoded) throw new Error('not encoded');
-  const parsed = parseQuery('*:*');
+  const parsed = parseQuery(text);
   if (!parsed.ok) throw new Error(parsed.error.message);
   const { query } = parsed;
   // Nothing is decoded yet.
-  return await openEncoded(batch, encoded, 'columnar@7').select({
+  return await openEncoded(batch, encoded, 'columnar@7', onRead).select({
     ...{ query, matcher: compileMatcher(query), matcherOptions: {}, pace: () => undefined },
     ...{ from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY },
   });
@@ -144,4 +149,40 @@ test('any rows of any small chunks', async () => {
     }),
     { numRuns: 200 },
   );
+});
+
+test('a rare word, with its times, without the sections of ids that have none of it', async () => {
+  const rare = new Set([700, 701, 1_950, 4_002, ROWS - 1]);
+  const streams: TestStream[] = Array.from({ length: 12 }, (_, stream) => ({
+    rows: Array.from({ length: ROWS / 12 }, (_unused, at) => {
+      const row = stream * (ROWS / 12) + at;
+      // Some times are no whole seconds, and some are no time stamps at all.
+      const second = String(row % 60).padStart(2, '0');
+      const stamp =
+        row % 7 === 0 ? `2026-01-10T00:00:${second}.123Z` : `2026-01-10T00:00:${second}Z`;
+      const text = rare.has(row) ? `needle7 was ${row}` : `took ${'x9'.repeat(row % 11)} of ${row}`;
+      return Buffer.from(`${stream === 3 ? '' : `${stamp} `}${text}\n`);
+    }),
+  }));
+  const batch = batchOfStreams(streams);
+  const set = new BatchSet(batch);
+  const read: string[] = [];
+  const matches = await matchesIn(batch, 700, 'needle7', (section) => read.push(section));
+  const runs = await matches.timed();
+  const found = runs.flatMap((run) => {
+    const [times, rows] = [run.times(), [...run.rows()]];
+    for (const row of rows) {
+      expect(times.time(row)).toBe(set.time(row));
+      expect(run.least).toBeLessThanOrEqual(set.time(row));
+      expect(run.most).toBeGreaterThanOrEqual(set.time(row));
+    }
+    return rows;
+  });
+  expect(found).toEqual([...rare]);
+  const loaded = await matches.load(Uint32Array.from(found));
+  for (const row of found) expect(everything(loaded, row)).toEqual(everything(set, row));
+  // There are nine; the others are of streams that have such a line.
+  expect(read).toContain('ids-8');
+  expect(read).not.toContain('ids-3');
+  expect(read).not.toContain('ids-4');
 });

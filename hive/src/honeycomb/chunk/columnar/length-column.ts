@@ -61,7 +61,7 @@ export function readLengths(bytes: Buffer, chunk: LengthContext): LengthList {
   first[head.templates] = listed + 1;
   const list = new Uint32Array(listed + head.rawRows);
   for (let at = 0; at < listed; at += BLOCK_ROWS) {
-    readInto(list.subarray(at, Math.min(at + BLOCK_ROWS, listed)), column);
+    column.fill(list.subarray(at, Math.min(at + BLOCK_ROWS, listed)));
   }
   const rawTimestampLength = new Uint8Array(head.rawRows);
   for (let index = 0; index < head.rawRows; index++) {
@@ -70,12 +70,8 @@ export function readLengths(bytes: Buffer, chunk: LengthContext): LengthList {
   }
   const rows = stretches.reduce((sum, { mapped, from, to }) => sum + (mapped ? to - from : 0), 0);
   const mapped = new Uint32Array(rows);
-  readInto(mapped, column);
+  column.fill(mapped);
   return { fixed, first, list, rawTimestampLength, mapped };
-}
-
-function readInto(target: Uint32Array, column: ColumnReader): void {
-  for (let at = 0; at < target.length; at++) target[at] = column.unsigned();
 }
 
 /**

@@ -55,6 +55,30 @@ export function decodeTimes(bytes: Buffer, rows: number, stretches: readonly Str
   return times;
 }
 
+/** Times of rows by their stretch. */
+export type TimesByStretch = ReadonlyMap<Stretch, Float64Array>;
+
+/** Times of the rows of some stretches, which are in the order of all; the others are not decoded. */
+export function timesOfSome(
+  bytes: Buffer,
+  stretches: readonly Stretch[],
+  wanted: ReadonlySet<Stretch>,
+): TimesByStretch {
+  const found = new Map<Stretch, Float64Array>();
+  const reader = new TimeReader(bytes);
+  for (const stretch of stretches) {
+    if (found.size === wanted.size) break;
+    const rows = stretch.to - stretch.from;
+    if (!wanted.has(stretch)) reader.skip(rows);
+    else {
+      const times = new Float64Array(rows);
+      reader.read(rows, times);
+      found.set(stretch, times);
+    }
+  }
+  return found;
+}
+
 /** Reads times stretch by stretch, one behind the other. */
 export class TimeReader {
   readonly #bytes: Buffer;
@@ -115,6 +139,19 @@ export class TimeReader {
     }
     this.#at = at;
     return { least, most };
+  }
+
+  /** Goes past the times of the next stretch, of so many rows. */
+  skip(rows: number): void {
+    const bytes = this.#bytes;
+    const unit = bytes[this.#at] ?? FLOATS;
+    if (unit === FLOATS) {
+      this.#at += 1 + 8 * rows;
+      return;
+    }
+    let at = this.#at + 9;
+    for (let left = rows - 1; left > 0; ) if ((bytes[at++] ?? 0) < 0x80) left--;
+    this.#at = at;
   }
 
   /** @throws AppError `store-corrupt` unless everything was read */

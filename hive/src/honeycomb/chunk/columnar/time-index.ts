@@ -1,6 +1,6 @@
 /** Between which times the rows of each stretch are; the times themselves are decoded stretch by stretch, when asked for. */
 import type { Stretch } from '../row-batch.ts';
-import { TimeReader } from './time-column.ts';
+import { TimeReader, type TimesByStretch } from './time-column.ts';
 
 /** A stretch's rows, and the bounds of their times. */
 export interface StretchTimes extends Pick<Stretch, 'from' | 'to'> {
@@ -28,6 +28,16 @@ export class TimeIndex {
       return { from, to, at, ...reader.read(to - from, times) };
     });
     reader.end();
+  }
+
+  /** Times of some stretches of those that it was made with. */
+  timesOfSome(stretches: readonly Stretch[], wanted: ReadonlySet<Stretch>): TimesByStretch {
+    const found = new Map<Stretch, Float64Array>();
+    for (const [index, stretch] of stretches.entries()) {
+      const times = this.stretches[index];
+      if (times && wanted.has(stretch)) found.set(stretch, this.timesOf(times));
+    }
+    return found;
   }
 
   /** Times of a stretch's rows, from its first one on. */
