@@ -7,6 +7,7 @@
 
 import { format, LENGTH, TEXT } from './stamps';
 
+export { runAutomaton } from './automaton';
 export { findInColumn } from './find';
 
 /** Bytes of a piece: where its literal text ends (u32, from the text's begin), what follows, next value, width. */

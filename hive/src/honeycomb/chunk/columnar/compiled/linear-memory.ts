@@ -19,6 +19,7 @@ type Column = Uint8Array | Uint32Array | Float64Array;
 interface Loops {
   decodeTemplate(...numbers: number[]): number;
   findInColumn(...numbers: number[]): number;
+  runAutomaton(...numbers: number[]): void;
 }
 
 let compiled: WebAssembly.Module | undefined;

@@ -4,7 +4,7 @@
  * change the state is not read, and neither is what comes once all rows are settled.
  */
 import { ASCII } from '@apiary/common/query/automaton/expression.ts';
-import { REFUSED } from '@apiary/common/query/automaton/table.ts';
+import { BYTES, REFUSED } from '@apiary/common/query/automaton/table.ts';
 import type { ChunkData } from '../chunk-data.ts';
 import type { Dictionary } from '../dictionary.ts';
 import { isEnded, type SlotTable } from '../slot-table.ts';
@@ -108,17 +108,25 @@ export class AutomatonJudge implements Judge {
     const { automaton } = possible;
     const { bytes, start } = dictionary;
     const states = this.#states;
-    states.clear();
-    states.add(automaton.start);
     let slot = slots.firstSlot[template] ?? 0;
     const end = (start[template + 1] ?? 0) - 1;
+    // Measured on JSON, whose templates are 800 kB: the only state is followed here, as there mostly is one.
+    let only = automaton.start;
     for (let at = start[template] ?? 0; at < end; at++) {
       const byte = bytes[at] ?? 0;
-      if (byte >= ASCII) return SOME;
-      if (byte === SLOT_MARK) possible.throughValue(states, slots.mask[slot++] ?? 0);
-      else if (byte === STAMP_MARK) possible.throughStamp(states, slots.layout[template] ?? -1);
-      else states.read(byte, automaton);
+      if (byte > STAMP_MARK && byte > SLOT_MARK && byte < ASCII) {
+        if (only >= 0) only = automaton.next[only * BYTES + byte] ?? 0;
+        else states.read(byte, automaton);
+        if (only >= 0 || states.count > 1) continue;
+      } else {
+        if (byte >= ASCII) return SOME;
+        if (only >= 0) states.be(only);
+        if (byte === SLOT_MARK) possible.throughValue(states, slots.mask[slot++] ?? 0);
+        else possible.throughStamp(states, slots.layout[template] ?? -1);
+      }
+      only = states.count === 1 ? (states.list[0] ?? 0) : -1;
     }
+    if (only >= 0) states.be(only);
     if (hasLineEnds && isEnded(slots, template)) {
       const [...before] = states.list.subarray(0, states.count);
       states.read(END_MARK, automaton);
@@ -131,13 +139,15 @@ export class AutomatonJudge implements Judge {
   #readColumn(rows: RowStates, slots: SlotTable, slot: number): void {
     const { bytes } = this.#frames;
     const from = this.#frames.begin(slots, slot);
-    const width = slots.longest[slot] ?? 0;
+    const to = from + (slots.bytes[slot] ?? 0);
     const encoding = slots.encoding[slot];
     if (encoding === CONSTANT) {
-      const text = bytes.subarray(from, from + width);
+      const text = bytes.subarray(from, to);
       rows.map((state) => this.#possible.afterText(state, text));
-    } else if (encoding === FIXED) rows.readFixed(bytes, from, width);
-    else rows.readVarying(bytes, from);
+    } else {
+      const width = encoding === FIXED ? (slots.longest[slot] ?? 0) : 0;
+      rows.readColumn({ bytes, from, to, width });
+    }
   }
 
   async #readStamp(rows: RowStates, slots: SlotTable, template: number): Promise<void> {

@@ -1,6 +1,12 @@
 /** Where an automaton can be behind parts of a line of which only little is known. */
 import { ASCII } from '@apiary/common/query/automaton/expression.ts';
-import { type Automaton, BYTES, OPEN } from '@apiary/common/query/automaton/table.ts';
+import {
+  type Automaton,
+  BYTES,
+  MATCHED,
+  OPEN,
+  REFUSED,
+} from '@apiary/common/query/automaton/table.ts';
 import { STAMP_LAYOUTS } from '../stamp-layouts.ts';
 import { BYTE_CLASS, CHARACTER_BITS, DIGIT, LETTER } from '../words.ts';
 import type { Piece } from './template-pieces.ts';
@@ -53,7 +59,9 @@ export class PossibleStates {
       for (const set of sets) {
         if (piece.follows === 'stamp') this.throughStamp(set, piece.layout);
         else this.throughValue(set, piece.mask);
-        for (let at = 0; at < next.text.length; at++) set.read(next.text[at] ?? 0, this.automaton);
+        set.readText(next.text, this.automaton);
+        // What is settled for some values and open for others stays so, mostly.
+        if (set.count > 1 && (set.has(MATCHED) || set.has(REFUSED))) return undefined;
       }
       if (!sets.every(({ count }) => count === 1)) continue;
       const met = sets.map(({ list }, at): [number, number] => [states[at] ?? 0, list[0] ?? 0]);
@@ -140,14 +148,32 @@ export class StateSet {
     this.list[this.count++] = state;
   }
 
+  /** Has this one alone. */
+  be(state: number): void {
+    this.clear();
+    this.add(state);
+  }
+
   clear(): void {
     for (let index = 0; index < this.count; index++) this.#has[this.list[index] ?? 0] = 0;
     this.count = 0;
   }
 
-  /** Each becomes the one that `byte` leads to. */
+  has(state: number): boolean {
+    return this.#has[state] === 1;
+  }
+
+  /** Each becomes the one that a text leads to. */
+  readText(text: Uint8Array, automaton: Automaton): void {
+    for (let at = 0; at < text.length; at++) this.read(text[at] ?? 0, automaton);
+  }
+
+  /** Each becomes the one that `byte` leads to; mostly none moves. */
   read(byte: number, { next }: Automaton): void {
     const { list, count } = this;
+    let at = 0;
+    while (at < count && next[(list[at] ?? 0) * BYTES + byte] === list[at]) at++;
+    if (at === count) return;
     for (let index = 0; index < count; index++) {
       const state = list[index] ?? 0;
       this.#has[state] = 0;

@@ -1,5 +1,6 @@
 import { type Automaton, BYTES, OPEN, REFUSED } from '@apiary/common/query/automaton/table.ts';
-import { END_MARK } from '../words.ts';
+import type { ColumnPlace } from '../compiled/find-in-column.ts';
+import { runAutomaton } from '../compiled/run-automaton.ts';
 
 /** What each open state becomes, while it is looked up. */
 const target = new Uint8Array(BYTES);
@@ -58,40 +59,9 @@ export class RowStates {
     this.#look();
   }
 
-  /** Goes through a column of values of one length. */
-  readFixed(bytes: Uint8Array, from: number, width: number): void {
-    const by = this.#byRow();
-    const { next } = this.#automaton;
-    const seen = this.#seen.fill(0);
-    for (let row = 0, begin = from; row < by.length; row++, begin += width) {
-      let state = by[row] ?? 0;
-      if (state < OPEN) continue;
-      for (let at = begin, end = begin + width; at < end && state >= OPEN; at++) {
-        state = next[state * BYTES + (bytes[at] ?? 0)] ?? 0;
-      }
-      by[row] = state;
-      seen[state] = 1;
-    }
-    this.#look();
-  }
-
-  /** Goes through a column of values with an END_MARK behind each. */
-  readVarying(bytes: Uint8Array, from: number): void {
-    const by = this.#byRow();
-    const { next } = this.#automaton;
-    const seen = this.#seen.fill(0);
-    let at = from;
-    for (let row = 0; row < by.length; row++) {
-      let state = by[row] ?? 0;
-      let byte = bytes[at++] ?? END_MARK;
-      while (state >= OPEN && byte !== END_MARK) {
-        state = next[state * BYTES + byte] ?? 0;
-        byte = bytes[at++] ?? END_MARK;
-      }
-      while (byte !== END_MARK) byte = bytes[at++] ?? END_MARK;
-      by[row] = state;
-      seen[state] = 1;
-    }
+  /** Goes through a column of ASCII characters, which has a value for each row. */
+  readColumn(place: ColumnPlace): void {
+    runAutomaton(this.#automaton, place, this.#byRow(), this.#seen);
     this.#look();
   }
 
