@@ -6,6 +6,7 @@ import { isAscii } from 'node:buffer';
 import { AppError } from '@apiary/common/errors.ts';
 import { foldCase } from '@apiary/common/query/words.ts';
 import { findInColumn } from './compiled/find-in-column.ts';
+import { type WantedNumbers, wantedNumbers } from './compiled/find-numbers.ts';
 import type { WantedWord } from './judge/word-leaf.ts';
 import { END_MARK } from './words.ts';
 
@@ -13,44 +14,39 @@ const MEMORY_BYTES_PER_WORD = 5;
 
 /** See the file's head. */
 export class Lexicon {
+  readonly words: number;
   /** Words in the order of their numbers, END_MARK behind each. */
   readonly bytes: Buffer;
-  /** Where each begins; one more than there are. */
-  readonly start: Uint32Array;
+  #start: Uint32Array | undefined;
   /** Words with bytes beyond ASCII. */
-  readonly #beyondAscii: readonly number[];
-  readonly #found = new WeakMap<WantedWord, Uint8Array | undefined>();
+  #beyondAscii: ReadonlySet<number> | undefined;
+  readonly #found = new WeakMap<WantedWord, WantedNumbers | undefined>();
 
-  /** @throws AppError `store-corrupt` if there are not so many words */
   constructor(bytes: Buffer, words: number) {
     this.bytes = bytes;
-    this.start = startsOf(bytes, words);
-    if (this.start[words] !== bytes.length) throw corrupt();
-    this.#beyondAscii = isAscii(bytes) ? [] : wordsBeyondAscii(bytes, this.start);
+    this.words = words;
   }
 
-  get words(): number {
-    return this.start.length - 1;
+  /** Where each begins; one more than there are. @throws AppError `store-corrupt` if there are not so many words */
+  get start(): Uint32Array {
+    this.#start ??= startsOf(this.bytes, this.words);
+    return this.#start;
   }
 
   get memoryBytes(): number {
     return this.bytes.length + MEMORY_BYTES_PER_WORD * this.words;
   }
 
-  /** By word: 1 where it is the wanted one; undefined where none is. */
-  wanted(word: WantedWord): Uint8Array | undefined {
+  /** Words that are the wanted one; undefined where none is. @throws AppError `store-corrupt` */
+  wanted(word: WantedWord): WantedNumbers | undefined {
     if (!this.#found.has(word)) this.#found.set(word, this.#find(word));
     return this.#found.get(word);
   }
 
-  #find(word: WantedWord): Uint8Array | undefined {
-    const found = new Uint8Array(this.words);
-    let some = false;
-    const take = (number: number) => {
-      found[number] = 1;
-      some = true;
-    };
-    const isBeyond = new Set(this.#beyondAscii);
+  #find(word: WantedWord): WantedNumbers | undefined {
+    const flags = new Uint8Array(this.words);
+    this.#beyondAscii ??= isAscii(this.bytes) ? new Set() : wordsBeyondAscii(this);
+    const isBeyond = this.#beyondAscii;
     const { bytes } = this;
     const needle = Buffer.from(word.needle);
     findInColumn({ bytes, from: 0, to: bytes.length, width: 0 }, needle, (number, from, to) => {
@@ -58,31 +54,33 @@ export class Lexicon {
       const isIt = word.exact
         ? to - from === needle.length
         : word.accepts(bytes.toString('latin1', from, to).toLowerCase());
-      if (isIt) take(number);
+      if (isIt) flags[number] = 1;
     });
     // What is beyond ASCII may become anything when it is folded.
-    for (const number of this.#beyondAscii) {
+    for (const number of isBeyond) {
       const [from, to] = [this.start[number] ?? 0, (this.start[number + 1] ?? 0) - 1];
       const folded = foldCase(bytes.toString('utf8', from, to));
-      if (folded.includes(word.needle) && word.accepts(folded)) take(number);
+      if (folded.includes(word.needle) && word.accepts(folded)) flags[number] = 1;
     }
-    return some ? found : undefined;
+    return flags.includes(1) ? wantedNumbers(flags) : undefined;
   }
 }
 
 function startsOf(bytes: Buffer, words: number): Uint32Array {
   const start = new Uint32Array(words + 1);
-  for (let word = 0, at = 0; word < words; word++) {
+  let at = 0;
+  for (let word = 1; word <= words; word++) {
     while (at < bytes.length && bytes[at] !== END_MARK) at++;
-    start[word + 1] = ++at;
+    start[word] = ++at;
   }
+  if (at !== bytes.length) throw corrupt();
   return start;
 }
 
-function wordsBeyondAscii(bytes: Buffer, start: Uint32Array): number[] {
-  const words: number[] = [];
+function wordsBeyondAscii({ bytes, start }: Lexicon): Set<number> {
+  const words = new Set<number>();
   for (let word = 0; word + 1 < start.length; word++) {
-    if (!isAscii(bytes.subarray(start[word], start[word + 1]))) words.push(word);
+    if (!isAscii(bytes.subarray(start[word], start[word + 1]))) words.add(word);
   }
   return words;
 }

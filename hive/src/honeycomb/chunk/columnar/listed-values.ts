@@ -3,11 +3,12 @@
  * looks for other things than words.
  */
 import { AppError } from '@apiary/common/errors.ts';
+import { findNumbers, type WantedNumbers } from './compiled/find-numbers.ts';
 import { planesOf } from './compiled/split-lexicon.ts';
 import type { Head } from './head.ts';
 import type { KeptFrames } from './kept-frames.ts';
 import type { Lexicon } from './lexicon.ts';
-import { bytesOf, markNumbers, type NumberFrame, writeWords } from './number-frame.ts';
+import { bytesOf, type NumberFrame, writeWords } from './number-frame.ts';
 import type { SlotTable } from './slot-table.ts';
 import { VARYING } from './value-columns.ts';
 
@@ -98,15 +99,15 @@ export class ListedValues {
     return target;
   }
 
-  /** Marks rows of a slot whose values are wanted; by word: 1 where it is. False: they are not at hand, or in several frames. */
-  markAtHand(slot: number, wanted: Uint8Array, rows: Uint8Array): boolean {
+  /** Marks rows of a slot whose values are wanted; see {@link Lexicon.wanted}. False: they are not at hand, or in several frames. */
+  markAtHand(slot: number, wanted: WantedNumbers, rows: Uint8Array): boolean {
     const frame = this.#atHand(slot, { first: 0, last: rows.length - 1 });
     if (frame) this.#mark(slot, frame, wanted, rows);
     return frame !== undefined;
   }
 
   /** The same, wherever they are. @throws AppError `store-corrupt` */
-  async mark(slot: number, wanted: Uint8Array, rows: Uint8Array): Promise<void> {
+  async mark(slot: number, wanted: WantedNumbers, rows: Uint8Array): Promise<void> {
     const { first, last } = this.#framesOf(slot, { first: 0, last: rows.length - 1 });
     for (let index = first; index <= last; index++) {
       await this.#see(index, (frame) => this.#mark(slot, frame, wanted, rows));
@@ -151,13 +152,15 @@ export class ListedValues {
     if (at !== target.length) throw corrupt();
   }
 
-  #mark(slot: number, frame: PlacedFrame, wanted: Uint8Array, rows: Uint8Array): void {
+  #mark(slot: number, frame: PlacedFrame, wanted: WantedNumbers, rows: Uint8Array): void {
     const first = frame.index * this.#frameValues;
     const from = this.#fromOf(slot);
     const begin = Math.max(from, first);
     const end = Math.min(from + rows.length, first + frame.values);
     const range = { from: begin - first, to: end - first };
-    markNumbers(frame, range, wanted, rows.subarray(begin - from));
+    findNumbers(frame, range, wanted, (value) => {
+      rows[first + value - from] = 1;
+    });
   }
 
   #fromOf(slot: number): number {

@@ -20,6 +20,7 @@ interface Loops {
   decodeTemplate(...numbers: number[]): number;
   findInColumn(...numbers: number[]): number;
   runAutomaton(...numbers: number[]): void;
+  findNumbers(...numbers: number[]): number;
 }
 
 let compiled: WebAssembly.Module | undefined;

@@ -1,13 +1,13 @@
 /** Looks for a word in columns whose values are numbers of words. */
 import type { ChunkData } from '../chunk-data.ts';
+import type { WantedNumbers } from '../compiled/find-numbers.ts';
 import type { ListedValues } from '../listed-values.ts';
 import type { WantedWord } from './word-leaf.ts';
 
 /** The columns of a chunk, and what is wanted of its words. */
 interface Wanted {
   readonly listed: ListedValues;
-  /** By word: 1 where it is wanted. */
-  readonly words: Uint8Array;
+  readonly words: WantedNumbers;
 }
 
 /** See the file's head. */
