@@ -237,6 +237,8 @@ export interface ChunkStore {
   catalogue(atLeast?: number): Promise<Catalogue>;
   /** In memory of its own, which the caller may free. @throws AppError `not-found` when the chunk has gone meanwhile */
   readSection(chunk: string, index: number): Promise<Buffer>;
+  /** The same at once. Absent: it is not on this machine. */
+  sectionAtHand?(chunk: string, index: number): Buffer;
   /**
    * Takes the upkeep of the store: to let go of chunks and to put others in their place. One honeycomb has it
    * at a time; undefined while another one that lives does. A former owner is refused, however long it slept.

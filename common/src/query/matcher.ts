@@ -48,11 +48,15 @@ type Test = (subject: Subject) => boolean;
 export function compileMatcher(query: Query, options: MatcherOptions = {}): Matcher {
   const context = { nowMs: options.nowMs ?? 0, zoneOffsetMinutes: options.zoneOffsetMinutes ?? 0 };
   const test = compile(query, context);
-  const lines = positiveLines(query).map((leaf) => compileLineTest(leaf, context));
+  // Who counts highlights nothing.
+  let lines: LineTest[] | undefined;
   const subject = new Subject();
   return {
     matches: (record) => test(subject.look(record)),
-    highlights: (record) => highlight(lines, subject.look(record)),
+    highlights(record) {
+      lines ??= positiveLines(query).map((leaf) => compileLineTest(leaf, context));
+      return highlight(lines, subject.look(record));
+    },
   };
 }
 

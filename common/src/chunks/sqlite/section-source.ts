@@ -7,6 +7,8 @@ import { translateFailure } from './failures.ts';
 
 /** Reads chunks of a folder beside the store that writes them: a connection of its own, for a thread of its own. */
 export interface SectionSource extends Pick<ChunkStore, 'readSection'> {
+  /** See {@link ChunkStore.sectionAtHand}. */
+  sectionAtHand(chunk: string, index: number): Buffer;
   /** A chunk of the catalogue. @throws AppError `not-found` */
   entry(chunk: string): ChunkEntry;
   close(): void;
@@ -21,6 +23,7 @@ export function openSectionSource(folder: string): SectionSource {
     return {
       entry: (chunk) => chunks.entry(chunk),
       readSection: async (chunk, index) => chunks.section(chunk, index),
+      sectionAtHand: (chunk, index) => chunks.section(chunk, index),
       close: () => database.close(),
     };
   } catch (error) {

@@ -116,6 +116,10 @@ class SqliteStore implements ChunkStore {
     return this.#tables.chunks.section(chunk, index);
   }
 
+  sectionAtHand(chunk: string, index: number): Buffer {
+    return this.#tables.chunks.section(chunk, index);
+  }
+
   async replace(removed: readonly string[], added: readonly NewChunk[]): Promise<void> {
     this.#tables.transaction(() => {
       for (const id of removed) this.#tables.chunks.remove(id);

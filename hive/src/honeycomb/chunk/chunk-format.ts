@@ -3,6 +3,7 @@
  * one another in a catalogue; each entry names its own.
  */
 import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
+import type { Query } from '@apiary/common/query/ast.ts';
 import type { Matches, Pace, RecordSource, Selection } from '../record-set.ts';
 import type { LinearMemory } from './columnar/compiled/linear-memory.ts';
 import type { RowBatch } from './row-batch.ts';
@@ -61,6 +62,14 @@ export interface ReadFormat {
    * @param memory default: room for everything, and sections that others have too
    */
   open(entry: ChunkEntry, read: SectionReader, memory?: ReaderMemory): ChunkReader;
+  /**
+   * True where a chunk has certainly no match, as a look at few of its bytes tells: most chunks of a search for a rare word
+   * are not opened at all.
+   *
+   * @param read gives a section that was compared with its checksum, in memory that nobody else looks at
+   * @throws AppError `store-corrupt`, and what `read` throws
+   */
+  lacks?(entry: ChunkEntry, query: Query, read: (index: number) => Buffer): boolean;
 }
 
 /** One format that new chunks are written in. */

@@ -5,6 +5,7 @@ import {
   CHUNK_CACHE_IDLE_MS,
   CHUNK_CACHE_STALE_MS,
 } from '@apiary/common/limits/search.ts';
+import type { Query } from '@apiary/common/query/ast.ts';
 import type { ChunkReader, ReaderMemory } from '../chunk/chunk-format.ts';
 import { formatOf } from '../chunk/index.ts';
 
@@ -21,6 +22,9 @@ interface Cached {
   bytes: number;
 }
 
+/** Where sections are read from. */
+export type Sections = Pick<ChunkStore, 'readSection' | 'sectionAtHand'>;
+
 /** What may be chosen. */
 export interface ChunkCacheOptions {
   /** Default CHUNK_CACHE_BYTES_MAX. */
@@ -35,7 +39,7 @@ export interface ChunkCacheOptions {
  * bound holds again.
  */
 export class ChunkCache {
-  readonly #store: Pick<ChunkStore, 'readSection'>;
+  readonly #store: Sections;
   readonly #clock: Clock;
   readonly #bytesMax: number;
   readonly #onForget: ((chunks: readonly string[]) => void) | undefined;
@@ -56,7 +60,7 @@ export class ChunkCache {
   #cancelSweep: (() => void) | undefined;
 
   constructor(
-    store: Pick<ChunkStore, 'readSection'>,
+    store: Sections,
     clock: Clock,
     { bytesMax = CHUNK_CACHE_BYTES_MAX, onForget }: ChunkCacheOptions = {},
   ) {
@@ -83,6 +87,20 @@ export class ChunkCache {
     this.#growing.add(opened);
     this.#cancelSweep ??= this.#clock.after(CHUNK_CACHE_IDLE_MS, () => this.#sweep());
     return reader;
+  }
+
+  /**
+   * True where a chunk has certainly no match, as it tells without being opened. Nothing of it is kept.
+   *
+   * @throws AppError `store-corrupt`, `not-found`, `not-supported`
+   */
+  lacks(entry: ChunkEntry, query: Query): boolean {
+    const { id, format } = entry;
+    const store = this.#store;
+    // What was opened has it at hand.
+    if (!store.sectionAtHand || this.#cached.has(id) || this.#provided.has(id)) return false;
+    const read = (index: number) => store.sectionAtHand?.(id, index) ?? Buffer.alloc(0);
+    return formatOf(format).lacks?.(entry, query, read) ?? false;
   }
 
   /** Reads a chunk from memory that the store does not have yet. */

@@ -155,6 +155,10 @@ export class PartSearch {
 
   async #look({ source, times, seen }: Waiting): Promise<void> {
     const { page, tally } = this;
+    if (source.kind === 'chunk' && this.#lacks(source.chunk)) {
+      await this.#pace();
+      return;
+    }
     const set: RecordSource =
       source.kind === 'open' ? source.set : this.#context.cache.open(source.chunk.entry());
     const matches = await set.select(this.#selection);
@@ -182,7 +186,12 @@ export class PartSearch {
     };
   }
 
+  #lacks(chunk: ListedChunk): boolean {
+    return this.#context.cache.lacks(chunk.entry(), this.#selection.query);
+  }
+
   async #lookAtNewest(chunk: ListedChunk): Promise<NonNullable<Waiting['seen']>> {
+    if (this.#lacks(chunk)) return NOTHING_SEEN;
     const { selectNewest } = this.#context.cache.open(chunk.entry());
     const found = await selectNewest?.(this.#selection);
     if (!found) return NOTHING_SEEN;

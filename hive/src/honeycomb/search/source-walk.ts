@@ -64,10 +64,9 @@ export class SourceWalk {
 
   /** The time of the first record that can still come; undefined where there is nothing more. */
   bound(): number | undefined {
-    const times = [this.#open[0], this.#chunks.peek(this.#isForHere)].flatMap((each) =>
-      each ? [each] : [],
-    );
-    const [first] = times.sort((a, b) => this.#key(a) - this.#key(b));
+    const [set] = this.#open;
+    const chunk = this.#chunks.peek(this.#isForHere);
+    const first = set && (!chunk || this.#key(set) <= this.#key(chunk)) ? set : chunk;
     return this.#order === 'newest' ? first?.maxTime : first?.minTime;
   }
 

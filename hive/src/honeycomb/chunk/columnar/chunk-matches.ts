@@ -65,9 +65,9 @@ export class ChunkMatches implements Matches {
   }
 
   async hosts(known: ReadonlySet<string>): Promise<readonly string[]> {
-    const { stretches } = await this.#data.runs();
-    const open = stretches.filter(({ source }) => !known.has(source.host));
-    if (open.length === 0) return [];
+    const { head, stretches } = await this.#data.runs();
+    // Of these there are far fewer than of stretches.
+    if (head.sources.every(({ host }) => known.has(host))) return [];
     if (this.#areFew) {
       const rows = await fewRows(this.#data, this.#found);
       const hosts = rows.map((row) => stretchAt(stretches, row).source.host);
@@ -75,8 +75,8 @@ export class ChunkMatches implements Matches {
     }
     const flags = await this.#rowFlags();
     const found = new Set<string>();
-    for (const { source, from, to } of open) {
-      if (found.has(source.host)) continue;
+    for (const { source, from, to } of stretches) {
+      if (known.has(source.host) || found.has(source.host)) continue;
       if (flags.subarray(from, to).includes(1)) found.add(source.host);
     }
     return [...found];

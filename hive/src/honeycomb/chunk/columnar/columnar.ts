@@ -2,6 +2,7 @@
 import type { ChunkFormat, ReadFormat } from '../chunk-format.ts';
 import { ColumnarReader } from './columnar-reader.ts';
 import { ColumnarEncoder } from './encode.ts';
+import { lacksWord } from './lacks-word.ts';
 
 /** For chunks of 8 MB, which are encoded while data comes in. */
 const ZSTD_LEVEL = 1;
@@ -17,9 +18,10 @@ export const columnar: ChunkFormat = {
     return encoder.encode(batch, zstdLevel);
   },
   open: (entry, read, memory) => new ColumnarReader(entry, read, memory),
+  lacks: lacksWord,
 };
 
 /** What was written before: without a lexicon, with columns in the order of slots, with one section of ids. The head tells which. */
 export const formerColumnar: readonly ReadFormat[] = ['columnar@6', 'columnar@5', 'columnar@4'].map(
-  (name) => ({ name, open: columnar.open }),
+  (name) => ({ name, open: columnar.open, lacks: lacksWord }),
 );

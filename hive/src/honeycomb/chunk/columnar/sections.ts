@@ -32,6 +32,11 @@ export function openSection(section: Uint8Array): Buffer {
   return buffer.subarray(0, end);
 }
 
+/** The bytes of a sealed section that was compared with another checksum. */
+export function sealedBytes(section: Buffer): Buffer {
+  return section.subarray(0, section.length - CHECKSUM_BYTES);
+}
+
 /** What {@link packSection} packed. @throws AppError `store-corrupt` */
 export function unpackSection(section: Uint8Array): Buffer {
   const compressed = openSection(section);

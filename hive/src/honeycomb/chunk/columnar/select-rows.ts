@@ -58,7 +58,7 @@ function hasRows(states: Uint8Array): boolean {
 const required = new WeakMap<Query, readonly WantedWord[]>();
 
 /** Words that every matching line has in its body. */
-function requiredWords(query: Query): readonly WantedWord[] {
+export function requiredWords(query: Query): readonly WantedWord[] {
   const known = required.get(query);
   if (known) return known;
   const words = findRequired(query);

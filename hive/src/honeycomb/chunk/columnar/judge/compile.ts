@@ -3,8 +3,13 @@ import type { LeafQuery, Query, RegexQuery } from '@apiary/common/query/ast.ts';
 import { BODY_FIELD, isBuiltInField } from '@apiary/common/query/ast.ts';
 import { compileAutomaton } from '@apiary/common/query/automaton/automaton.ts';
 import { REST, SLOT } from '@apiary/common/query/line-pattern.ts';
-import { compileMatcher, type MatcherOptions } from '@apiary/common/query/matcher.ts';
-import { compileLineTest } from '@apiary/common/query/text-test.ts';
+import {
+  compileMatcher,
+  type Matcher,
+  type MatcherOptions,
+  type MatchRecord,
+} from '@apiary/common/query/matcher.ts';
+import { compileLineTest, type LineTest, type TextLeaf } from '@apiary/common/query/text-test.ts';
 import { foldCase, wordsOf } from '@apiary/common/query/words.ts';
 import { LEVELS } from '@apiary/common/record.ts';
 import type { Pace, RowSource } from '../../../record-set.ts';
@@ -61,20 +66,25 @@ export function compileJudge(query: Query, context: CompileContext): Judge {
 function compileLeaf(leaf: LeafQuery, context: CompileContext): Judge {
   const { data, options } = context;
   const record = new DecodedRecord();
-  const matcher = compileMatcher(leaf, options);
+  // Of each chunk of a search a leaf is compiled anew: what it is not asked for is left out.
+  let compiled: Matcher | undefined;
+  const matches = (subject: MatchRecord) => {
+    compiled ??= compileMatcher(leaf, options);
+    return compiled.matches(subject);
+  };
   if (leaf.field === 'time') {
-    return new TimeJudge(data, (time) => matcher.matches(record.ofTime(time)));
+    return new TimeJudge(data, (time) => matches(record.ofTime(time)));
   }
   if (leaf.field === 'level') {
-    return new LevelJudge(data, (code) => matcher.matches(record.ofLevel(LEVELS[code - 1])));
+    return new LevelJudge(data, (code) => matches(record.ofLevel(LEVELS[code - 1])));
   }
   const isPattern = leaf.field === 'pattern';
   if (leaf.field !== BODY_FIELD && !isPattern && isBuiltInField(leaf.field)) {
-    return new SourceJudge(data, (source: RowSource) => matcher.matches(record.ofSource(source)));
+    return new SourceJudge(data, (source: RowSource) => matches(record.ofSource(source)));
   }
   const whole = (needle: string): RowTest => ({
     ...{ folded: false, needle },
-    test: (body, timestampLength) => matcher.matches(record.ofBody(body, timestampLength)),
+    test: (body, timestampLength) => matches(record.ofBody(body, timestampLength)),
   });
   if (isPattern) {
     const text = leaf.kind === 'term' || leaf.kind === 'phrase' ? leaf.text : '';
@@ -82,13 +92,12 @@ function compileLeaf(leaf: LeafQuery, context: CompileContext): Judge {
   }
   if (leaf.field !== BODY_FIELD) {
     const { hints, judge } = partsJudge(longestWord(leaf.field), whole, context);
-    const test = (values: readonly string[]) => matcher.matches(record.ofField(values));
+    const test = (values: readonly string[]) => matches(record.ofField(values));
     const field = { name: leaf.field, anyValue: leaf.kind === 'exists', test };
     return new FieldJudge(context, field, hints, judge);
   }
   if (leaf.kind === 'exists') return new ConstantJudge(context.judging, 1);
-  const { nowMs = 0, zoneOffsetMinutes = 0 } = options;
-  const { test } = compileLineTest(leaf, { nowMs, zoneOffsetMinutes });
+  const { test } = lineTestOf(leaf, options);
   const line = (needle: string): RowTest => ({ folded: true, needle, test });
   if (leaf.kind === 'regex') {
     const begins = leadingLiteral(leaf.source);
@@ -97,9 +106,32 @@ function compileLeaf(leaf: LeafQuery, context: CompileContext): Judge {
     const automaton = automatonOf(leaf);
     return automaton ? new AutomatonJudge(data, automaton, hints, judge) : judge;
   }
-  const words = wantedWords(leaf);
+  const words = wordsOfLeaf(leaf);
   if (!words) return new DecodingJudge(data, context.pace, line(''));
   return wordsJudge(leaf, words, line(longest(words.map(({ needle }) => needle))), context);
+}
+
+/** By leaf, as every chunk of a search asks for the same: which options it is for, and the test. */
+const lineTests = new WeakMap<TextLeaf, { readonly options: MatcherOptions; test: LineTest }>();
+
+function lineTestOf(leaf: TextLeaf, options: MatcherOptions): LineTest {
+  const known = lineTests.get(leaf);
+  if (known?.options === options) return known.test;
+  const { nowMs = 0, zoneOffsetMinutes = 0 } = options;
+  const test = compileLineTest(leaf, { nowMs, zoneOffsetMinutes });
+  lineTests.set(leaf, { options, test });
+  return test;
+}
+
+/** By leaf; null where it wants none. */
+const leafWords = new WeakMap<LeafQuery, readonly WantedWord[] | null>();
+
+function wordsOfLeaf(leaf: LeafQuery): readonly WantedWord[] | undefined {
+  const known = leafWords.get(leaf);
+  if (known !== undefined) return known ?? undefined;
+  const words = wantedWords(leaf);
+  leafWords.set(leaf, words ?? null);
+  return words;
 }
 
 function wordsJudge(
