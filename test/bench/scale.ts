@@ -39,10 +39,11 @@ const TURNS = 4;
 const TURNS_SHORT = 2;
 const IDLE_MS = 20_000;
 /**
- * Of the questions that a honeycomb has coordinated before they count. Measured round by round: V8's threads, which compile
- * and tidy, took two thirds of the first one, a tenth after 12 rounds of one honeycomb, and of three not before 25.
+ * Of the questions that a honeycomb has coordinated before they count. Measured round by round on 150 MB: V8's threads, which
+ * compile and tidy, took two fifths of the first one, a tenth after 12 rounds of one honeycomb, and of three together an eighth
+ * still after 70, as each of these does a third of the work.
  */
-const WARM_ROUNDS = 25;
+const WARM_ROUNDS = 60;
 /** A collection of a whole heap comes every ten rounds or so, and is of all of them. */
 const ROUNDS = 24;
 const ROUNDS_SHORT = 4;

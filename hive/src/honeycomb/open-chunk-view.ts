@@ -19,7 +19,7 @@ export interface Extent {
 /** What searches look at, beside rows one by one. */
 export type SearchedSlabs = Pick<
   RowStore,
-  'foldedStretches' | 'joinedRows' | 'judgedLeaves' | 'time' | 'level'
+  'foldedStretches' | 'joinedRows' | 'judgedLeaves' | 'time' | 'level' | 'run'
 >;
 
 /** See {@link RowStore.level}. */
@@ -119,8 +119,32 @@ export class OpenChunkView implements SlabRows, RecordSource {
 
   async select(selection: Selection): Promise<Matches> {
     const rows = flaggedRows(await filterRows(this, selection));
-    const byTime = async (buckets: TimeBuckets) => this.#countByTime(rows, buckets);
-    return { ...matchesOf(this, rows), byTime };
+    const times = this.#chunk.slabs.time.values;
+    const run = {
+      ...{ least: this.minTime, most: this.maxTime, rows: () => rows },
+      times: () => ({ time: (row: number) => times[row] ?? 0 }),
+    };
+    return {
+      ...matchesOf(this, rows),
+      hosts: async (known) => this.#hostsOf(rows, known),
+      byTime: async (buckets) => this.#countByTime(rows, buckets),
+      timed: async () => [run],
+    };
+  }
+
+  /** As {@link Matches.hosts}; rows of one run, which stand side by side, are of one host. */
+  #hostsOf(rows: Uint32Array, known: ReadonlySet<string>): string[] {
+    const runs = this.#chunk.slabs.run.values;
+    const found = new Set<string>();
+    let last = -1;
+    for (const row of rows) {
+      const run = runs[row] ?? 0;
+      if (run === last) continue;
+      last = run;
+      const { host } = this.#chunk.source(row);
+      if (!known.has(host)) found.add(host);
+    }
+    return [...found];
   }
 
   /** As {@link Matches.byTime}; from its columns, which takes a third less time than row by row. */
