@@ -50,7 +50,7 @@ export class Coordinator {
     const parts = await this.#plan(request);
     const totals = new Totals([]);
     yield* mergedAnswer(request, totals, signal, (over) =>
-      parts.map((part) => totals.recordsOf(this.#stream(part, totals, over))),
+      parts.map((part) => ({ records: totals.recordsOf(this.#stream(part, totals, over)) })),
     );
   }
 

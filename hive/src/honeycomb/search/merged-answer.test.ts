@@ -22,7 +22,7 @@ async function answerOf(limit: number, parts: readonly AsyncGenerator<Part>[]) {
   const totals = new Totals([]);
   const times: number[] = [];
   let done: { readonly total: number; readonly next?: string | undefined } | undefined;
-  const streams = () => parts.map((part) => totals.recordsOf(part));
+  const streams = () => parts.map((part) => ({ records: totals.recordsOf(part) }));
   for await (const part of mergedAnswer(request, totals, undefined, streams)) {
     if (part.type === 'records') times.push(...part.records.map(({ time }) => time));
     if (part.type === 'done') done = part;
@@ -56,7 +56,11 @@ test('a page that is full is given before its parts have ended', async () => {
   }
   const request = searchRequestSchema.parse({ query: 'x', order: 'oldest', limit: 2 });
   const totals = new Totals([]);
-  const streams = () => [totals.recordsOf(slow([1, 4])), totals.recordsOf(slow([2, 3]))];
+  const streams = () =>
+    [
+      [1, 4],
+      [2, 3],
+    ].map((times) => ({ records: totals.recordsOf(slow(times)) }));
   const parts = mergedAnswer(request, totals, undefined, streams);
   const first = await parts.next();
   expect(first.value).toMatchObject({ type: 'records', records: [{ time: 1 }, { time: 2 }] });

@@ -1,6 +1,6 @@
 import type { SearchPart } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
-import { merge, positionOfRecord } from './merge.ts';
+import { merge, positionOfRecord, type RecordStream } from './merge.ts';
 import { parseOrThrow, type Request, recordParts } from './part-search.ts';
 import { formatCursor, parseCursor } from './position.ts';
 import type { Totals } from './totals.ts';
@@ -18,7 +18,7 @@ export async function* mergedAnswer(
   request: Request,
   totals: Totals,
   signal: AbortSignal | undefined,
-  open: (signal: AbortSignal) => readonly AsyncIterator<LogRecord>[],
+  open: (signal: AbortSignal) => readonly RecordStream[],
 ): AsyncGenerator<SearchPart> {
   const began = performance.now();
   // A query or cursor that is none is told before anybody is asked.

@@ -8,6 +8,8 @@ import type { SearchPart } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { Part } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
 import type { HeldSnapshot, Holdings } from '../holdings.ts';
 import type { Figures } from '../metrics.ts';
+import type { SharedChunks } from './claims.ts';
+import { firstTimes } from './first-times.ts';
 import { mergedAnswer } from './merged-answer.ts';
 import {
   countsPart,
@@ -22,7 +24,7 @@ import { histogramSpan } from './plan.ts';
 import type { ThreadTask } from './threads/search-messages.ts';
 import type { SearchThread } from './threads/search-thread.ts';
 import type { SearchThreads, Shares } from './threads/search-threads.ts';
-import { Sharing } from './threads/sharing.ts';
+import { HERE, Sharing } from './threads/sharing.ts';
 import { Totals } from './totals.ts';
 
 /** What searching works with. */
@@ -102,15 +104,19 @@ export class Search {
     const span = histogramSpan(request, [...open, ...list.byTime.times], nowMs);
     const totals = new Totals([]);
     // What the store does not have yet is read here.
-    const sharing = new Sharing(list, holders, list.numbersOf(cache.provided()));
-    const own = { over: { open, chunks: list.byTime }, span, nowMs };
+    const provided = list.numbersOf(cache.provided());
+    const sharing = new Sharing(list, holders, provided);
+    const here = { over: { open, chunks: list.byTime }, span, nowMs, shared: sharing.here() };
+    const first = firstTimesOf(request, here);
+    const firstHere = provided.size > 0 ? undefined : first(HERE);
     yield* mergedAnswer(request, totals, signal, (over) => [
       // The others are asked first: they work while this one does.
       ...there.map(({ thread, holder }) => {
         const task = { request, list, span, nowMs, share: sharing.sent(holder) };
-        return totals.recordsOf(this.#ofThread(thread, task, sharing, over));
+        const records = totals.recordsOf(this.#ofThread(thread, task, sharing, over));
+        return { records, first: first(holder) };
       }),
-      totals.recordsOf(this.part(request, { ...own, shared: sharing.here() }, over)),
+      { records: totals.recordsOf(this.part(request, here, over)), first: firstHere },
     ]);
   }
 
@@ -139,4 +145,21 @@ export class Search {
       else yield { ...part, records: part.records.filter(({ id }) => !seen.has(id)) };
     }
   }
+}
+
+/** By holder: the time of the first record that what it looks at can have. */
+function firstTimesOf(
+  request: Request,
+  { over, shared }: PartOf & { readonly shared: SharedChunks },
+): (holder: number) => number {
+  const { order } = request;
+  const walk = over.chunks.walk(rangeOf(request), order);
+  const holders = shared.others.length + 1;
+  const first = firstTimes(walk, order, { holderOf: (chunk) => shared.holderOf(chunk), holders });
+  const isNewest = order === 'newest';
+  const open = over.open.map(({ minTime, maxTime }) => (isNewest ? maxTime : minTime));
+  return (holder) => {
+    const times = holder === HERE ? [first(holder), ...open] : [first(holder)];
+    return isNewest ? Math.max(...times) : Math.min(...times);
+  };
 }
