@@ -21,18 +21,26 @@ export interface CorpusMessage {
 /**
  * All messages of a corpus, in order. Files are read as far as they are needed.
  *
+ * @param arrivedMs when they all arrive
  * @param options `mark`: a hexadecimal digit, streams of another mark are other streams; `areFull`: each message
- * holds as much as it may, as where there is much to send
+ * holds as much as it may, as where there is much to send; `asWritten`: each arrives as its lines were written, from
+ * `arrivedMs` on: a corpus of more than a day would be of days to come
  */
 export function* messagesOf(
   corpus: Corpus,
   arrivedMs: number,
-  { mark = '0', areFull = false }: { readonly mark?: string; readonly areFull?: boolean } = {},
+  {
+    mark = '0',
+    areFull = false,
+    asWritten = false,
+  }: { readonly mark?: string; readonly areFull?: boolean; readonly asWritten?: boolean } = {},
 ): Generator<CorpusMessage> {
   const files = corpus.files.map((file) => new CorpusFile(file.path, file));
   const roundBytes = areFull ? MESSAGE_BYTES * files.length : ROUND_BYTES;
   const rounds = Math.max(1, Math.ceil(corpus.bytes / roundBytes));
+  const lastsMs = asWritten ? corpus.endMs - arrivedMs : 0;
   for (let round = 1; round <= rounds; round++) {
+    const nowMs = Math.round(arrivedMs + (lastsMs * round) / rounds);
     for (const [index, file] of files.entries()) {
       const goal = Math.ceil((file.length * round) / rounds);
       while (file.at < goal) {
@@ -41,9 +49,9 @@ export function* messagesOf(
         const place = { generation, target: 'system', file: name, tags: [] };
         const from = file.at;
         const bytes = file.lines(Math.min(goal - from, MESSAGE_BYTES));
-        const more = { ...place, from, to: file.at, startsMidRecord: false, observed: arrivedMs };
+        const more = { ...place, from, to: file.at, startsMidRecord: false, observed: nowMs };
         const run: Run = runOf(bytes, 0, bytes.length, more);
-        yield { append: appendOf(file.of.host, run, arrivedMs), rawBytes: run.data.length };
+        yield { append: appendOf(file.of.host, run, nowMs), rawBytes: run.data.length };
       }
     }
   }
