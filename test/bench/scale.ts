@@ -44,6 +44,7 @@ const IDLE_MS = 20_000;
  * still after 70, as each of these does a third of the work.
  */
 const WARM_ROUNDS = 60;
+const WARM_ROUNDS_SHORT = 12;
 /** A collection of a whole heap comes every ten rounds or so, and is of all of them. */
 const ROUNDS = 24;
 const ROUNDS_SHORT = 4;
@@ -55,7 +56,10 @@ const SHARE_OFF_MAX = 20;
 /** Of the newest so much: a database reads a gigabyte for longer than a search may last. */
 const ASKED_BYTES_MAX = 0.3 * GB;
 
-/** A round of these: counts, lines, and a histogram. */
+/**
+ * A round of these: counts, lines, and a histogram. They are the same each round: what a honeycomb keeps of one question for
+ * the next, decoded columns and which open rows had a word, it has.
+ */
 const QUESTIONS = [
   { query: NEEDLE, limit: 10 },
   { query: 'info', limit: 100 },
@@ -109,7 +113,9 @@ async function measure(run: Run): Promise<BenchRow[]> {
     }
     await Promise.all(sites.map((each) => each.idle(IDLE_MS)));
     await ingestInTurns(sites, main, run.options);
-    await askInTurns(sites, short ? ROUNDS_SHORT : ROUNDS, ASKED_BYTES_MAX / main.bytes);
+    const warm = short ? WARM_ROUNDS_SHORT : WARM_ROUNDS;
+    const rounds = { warm, counted: short ? ROUNDS_SHORT : ROUNDS };
+    await askInTurns(sites, rounds, ASKED_BYTES_MAX / main.bytes);
     return rowsOf(sites, main.bytes);
   } finally {
     for (const { site } of sites) await site.stop();
@@ -154,23 +160,24 @@ async function ingestInTurns(
 /**
  * Each honeycomb has coordinated and answered as many questions before it counts.
  *
+ * @param rounds to warm up for each honeycomb, and turns that count
  * @param share of the time of all records, from the newest on, that is asked for
  * @throws Error if answers differ
  */
 async function askInTurns(
   sites: readonly SiteFigures[],
-  rounds: number,
+  rounds: { readonly warm: number; readonly counted: number },
   share: number,
 ): Promise<void> {
   const totals = new Set<string>();
   const from = share < 1 ? await sites[0]?.site.timeOf(share) : undefined;
   for (const { site, honeycombs } of sites) {
-    for (let warm = 0; warm < WARM_ROUNDS * honeycombs; warm++) {
+    for (let warm = 0; warm < rounds.warm * honeycombs; warm++) {
       totals.add((await askAll(site, from)).join());
     }
   }
   if (totals.size !== 1) throw new Error(`answers differ: ${[...totals].join(' and ')}`);
-  for (let turn = 0; turn < rounds; turn++) {
+  for (let turn = 0; turn < rounds.counted; turn++) {
     for (const one of sites) {
       await one.ask(QUESTIONS.length * ROUNDS_PER_TURN, async (site) => {
         for (let again = 0; again < ROUNDS_PER_TURN; again++) await askAll(site, from);
