@@ -3,6 +3,7 @@
  * text of a template once for all its rows, and through its columns one by one. A column of which no character can
  * change the state is not read, and neither is what comes once all rows are settled.
  */
+import assert from 'node:assert/strict';
 import { ASCII } from '@apiary/common/query/automaton/expression.ts';
 import { BYTES, REFUSED } from '@apiary/common/query/automaton/table.ts';
 import type { ChunkData } from '../chunk-data.ts';
@@ -90,6 +91,7 @@ export class AutomatonJudge implements Judge {
         continue;
       }
       if (piece.follows === 'stamp') await this.#readStamp(rows, slots, template);
+      else if (slots.listed[piece.slot] === 1) await this.#readListed(rows, slots, piece.slot);
       else {
         while (!this.#frames.has(slots, piece.slot)) await this.#frames.enter(slots, piece.slot);
         this.#readColumn(rows, slots, piece.slot);
@@ -148,6 +150,16 @@ export class AutomatonJudge implements Judge {
       const width = encoding === FIXED ? (slots.longest[slot] ?? 0) : 0;
       rows.readColumn({ bytes, from, to, width });
     }
+  }
+
+  /** Its own text alone: that of a whole frame takes longer to write than most expressions to look at. */
+  async #readListed(rows: RowStates, slots: SlotTable, slot: number): Promise<void> {
+    const listed = await this.#data.listed();
+    assert(listed, 'a column is listed where there is a lexicon');
+    const window = { first: 0, last: (slots.rows[slots.template[slot] ?? 0] ?? 0) - 1 };
+    const bytes = listed.textAtHand(slot, window) ?? (await listed.text(slot, window));
+    const width = slots.encoding[slot] === FIXED ? (slots.longest[slot] ?? 0) : 0;
+    rows.readColumn({ bytes, from: 0, to: bytes.length, width });
   }
 
   async #readStamp(rows: RowStates, slots: SlotTable, template: number): Promise<void> {
