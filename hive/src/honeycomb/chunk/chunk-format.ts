@@ -17,8 +17,11 @@ export interface EncodedChunk {
 export interface ChunkReader extends RecordSource {
   /** Memory that it holds now. */
   readonly memoryBytes: number;
-  /** Nobody asks for it any more but who does so now: frees what can be freed. */
-  release(): void;
+  /**
+   * The memory that it holds is not to be held any more. `in-use`: somebody who has it goes on, and what he may be looking
+   * at stays. `unused`: nobody looks at anything that it gave.
+   */
+  release(how: 'in-use' | 'unused'): void;
   /**
    * All rows as they were encoded.
    *

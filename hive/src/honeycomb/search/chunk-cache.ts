@@ -15,10 +15,20 @@ import { formatOf } from '../chunk/index.ts';
  */
 const COUNTED_ANEW_AFTER = 32;
 
+/** Who looks at what a reader has decoded. */
+interface Holders {
+  /** Searches that tell when they are done. */
+  searches: number;
+  /** Somebody has it who does not tell. */
+  isLent: boolean;
+  /** The cache has it no more. */
+  isLetGo: boolean;
+}
+
 interface Cached {
   readonly reader: ChunkReader;
+  readonly holders: Holders;
   readonly usedMs: number;
-  /** Memory as it was last counted. */
   bytes: number;
 }
 
@@ -72,6 +82,27 @@ export class ChunkCache {
 
   /** Nothing of the chunk is read before it is searched. @throws AppError `not-supported` */
   open(entry: ChunkEntry): ChunkReader {
+    const { reader, holders } = this.#open(entry);
+    holders.isLent = true;
+    return reader;
+  }
+
+  /**
+   * The same for who is done with all that the reader gave when `look` is: where nobody else has it, its memory is free
+   * as soon as there is no room for it.
+   */
+  async use<T>(entry: ChunkEntry, look: (reader: ChunkReader) => Promise<T>): Promise<T> {
+    const { reader, holders } = this.#open(entry);
+    holders.searches++;
+    try {
+      return await look(reader);
+    } finally {
+      holders.searches--;
+      if (holders.isLetGo) release(reader, holders);
+    }
+  }
+
+  #open(entry: ChunkEntry): Cached {
     const cached = this.#cached.get(entry.id);
     const read = async (index: number) => {
       const provided = this.#provided.get(entry.id)?.sections[index];
@@ -81,12 +112,13 @@ export class ChunkCache {
     this.#drop(entry.id);
     this.#trim();
     const bytes = reader.memoryBytes;
-    const opened = { reader, usedMs: this.#clock.now(), bytes };
+    const holders = cached?.holders ?? { searches: 0, isLent: false, isLetGo: false };
+    const opened = { reader, holders, usedMs: this.#clock.now(), bytes };
     this.#cached.set(entry.id, opened);
     this.#bytes += bytes;
     this.#growing.add(opened);
     this.#cancelSweep ??= this.#clock.after(CHUNK_CACHE_IDLE_MS, () => this.#sweep());
-    return reader;
+    return opened;
   }
 
   /**
@@ -170,7 +202,10 @@ export class ChunkCache {
   }
 
   #letGo(id: string): void {
-    this.#drop(id)?.reader.release();
+    const cached = this.#drop(id);
+    if (!cached) return;
+    cached.holders.isLetGo = true;
+    release(cached.reader, cached.holders);
   }
 
   #drop(id: string): Cached | undefined {
@@ -192,4 +227,8 @@ export class ChunkCache {
         ? this.#clock.after(CHUNK_CACHE_IDLE_MS, () => this.#sweep())
         : undefined;
   }
+}
+
+function release(reader: ChunkReader, { searches, isLent }: Holders): void {
+  reader.release(isLent || searches > 0 ? 'in-use' : 'unused');
 }

@@ -75,11 +75,19 @@ test('searches side by side, with room for all and for next to nothing, find the
   for (const { entry, query } of asks) expected.push(await found(roomy.open(entry), query));
   expect(expected.filter(({ count }) => count === 0)).toEqual([]);
   roomy.close();
-  const tight = cacheOver(chunks, 1);
-  const open = asks.map(({ entry, query }) => ({ source: tight.open(entry), query }));
-  const all = await Promise.all(open.map(({ source, query }) => found(source, query)));
-  expect(all).toEqual(expected);
-  tight.close();
+  const [lent, used] = [cacheOver(chunks, 1), cacheOver(chunks, 1)];
+  const open = asks.map(({ entry, query }) => ({ source: lent.open(entry), query }));
+  expect(await Promise.all(open.map(({ source, query }) => found(source, query)))).toEqual(
+    expected,
+  );
+  const look = async ({ entry, query }: (typeof asks)[number]) =>
+    await used.use(entry, async (source) => await found(source, query));
+  expect(await Promise.all(asks.map(look))).toEqual(expected);
+  // Whoever comes next finds nothing of what was freed.
+  used.cool();
+  for (const ask of asks.slice(0, 4)) expect(expected).toContainEqual(await look(ask));
+  lent.close();
+  used.close();
 });
 
 test('a chunk that the store does not have yet stays whole when it is searched', async () => {

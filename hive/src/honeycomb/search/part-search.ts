@@ -154,13 +154,19 @@ export class PartSearch {
   }
 
   async #look({ source, times, seen }: Waiting): Promise<void> {
-    const { page, tally } = this;
     if (source.kind === 'chunk' && this.#lacks(source.chunk)) {
       await this.#pace();
       return;
     }
-    const set: RecordSource =
-      source.kind === 'open' ? source.set : this.#context.cache.open(source.chunk.entry());
+    if (source.kind === 'open') await this.#lookAt(source.set, times, seen);
+    else {
+      const look = async (set: RecordSource) => await this.#lookAt(set, times, seen);
+      await this.#context.cache.use(source.chunk.entry(), look);
+    }
+  }
+
+  async #lookAt(set: RecordSource, times: Waiting['times'], seen: Waiting['seen']): Promise<void> {
+    const { page, tally } = this;
     const matches = await set.select(this.#selection);
     if (matches.count === 0) return;
     await tally.add(matches);
@@ -192,13 +198,14 @@ export class PartSearch {
 
   async #lookAtNewest(chunk: ListedChunk): Promise<NonNullable<Waiting['seen']>> {
     if (this.#lacks(chunk)) return NOTHING_SEEN;
-    const { selectNewest } = this.#context.cache.open(chunk.entry());
-    const found = await selectNewest?.(this.#selection);
-    if (!found) return NOTHING_SEEN;
-    const { after, matches } = found;
-    const isOnPage = matches.count > 0 && (await this.#addToPage(matches));
-    if (!isOnPage && Number.isFinite(after)) this.#looksInVain++;
-    return { after, count: matches.count };
+    return await this.#context.cache.use(chunk.entry(), async ({ selectNewest }) => {
+      const found = await selectNewest?.(this.#selection);
+      if (!found) return NOTHING_SEEN;
+      const { after, matches } = found;
+      const isOnPage = matches.count > 0 && (await this.#addToPage(matches));
+      if (!isOnPage && Number.isFinite(after)) this.#looksInVain++;
+      return { after, count: matches.count };
+    });
   }
 
   /** @param last those that are later were looked at already @returns false when none can be on the page */

@@ -1,6 +1,6 @@
 /** The sections of one sealed chunk, each read and decoded when it is first asked for, and then kept. */
 import { AppError } from '@apiary/common/errors.ts';
-import type { ReaderMemory, SectionReader } from '../chunk-format.ts';
+import type { ChunkReader, ReaderMemory, SectionReader } from '../chunk-format.ts';
 import { freeMemory } from '../free-memory.ts';
 import type { Stretch } from '../row-batch.ts';
 import { bloomHas, partBlooms, partOf } from './bloom.ts';
@@ -89,10 +89,11 @@ export class ChunkData {
     return this.#kept.memoryBytes + this.#frames.memoryBytes + this.#numbers.memoryBytes;
   }
 
-  /** Frees what only searches that are over have looked at. */
-  release(): void {
+  /** See {@link ChunkReader.release}. */
+  release(how: Parameters<ChunkReader['release']>[0]): void {
     this.#frames.release();
     this.#numbers.release();
+    if (how === 'unused') this.#kept.free();
   }
 
   async runs(): Promise<Runs> {

@@ -40,8 +40,8 @@ export class ColumnarReader implements ChunkReader {
     return this.#data.memoryBytes + this.#newest.memoryBytes;
   }
 
-  release(): void {
-    this.#data.release();
+  release(how: 'in-use' | 'unused'): void {
+    this.#data.release(how);
   }
 
   async select(selection: Selection): Promise<Matches> {

@@ -1,3 +1,4 @@
+import { freeMemory } from '../free-memory.ts';
 import { readable } from './sections.ts';
 
 /** What was read of a chunk, by name. Each name is used for one type alone. */
@@ -22,6 +23,17 @@ export class KeptValues {
       this.#loading.set(name, loading);
     }
     return await loading;
+  }
+
+  /** Frees the memory of all of it: nobody looks at any. */
+  free(): void {
+    for (const value of this.#kept.values()) {
+      // What is kept is an object each, with columns as its members, or a column.
+      const parts: unknown[] = ArrayBuffer.isView(value) ? [value] : Object.values(value as object);
+      for (const part of parts) if (ArrayBuffer.isView(part)) freeMemory(part);
+    }
+    this.#kept.clear();
+    this.memoryBytes = 0;
   }
 
   async #load<T>(name: string, load: () => Promise<[value: T, bytes: number]>): Promise<T> {
