@@ -151,7 +151,8 @@ export function round(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }
 
-function median(values: readonly number[]): number {
+/** The median. */
+export function median(values: readonly number[]): number {
   return percentile(
     [...values].sort((a, b) => a - b),
     0.5,
