@@ -14,8 +14,9 @@ const ZSTD_PIECE_BYTES = 8e6;
 /** Messages in one commit, as ingest gathers them when much arrives. */
 const MESSAGES_AT_ONCE = 8;
 const ASKED_TIMES = 3;
-/** Rounds before those: a server's code is compiled by then, in each of its threads. */
+/** Rounds before those, at least, and for so long: a server's code is compiled by then, in each of its threads. */
 const WARM_UP = 4;
+const WARM_UP_MS = 1000;
 
 /** CPU seconds of this process so far, all threads. */
 export function cpuSeconds(): number {
@@ -102,7 +103,11 @@ export async function ask(engine: Engine, question: Question): Promise<AskFigure
   const warm: number[] = [];
   const page: number[] = [];
   let total = 0;
-  for (let round = -WARM_UP; round < ASKED_TIMES; round++) {
+  const until = performance.now() + WARM_UP_MS;
+  let warmedUp = 0;
+  while (cold.length < ASKED_TIMES) {
+    const counts = warmedUp >= WARM_UP && performance.now() > until;
+    if (!counts) warmedUp++;
     engine.cool();
     for (const times of [cold, warm]) {
       const began = performance.now();
@@ -110,7 +115,7 @@ export async function ask(engine: Engine, question: Question): Promise<AskFigure
       total = await engine.ask(question, () => {
         pageMs = performance.now() - began;
       });
-      if (round < 0) continue;
+      if (!counts) continue;
       times.push(performance.now() - began);
       if (times === cold) page.push(pageMs);
     }
