@@ -1,9 +1,13 @@
 /** A thread that searches chunks of a store, each of them decoded anew. */
 import { parentPort } from 'node:worker_threads';
-import { openSqliteStore } from '@apiary/common/chunks/sqlite/sqlite-store.ts';
+import { openSectionSource } from '@apiary/common/chunks/sqlite/section-source.ts';
 import { compileMatcher } from '@apiary/common/query/matcher.ts';
 import { parseQuery } from '@apiary/common/query/parser.ts';
+import type { ReaderMemory } from '@apiary/hive/honeycomb/chunk/chunk-format.ts';
 import { formatOf } from '@apiary/hive/honeycomb/chunk/index.ts';
+
+/** As where the cache is full: nothing is kept, and what was decoded is freed. */
+const MEMORY: ReaderMemory = { hasRoom: () => false, ownsSections: true };
 
 /** What it is asked. */
 export interface ScanTask {
@@ -14,15 +18,14 @@ export interface ScanTask {
 }
 
 parentPort?.on('message', async ({ folder, chunks, regex }: ScanTask) => {
-  const store = openSqliteStore({ folder });
+  const source = openSectionSource(folder);
   const parsed = parseQuery(`/.*${regex}.*/`);
   if (!parsed.ok) throw new Error(parsed.error.message);
-  const entries = (await store.catalogue()).chunks.filter(({ id }) => chunks.includes(id));
   let count = 0;
-  for (const entry of entries) {
-    const reader = formatOf(entry.format).open(entry, (index) =>
-      store.readSection(entry.id, index),
-    );
+  for (const id of chunks) {
+    const entry = source.entry(id);
+    const read = (index: number) => source.readSection(id, index);
+    const reader = formatOf(entry.format).open(entry, read, MEMORY);
     const matches = await reader.select({
       query: parsed.query,
       matcher: compileMatcher(parsed.query),
@@ -32,7 +35,8 @@ parentPort?.on('message', async ({ folder, chunks, regex }: ScanTask) => {
       pace: () => undefined,
     });
     count += matches.count;
+    reader.release('unused');
   }
-  await store.close();
+  source.close();
   parentPort?.postMessage(count);
 });

@@ -5,7 +5,7 @@ import type { Engine } from './engine.ts';
 import { round } from './measure.ts';
 import type { ScanTask } from './scan-thread.ts';
 
-const ROUNDS = 3;
+const ROUNDS = 5;
 
 /** How much faster two are. */
 export async function workersRow(engine: Engine, folder: string, word: string): Promise<BenchRow> {
