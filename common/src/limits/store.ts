@@ -20,7 +20,7 @@ export const LINEAR_MEMORY_KEPT_BYTES = 24 * MiB;
 export const CHUNK_LOG_PAGES = 4096;
 /** Memory in which rows are split that an encoder keeps: what a chunk of 64 MB takes. Larger ones are let go, and what was learnt with them. */
 export const SPLIT_MEMORY_KEPT_BYTES = 64 * MiB;
-/** So many small chunks of today's partition are merged; fewer, unless they fill one, wait for company or for the day's end. */
+/** So many small chunks of today's partition are merged; fewer wait for company or for the day's end. */
 export const COMPACTION_CHUNKS_MIN = 8;
 /** Chunks merged at once, however small they be. */
 export const COMPACTION_CHUNKS_MAX = 256;
