@@ -4,7 +4,7 @@ const MiB = 1024 * 1024;
 
 /**
  * Memory of decoded chunks that searches keep for the next one. Past it the least used go, and of a chunk that is read
- * few columns stay. Measured on 1 GB of JSON: nine searches, most through everything, take 184 to 197 MB with it and a
+ * few columns stay. Measured on 1 GB of JSON: nine searches, most through everything, take 184 to 201 MB with it and a
  * thread beside; counts and histograms of common words fit in it.
  */
 export const CHUNK_CACHE_BYTES_MAX = 64 * MiB;

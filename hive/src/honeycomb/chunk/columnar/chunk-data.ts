@@ -6,8 +6,9 @@ import type { Stretch } from '../row-batch.ts';
 import { bloomHas, partBlooms, partOf } from './bloom.ts';
 import { type Dictionary, readDictionary } from './dictionary.ts';
 import { BEHIND_IDS, decodeHead, type Head, LEXICON_SECTION, partsOf, SECTION } from './head.ts';
-import { type FrameUse, frameWith, KeptFrames } from './kept-frames.ts';
+import { type FrameUse, KeptFrames } from './kept-frames.ts';
 import { KeptValues } from './kept-values.ts';
+import { lastBegun } from './last-begun.ts';
 import { type LengthList, type Lengths, lengthsByRow, readLengths } from './length-column.ts';
 import { Lexicon } from './lexicon.ts';
 import { firstListed, ListedValues } from './listed-values.ts';
@@ -289,7 +290,7 @@ export class ChunkData {
     const { frameFrom } = await this.runs();
     if (to > (frameFrom.at(-1) ?? 0)) throw corrupt('columns');
     const parts: Buffer[] = [];
-    for (let index = frameWith(frameFrom, from); (frameFrom[index] ?? to) < to; index++) {
+    for (let index = lastBegun(frameFrom, from); (frameFrom[index] ?? to) < to; index++) {
       const begin = frameFrom[index] ?? 0;
       const frame = await this.#frames.get(index, 'lent');
       parts.push(frame.subarray(Math.max(from - begin, 0), Math.min(to - begin, frame.length)));
@@ -328,7 +329,7 @@ export class ChunkData {
   /** The frame with a place among all columns, and where it begins there. */
   async frameAt(place: number, use: FrameUse = 'lent'): Promise<Frame> {
     const { frameFrom } = await this.runs();
-    const index = frameWith(frameFrom, place);
+    const index = lastBegun(frameFrom, place);
     return { from: frameFrom[index] ?? 0, bytes: await this.#frames.get(index, use) };
   }
 
@@ -336,7 +337,7 @@ export class ChunkData {
   frameAtHand(place: number): Frame | undefined {
     const runs = this.#kept.atHand<Runs>('runs');
     if (!runs) return undefined;
-    const index = frameWith(runs.frameFrom, place);
+    const index = lastBegun(runs.frameFrom, place);
     const bytes = this.#frames.atHand(index, 'lent');
     return bytes && { from: runs.frameFrom[index] ?? 0, bytes };
   }

@@ -7,6 +7,7 @@ import { findNumbers, type WantedNumbers } from './compiled/find-numbers.ts';
 import { planesOf } from './compiled/split-lexicon.ts';
 import type { Head } from './head.ts';
 import type { KeptFrames } from './kept-frames.ts';
+import { lastBegun } from './last-begun.ts';
 import type { Lexicon } from './lexicon.ts';
 import { bytesOf, type NumberFrame, writeWords } from './number-frame.ts';
 import type { SlotTable } from './slot-table.ts';
@@ -143,7 +144,7 @@ export class ListedValues {
   #writeFrame(frame: PlacedFrame, target: Buffer): void {
     const first = frame.index * this.#frameValues;
     let [at, value] = [0, 0];
-    for (let place = placeOf(this.#from, first); value < frame.values; place++) {
+    for (let place = lastBegun(this.#from, first); value < frame.values; place++) {
       const end = Math.min((this.#from[place + 1] ?? 0) - first, frame.values);
       const hasMarks = this.#hasMarks(this.#listed[place] ?? 0);
       at = writeWords(frame, { from: value, to: end }, this.lexicon, { target, at, hasMarks });
@@ -181,18 +182,6 @@ function listedSlots(listed: Uint8Array): Uint32Array {
   const slots: number[] = [];
   for (let slot = 0; slot < listed.length; slot++) if (listed[slot] === 1) slots.push(slot);
   return Uint32Array.from(slots);
-}
-
-/** The column that has a value. */
-function placeOf(from: Uint32Array, value: number): number {
-  let low = 0;
-  let high = from.length - 2;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((from[middle] ?? 0) <= value) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }
 
 function corrupt(): AppError {

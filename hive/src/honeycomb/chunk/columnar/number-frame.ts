@@ -30,18 +30,15 @@ interface WordTarget {
 
 /** Writes the words of some values; gives the place behind them. */
 export function writeWords(
-  { values, planes }: NumberFrame,
+  frame: NumberFrame,
   { from, to }: ValueRange,
   { bytes, start }: Words,
   { target, at: begin, hasMarks }: WordTarget,
 ): number {
-  const [second, third] = [values, 2 * values];
   const hidden = hasMarks ? 0 : 1;
   let at = begin;
   for (let value = from; value < to; value++) {
-    let number = planes[value] ?? 0;
-    if (second < planes.length) number |= (planes[second + value] ?? 0) << 8;
-    if (third < planes.length) number |= (planes[third + value] ?? 0) << 16;
+    const number = numberAt(frame, value);
     const end = (start[number + 1] ?? 0) - hidden;
     for (let byte = start[number] ?? 0; byte < end; byte++) target[at++] = bytes[byte] ?? 0;
   }
@@ -50,18 +47,22 @@ export function writeWords(
 
 /** Bytes of what {@link writeWords} writes. */
 export function bytesOf(
-  { values, planes }: NumberFrame,
+  frame: NumberFrame,
   { from, to }: ValueRange,
   { start }: Words,
   hasMarks: boolean,
 ): number {
-  const [second, third] = [values, 2 * values];
   let bytes = hasMarks ? 0 : from - to;
   for (let value = from; value < to; value++) {
-    let number = planes[value] ?? 0;
-    if (second < planes.length) number |= (planes[second + value] ?? 0) << 8;
-    if (third < planes.length) number |= (planes[third + value] ?? 0) << 16;
+    const number = numberAt(frame, value);
     bytes += (start[number + 1] ?? 0) - (start[number] ?? 0);
   }
   return bytes;
+}
+
+function numberAt({ values, planes }: NumberFrame, value: number): number {
+  let number = planes[value] ?? 0;
+  if (values < planes.length) number |= (planes[values + value] ?? 0) << 8;
+  if (2 * values < planes.length) number |= (planes[2 * values + value] ?? 0) << 16;
+  return number;
 }

@@ -1,6 +1,5 @@
 /** Looks for a word in columns with the compiled loop. */
-import { LINEAR_MEMORY_KEPT_BYTES } from '@apiary/common/limits/store.ts';
-import { LinearMemory } from './linear-memory.ts';
+import { keptOrNew, type LinearMemory } from './linear-memory.ts';
 
 /** Places found at once, and numbers of each: row, where its value begins, where it ends. */
 const PLACES_MAX = 1024;
@@ -64,8 +63,7 @@ export function findInColumn(
 }
 
 function hold(bytes: Buffer): Held {
-  const kept = held && held.memory.size <= LINEAR_MEMORY_KEPT_BYTES ? held.memory : undefined;
-  const memory = kept ?? new LinearMemory();
+  const memory = keptOrNew(held?.memory);
   memory.reserve(bytes.length + NEEDLE_BYTES_MAX + PLACES_MAX * PLACE_BYTES, PLACE_NUMBERS);
   const at = memory.put(bytes);
   const needle = memory.take(NEEDLE_BYTES_MAX);

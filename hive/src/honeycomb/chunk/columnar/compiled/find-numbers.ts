@@ -1,7 +1,6 @@
 /** Looks for numbers of words with the compiled loop. */
-import { LINEAR_MEMORY_KEPT_BYTES } from '@apiary/common/limits/store.ts';
 import type { NumberFrame, ValueRange } from '../number-frame.ts';
-import { LinearMemory } from './linear-memory.ts';
+import { keptOrNew, type LinearMemory } from './linear-memory.ts';
 
 /** Values found at once. */
 const PLACES_MAX = 4096;
@@ -74,8 +73,7 @@ export function findNumbers(
 }
 
 function hold(planes: Buffer, wanted: WantedNumbers): Held {
-  const kept = held && held.memory.size <= LINEAR_MEMORY_KEPT_BYTES ? held.memory : undefined;
-  const memory = kept ?? new LinearMemory();
+  const memory = keptOrNew(held?.memory);
   const { flags, sets } = wanted;
   memory.reserve(planes.length + flags.length + SETS_BYTES + PLACES_MAX * PLACE_BYTES, PIECES);
   const at = { plane: memory.put(planes), flags: memory.put(flags), sets: memory.put(sets) };

@@ -120,3 +120,8 @@ export function isKeptMemory(memory: LinearMemory): boolean {
 export function giveBackMemory(memory: LinearMemory): void {
   if (isKeptMemory(memory)) spare = memory;
 }
+
+/** What a loop had, if it is not too large to be kept, or another one. */
+export function keptOrNew(memory: LinearMemory | undefined): LinearMemory {
+  return memory && isKeptMemory(memory) ? memory : new LinearMemory();
+}

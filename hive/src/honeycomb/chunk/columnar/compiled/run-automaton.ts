@@ -1,11 +1,10 @@
 /** Runs an automaton over columns with the compiled loop. */
 
-import { LINEAR_MEMORY_KEPT_BYTES } from '@apiary/common/limits/store.ts';
 import { ASCII } from '@apiary/common/query/automaton/expression.ts';
 import { type Automaton, BYTES, OPEN } from '@apiary/common/query/automaton/table.ts';
 import { BYTE_CLASS, DIGIT, LETTER } from '../words.ts';
 import type { ColumnPlace } from './find-in-column.ts';
-import { LinearMemory } from './linear-memory.ts';
+import { keptOrNew, type LinearMemory } from './linear-memory.ts';
 
 const EXIT_BYTES = 4;
 const EXITS_MAX = 2;
@@ -58,8 +57,7 @@ export function runAutomaton(
 
 function holdFor(automaton: Automaton, roomBytes: number): Held {
   if (held && held.automaton === automaton && held.roomBytes >= roomBytes) return held;
-  const kept = held && held.memory.size <= LINEAR_MEMORY_KEPT_BYTES ? held.memory : undefined;
-  const memory = kept ?? new LinearMemory();
+  const memory = keptOrNew(held?.memory);
   const room = Math.max(roomBytes, ROOM_BYTES);
   const exits = exitsOf(automaton);
   memory.reserve(automaton.next.length + exits.length + BYTES + room, PIECES);

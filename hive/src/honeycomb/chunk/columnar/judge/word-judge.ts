@@ -1,6 +1,7 @@
 import { isWordCode } from '@apiary/common/query/words.ts';
 import type { ChunkData } from '../chunk-data.ts';
 import type { Dictionary } from '../dictionary.ts';
+import { lastBegun } from '../last-begun.ts';
 import type { SlotTable } from '../slot-table.ts';
 import { LONG } from '../value-columns.ts';
 import { FULL_MASK, SLOT_MARK, STAMP_MARK } from '../words.ts';
@@ -171,7 +172,7 @@ function markLiterals(
   let id = 0;
   let at = folded.indexOf(needle);
   while (at >= 0) {
-    id = templateAt(foldedStart, id, at);
+    id = lastBegun(foldedStart, at, id);
     let from = at;
     while (from > 0 && isWordCode(folded.charCodeAt(from - 1))) from--;
     let to = at + needle.length;
@@ -182,18 +183,6 @@ function markLiterals(
       at = folded.indexOf(needle, foldedStart[id + 1]);
     } else at = folded.indexOf(needle, at + 1);
   }
-}
-
-/** The template whose text holds a place; places are asked for in ascending order. */
-function templateAt(start: Uint32Array, after: number, place: number): number {
-  let low = after;
-  let high = start.length - 2;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((start[middle] ?? 0) <= place) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }
 
 /** Where, in the folded dictionary, the first word of a template begins that single words see. */
