@@ -1,11 +1,11 @@
 /** `./apiary test`: installs what the tests need and runs them all. */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { CommandIo } from '../command.ts';
 import { projectRoot } from '../data-folder.ts';
+import { guardedRun } from '../guarded-run.ts';
 import { ensurePackages, PACKAGES } from '../packages.ts';
 import { prepareMongo } from '../services.ts';
 import { buildWeb, webIsBuilt } from '../web-build.ts';
@@ -53,6 +53,10 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     await runJest(['--maxWorkers=2', ...ignoring([...ignored, ...REAL_PARTS])], io, count);
     await runJest(['--runInBand', ...REAL_PARTS, ...ignoring(ignored)], io, count);
   }
+  if (io.signal.aborted) {
+    io.stderr.write('apiary test: interrupted\n');
+    return 1;
+  }
   if (!hasMongo) io.stdout.write('mongodb: not run, set MONGODB_URL\n');
   io.stdout.write(`\n${count.passed} passed, ${count.failed} failed\n`);
   return count.failed === 0 && count.passed > 0 ? 0 : 1;
@@ -65,25 +69,20 @@ function ignoring(patterns: readonly string[]): string[] {
 async function runJest(argv: readonly string[], io: CommandIo, count: Count): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'apiary-test-'));
   const outputFile = join(folder, 'result.json');
-  const child = spawn(
+  const command = [
     process.execPath,
-    [
-      '--experimental-vm-modules',
-      '--disable-warning=ExperimentalWarning',
-      join(projectRoot, 'node_modules/jest/bin/jest.js'),
-      // A handle that a suite left open must not keep the run from its closing line.
-      '--forceExit',
-      '--json',
-      `--outputFile=${outputFile}`,
-      ...argv,
-    ],
-    { cwd: projectRoot, stdio: ['ignore', 'ignore', 'inherit'] },
-  );
-  const stop = () => child.kill('SIGTERM');
-  io.signal.addEventListener('abort', stop, { once: true });
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  io.signal.removeEventListener('abort', stop);
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    join(projectRoot, 'node_modules/jest/bin/jest.js'),
+    // A handle that a suite left open must not keep the run from its closing line.
+    '--forceExit',
+    '--json',
+    `--outputFile=${outputFile}`,
+    ...argv,
+  ];
+  const code = await guardedRun(command, { cwd: projectRoot, signal: io.signal });
   try {
+    if (io.signal.aborted) return;
     const result = jestResultSchema.parse(JSON.parse(readFileSync(outputFile, 'utf8')));
     count.passed += result.numPassedTests;
     // A skipped test, and a suite that could not even run, are failures.
