@@ -235,7 +235,11 @@ export interface ChunkStore {
   adopt(orphan: SegmentOwner, instance: string): Promise<Segment | undefined>;
   /** @param atLeast a version that is enough; without it whatever there is when it is asked for is in it */
   catalogue(atLeast?: number): Promise<Catalogue>;
-  /** In memory of its own, which the caller may free. @throws AppError `not-found` when the chunk has gone meanwhile */
+  /**
+   * Compared with its checksum; in memory of its own, which the caller may free.
+   *
+   * @throws AppError `not-found` when the chunk has gone meanwhile, `store-corrupt`
+   */
   readSection(chunk: string, index: number): Promise<Buffer>;
   /** The same at once. Absent: it is not on this machine. */
   sectionAtHand?(chunk: string, index: number): Buffer;

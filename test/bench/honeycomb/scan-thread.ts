@@ -7,7 +7,11 @@ import type { ReaderMemory } from '@apiary/hive/honeycomb/chunk/chunk-format.ts'
 import { formatOf } from '@apiary/hive/honeycomb/chunk/index.ts';
 
 /** As where the cache is full: nothing is kept, and what was decoded is freed. */
-const MEMORY: ReaderMemory = { hasRoom: () => false, ownsSections: true };
+const MEMORY: ReaderMemory = {
+  hasRoom: () => false,
+  ownsSections: true,
+  areChecked: true,
+};
 
 /** What it is asked. */
 export interface ScanTask {

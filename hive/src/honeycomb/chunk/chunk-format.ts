@@ -47,12 +47,14 @@ export interface NewestMatches {
 /** Reads a section by its index. @throws AppError `not-found`, `store-corrupt` */
 export type SectionReader = (index: number) => Promise<Uint8Array>;
 
-/** What a reader may do with memory. */
+/** What a reader may do with memory, and what is known of sections. */
 export interface ReaderMemory {
   /** False while what readers hold is too much: this one keeps little more. */
   hasRoom(): boolean;
   /** Sections are read into memory that nobody else looks at: the reader frees it. */
   readonly ownsSections: boolean;
+  /** Sections were compared with a checksum when they were read from the store: once is enough. */
+  readonly areChecked: boolean;
 }
 
 /** One format, as it is read. */

@@ -66,6 +66,7 @@ export class ChunkCache {
       return this.#bytes <= this.#bytesMax;
     },
     ownsSections: true,
+    areChecked: true,
   };
   #cancelSweep: (() => void) | undefined;
 

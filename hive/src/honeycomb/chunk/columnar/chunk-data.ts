@@ -49,6 +49,7 @@ export interface Frame {
 export class ChunkData {
   readonly #read: SectionReader;
   readonly #ownsSections: boolean;
+  readonly #areChecked: boolean;
   readonly #frames: KeptFrames;
   /** Those whose values are in the lexicon, as numbers. */
   readonly #numbers: KeptFrames;
@@ -66,10 +67,11 @@ export class ChunkData {
   constructor(
     read: SectionReader,
     sections: readonly { readonly name: string }[],
-    memory: ReaderMemory = { hasRoom: () => true, ownsSections: false },
+    memory: ReaderMemory = { hasRoom: () => true, ownsSections: false, areChecked: false },
   ) {
     this.#read = read;
     this.#ownsSections = memory.ownsSections;
+    this.#areChecked = memory.areChecked;
     this.#frames = new KeptFrames(
       async (index) => await this.#loadFrame(index),
       () => memory.hasRoom(),
@@ -115,7 +117,7 @@ export class ChunkData {
     const part = partOf(hash, this.#bloomParts);
     const { values, literals } = await this.#kept.once(`bloom-${part}`, async () => {
       const index = this.#sections - this.#bloomParts + part;
-      const bytes = openSection(await this.#read(index));
+      const bytes = openSection(await this.#read(index), this.#areChecked);
       return [partBlooms(bytes), bytes.length];
     });
     return { value: bloomHas(values, hash), literal: bloomHas(literals, hash) };
@@ -371,7 +373,7 @@ export class ChunkData {
 
   async #unpack(index: number): Promise<Buffer> {
     const section = await this.#read(index);
-    const bytes = unpackSection(section);
+    const bytes = unpackSection(section, this.#areChecked);
     if (this.#ownsSections) freeMemory(section);
     return bytes;
   }

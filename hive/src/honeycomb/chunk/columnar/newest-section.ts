@@ -24,12 +24,19 @@ export class NewestSection {
   /** Memory of what is kept. */
   memoryBytes = 0;
   readonly #read: SectionReader;
+  readonly #areChecked: boolean;
   /** -1: the chunk has none. */
   readonly #index: number;
   #rows: Promise<NewestRows & { readonly set: NewestSet }> | undefined;
 
-  constructor(read: SectionReader, sections: readonly { readonly name: string }[]) {
+  /** @param areChecked see `ReaderMemory` */
+  constructor(
+    read: SectionReader,
+    sections: readonly { readonly name: string }[],
+    areChecked: boolean,
+  ) {
     this.#read = read;
+    this.#areChecked = areChecked;
     this.#index = sections.findIndex(({ name }) => name === NEWEST);
   }
 
@@ -61,16 +68,16 @@ export class NewestSection {
   }
 
   async #load() {
-    const newest = decoded(await this.#read(this.#index));
+    const newest = decoded(await this.#read(this.#index), this.#areChecked);
     const { count, bytes } = newest.batch;
     this.memoryBytes = count * MEMORY.row + bytes.length * MEMORY.byte;
     return { ...newest, set: new NewestSet(newest.batch) };
   }
 }
 
-function decoded(section: Uint8Array): NewestRows {
+function decoded(section: Uint8Array, isChecked: boolean): NewestRows {
   try {
-    return decodeNewest(unpackSection(section));
+    return decodeNewest(unpackSection(section, isChecked));
   } catch (error) {
     if (error instanceof AppError) throw error;
     const message = 'The newest rows of a chunk cannot be read.';

@@ -22,11 +22,18 @@ export function sealSection(bytes: Uint8Array): Buffer {
   return sealed;
 }
 
-/** The bytes of a sealed section. @throws AppError `store-corrupt` */
-export function openSection(section: Uint8Array): Buffer {
+/**
+ * The bytes of a sealed section, not a copy.
+ *
+ * @param isChecked see `ReaderMemory.areChecked`
+ * @throws AppError `store-corrupt`
+ */
+export function openSection(section: Uint8Array, isChecked: boolean): Buffer {
   const buffer = Buffer.from(section.buffer, section.byteOffset, section.length);
   const end = buffer.length - CHECKSUM_BYTES;
-  if (end < 0 || crc32(buffer.subarray(0, end)) !== buffer.readUInt32LE(end)) {
+  const isWhole =
+    end >= 0 && (isChecked || crc32(buffer.subarray(0, end)) === buffer.readUInt32LE(end));
+  if (!isWhole) {
     throw new AppError('store-corrupt', 'A section of a chunk differs from its checksum.');
   }
   return buffer.subarray(0, end);
@@ -37,9 +44,14 @@ export function sealedBytes(section: Buffer): Buffer {
   return section.subarray(0, section.length - CHECKSUM_BYTES);
 }
 
-/** What {@link packSection} packed. @throws AppError `store-corrupt` */
-export function unpackSection(section: Uint8Array): Buffer {
-  const compressed = openSection(section);
+/**
+ * What {@link packSection} packed.
+ *
+ * @param isChecked see `ReaderMemory.areChecked`
+ * @throws AppError `store-corrupt`
+ */
+export function unpackSection(section: Uint8Array, isChecked = false): Buffer {
+  const compressed = openSection(section, isChecked);
   try {
     return decompressor.decompress(compressed, ROOM_BYTES);
   } catch (error) {
