@@ -19,17 +19,22 @@ function members(bytes: v128, below: v128, above: v128): v128 {
   return i8x16.ne(v128.and(has, bit), i8x16.splat(0));
 }
 
-function numberAt(plane: usize, values: u32, planes: u32): u32 {
-  let number: u32 = load<u8>(plane);
-  if (planes > 1) number |= (<u32>load<u8>(plane + values)) << 8;
-  if (planes > 2) number |= (<u32>load<u8>(plane + 2 * values)) << 16;
+function numberAt(plane: usize, values: u32, bytes: u32, highBits: u32, value: u32): u32 {
+  let number: u32 = load<u8>(plane + value);
+  if (bytes > 1) number |= (<u32>load<u8>(plane + values + value)) << 8;
+  if (highBits > 0) {
+    const bit = value * highBits;
+    const bits = <u32>load<u8>(plane + 2 * values + (bit >> 3)) >> (bit & 7);
+    number |= (bits & ((1 << highBits) - 1)) << 16;
+  }
   return number;
 }
 
 /**
  * Finds values whose numbers are wanted.
  *
- * @param plane the lowest bytes of so many values; further planes stand behind it
+ * @param plane the lowest bytes of so many values; behind them, where `bytes` is 2, the next ones, and behind those
+ *   `highBits` of each, if there are any, from the lowest bit of each byte on
  * @param wanted by number: 1 where it is (u8)
  * @param sets of the lowest bytes of wanted numbers, and of their next bytes: see {@link members}
  * @param places where the values found are written (u32), in their order, at most `most`
@@ -38,7 +43,8 @@ function numberAt(plane: usize, values: u32, planes: u32): u32 {
 export function findNumbers(
   plane: usize,
   values: u32,
-  planes: u32,
+  bytes: u32,
+  highBits: u32,
   from: u32,
   to: u32,
   wanted: usize,
@@ -54,11 +60,11 @@ export function findNumbers(
   for (let value = from; value < to; value += STEP) {
     const at = plane + <usize>value;
     let may = members(v128.load(at), lowBelow, lowAbove);
-    if (planes > 1) may = v128.and(may, members(v128.load(at + values), nextBelow, nextAbove));
+    if (bytes > 1) may = v128.and(may, members(v128.load(at + values), nextBelow, nextAbove));
     for (let bits = i8x16.bitmask(may); bits !== 0; bits &= bits - 1) {
       const own = value + ctz(bits);
       if (own >= to) break;
-      if (load<u8>(wanted + numberAt(plane + own, values, planes)) === 0) continue;
+      if (load<u8>(wanted + numberAt(plane, values, bytes, highBits, own)) === 0) continue;
       store<u32>(places + ((<usize>found) << 2), own);
       if (++found === most) return found;
     }

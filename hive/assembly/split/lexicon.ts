@@ -155,14 +155,24 @@ export function takenBytes(numbers: u32, length: u32): u32 {
   return bytes;
 }
 
-/** Writes numbers as planes: the lowest byte of each, then the next one of each, so many. */
-export function writePlanes(numbers: u32, length: u32, planes: u32, target: u32): void {
+/** Writes numbers as planes: the lowest byte of each, then, if there are two, the next one of each, then `highBits` of each. */
+export function writePlanes(
+  numbers: u32,
+  length: u32,
+  bytes: u32,
+  highBits: u32,
+  target: u32,
+): void {
+  const high = target + bytes * length;
+  if (highBits > 0) memory.fill(high, 0, (length * highBits + 7) >> 3);
   for (let index: u32 = 0; index < length; index++) {
-    let number = load<u32>(numbers + (index << 2));
-    for (let plane: u32 = 0, at = target + index; plane < planes; plane++, at += length) {
-      store<u8>(at, <u8>number);
-      number >>= 8;
-    }
+    const number = load<u32>(numbers + (index << 2));
+    store<u8>(target + index, <u8>number);
+    if (bytes > 1) store<u8>(target + length + index, <u8>(number >> 8));
+    if (highBits === 0) continue;
+    const bit = index * highBits;
+    const at = high + (bit >> 3);
+    store<u8>(at, load<u8>(at) | <u8>((number >> 16) << (bit & 7)));
   }
 }
 

@@ -197,7 +197,7 @@ describe('sealing', () => {
     await process.append([runOf(streamOf(['one', 'two']), 0, 6)]);
     process.clock.advance(CHUNK_IDLE_MS);
     await process.sealer.idle();
-    expect(process.holdings.chunks[0]).toMatchObject({ records: 2, format: 'columnar@7' });
+    expect(process.holdings.chunks[0]).toMatchObject({ records: 2, format: 'columnar@8' });
     expect(await blocks()).toEqual([]);
     expect(process.holdings.openRecords).toBe(0);
     expect([...((await process.read()).get('00000000000000aa') ?? [])]).toEqual([

@@ -12,7 +12,7 @@ import { lastBegun } from './last-begun.ts';
 import { type LengthList, type Lengths, lengthsByRow, readLengths } from './length-column.ts';
 import { Lexicon } from './lexicon.ts';
 import { firstListed, ListedValues } from './listed-values.ts';
-import { openSection, readable, unpackSection } from './sections.ts';
+import { openSection, readable, unpackNumbers, unpackSection } from './sections.ts';
 import { decodeSlots, firstVarying, LEVEL_VARIES, type SlotTable } from './slot-table.ts';
 import { decodeTimes } from './time-column.ts';
 import { TimeIndex } from './time-index.ts';
@@ -363,7 +363,12 @@ export class ChunkData {
   async #loadNumbers(index: number): Promise<Buffer> {
     return await readable(`numbers-${index}`, async () => {
       const { head } = await this.runs();
-      return await this.#unpack(this.#valuesAt + firstListed(head) + index);
+      const planesBytes = (await this.listed())?.planesBytes(index) ?? 0;
+      const section = await this.#read(this.#valuesAt + firstListed(head) + index);
+      const planes = unpackNumbers(section, planesBytes, this.#areChecked);
+      if (planes.buffer !== section.buffer) this.#freeSection(section);
+      else if (!this.#ownsSections) return Buffer.from(planes);
+      return planes;
     });
   }
 
@@ -374,8 +379,12 @@ export class ChunkData {
   async #unpack(index: number): Promise<Buffer> {
     const section = await this.#read(index);
     const bytes = unpackSection(section, this.#areChecked);
-    if (this.#ownsSections) freeMemory(section);
+    this.#freeSection(section);
     return bytes;
+  }
+
+  #freeSection(section: Uint8Array): void {
+    if (this.#ownsSections) freeMemory(section);
   }
 }
 

@@ -18,7 +18,7 @@ const pace = () => undefined;
 function open(batch: RowBatch) {
   const encoded = encoder.encode(batch, 1);
   if (!encoded) throw new Error('not encoded');
-  return openEncoded(batch, encoded, 'columnar@7');
+  return openEncoded(batch, encoded, 'columnar@8');
 }
 
 async function expectExact(batch: RowBatch): Promise<void> {
@@ -140,7 +140,7 @@ describe('columns', () => {
       const sections = encoded?.sections.map((each, at) =>
         at === index ? { ...each, bytes } : each,
       );
-      const reader = openEncoded(batch, { sections: sections ?? [] }, 'columnar@7');
+      const reader = openEncoded(batch, { sections: sections ?? [] }, 'columnar@8');
       const search = async () => {
         await reader.decode(pace);
         await select(reader, 'one');
@@ -404,7 +404,7 @@ describe('searching columns', () => {
     expect(Math.max(...parts.map(({ bytes }) => bytes.length))).toBeLessThan(24 * 1024);
     const read: string[] = [];
     const fresh = () =>
-      openEncoded(batch, encoded ?? { sections: [] }, 'columnar@7', (name) => read.push(name));
+      openEncoded(batch, encoded ?? { sections: [] }, 'columnar@8', (name) => read.push(name));
     const reader = fresh();
     for (let at = 0; at < words.length; at += 997) {
       expect(await rowsOf(reader, words[at] ?? '')).toEqual([at]);
@@ -425,7 +425,7 @@ describe('searching columns', () => {
     const batch = batchOfStreams([lines(...texts)]);
     const encoded = encoder.encode(batch, 1) ?? { sections: [] };
     const read: string[] = [];
-    const fresh = () => openEncoded(batch, encoded, 'columnar@7', (name) => read.push(name));
+    const fresh = () => openEncoded(batch, encoded, 'columnar@8', (name) => read.push(name));
     const wanted = { 'pay*': 2, '*pay*': 3, '*pay': 1, payee9: 1, 'p?yer': 1, prep: 0 };
     for (const [text, ofFive] of Object.entries(wanted)) {
       expect((await select(fresh(), text)).count).toBe(80 * ofFive);
@@ -443,7 +443,7 @@ describe('searching columns', () => {
     const encoded = encoder.encode(batch, 1) ?? { sections: [] };
     const counted = async (text: string) => {
       const read: string[] = [];
-      const reader = openEncoded(batch, encoded, 'columnar@7', (name) => read.push(name));
+      const reader = openEncoded(batch, encoded, 'columnar@8', (name) => read.push(name));
       const { count } = await select(reader, text);
       return { count, isTimeRead: read.includes('times') };
     };

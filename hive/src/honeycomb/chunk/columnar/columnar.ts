@@ -1,4 +1,4 @@
-/** `columnar@7`: rows as templates and columns of values. See `docs/reference/chunk-format.md`. */
+/** `columnar@8`: rows as templates and columns of values. See `docs/reference/chunk-format.md`. */
 import type { ChunkFormat, ReadFormat } from '../chunk-format.ts';
 import { ColumnarReader } from './columnar-reader.ts';
 import { ColumnarEncoder } from './encode.ts';
@@ -11,7 +11,7 @@ let encoder: ColumnarEncoder | undefined;
 
 /** See the file's head. */
 export const columnar: ChunkFormat = {
-  name: 'columnar@7',
+  name: 'columnar@8',
   encode(batch, zstdLevel = ZSTD_LEVEL) {
     // Kept between chunks: its memory, and what it learnt of shapes.
     encoder ??= new ColumnarEncoder();
@@ -21,7 +21,10 @@ export const columnar: ChunkFormat = {
   lacks: lacksWord,
 };
 
-/** What was written before: without a lexicon, with columns in the order of slots, with one section of ids. The head tells which. */
-export const formerColumnar: readonly ReadFormat[] = ['columnar@6', 'columnar@5', 'columnar@4'].map(
-  (name) => ({ name, open: columnar.open, lacks: lacksWord }),
-);
+/**
+ * What was written before: with wider numbers of words, without a lexicon, with columns in the order of slots, with one section
+ * of ids. The head tells which.
+ */
+export const formerColumnar: readonly ReadFormat[] = [
+  ...['columnar@7', 'columnar@6', 'columnar@5', 'columnar@4'],
+].map((name) => ({ name, open: columnar.open, lacks: lacksWord }));

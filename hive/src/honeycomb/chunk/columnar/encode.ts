@@ -10,7 +10,8 @@ import { encodeHead, LEXICON_SECTION, partsOf } from './head.ts';
 import { TemplateLevels } from './level-words.ts';
 import { encodeNewest, NEWEST_BOUNDS, type NewestBounds } from './newest-rows.ts';
 import { NEWEST } from './newest-section.ts';
-import { packSection, sealSection } from './sections.ts';
+import { numberLayout } from './number-frame.ts';
+import { packNumbers, packSection, sealSection } from './sections.ts';
 import { encodeSlots, LEVEL_VARIES, type TemplateRow } from './slot-table.ts';
 import { type SplitRows, Splitter } from './split-rows.ts';
 import { STAMP_LAYOUTS } from './stamp-layouts.ts';
@@ -92,6 +93,7 @@ export class ColumnarEncoder {
             words: lexicon.words,
             frames: lexicon.frames.length,
             frameValues: lexicon.frameValues,
+            highBits: numberLayout(lexicon.words).highBits,
           },
         }),
         idsRows: this.#idsRows,
@@ -111,9 +113,10 @@ export class ColumnarEncoder {
         { name: 'lengths', bytes: pack(encodeLengths(split, order, columns)) },
         { name: 'levels', bytes: pack(levels.varying) },
         ...(lexicon ? [{ name: LEXICON_SECTION, bytes: pack(lexicon.bytes) }] : []),
-        ...[...frames, ...(lexicon?.frames ?? []).map(({ planes }) => planes)].map(
-          (frame, index) => ({ name: `values-${index}`, bytes: pack(frame) }),
-        ),
+        ...[
+          ...frames.map(pack),
+          ...(lexicon?.frames ?? []).map(({ planes }) => packNumbers(planes, zstdLevel)),
+        ].map((bytes, index) => ({ name: `values-${index}`, bytes })),
         ...(newest ? [{ name: NEWEST, bytes: pack(newest) }] : []),
         ...columns.blooms.map((part, index) => ({
           name: `bloom-${index}`,

@@ -68,7 +68,7 @@ async function matchesIn(
   if (!parsed.ok) throw new Error(parsed.error.message);
   const { query } = parsed;
   // Nothing is decoded yet.
-  return await openEncoded(batch, encoded, 'columnar@7', onRead).select({
+  return await openEncoded(batch, encoded, 'columnar@8', onRead).select({
     ...{ query, matcher: compileMatcher(query), matcherOptions: {}, pace: () => undefined },
     ...{ from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY },
   });

@@ -15,7 +15,7 @@ interface Written {
   readonly sections: readonly { readonly name: string; readonly base64: string }[];
 }
 
-const FORMER = ['columnar@4', 'columnar@5', 'columnar@6'] as const;
+const FORMER = ['columnar@4', 'columnar@5', 'columnar@6', 'columnar@7'] as const;
 
 function written(format: (typeof FORMER)[number]) {
   const path = new URL(`./testing/${format.replace('@', '-')}.json`, import.meta.url);

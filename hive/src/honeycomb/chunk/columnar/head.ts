@@ -27,12 +27,16 @@ export const headSchema = z.object({
   byClass: z.literal(true).optional(),
   /** Bytes of columns in each section of values; of those that are in the lexicon as they are read. */
   frames: z.array(z.number().int().positive()),
-  /** Words, how many of the sections of values, the last, have numbers of them, and values in each but the last; absent: none. */
+  /**
+   * Words, how many of the sections of values, the last, have numbers of them, and values in each but the last; `highBits` of
+   * `numberLayout`, absent in `columnar@7`, where they are 8 if there are any. Absent: no column is in a lexicon.
+   */
   lexicon: z
     .object({
       words: z.number().int().positive(),
       frames: z.number().int().positive(),
       frameValues: z.number().int().positive(),
+      highBits: z.union([0, 1, 2, 4].map((bits) => z.literal(bits))).optional(),
     })
     .optional(),
   sources: z.array(rowSourceSchema),

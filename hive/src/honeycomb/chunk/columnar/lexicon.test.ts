@@ -111,7 +111,8 @@ describe('a lexicon', () => {
   test.each([
     ['one plane', 200],
     ['two planes', 3_000],
-    ['three planes', 70_000],
+    ['two planes and a bit', 70_000],
+    ['two planes and two bits', 140_000],
   ])('numbers words with %s', async (_, words) => {
     const texts = Array.from({ length: 3 * words }, (_, row) => `user ${wordOf(row % words)} came`);
     const batch = batchOf(texts);

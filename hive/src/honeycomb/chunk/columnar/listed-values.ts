@@ -4,14 +4,23 @@
  */
 import { AppError } from '@apiary/common/errors.ts';
 import { findNumbers, type WantedNumbers } from './compiled/find-numbers.ts';
-import { planesOf } from './compiled/split-lexicon.ts';
 import type { Head } from './head.ts';
 import type { KeptFrames } from './kept-frames.ts';
 import { lastBegun } from './last-begun.ts';
 import type { Lexicon } from './lexicon.ts';
-import { bytesOf, type NumberFrame, writeWords } from './number-frame.ts';
+import {
+  bytesOf,
+  type NumberFrame,
+  type NumberLayout,
+  numberLayout,
+  planesBytes,
+  writeWords,
+} from './number-frame.ts';
 import type { SlotTable } from './slot-table.ts';
 import { VARYING } from './value-columns.ts';
+
+/** Of `columnar@7`, where there are any. */
+const FORMER_HIGH_BITS = 8;
 
 /** A frame, and its place among those of numbers. */
 interface PlacedFrame extends NumberFrame {
@@ -44,6 +53,7 @@ export class ListedValues {
   readonly #options: ListedOptions;
   /** Values in each frame but the last. */
   readonly #frameValues: number;
+  readonly #layout: NumberLayout;
   /** Slots in the order of their columns. */
   readonly #listed: Uint32Array;
   /** Where the values of each begin among those of all; one more than there are. */
@@ -55,7 +65,9 @@ export class ListedValues {
     const { lexicon, slots } = options;
     this.lexicon = lexicon;
     this.#options = options;
-    this.#frameValues = options.head.lexicon?.frameValues ?? 1;
+    const { frameValues = 1, highBits = FORMER_HIGH_BITS } = options.head.lexicon ?? {};
+    this.#frameValues = frameValues;
+    this.#layout = numberLayout(lexicon.words, highBits);
     this.#listed = listedSlots(slots.listed);
     this.#from = new Uint32Array(this.#listed.length + 1);
     this.#places = new Uint32Array(slots.listed.length);
@@ -68,6 +80,11 @@ export class ListedValues {
   /** The frame that a section of values has; below 0: text. */
   frameOf(section: number): number {
     return section - firstListed(this.#options.head);
+  }
+
+  /** Bytes of a frame's numbers. */
+  planesBytes(index: number): number {
+    return planesBytes(this.#layout, this.#valuesIn(index));
   }
 
   /** Writes a frame as text, which is to fill the target. @throws AppError `store-corrupt` */
@@ -135,10 +152,15 @@ export class ListedValues {
   }
 
   #frame(index: number, planes: Buffer): PlacedFrame {
+    const values = this.#valuesIn(index);
+    const layout = this.#layout;
+    if (planes.length !== planesBytes(layout, values)) throw corrupt();
+    return { index, values, planes, layout };
+  }
+
+  #valuesIn(index: number): number {
     const left = (this.#from.at(-1) ?? 0) - index * this.#frameValues;
-    const values = Math.min(left, this.#frameValues);
-    if (planes.length !== values * planesOf(this.lexicon.words)) throw corrupt();
-    return { index, values, planes };
+    return Math.min(left, this.#frameValues);
   }
 
   #writeFrame(frame: PlacedFrame, target: Buffer): void {

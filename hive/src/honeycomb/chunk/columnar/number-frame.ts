@@ -1,10 +1,33 @@
 /** Loops over numbers of words. */
 
-/** Numbers: the lowest byte of each, then the next one of each; one to three planes. */
+/** How numbers stand in planes. */
+export interface NumberLayout {
+  /** Planes of bytes: the lowest of each number; and the next one of each. */
+  readonly bytes: 1 | 2;
+  /** What each has beyond those, packed from the lowest bit of a byte on; 0, 1, 2, 4 or 8. */
+  readonly highBits: number;
+}
+
+/** Numbers of words. */
 export interface NumberFrame {
   /** How many. */
   readonly values: number;
+  /** The planes, one behind the other. */
   readonly planes: Buffer;
+  readonly layout: NumberLayout;
+}
+
+/** The layout for numbers below `words`, of which there are at most 16,777,216. `highBits`: where it is not the least. */
+export function numberLayout(words: number, highBits?: number): NumberLayout {
+  if (words <= 1 << 8) return { bytes: 1, highBits: 0 };
+  if (words <= 1 << 16) return { bytes: 2, highBits: 0 };
+  const least = [1, 2, 4].find((bits) => words <= 1 << (16 + bits)) ?? 8;
+  return { bytes: 2, highBits: highBits ?? least };
+}
+
+/** Bytes of the planes of so many numbers. */
+export function planesBytes({ bytes, highBits }: NumberLayout, values: number): number {
+  return bytes * values + Math.ceil((highBits * values) / 8);
 }
 
 /** Some of the values of a frame. */
@@ -60,9 +83,14 @@ export function bytesOf(
   return bytes;
 }
 
-function numberAt({ values, planes }: NumberFrame, value: number): number {
+function numberAt({ values, planes, layout }: NumberFrame, value: number): number {
   let number = planes[value] ?? 0;
-  if (values < planes.length) number |= (planes[values + value] ?? 0) << 8;
-  if (2 * values < planes.length) number |= (planes[2 * values + value] ?? 0) << 16;
+  const { bytes, highBits } = layout;
+  if (bytes > 1) number |= (planes[values + value] ?? 0) << 8;
+  if (highBits > 0) {
+    const bit = value * highBits;
+    const bits = (planes[2 * values + (bit >> 3)] ?? 0) >> (bit & 7);
+    number |= (bits & ((1 << highBits) - 1)) << 16;
+  }
   return number;
 }

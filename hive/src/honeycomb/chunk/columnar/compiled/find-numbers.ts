@@ -58,10 +58,10 @@ export function findNumbers(
   const isHeld = held?.planes === frame.planes && held.wanted === wanted;
   const own = held && isHeld ? held : hold(frame.planes, wanted);
   const { memory, plane, flags, sets, places } = own;
-  const planes = frame.planes.length / frame.values;
+  const { bytes, highBits } = frame.layout;
   for (let at = from; at < to; ) {
     const found = memory.loops.findNumbers(
-      ...[plane, frame.values, planes, at, to, flags, sets, places, PLACES_MAX],
+      ...[plane, frame.values, bytes, highBits, at, to, flags, sets, places, PLACES_MAX],
     );
     for (let index = 0; index < found; index++) {
       const value = memory.view.getUint32(places + index * PLACE_BYTES, true);

@@ -33,7 +33,7 @@ interface Loops {
   singleValues(numbers: number, length: number): number;
   takeValues(numbers: number, length: number, target: number): number;
   takenBytes(numbers: number, length: number): number;
-  writePlanes(numbers: number, length: number, planes: number, target: number): void;
+  writePlanes(...numbers: number[]): void;
   lexiconBytes(): number;
   writeLexicon(target: number): void;
   sortByPart(hashes: number, count: number, parts: number, target: number, firsts: number): void;

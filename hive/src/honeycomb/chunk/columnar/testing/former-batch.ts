@@ -1,4 +1,4 @@
-/** What `columnar-4.json` to `columnar-6.json` were written from, by the last versions that wrote those formats. */
+/** What `columnar-4.json` to `columnar-7.json` were written from, by the last versions that wrote those formats. */
 import { batchOfStreams } from '../../../testing/batches.ts';
 import type { RowBatch } from '../../row-batch.ts';
 
