@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { openChunks } from '@apiary/common/chunks/open.ts';
 import { HONEYCOMBS } from '@apiary/common/documents/collections.ts';
 import { SEGMENT_LEASE_MS } from '@apiary/common/limits/mongodb.ts';
+import { FROZEN_CHUNKS_MAX } from '@apiary/common/limits.ts';
 import { callAction, streamAction } from '@apiary/common/messages/actions/action.ts';
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
 import { allParts } from '@apiary/common/testing/bus-bench.ts';
@@ -17,6 +18,8 @@ const LINES = 25;
 const TICK_MS = 200;
 /** A third of them fills two chunks and begins another. */
 const MESSAGES = 30;
+/** So many fill a chunk. */
+const CHUNK_MESSAGES = 5;
 
 const mongo = mongoForThisFile();
 
@@ -281,6 +284,43 @@ describe('three honeycombs', () => {
       'what the sleeper took is stored',
       90_000,
     );
+    const { records } = await rig.search({ query: '', limit: 10_000 });
+    expect(new Set(records.map(({ id }) => id)).size).toBe(published * LINES);
+    expect(records).toHaveLength(published * LINES);
+  }, 120_000);
+
+  test('one that slept while it had too much to seal begins anew when it is refused', async () => {
+    await begin();
+    const waking = Promise.withResolvers<void>();
+    rig.options = {
+      ...rig.options,
+      openStore: async (url, options) => {
+        const store = await openChunks(url, options);
+        const open = store.openSegment.bind(store);
+        store.openSegment = async (instance) => {
+          const segment = await open(instance);
+          const seal = segment.seal.bind(segment);
+          segment.seal = async (...what) => {
+            await waking.promise;
+            await seal(...what);
+          };
+          return segment;
+        };
+        return store;
+      },
+    };
+    const asleep = await rig.join();
+    others.push(asleep);
+    // Its share of each round fills a chunk, until so many wait to be sealed that it takes nothing any more.
+    for (let round = 0; round < FROZEN_CHUNKS_MAX; round++) {
+      await publish(CHUNK_MESSAGES * (others.length + 1));
+      await complete();
+    }
+    await publish(MESSAGES);
+    await outlive(asleep);
+    await eventually(async () => ((await contested()).length > 0 ? true : undefined), 'adoption');
+    waking.resolve();
+    await complete();
     const { records } = await rig.search({ query: '', limit: 10_000 });
     expect(new Set(records.map(({ id }) => id)).size).toBe(published * LINES);
     expect(records).toHaveLength(published * LINES);

@@ -148,10 +148,11 @@ export class Holdings {
     this.#guests.add(guest);
   }
 
-  /** Keeps of a guest what is sealed. */
+  /** Keeps of a guest what is sealed. For one with open records another one answers from now on. */
   release(guest: Holdings): void {
     if (!this.#guests.delete(guest)) return;
     this.#list = this.#list.changed(() => false, guest.chunks);
+    if (guest.openRecords > 0) return;
     const finished = guest.parts().map((part) => ({ ...part, open: [] }));
     this.#finished = [...this.#finished, ...finished].slice(-CLUSTER_FINISHED_KEPT);
   }

@@ -66,6 +66,9 @@ class Honeycomb implements Component {
   readonly #figures: Figures;
   #presence: Subscription | undefined;
   #rejoining: Promise<void> | undefined;
+  #isStarting = true;
+  /** Another process has the segment. */
+  #isLost = false;
   #isStopped = false;
 
   constructor(context: ComponentContext, options: HoneycombOptions) {
@@ -78,6 +81,8 @@ class Honeycomb implements Component {
     try {
       this.#presence = await servePresence(this.#context);
       await this.#start();
+      this.#isStarting = false;
+      if (this.#isLost) this.#beginAnew(REJOIN_MS_MIN);
     } catch (error) {
       await this.stop();
       throw error;
@@ -92,7 +97,8 @@ class Honeycomb implements Component {
   }
 
   async #undoAll(): Promise<void> {
-    for (const undo of this.#undo.splice(0).reverse()) await undo();
+    // What comes behind one that fails is left for the next attempt.
+    for (let undo = this.#undo.pop(); undo; undo = this.#undo.pop()) await undo();
   }
 
   async #start(): Promise<void> {
@@ -102,7 +108,7 @@ class Honeycomb implements Component {
     const { chunks } = await store.catalogue();
     const holdings = new Holdings(chunks, { chunkRawBytes, segment });
     const figures = this.#figures;
-    const onLeaseLost = () => this.#rejoin();
+    const onLeaseLost = () => this.#rejoin(segment.id);
     const shared = { ...this.#context, segment, holdings, figures, onLeaseLost };
     let life: Life | undefined;
     const sealer = new Sealer({ ...shared, onSealed: () => life?.wake() });
@@ -241,23 +247,29 @@ class Honeycomb implements Component {
   }
 
   /** Another process took the segment, so this one was away too long: it begins anew with another. */
-  #rejoin(): void {
-    if (this.#isStopped || this.#rejoining) return;
+  #rejoin(segment: string): void {
+    if (this.#isStopped || this.#isLost) return;
+    this.#isLost = true;
+    this.#figures.add('leasesLost');
+    this.#context.log.warn({ segment }, 'lease-lost');
+    if (!this.#isStarting) this.#beginAnew(REJOIN_MS_MIN);
+  }
+
+  #beginAnew(pauseMs: number): void {
     const { log, clock } = this.#context;
-    log.warn({}, 'lease-lost');
-    let pauseMs = REJOIN_MS_MIN;
     const attempt = async () => {
-      if (this.#isStopped) return;
+      this.#isStarting = true;
       try {
-        await this.#undoAll();
-        if (!this.#isStopped) await this.#start();
-        this.#rejoining = undefined;
+        while (this.#isLost && !this.#isStopped) {
+          await this.#undoAll();
+          this.#isLost = false;
+          if (!this.#isStopped) await this.#start();
+        }
+        this.#isStarting = false;
       } catch (error) {
+        this.#isLost = true;
         log.error({ error: toAppError(error).message, pauseMs }, 'rejoin-failed');
-        clock.after(pauseMs, () => {
-          this.#rejoining = attempt();
-        });
-        pauseMs = Math.min(2 * pauseMs, REJOIN_MS_MAX);
+        clock.after(pauseMs, () => this.#beginAnew(Math.min(2 * pauseMs, REJOIN_MS_MAX)));
       }
     };
     this.#rejoining = attempt();

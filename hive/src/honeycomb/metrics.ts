@@ -11,6 +11,7 @@ const COUNTERS = {
   quarantined: ['apiary_honeycomb_quarantined_total', 'Messages moved to apiary.quarantine.'],
   refused: ['apiary_honeycomb_refused_total', 'Messages dropped: the quarantine is full.'],
   storeFull: ['apiary_honeycomb_store_full_total', 'Writes that found no room.'],
+  leasesLost: ['apiary_honeycomb_leases_lost_total', 'Segments that another honeycomb took over.'],
   sealedChunks: ['apiary_honeycomb_sealed_chunks_total', 'Chunks sealed.'],
   compactedChunks: ['apiary_honeycomb_compacted_chunks_total', 'Chunks merged into larger ones.'],
   expiredChunks: ['apiary_honeycomb_expired_chunks_total', 'Chunks that retention let go.'],

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { ChunkStore, Segment } from '@apiary/common/chunks/chunks.ts';
 import { openSqliteStore } from '@apiary/common/chunks/sqlite/sqlite-store.ts';
 import { ManualClock } from '@apiary/common/clock.ts';
-import { CHUNK_IDLE_MS } from '@apiary/common/limits.ts';
+import { AppError } from '@apiary/common/errors.ts';
+import { CHUNK_IDLE_MS, FROZEN_CHUNKS_MAX, STORE_RETRY_MS_MAX } from '@apiary/common/limits.ts';
 import { createSilentLogger } from '@apiary/common/log.ts';
 import type { Run } from '@apiary/common/messages/data/run.ts';
 import { Metrics } from '@apiary/common/metrics.ts';
@@ -18,6 +19,7 @@ import { Figures } from './metrics.ts';
 import type { Selection } from './record-set.ts';
 import { Sealer } from './sealer.ts';
 import { ChunkCache } from './search/chunk-cache.ts';
+import { until } from './testing/rig.ts';
 
 const CHUNK_BYTES = 120;
 const EVERY_QUERY: Query = { kind: 'all', from: 0, to: 0 };
@@ -38,6 +40,7 @@ class Process {
   segment!: Segment;
   holdings!: Holdings;
   sealer!: Sealer;
+  leasesLost = 0;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -55,6 +58,9 @@ class Process {
       clock: this.clock,
       log: createSilentLogger(),
       figures: new Figures(new Metrics()),
+      onLeaseLost: () => {
+        this.leasesLost++;
+      },
     });
     for await (const block of this.segment.blocks()) {
       await this.sealer.touched([this.holdings.restore(block).chunk]);
@@ -231,5 +237,43 @@ describe('sealing', () => {
     await process.sealer.sealAll();
     const days = process.holdings.chunks.map((entry) => entry.partition.day).sort();
     expect(days).toEqual(['2026-11-20', '2026-11-21']);
+  });
+
+  describe('of a segment that another one has taken over', () => {
+    let tries: number;
+    let refuse: () => void;
+
+    beforeEach(() => {
+      tries = 0;
+      const taken = Promise.withResolvers<void>();
+      refuse = taken.resolve;
+      process.segment.seal = async () => {
+        tries++;
+        await taken.promise;
+        throw new AppError('lease-lost', 'Another one has it.');
+      };
+    });
+
+    async function fill(chunks: number): Promise<void> {
+      const stream = streamOf(Array.from({ length: chunks }, () => 'x'.repeat(CHUNK_BYTES)));
+      for (let at = 0; at < stream.length; at += CHUNK_BYTES + 1) {
+        await process.append([runOf(stream, at, at + CHUNK_BYTES + 1)]);
+      }
+    }
+
+    test('is tried once, is told once, and holds nobody up', async () => {
+      const filling = fill(FROZEN_CHUNKS_MAX + 2);
+      await until(() => process.holdings.frozen.length === FROZEN_CHUNKS_MAX);
+      refuse();
+      // Who waited until something is sealed goes on, and so does who comes later.
+      await filling;
+      await process.sealer.sealAll();
+      process.clock.advance(STORE_RETRY_MS_MAX);
+      process.clock.advance(CHUNK_IDLE_MS);
+      await process.sealer.idle();
+      expect({ tries, told: process.leasesLost }).toEqual({ tries: 1, told: 1 });
+      // All of it can be searched until whoever uses this lets go of it.
+      expect(process.holdings.openRecords).toBe(FROZEN_CHUNKS_MAX + 2);
+    });
   });
 });

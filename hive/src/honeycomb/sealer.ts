@@ -30,8 +30,8 @@ export interface SealerContext {
   readonly figures: Figures;
   /** Told after each chunk that was sealed. */
   readonly onSealed?: () => void;
-  /** Told when another process has the segment. */
-  readonly onLeaseLost?: () => void;
+  /** Told once when another process has the segment: what is not sealed is for that one to seal. */
+  readonly onLeaseLost: () => void;
 }
 
 /** See the file's head. */
@@ -45,6 +45,8 @@ export class Sealer {
   #cancelRetry: () => void = () => undefined;
   #retryMs = STORE_RETRY_MS_MIN;
   #stopped = false;
+  /** Another process has the segment. */
+  #isLost = false;
 
   constructor(context: SealerContext) {
     this.#context = context;
@@ -57,7 +59,7 @@ export class Sealer {
     for (const chunk of holdings.full()) holdings.freeze(chunk, true);
     this.#wake();
     this.#cancelIdle ??= clock.after(CHUNK_IDLE_MS, () => this.#sealIdle());
-    if (holdings.frozen.length < FROZEN_CHUNKS_MAX) return undefined;
+    if (this.#isLost || holdings.frozen.length < FROZEN_CHUNKS_MAX) return undefined;
     return new Promise((resolve) => this.#waiters.push(resolve));
   }
 
@@ -102,7 +104,13 @@ export class Sealer {
   }
 
   #wake(): void {
-    if (this.#stopped || this.#running || this.#context.holdings.frozen.length === 0) return;
+    if (
+      this.#stopped ||
+      this.#isLost ||
+      this.#running ||
+      this.#context.holdings.frozen.length === 0
+    )
+      return;
     this.#running = this.#run().finally(() => {
       this.#running = undefined;
     });
@@ -120,8 +128,14 @@ export class Sealer {
     } catch (error) {
       const { code, message } = toAppError(error);
       const { log, clock, onLeaseLost } = this.#context;
+      if (code === 'lease-lost') {
+        this.#isLost = true;
+        // Whoever waits for it to be sealed may be what has to stop before all begins anew.
+        this.#release();
+        onLeaseLost();
+        return;
+      }
       log.error({ code, error: message, retryMs: this.#retryMs }, 'seal-failed');
-      if (code === 'lease-lost') onLeaseLost?.();
       this.#cancelRetry = clock.after(this.#retryMs, () => this.#wake());
       this.#retryMs = Math.min(this.#retryMs * 2, STORE_RETRY_MS_MAX);
     }

@@ -39,7 +39,12 @@ export class Engine {
     const log = { ...createSilentLogger(), error: console.error };
     const { figures } = this;
     this.#threads = new SearchThreads({ folder, clock: systemClock, log, figures });
-    this.#sealer = new Sealer({ holdings, segment, clock: systemClock, log, figures });
+    const onLeaseLost = () => {
+      throw new Error(`${folder} is open in another process`);
+    };
+    this.#sealer = new Sealer({
+      ...{ holdings, segment, clock: systemClock, log, figures, onLeaseLost },
+    });
     this.#cache = this.#newCache();
   }
 

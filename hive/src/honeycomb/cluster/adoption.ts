@@ -30,6 +30,8 @@ interface Guest {
   readonly segment: Segment;
   readonly holdings: Holdings;
   readonly sealer: Sealer;
+  /** Another one has taken it over meanwhile. */
+  isLost: boolean;
 }
 
 /** See the file's head. */
@@ -90,8 +92,9 @@ export class Adoption {
     if (!segment) return;
     const { chunkRawBytes } = this.#context;
     const own = new Holdings([], { chunkRawBytes, segment });
-    const sealer = new Sealer({ ...this.#context, segment, holdings: own });
-    const guest: Guest = { segment, holdings: own, sealer };
+    const onLeaseLost = () => this.#lost(guest);
+    const sealer = new Sealer({ ...this.#context, segment, holdings: own, onLeaseLost });
+    const guest: Guest = { segment, holdings: own, sealer, isLost: false };
     this.#guests.add(guest);
     await restore(segment, own, sealer);
     // Not before all of it is here: who searches is told that the segment is missing until then.
@@ -104,7 +107,13 @@ export class Adoption {
   /** Seals what it holds; what cannot be sealed now is tried again at the next look. */
   async #finish(guest: Guest): Promise<void> {
     await guest.sealer.sealAll();
-    if (guest.holdings.openRecords === 0) await this.#leave(guest);
+    if (guest.isLost || guest.holdings.openRecords === 0) await this.#leave(guest);
+  }
+
+  #lost(guest: Guest): void {
+    guest.isLost = true;
+    this.#context.figures.add('leasesLost');
+    this.#context.log.warn({ segment: guest.segment.id }, 'lease-lost');
   }
 
   async #leave(guest: Guest): Promise<void> {
