@@ -10,6 +10,7 @@ import { format, LENGTH, TEXT } from './stamps';
 export { runAutomaton } from './automaton';
 export { findInColumn } from './find';
 export { findNumbers } from './numbers';
+export { findSlots, placeSlots, sumTemplates } from './slots';
 
 /** Bytes of a piece: where its literal text ends (u32, from the text's begin), what follows, next value, width. */
 const PIECE_BYTES: usize = 16;

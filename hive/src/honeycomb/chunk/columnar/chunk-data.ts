@@ -13,7 +13,7 @@ import { type LengthList, type Lengths, lengthsByRow, readLengths } from './leng
 import { Lexicon } from './lexicon.ts';
 import { firstListed, ListedValues } from './listed-values.ts';
 import { openSection, readable, unpackNumbers, unpackSection } from './sections.ts';
-import { decodeSlots, firstVarying, LEVEL_VARIES, type SlotTable } from './slot-table.ts';
+import { firstVarying, LEVEL_VARIES, SlotTable } from './slot-table.ts';
 import { decodeTimes } from './time-column.ts';
 import { TimeIndex } from './time-index.ts';
 
@@ -137,7 +137,7 @@ export class ChunkData {
       const bytes = await this.#unpack(SECTION.slots);
       const counts = { templates: head.templates + 1, slots: head.slots };
       const byClass = head.byClass ?? false;
-      const table = decodeSlots(bytes, { ...counts, idsParts: this.#idsParts, byClass });
+      const table = new SlotTable(bytes, { ...counts, idsParts: this.#idsParts, byClass });
       return [table, bytes.length + head.slots * 20];
     });
   }

@@ -13,7 +13,7 @@ const FIRST_LAYOUT = 64;
 const FIRST_ADDRESS = FIRST_LAYOUT + LAYOUTS_BYTES;
 
 /** Numbers that can be laid out. */
-type Column = Uint8Array | Uint32Array | Float64Array;
+type Column = Uint8Array | Uint16Array | Int32Array | Uint32Array | Float64Array;
 
 /** The loops, which take numbers: see `hive/assembly`. */
 interface Loops {
@@ -21,6 +21,9 @@ interface Loops {
   findInColumn(...numbers: number[]): number;
   runAutomaton(...numbers: number[]): void;
   findNumbers(...numbers: number[]): number;
+  sumTemplates(...numbers: number[]): void;
+  findSlots(...numbers: number[]): number;
+  placeSlots(...numbers: number[]): number;
 }
 
 let compiled: WebAssembly.Module | undefined;
@@ -94,6 +97,11 @@ export class LinearMemory {
   /** Bytes from an address on; not a copy. */
   bytesAt(address: number, length: number): Buffer {
     return this.#bytes.subarray(address, address + length);
+  }
+
+  /** A copy of bytes from an address on, in memory of its own. */
+  copy(address: number, length: number): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.#memory.buffer.slice(address, address + length));
   }
 
   /** The address of a layout of stamps, by its number. */

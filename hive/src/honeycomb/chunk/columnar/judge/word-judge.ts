@@ -1,5 +1,6 @@
 import { isWordCode } from '@apiary/common/query/words.ts';
 import type { ChunkData } from '../chunk-data.ts';
+import type { SlotWord } from '../compiled/slot-loops.ts';
 import type { Dictionary } from '../dictionary.ts';
 import { lastBegun } from '../last-begun.ts';
 import type { SlotTable } from '../slot-table.ts';
@@ -115,15 +116,20 @@ const LISTED = 2;
 /** Marks templates with a value that can have the word; true if there are such of the lexicon. */
 function markValues(word: WantedWord, slots: SlotTable, values: Uint8Array): boolean {
   let isListed = false;
-  for (let slot = 0; slot < slots.mask.length; slot++) {
-    const id = slots.template[slot] ?? 0;
-    if (values[id] === 1 || !mayHold(word, slots, slot)) continue;
-    if (slots.listed[slot] === 1) {
+  let id = 0;
+  for (const slot of slots.slotsOf(slotWord(word))) {
+    id = lastBegun(slots.firstSlot, slot, id);
+    if (values[id] === 1) continue;
+    if (slots.isListed(slot)) {
       values[id] = LISTED;
       isListed = true;
     } else values[id] = 1;
   }
   return isListed;
+}
+
+function slotWord({ mask, needle, exact }: WantedWord): SlotWord {
+  return { mask, length: needle.length, exact };
 }
 
 function replaceListed(values: Uint8Array, state: number): void {
