@@ -4,12 +4,12 @@ const MiB = 1024 * 1024;
 
 /**
  * Memory of decoded chunks that searches keep for the next one. Past it the least used go, and of a chunk that is read
- * few columns stay. Measured on 1 GB of JSON: nine searches, most through everything, take 184 to 201 MB with it and a
+ * few columns stay. Measured on 1 GB of JSON: nine searches, most through everything, take 143 to 178 MB with it and a
  * thread beside; counts and histograms of common words fit in it.
  */
 export const CHUNK_CACHE_BYTES_MAX = 64 * MiB;
 /** Decoded columns that a chunk keeps although there is no room: those that a search goes to and fro between. */
-export const CHUNK_FRAMES_EXTRA_BYTES_MAX = 4 * MiB;
+export const CHUNK_FRAMES_EXTRA_BYTES_MAX = 2 * MiB;
 /** Leaves of queries whose matches an open chunk keeps: a byte for each row, so 4 MiB at most. */
 export const JUDGED_LEAVES_MAX = 16;
 /** Decoded chunks that nothing asked for during this time are let go. */

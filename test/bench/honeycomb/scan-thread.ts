@@ -9,8 +9,7 @@ import { formatOf } from '@apiary/hive/honeycomb/chunk/index.ts';
 /** As where the cache is full: nothing is kept, and what was decoded is freed. */
 const MEMORY: ReaderMemory = {
   hasRoom: () => false,
-  ownsSections: true,
-  areChecked: true,
+  ...{ ownsSections: true, areChecked: true, areNear: true },
 };
 
 /** What it is asked. */

@@ -52,9 +52,11 @@ export interface ReaderMemory {
   /** False while what readers hold is too much: this one keeps little more. */
   hasRoom(): boolean;
   /** Sections are read into memory that nobody else looks at: the reader frees it. */
-  readonly ownsSections: boolean;
+  readonly ownsSections?: boolean;
   /** Sections were compared with a checksum when they were read from the store: once is enough. */
-  readonly areChecked: boolean;
+  readonly areChecked?: boolean;
+  /** Sections are on this machine: what stands in them as it is need not be kept. */
+  readonly areNear?: boolean;
 }
 
 /** One format, as it is read. */

@@ -60,14 +60,7 @@ export class ChunkCache {
   #bytes = 0;
   /** Opened since all were counted. */
   readonly #growing = new Set<Cached>();
-  readonly #memory: ReaderMemory = {
-    hasRoom: () => {
-      this.#count(this.#growing);
-      return this.#bytes <= this.#bytesMax;
-    },
-    ownsSections: true,
-    areChecked: true,
-  };
+  readonly #memory: ReaderMemory;
   #cancelSweep: (() => void) | undefined;
 
   constructor(
@@ -78,6 +71,13 @@ export class ChunkCache {
     this.#store = store;
     this.#clock = clock;
     this.#bytesMax = bytesMax;
+    this.#memory = {
+      hasRoom: () => {
+        this.#count(this.#growing);
+        return this.#bytes <= this.#bytesMax;
+      },
+      ...{ ownsSections: true, areChecked: true, areNear: store.sectionAtHand !== undefined },
+    };
     this.#onForget = onForget;
   }
 

@@ -6,7 +6,7 @@ import type { Stretch } from '../row-batch.ts';
 import { bloomHas, partBlooms, partOf } from './bloom.ts';
 import { type Dictionary, readDictionary } from './dictionary.ts';
 import { BEHIND_IDS, decodeHead, type Head, LEXICON_SECTION, partsOf, SECTION } from './head.ts';
-import { type FrameUse, KeptFrames } from './kept-frames.ts';
+import { type FrameUse, KeptFrames, type LoadedFrame } from './kept-frames.ts';
 import { KeptValues } from './kept-values.ts';
 import { lastBegun } from './last-begun.ts';
 import { type LengthList, type Lengths, lengthsByRow, readLengths } from './length-column.ts';
@@ -48,8 +48,7 @@ export interface Frame {
 /** See the file's head. */
 export class ChunkData {
   readonly #read: SectionReader;
-  readonly #ownsSections: boolean;
-  readonly #areChecked: boolean;
+  readonly #memory: ReaderMemory;
   readonly #frames: KeptFrames;
   /** Those whose values are in the lexicon, as numbers. */
   readonly #numbers: KeptFrames;
@@ -67,19 +66,13 @@ export class ChunkData {
   constructor(
     read: SectionReader,
     sections: readonly { readonly name: string }[],
-    memory: ReaderMemory = { hasRoom: () => true, ownsSections: false, areChecked: false },
+    memory: ReaderMemory = { hasRoom: () => true },
   ) {
     this.#read = read;
-    this.#ownsSections = memory.ownsSections;
-    this.#areChecked = memory.areChecked;
-    this.#frames = new KeptFrames(
-      async (index) => await this.#loadFrame(index),
-      () => memory.hasRoom(),
-    );
-    this.#numbers = new KeptFrames(
-      async (index) => await this.#loadNumbers(index),
-      () => memory.hasRoom(),
-    );
+    this.#memory = memory;
+    const hasRoom = () => memory.hasRoom();
+    this.#frames = new KeptFrames(async (index) => await this.#loadFrame(index), hasRoom);
+    this.#numbers = new KeptFrames(async (index) => await this.#loadNumbers(index), hasRoom);
     this.#sections = sections.length;
     this.#valuesAt = sections.findIndex(({ name }) => name === 'values-0');
     this.#lexiconAt = sections.findIndex(({ name }) => name === LEXICON_SECTION);
@@ -94,8 +87,8 @@ export class ChunkData {
 
   /** See {@link ChunkReader.release}. */
   release(how: Parameters<ChunkReader['release']>[0]): void {
-    this.#frames.release();
-    this.#numbers.release();
+    this.#frames.release(how);
+    this.#numbers.release(how);
     if (how === 'unused') this.#kept.free();
   }
 
@@ -117,7 +110,7 @@ export class ChunkData {
     const part = partOf(hash, this.#bloomParts);
     const { values, literals } = await this.#kept.once(`bloom-${part}`, async () => {
       const index = this.#sections - this.#bloomParts + part;
-      const bytes = openSection(await this.#read(index), this.#areChecked);
+      const bytes = openSection(await this.#read(index), this.#memory.areChecked);
       return [partBlooms(bytes), bytes.length];
     });
     return { value: bloomHas(values, hash), literal: bloomHas(literals, hash) };
@@ -150,6 +143,7 @@ export class ChunkData {
       for (let part = 0; part < this.#idsParts; part++) {
         const own = await this.#readIds(part);
         template.set(own.template, own.from);
+        freeMemory(own.template);
       }
       return [{ template }, template.byteLength];
     });
@@ -270,7 +264,9 @@ export class ChunkData {
     const { head, stretches } = await this.runs();
     const [slots, dictionary] = [await this.slots(), await this.dictionary()];
     const bytes = await this.#unpackBehindIds(BEHIND_IDS.lengths);
-    return readLengths(bytes, { head, stretches, slots, dictionary });
+    const list = readLengths(bytes, { head, stretches, slots, dictionary });
+    freeMemory(bytes);
+    return list;
   }
 
   /** The bytes of a slot's column. */
@@ -344,7 +340,7 @@ export class ChunkData {
     return bytes && { from: runs.frameFrom[index] ?? 0, bytes };
   }
 
-  async #loadFrame(index: number): Promise<Buffer> {
+  async #loadFrame(index: number): Promise<LoadedFrame> {
     return await readable(`frame-${index}`, async () => {
       const { head } = await this.runs();
       const length = head.frames[index] ?? 0;
@@ -352,23 +348,26 @@ export class ChunkData {
       if (listed) {
         const text = Buffer.allocUnsafeSlow(length);
         await listed.write(listed.frameOf(index), text);
-        return text;
+        return { bytes: text };
       }
       const bytes = await this.#unpack(this.#valuesAt + index);
       if (bytes.length !== length) throw corrupt('columns');
-      return bytes;
+      return { bytes };
     });
   }
 
-  async #loadNumbers(index: number): Promise<Buffer> {
+  async #loadNumbers(index: number): Promise<LoadedFrame> {
     return await readable(`numbers-${index}`, async () => {
       const { head } = await this.runs();
       const planesBytes = (await this.listed())?.planesBytes(index) ?? 0;
       const section = await this.#read(this.#valuesAt + firstListed(head) + index);
-      const planes = unpackNumbers(section, planesBytes, this.#areChecked);
-      if (planes.buffer !== section.buffer) this.#freeSection(section);
-      else if (!this.#ownsSections) return Buffer.from(planes);
-      return planes;
+      const { ownsSections, areChecked, areNear = false } = this.#memory;
+      const planes = unpackNumbers(section, planesBytes, areChecked);
+      if (planes.buffer !== section.buffer) {
+        this.#freeSection(section);
+        return { bytes: planes };
+      }
+      return { bytes: ownsSections ? planes : Buffer.from(planes), isNear: areNear };
     });
   }
 
@@ -378,13 +377,13 @@ export class ChunkData {
 
   async #unpack(index: number): Promise<Buffer> {
     const section = await this.#read(index);
-    const bytes = unpackSection(section, this.#areChecked);
+    const bytes = unpackSection(section, this.#memory.areChecked);
     this.#freeSection(section);
     return bytes;
   }
 
   #freeSection(section: Uint8Array): void {
-    if (this.#ownsSections) freeMemory(section);
+    if (this.#memory.ownsSections) freeMemory(section);
   }
 }
 

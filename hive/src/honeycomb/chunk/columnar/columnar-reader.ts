@@ -32,7 +32,7 @@ export class ColumnarReader implements ChunkReader {
     this.minTime = entry.minTime;
     this.maxTime = entry.maxTime;
     this.#data = new ChunkData(read, entry.sections, memory);
-    this.#newest = new NewestSection(read, entry.sections, memory?.areChecked ?? false);
+    this.#newest = new NewestSection(read, entry.sections, memory);
     if (this.#newest.exists) this.selectNewest = (selection) => this.#selectNewest(selection);
   }
 

@@ -6,11 +6,12 @@ import { type FrameUse, KeptFrames } from './kept-frames.ts';
 const FRAME_BYTES = CHUNK_FRAMES_EXTRA_BYTES_MAX / 4;
 
 /** Frames filled with their number, and the numbers of those that were loaded. */
-function framesWith(hasRoom: () => boolean) {
+function framesWith(hasRoom: () => boolean, near: readonly number[] = []) {
   const loaded: number[] = [];
   const frames = new KeptFrames(async (index) => {
     loaded.push(index);
-    return Buffer.allocUnsafeSlow(FRAME_BYTES).fill(index);
+    const bytes = Buffer.allocUnsafeSlow(FRAME_BYTES).fill(index);
+    return { bytes, isNear: near.includes(index) };
   }, hasRoom);
   const get = async (indexes: readonly number[], use: FrameUse): Promise<Buffer[]> => {
     const got: Buffer[] = [];
@@ -43,6 +44,14 @@ describe('frames of a chunk', () => {
     expect(loaded).toEqual([0, 1, 2, 3, 4, 1]);
   });
 
+  test('that are near are few also where there is room', async () => {
+    const { frames, loaded, get } = framesWith(() => true, [0, 1, 2, 3, 4, 5, 6]);
+    await get([7, 0, 1, 2, 3, 4, 5, 6], 'passing');
+    expect(frames.memoryBytes).toBe(5 * FRAME_BYTES);
+    await get([7, 6, 5, 4, 3], 'passing');
+    expect(loaded).toEqual([7, 0, 1, 2, 3, 4, 5, 6]);
+  });
+
   test('that had room stay where the later ones go', async () => {
     let room = 2;
     const { frames, loaded, get } = framesWith(() => room-- > 0);
@@ -56,7 +65,7 @@ describe('frames of a chunk', () => {
     const { frames, get } = framesWith(() => false);
     const lent = await get([0, 1, 2], 'lent');
     const passing = await get([0, 3, 4, 5, 6, 7, 8], 'passing');
-    frames.release();
+    frames.release('in-use');
     expect(frames.memoryBytes).toBe(0);
     expect(lent.map((bytes) => [bytes.length, bytes[0]])).toEqual(
       [0, 1, 2].map((index) => [FRAME_BYTES, index]),
@@ -67,7 +76,7 @@ describe('frames of a chunk', () => {
   test('are given to who asks after they were let go of, and few are kept', async () => {
     const { frames, get } = framesWith(() => true);
     await get([0, 1], 'passing');
-    frames.release();
+    frames.release('in-use');
     const again = await get([0, 1, 2, 3, 4, 5], 'passing');
     expect(lengths(again)).toEqual([0, 0, 1, 1, 1, 1]);
     expect(frames.memoryBytes).toBe(4 * FRAME_BYTES);
@@ -93,7 +102,7 @@ describe('frames of a chunk', () => {
         loads++;
         await Promise.resolve();
         if (loads === 1) throw new Error('not now');
-        return Buffer.alloc(10, index);
+        return { bytes: Buffer.alloc(10, index) };
       },
       () => true,
     );
@@ -106,7 +115,10 @@ describe('frames of a chunk', () => {
 
   test('may each be larger than what is kept where there is no room', async () => {
     const frames = new KeptFrames(
-      async (index) => Buffer.allocUnsafeSlow(2 * CHUNK_FRAMES_EXTRA_BYTES_MAX).fill(index),
+      async (index) => {
+        const bytes = Buffer.allocUnsafeSlow(2 * CHUNK_FRAMES_EXTRA_BYTES_MAX).fill(index);
+        return { bytes };
+      },
       () => false,
     );
     const first = await frames.get(1, 'passing');

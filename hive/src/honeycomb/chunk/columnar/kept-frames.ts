@@ -13,6 +13,13 @@ import { freeMemory } from '../free-memory.ts';
  */
 export type FrameUse = 'passing' | 'lent';
 
+/** A frame, in memory that is used for nothing else. */
+export interface LoadedFrame {
+  readonly bytes: Buffer;
+  /** It is loaded again at little cost: room is for others. */
+  readonly isNear?: boolean;
+}
+
 interface Kept {
   readonly bytes: Buffer;
   /** It may stay as long as the chunk does. */
@@ -24,7 +31,7 @@ interface Kept {
 export class KeptFrames {
   /** Memory of what is kept. */
   memoryBytes = 0;
-  readonly #load: (index: number) => Promise<Buffer>;
+  readonly #load: (index: number) => Promise<LoadedFrame>;
   readonly #hasRoom: () => boolean;
   /** By index, the least recently used first. */
   readonly #kept = new Map<number, Kept>();
@@ -34,10 +41,9 @@ export class KeptFrames {
   #isReleased = false;
 
   /**
-   * @param load gives a frame, in memory that is used for nothing else
    * @param hasRoom false: what is loaded now counts among CHUNK_FRAMES_EXTRA_BYTES_MAX
    */
-  constructor(load: (index: number) => Promise<Buffer>, hasRoom: () => boolean) {
+  constructor(load: (index: number) => Promise<LoadedFrame>, hasRoom: () => boolean) {
     this.#load = load;
     this.#hasRoom = hasRoom;
   }
@@ -70,10 +76,10 @@ export class KeptFrames {
     }
   }
 
-  /** Lets go of all of them. Whoever still asks gets them anew, and few are kept. */
-  release(): void {
+  /** Lets go of all of them. Whoever still asks gets them anew, and few are kept. `unused`: those that are lent are free, too. */
+  release(how: 'in-use' | 'unused'): void {
     this.#isReleased = true;
-    for (const index of this.#kept.keys()) this.#drop(index);
+    for (const index of this.#kept.keys()) this.#drop(index, how === 'unused');
   }
 
   async #loaded(index: number): Promise<void> {
@@ -87,8 +93,8 @@ export class KeptFrames {
 
   async #take(index: number): Promise<void> {
     try {
-      const bytes = await this.#load(index);
-      const hasRoom = !this.#isReleased && this.#hasRoom();
+      const { bytes, isNear } = await this.#load(index);
+      const hasRoom = !isNear && !this.#isReleased && this.#hasRoom();
       this.#kept.set(index, { bytes, hasRoom, isLent: false });
       this.memoryBytes += bytes.length;
       if (!hasRoom) this.#trim(bytes.length);
@@ -106,12 +112,12 @@ export class KeptFrames {
     }
   }
 
-  #drop(index: number): void {
+  #drop(index: number, isUnused = false): void {
     const kept = this.#kept.get(index);
     if (!kept) return;
     this.#kept.delete(index);
     this.memoryBytes -= kept.bytes.length;
     if (!kept.hasRoom) this.#extraBytes -= kept.bytes.length;
-    if (!kept.isLent) freeMemory(kept.bytes);
+    if (isUnused || !kept.isLent) freeMemory(kept.bytes);
   }
 }

@@ -28,7 +28,11 @@ export class KeptValues {
   /** Frees the memory of all of it: nobody looks at any. */
   free(): void {
     for (const value of this.#kept.values()) {
-      // What is kept is an object each, with columns as its members, or a column.
+      if (isFreed(value)) {
+        value.free();
+        continue;
+      }
+      // What else is kept is an object each, with columns as its members, or a column.
       const parts: unknown[] = ArrayBuffer.isView(value) ? [value] : Object.values(value as object);
       for (const part of parts) if (ArrayBuffer.isView(part)) freeMemory(part);
     }
@@ -46,4 +50,13 @@ export class KeptValues {
       this.#loading.delete(name);
     }
   }
+}
+
+/** What frees its memory itself. */
+interface Freed {
+  free(): void;
+}
+
+function isFreed(value: unknown): value is Freed {
+  return typeof value === 'object' && value !== null && 'free' in value;
 }

@@ -5,6 +5,7 @@
 import { isAscii } from 'node:buffer';
 import { AppError } from '@apiary/common/errors.ts';
 import { foldCase } from '@apiary/common/query/words.ts';
+import { freeMemory } from '../free-memory.ts';
 import { findInColumn } from './compiled/find-in-column.ts';
 import { type WantedNumbers, wantedNumbers } from './compiled/find-numbers.ts';
 import type { WantedWord } from './judge/word-leaf.ts';
@@ -35,6 +36,12 @@ export class Lexicon {
 
   get memoryBytes(): number {
     return this.bytes.length + MEMORY_BYTES_PER_WORD * this.words;
+  }
+
+  /** Frees its memory: nobody looks at it any more. */
+  free(): void {
+    freeMemory(this.bytes);
+    if (this.#start) freeMemory(this.#start);
   }
 
   /** Words that are the wanted one; undefined where none is. @throws AppError `store-corrupt` */

@@ -3,6 +3,7 @@
  * looks for other things than words.
  */
 import { AppError } from '@apiary/common/errors.ts';
+import { freeMemory } from '../free-memory.ts';
 import { findNumbers, type WantedNumbers } from './compiled/find-numbers.ts';
 import type { Head } from './head.ts';
 import type { KeptFrames } from './kept-frames.ts';
@@ -75,6 +76,12 @@ export class ListedValues {
       this.#places[slot] = place;
       this.#from[place + 1] = (this.#from[place] ?? 0) + this.#rowsOf(slot);
     }
+  }
+
+  /** Frees its memory, but for frames: nobody looks at it any more. */
+  free(): void {
+    this.lexicon.free();
+    for (const column of [this.#listed, this.#from, this.#places]) freeMemory(column);
   }
 
   /** The frame that a section of values has; below 0: text. */

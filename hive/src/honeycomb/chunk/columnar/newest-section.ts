@@ -6,7 +6,8 @@ import type { Matches, Selection } from '../../record-set.ts';
 import { flaggedRows, matchesOf } from '../../row-counts.ts';
 import { filterRows, type SlabRows } from '../../row-filter.ts';
 import { BatchSet } from '../batch-set.ts';
-import type { SectionReader } from '../chunk-format.ts';
+import type { ReaderMemory, SectionReader } from '../chunk-format.ts';
+import { freeMemory } from '../free-memory.ts';
 import type { RowBatch } from '../row-batch.ts';
 import { decodeNewest, type NewestRows } from './newest-rows.ts';
 import { unpackSection } from './sections.ts';
@@ -24,19 +25,18 @@ export class NewestSection {
   /** Memory of what is kept. */
   memoryBytes = 0;
   readonly #read: SectionReader;
-  readonly #areChecked: boolean;
+  readonly #memory: ReaderMemory | undefined;
   /** -1: the chunk has none. */
   readonly #index: number;
   #rows: Promise<NewestRows & { readonly set: NewestSet }> | undefined;
 
-  /** @param areChecked see `ReaderMemory` */
   constructor(
     read: SectionReader,
     sections: readonly { readonly name: string }[],
-    areChecked: boolean,
+    memory: ReaderMemory | undefined,
   ) {
     this.#read = read;
-    this.#areChecked = areChecked;
+    this.#memory = memory;
     this.#index = sections.findIndex(({ name }) => name === NEWEST);
   }
 
@@ -68,14 +68,16 @@ export class NewestSection {
   }
 
   async #load() {
-    const newest = decoded(await this.#read(this.#index), this.#areChecked);
+    const section = await this.#read(this.#index);
+    const newest = decoded(section, this.#memory?.areChecked);
+    if (this.#memory?.ownsSections) freeMemory(section);
     const { count, bytes } = newest.batch;
     this.memoryBytes = count * MEMORY.row + bytes.length * MEMORY.byte;
     return { ...newest, set: new NewestSet(newest.batch) };
   }
 }
 
-function decoded(section: Uint8Array, isChecked: boolean): NewestRows {
+function decoded(section: Uint8Array, isChecked: boolean | undefined): NewestRows {
   try {
     return decodeNewest(unpackSection(section, isChecked));
   } catch (error) {

@@ -39,7 +39,7 @@ export function sealSection(bytes: Uint8Array): Buffer {
  * @param isChecked see `ReaderMemory.areChecked`
  * @throws AppError `store-corrupt`
  */
-export function openSection(section: Uint8Array, isChecked: boolean): Buffer {
+export function openSection(section: Uint8Array, isChecked = false): Buffer {
   const buffer = Buffer.from(section.buffer, section.byteOffset, section.length);
   const end = buffer.length - CHECKSUM_BYTES;
   const isWhole =
@@ -72,11 +72,7 @@ export function unpackSection(section: Uint8Array, isChecked = false): Buffer {
  * @param isChecked see `ReaderMemory.areChecked`
  * @throws AppError `store-corrupt`
  */
-export function unpackNumbers(
-  section: Uint8Array,
-  planesBytes: number,
-  isChecked: boolean,
-): Buffer {
+export function unpackNumbers(section: Uint8Array, planesBytes: number, isChecked = false): Buffer {
   const packed = openSection(section, isChecked);
   return packed.length === planesBytes ? packed : decompress(packed);
 }

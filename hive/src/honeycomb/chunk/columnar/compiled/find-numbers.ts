@@ -6,8 +6,9 @@ import { keptOrNew, type LinearMemory } from './linear-memory.ts';
 const PLACES_MAX = 4096;
 const PLACE_BYTES = Uint32Array.BYTES_PER_ELEMENT;
 /** Halves of sets: see `hive/assembly/numbers.ts`. */
-const SETS_BYTES = 64;
 const HALF_BYTES = 16;
+const SET_BYTES = 2 * HALF_BYTES;
+const SETS_BYTES = 3 * SET_BYTES;
 /** Frame, wanted numbers, sets, places. */
 const PIECES = 4;
 
@@ -15,7 +16,7 @@ const PIECES = 4;
 export interface WantedNumbers {
   /** By number: 1 where it is wanted. */
   readonly flags: Uint8Array;
-  /** Which bytes their lowest bytes, and their next ones, can be. */
+  /** Which bytes their lowest bytes, their next ones, and both with exclusive or, can be. */
   readonly sets: Uint8Array;
 }
 
@@ -23,8 +24,10 @@ export interface WantedNumbers {
 export function wantedNumbers(flags: Uint8Array): WantedNumbers {
   const sets = new Uint8Array(SETS_BYTES);
   for (let number = flags.indexOf(1); number >= 0; number = flags.indexOf(1, number + 1)) {
-    add(sets.subarray(0, 2 * HALF_BYTES), number & 0xff);
-    add(sets.subarray(2 * HALF_BYTES), (number >> 8) & 0xff);
+    const [lowest, next] = [number & 0xff, (number >> 8) & 0xff];
+    for (const [index, byte] of [lowest, next, lowest ^ next].entries()) {
+      add(sets.subarray(index * SET_BYTES), byte);
+    }
   }
   return { flags, sets };
 }
