@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { openChunks } from '@apiary/common/chunks/open.ts';
 import { HONEYCOMBS } from '@apiary/common/documents/collections.ts';
-import { SEGMENT_LEASE_MS } from '@apiary/common/limits/mongodb.ts';
+import { SEGMENT_LEASE_MS, SEGMENT_SLOW_MS_MAX } from '@apiary/common/limits/mongodb.ts';
 import { FROZEN_CHUNKS_MAX } from '@apiary/common/limits.ts';
 import { callAction, streamAction } from '@apiary/common/messages/actions/action.ts';
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
@@ -101,10 +101,14 @@ describe('three honeycombs', () => {
     );
   }
 
-  /** Lets the leases of all but `asleep` be renewed while its own runs out. */
-  async function outlive(asleep: (typeof others)[number]): Promise<void> {
+  /** Lets the leases of all but `asleep` be renewed while its own runs out, and so much more time go by. */
+  async function outlive(
+    asleep: (typeof others)[number],
+    lateMs = SEGMENT_SLOW_MS_MAX,
+  ): Promise<void> {
     const awake = [rig.clock, ...others.filter((one) => one !== asleep).map(({ clock }) => clock)];
-    for (let step = 0; step < 8; step++) {
+    const steps = (2 * SEGMENT_LEASE_MS + lateMs) / (SEGMENT_LEASE_MS / 4);
+    for (let step = 0; step < steps; step++) {
       for (const clock of awake) clock.advance(SEGMENT_LEASE_MS / 4);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -260,6 +264,22 @@ describe('three honeycombs', () => {
     others.push(await late);
     expect((await look.catalogue()).segments).toEqual(expect.arrayContaining([...before]));
     expect(before).toHaveLength(4);
+    await look.close();
+  }, 120_000);
+
+  test('one whose lease the store was too slow to renew keeps its segment, and goes on', async () => {
+    await begin();
+    await publish(MESSAGES);
+    await complete();
+    const look = await openChunks(rig.store);
+    const { segments: before } = await look.catalogue();
+    const [slow] = others;
+    if (!slow) throw new Error('no other');
+    await outlive(slow, 0);
+    expect((await look.catalogue()).segments).toEqual(before);
+    await publish(MESSAGES);
+    await complete();
+    expect((await look.catalogue()).segments).toEqual(before);
     await look.close();
   }, 120_000);
 

@@ -186,6 +186,14 @@ export interface StoreSizes {
   readonly ranges: number | undefined;
 }
 
+/** What tells of a segment's owner beside its lease. */
+export interface OwnerSigns {
+  /** Asked of an owner whose lease runs: true where it is gone for certain. */
+  readonly isGone?: ((instance: string) => Promise<boolean>) | undefined;
+  /** Asked of one whose lease ran out less than SEGMENT_SLOW_MS_MAX ago: true where it says that it has the segment. */
+  readonly hasIt?: ((owner: SegmentOwner) => Promise<boolean>) | undefined;
+}
+
 /** See {@link ChunkStore.takeUpkeep}. */
 export interface Upkeep {
   /** Grows each time that it is taken. */
@@ -222,12 +230,8 @@ export interface ChunkStore {
   known(chunk: string): KnownChunk | undefined;
   /** True where chunks of a version were replaced and are wiped, so that it cannot be told what it was. */
   isForgotten(version: number): boolean;
-  /**
-   * Those of {@link segments} whose owner is gone, so that nobody searches or seals what they hold.
-   *
-   * @param isGone asked of owners whose lease still runs
-   */
-  orphans(isGone?: (instance: string) => Promise<boolean>): Promise<SegmentOwner[]>;
+  /** Those of {@link segments} whose owner is gone, so that nobody searches or seals what they hold. */
+  orphans(signs?: OwnerSigns): Promise<SegmentOwner[]>;
   /**
    * Takes an orphan over; from then on its former owner, should it live, can neither append nor seal.
    * Undefined when somebody else was faster.

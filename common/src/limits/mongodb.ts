@@ -51,6 +51,10 @@ export const FRAME_BYTES_MAX = 6 * 1024 * 1024;
 export const SEGMENT_LEASE_MS = 10_000;
 /** Sections of chunks that were replaced stay for queries that began before. */
 export const REPLACED_SECTIONS_MS = 60_000;
+/** Past its lease a segment's owner that says that it has it is left alone so long: the store may be too slow to renew it in time. */
+export const SEGMENT_SLOW_MS_MAX = 60_000;
+/** How long such an owner has to say so. Past it the segment is adopted. */
+export const SEGMENT_ANSWER_MS_MAX = 3_000;
 /** How often a honeycomb looks for segments whose owner is gone: half a lease. */
 export const ADOPTION_INTERVAL_MS = SEGMENT_LEASE_MS / 2;
 /** Pause before a honeycomb that was taken over joins again; doubles up to REJOIN_MS_MAX. */

@@ -31,7 +31,7 @@ import { Refusals } from './ingest/refusals.ts';
 import { StoredTeller } from './ingest/stored-teller.ts';
 import { Life } from './life/life.ts';
 import { RetentionClasses } from './life/retention-classes.ts';
-import { HONEYCOMB_ACTOR, isGone, joinHoneycombs, servePresence } from './members.ts';
+import { HONEYCOMB_ACTOR, hasSegment, isGone, joinHoneycombs, servePresence } from './members.ts';
 import { Figures } from './metrics.ts';
 import { restore, Sealer } from './sealer.ts';
 import { ChunkCache } from './search/chunk-cache.ts';
@@ -66,6 +66,7 @@ class Honeycomb implements Component {
   readonly #figures: Figures;
   #presence: Subscription | undefined;
   #rejoining: Promise<void> | undefined;
+  #held: () => Holdings['segments'] = () => [];
   #isStarting = true;
   /** Another process has the segment. */
   #isLost = false;
@@ -79,7 +80,7 @@ class Honeycomb implements Component {
 
   async start(): Promise<void> {
     try {
-      this.#presence = await servePresence(this.#context);
+      this.#presence = await servePresence(this.#context, () => this.#held());
       await this.#start();
       this.#isStarting = false;
       if (this.#isLost) this.#beginAnew(REJOIN_MS_MIN);
@@ -107,6 +108,7 @@ class Honeycomb implements Component {
     const { chunkRawBytes } = this.#options;
     const { chunks } = await store.catalogue();
     const holdings = new Holdings(chunks, { chunkRawBytes, segment });
+    this.#held = () => holdings.segments;
     const figures = this.#figures;
     const onLeaseLost = () => this.#rejoin(segment.id);
     const shared = { ...this.#context, segment, holdings, figures, onLeaseLost };
@@ -190,6 +192,7 @@ class Honeycomb implements Component {
       ...this.#context,
       ...{ store, holdings, figures: this.#figures, chunkRawBytes: this.#options.chunkRawBytes },
       isGone: (other) => isGone(bus, other),
+      hasIt: (owner) => hasSegment(bus, owner),
       onAdopted: () => this.#tellChange(),
     });
     this.#undo.push(() => adoption.stop());
@@ -250,6 +253,7 @@ class Honeycomb implements Component {
   #rejoin(segment: string): void {
     if (this.#isStopped || this.#isLost) return;
     this.#isLost = true;
+    this.#held = () => [];
     this.#figures.add('leasesLost');
     this.#context.log.warn({ segment }, 'lease-lost');
     if (!this.#isStarting) this.#beginAnew(REJOIN_MS_MIN);

@@ -3,9 +3,11 @@
  * all of them before a revocation counts as done.
  */
 import type { Actor, Bus, Subscription } from '@apiary/common/bus/bus.ts';
+import type { SegmentOwner } from '@apiary/common/chunks/chunks.ts';
 import type { ComponentContext } from '@apiary/common/component.ts';
 import { HONEYCOMBS } from '@apiary/common/documents/collections.ts';
 import { toAppError } from '@apiary/common/errors.ts';
+import { SEGMENT_ANSWER_MS_MAX } from '@apiary/common/limits/mongodb.ts';
 import { callAction, serveActions } from '@apiary/common/messages/actions/action.ts';
 import { honeycombPresenceActions } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
 
@@ -18,6 +20,9 @@ export const HONEYCOMB_ACTOR = {
 } as const satisfies Actor;
 
 const PRESENCE_MS_MAX = 1_000;
+
+/** A segment, and since when it is somebody's. */
+type Held = Pick<SegmentOwner, 'id' | 'epoch'>;
 
 /** Writes this instance down; the result takes it out again. Instances that were killed are taken out too. */
 export async function joinHoneycombs(
@@ -37,13 +42,13 @@ export async function joinHoneycombs(
   };
 }
 
-/** Says that this one is there, from before it owns a segment: who starts is not gone. */
-export async function servePresence({
-  bus,
-  instance,
-}: Pick<ComponentContext, 'bus' | 'instance'>): Promise<Subscription> {
+/** Says that this one is there, from before it owns a segment: who starts is not gone. Needs no store. */
+export async function servePresence(
+  { bus, instance }: Pick<ComponentContext, 'bus' | 'instance'>,
+  held: () => readonly Held[],
+): Promise<Subscription> {
   const address = { component: 'honeycomb-presence', instance };
-  const handlers = { here: async () => ({ instance }) };
+  const handlers = { here: async () => ({ instance, segments: [...held()] }) };
   return await serveActions(bus, address, honeycombPresenceActions, handlers);
 }
 
@@ -55,5 +60,17 @@ export async function isGone(bus: Bus, instance: string): Promise<boolean> {
     return false;
   } catch (error) {
     return toAppError(error).code === 'component-missing';
+  }
+}
+
+/** True if a segment's owner says that it has it. Who sleeps or is gone says nothing. */
+export async function hasSegment(bus: Bus, owner: SegmentOwner): Promise<boolean> {
+  const { instance } = owner;
+  const options = { actor: HONEYCOMB_ACTOR, instance, deadlineMs: SEGMENT_ANSWER_MS_MAX };
+  try {
+    const { segments = [] } = await callAction(bus, honeycombPresenceActions.here, {}, options);
+    return segments.some(({ id, epoch }) => id === owner.id && epoch === owner.epoch);
+  } catch {
+    return false;
   }
 }

@@ -13,6 +13,7 @@ import type {
   ChunkStore,
   KnownChunk,
   NewChunk,
+  OwnerSigns,
   Partition,
   Segment,
   SegmentOwner,
@@ -136,14 +137,18 @@ class MongoStore implements ChunkStore {
     return version < this.#context.catalogue.state.forgotten;
   }
 
-  async orphans(isGone?: (instance: string) => Promise<boolean>): Promise<SegmentOwner[]> {
+  async orphans({ isGone, hasIt }: OwnerSigns = {}): Promise<SegmentOwner[]> {
     const { segments } = await this.#context.catalogue.refresh();
     const own = new Set([...this.#segments].map(({ id }) => id));
     const orphans: SegmentOwner[] = [];
     for (const { id, owner, epoch, state } of segments.values()) {
       if (state === 'empty' || own.has(id)) continue;
-      const isHeld = state === 'open' && (await this.#context.leases.isHeld(id));
-      if (!isHeld || (await isGone?.(owner))) orphans.push({ id, instance: owner, epoch });
+      const orphan = { id, instance: owner, epoch };
+      const lease = state === 'open' ? await this.#context.leases.stateOf(id) : 'over';
+      const isLate = lease === 'late' && !(await hasIt?.(orphan));
+      if (lease === 'over' || isLate || (lease === 'held' && (await isGone?.(owner)))) {
+        orphans.push(orphan);
+      }
     }
     return orphans;
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import { SEGMENT_LEASE_MS } from '../../limits/mongodb.ts';
+import { SEGMENT_LEASE_MS, SEGMENT_SLOW_MS_MAX } from '../../limits/mongodb.ts';
 import type { Table } from '../../mongodb/database.ts';
 
 /**
@@ -21,19 +21,23 @@ export class SegmentLeases {
     await this.#leases.put({ _id: segment, version: 1, untilMs });
   }
 
-  /** Renews a segment's lease until it is told to end. */
+  /** Renews a segment's lease each third of it until it is told to end, and at once where the last answer came later. */
   hold(segment: string): () => void {
     let isHeld = true;
     let cancel = () => {};
-    const renewLater = () => {
-      cancel = this.#clock.after(SEGMENT_LEASE_MS / 3, () => {
+    const renewIn = (ms: number) => {
+      cancel = this.#clock.after(ms, () => {
+        const beganMs = this.#clock.now();
         // One that failed is made up for by the next; if none comes, the segment is adopted.
         void this.renew(segment)
           .catch(() => undefined)
-          .then(() => isHeld && renewLater());
+          .then(() => {
+            const tookMs = this.#clock.now() - beganMs;
+            if (isHeld) renewIn(Math.max(0, SEGMENT_LEASE_MS / 3 - tookMs));
+          });
       });
     };
-    renewLater();
+    renewIn(SEGMENT_LEASE_MS / 3);
     return () => {
       isHeld = false;
       cancel();
@@ -47,7 +51,14 @@ export class SegmentLeases {
 
   /** True while its owner renews it. */
   async isHeld(segment: string): Promise<boolean> {
+    return (await this.stateOf(segment)) === 'held';
+  }
+
+  /** `late` where its owner may live, and the store be too slow for it to renew the lease in time. */
+  async stateOf(segment: string): Promise<'held' | 'late' | 'over'> {
     const lease = await this.#leases.get(segment);
-    return Number(lease?.untilMs ?? 0) > this.#clock.now();
+    const lateMs = this.#clock.now() - Number(lease?.untilMs ?? 0);
+    if (lateMs < 0) return 'held';
+    return lateMs < SEGMENT_SLOW_MS_MAX ? 'late' : 'over';
   }
 }

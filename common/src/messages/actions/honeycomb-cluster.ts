@@ -154,6 +154,10 @@ export const honeycombPresenceActions = {
     'honeycomb-presence.here',
     'admin',
     z.object({}),
-    z.object({ instance: z.string() }),
+    z.object({
+      instance: z.string(),
+      /** Those that it holds, each in the epoch in which it has it. */
+      segments: z.array(z.object({ id: z.string(), epoch: z.number().int() })).optional(),
+    }),
   ),
 } as const;

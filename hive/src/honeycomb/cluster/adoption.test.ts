@@ -40,6 +40,7 @@ describe('adoption', () => {
       ...{ store, holdings, clock, figures, instance: 'heir' },
       log: { ...createSilentLogger(), info: note, warn: note, error: note },
       isGone: async () => false,
+      hasIt: async () => false,
       onAdopted: () => undefined,
     });
     store.orphans = async () => orphans.splice(0);

@@ -22,6 +22,8 @@ export interface AdoptionContext {
   readonly chunkRawBytes?: number | undefined;
   /** True if that honeycomb is certainly gone, however fresh its lease is. */
   readonly isGone: (instance: string) => Promise<boolean>;
+  /** True if that honeycomb says that it has its segment, although its lease ran out. */
+  readonly hasIt: (owner: SegmentOwner) => Promise<boolean>;
   /** Told once what a segment held can be searched here. */
   readonly onAdopted: () => void;
 }
@@ -74,9 +76,9 @@ export class Adoption {
   }
 
   async #look(isGone?: (instance: string) => Promise<boolean>): Promise<void> {
-    const { store, log } = this.#context;
+    const { store, log, hasIt } = this.#context;
     try {
-      for (const orphan of await store.orphans(isGone)) {
+      for (const orphan of await store.orphans({ isGone, hasIt })) {
         if (!this.#isStopped) await this.#adopt(orphan);
       }
       for (const guest of this.#guests) await this.#finish(guest);
