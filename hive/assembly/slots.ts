@@ -100,24 +100,22 @@ export function findSlots(
   return count;
 }
 
-function classOf(mask: u32, kind: u32, isRaw: bool, byClass: bool): u32 {
-  if (kind >= LISTED) return IN_LEXICON;
-  if (!byClass) return 0;
-  if (isRaw) return RAW;
-  if (mask === FULL_MASK) return BEYOND_ASCII;
+/** Without branches: which class is next cannot be foretold. */
+function classOf(mask: u32, kind: u32, byClass: bool): u32 {
   const letters = mask & LETTERS;
-  if (letters === 0) return 0;
-  return (letters & ~HEX_LETTERS) === 0 ? HEX : ASCII;
+  const ofAscii = letters === 0 ? 0 : select<u32>(ASCII, HEX, (letters & ~HEX_LETTERS) !== 0);
+  const own = select<u32>(BEYOND_ASCII, ofAscii, mask === FULL_MASK);
+  return select<u32>(IN_LEXICON, select<u32>(own, 0, byClass), kind >= LISTED);
 }
 
 /**
  * Says where columns are.
  *
  * @param kinds u8: encodings, and {@link LISTED}
- * @param varying u32: bytes of the columns of several lengths
+ * @param varying u32: bytes of the columns of several lengths, with four bytes to spare
  * @param firstSlot u32: see {@link sumTemplates}; they come to `slots`
  * @param byClass columns stand in the order of their classes
- * @param next room for CLASSES + 1 u64
+ * @param next room for CLASSES u64
  * @param from u32, written: where each column begins
  * @param bytes u32, written: of each column
  * @param template u16, written: of each slot
@@ -143,7 +141,7 @@ export function placeSlots(
   encoding: usize,
   listed: usize,
 ): bool {
-  memory.fill(next, 0, (CLASSES + 1) << 3);
+  memory.fill(next, 0, CLASSES << 3);
   let taken: u32 = 0;
   let slot: u32 = 0;
   for (let id: u32 = 0; id < templates; id++) {
@@ -152,35 +150,41 @@ export function placeSlots(
     for (; slot < end; slot++) {
       const kind: u32 = load<u8>(kinds + slot);
       const code = kind & (LISTED - 1);
-      let size: u64 = load<u8>(longest + slot);
-      if (code === FIXED) size *= own;
-      else if (code !== CONSTANT) {
-        if (taken >= varyingCount) return false;
-        size = load<u32>(varying + (taken++ << 2));
-      }
+      const width: u64 = load<u8>(longest + slot);
+      const isVarying = code !== FIXED && code !== CONSTANT;
+      if (isVarying && taken >= varyingCount) return false;
+      // Read in any case: there is room behind the last one.
+      const varyingSize: u64 = load<u32>(varying + (taken << 2));
+      taken += <u32>isVarying;
+      const fixedSize = width * select<u64>(own, 1, code === FIXED);
+      const size = select<u64>(varyingSize, fixedSize, isVarying);
       if (size > <u64>u32.MAX_VALUE) return false;
+      const isRaw = slot === slots - 1 && byClass && kind < LISTED;
+      const column = select<u32>(RAW, classOf(load<u32>(mask + (slot << 2)), kind, byClass), isRaw);
+      const at = next + ((<usize>column) << 3);
+      const before = load<u64>(at);
+      store<u64>(at, before + size);
+      store<u32>(from + (slot << 2), <u32>before);
       store<u32>(bytes + (slot << 2), <u32>size);
       store<u16>(template + (slot << 1), <u16>id);
       store<u8>(encoding + slot, <u8>code);
-      store<u8>(listed + slot, kind >= LISTED ? 1 : 0);
-      const isRaw = slot === slots - 1;
-      const behind =
-        next + ((<usize>classOf(load<u32>(mask + (slot << 2)), kind, isRaw, byClass) + 1) << 3);
-      store<u64>(behind, load<u64>(behind) + size);
+      // Its class, until it is known where that begins.
+      store<u8>(listed + slot, <u8>column);
     }
   }
-  for (let own: usize = 1; own <= CLASSES; own++) {
+  let all: u64 = 0;
+  for (let own: usize = 0; own < CLASSES; own++) {
     const at = next + (own << 3);
-    store<u64>(at, load<u64>(at) + load<u64>(at - 8));
+    const size = load<u64>(at);
+    store<u64>(at, all);
+    all += size;
   }
-  if (taken !== varyingCount || load<u64>(next + (CLASSES << 3)) > <u64>u32.MAX_VALUE) return false;
+  if (taken !== varyingCount || all > <u64>u32.MAX_VALUE) return false;
   for (slot = 0; slot < slots; slot++) {
-    const kind: u32 = load<u8>(kinds + slot);
-    const isRaw = slot === slots - 1;
-    const at = next + ((<usize>classOf(load<u32>(mask + (slot << 2)), kind, isRaw, byClass)) << 3);
-    const place = load<u64>(at);
-    store<u32>(from + (slot << 2), <u32>place);
-    store<u64>(at, place + load<u32>(bytes + (slot << 2)));
+    const column: u32 = load<u8>(listed + slot);
+    const at = from + (slot << 2);
+    store<u32>(at, load<u32>(at) + load<u32>(next + ((<usize>column) << 3)));
+    store<u8>(listed + slot, column === IN_LEXICON ? 1 : 0);
   }
   return true;
 }

@@ -6,6 +6,8 @@ import { formatCursor, parseCursor } from './position.ts';
 import type { Totals } from './totals.ts';
 
 const PART_RECORDS = 100;
+/** Why parts end. Given, as the reason that is made otherwise is an error with a stack. */
+const OVER = 'the answer is over';
 
 /**
  * One answer of several parts of a search, each of which gives its records in order and its counts into `totals`. A part
@@ -43,7 +45,7 @@ export async function* mergedAnswer(
       waiting = [];
     }
   } finally {
-    ending.abort();
+    ending.abort(OVER);
   }
   yield* recordParts(waiting);
   yield totals.counts();

@@ -75,6 +75,7 @@ export class SearchThread {
     const waiting: Part[] = [];
     let wake = Promise.withResolvers<void>();
     let failure: Error | undefined;
+    let hasEnded = false;
     const fail = (error: Error) => {
       failure = error;
       wake.resolve();
@@ -98,16 +99,17 @@ export class SearchThread {
         await wake.promise;
         wake = Promise.withResolvers();
         for (const part of waiting.splice(0)) {
-          if (part.type === 'end') this.hasAnswered = true;
+          hasEnded = part.type === 'end';
+          this.hasAnswered ||= hasEnded;
           yield part;
-          if (part.type === 'end') return;
+          if (hasEnded) return;
         }
         if (failure) throw failure;
       }
     } finally {
       signal.removeEventListener('abort', cancel);
       this.#listeners.delete(id);
-      this.#tell({ type: 'cancel', id });
+      if (!hasEnded) this.#tell({ type: 'cancel', id });
       if (this.#listeners.size === 0) this.#worker.unref();
     }
   }

@@ -98,7 +98,7 @@ export function placeSlots(columns: SlotColumns): SlotPlaces | undefined {
   const { mask, kinds, longest, varying, firstSlot, rows } = columns;
   const slots = kinds.length;
   const placed = slots * (2 * U32 + U16 + 2);
-  const next = (COLUMN_CLASSES + 1) * U64;
+  const next = COLUMN_CLASSES * U64;
   const given = [mask, kinds, longest, varying, firstSlot, rows];
   const memory = room(
     given.reduce((sum, { byteLength }) => sum + byteLength, placed + next),
