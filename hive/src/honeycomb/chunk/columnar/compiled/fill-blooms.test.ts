@@ -38,3 +38,16 @@ test('each word is in the bloom of its kind and part, and few others are', () =>
     { numRuns: 12 },
   );
 });
+
+test.each([
+  ['of a chunk of 8 MB are a page of the store and a little', 50_000, 14, 4700],
+  ['of a large chunk are few', 400_000, 31, 16 * 1024],
+])('parts %s', (_, words, count, bytes) => {
+  const memory = new SplitMemory({ promotions: new Promotions(), stamps: new StampSearch() });
+  memory.loops.begin();
+  const hashes = Int32Array.from({ length: words }, (__, at) => Math.imul(at + 1, 0x9e3779b1));
+  const parts = bloomParts(memory, hashes, Int32Array.of(1, 2, 3));
+  expect(parts).toHaveLength(count);
+  // A tenth more: words do not spread evenly.
+  for (const part of parts) expect(part.length).toBeLessThan(1.1 * bytes);
+});

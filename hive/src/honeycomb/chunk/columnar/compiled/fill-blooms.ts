@@ -7,7 +7,12 @@ const BITS_PER_WORD = 10;
  * Bytes of one part of a chunk's blooms, about. Measured on 1 GB: of a rare word's 11 ms, 6 went into reading
  * and checking whole blooms, of which a word needs one block.
  */
-const PART_BYTES = 16 * 1024;
+const PART_BYTES_MAX = 16 * 1024;
+/**
+ * The same for chunks of 8 MB, of which a search looks at hundreds: one part is a page of SQLite and a little, which
+ * stands together with others. Parts that fill a page each took 0.5 % more of the disk.
+ */
+const SMALL_PART = { bytes: 4700, parts: 20 } as const;
 const BLOCK_BITS = 256;
 const BLOCK_BYTES = 32;
 
@@ -17,8 +22,7 @@ export function bloomParts(
   values: Int32Array,
   literals: Int32Array,
 ): Buffer[] {
-  const bytes = ((values.length + literals.length) * BITS_PER_WORD) / 8;
-  const parts = Math.max(1, Math.ceil(bytes / PART_BYTES));
+  const parts = partsFor(((values.length + literals.length) * BITS_PER_WORD) / 8);
   const byPart = [values, literals].map((hashes) => sortByPart(memory, hashes, parts));
   return Array.from({ length: parts }, (_, part) => {
     const blooms = byPart.map(({ at, firsts }) => {
@@ -29,6 +33,11 @@ export function bloomParts(
     head.writeUInt32LE(blooms[0]?.length ?? 0);
     return Buffer.concat([head, ...blooms]);
   });
+}
+
+function partsFor(bytes: number): number {
+  const small = Math.min(Math.ceil(bytes / SMALL_PART.bytes), SMALL_PART.parts);
+  return Math.max(1, small, Math.ceil(bytes / PART_BYTES_MAX));
 }
 
 function sortByPart(memory: SplitMemory, hashes: Int32Array, parts: number) {
