@@ -83,7 +83,7 @@ export function findNumbers(
       if (own >= to) break;
       // Written in any case, and written over where it is not wanted.
       store<u32>(places + ((<usize>found) << 2), own);
-      found += <u32>load<u8>(wanted + numberAt(plane, values, bytes, highBits, own));
+      found += <u32>load<u8>(wanted + numberAt(plane, values, bytes, highBits, own)) & 1;
       if (found === most) return found;
     }
   }

@@ -28,6 +28,13 @@ interface PlacedFrame extends NumberFrame {
   readonly index: number;
 }
 
+/** Values of a frame of numbers. */
+export interface FoundValues {
+  readonly frame: number;
+  /** Their places in it, ascending. */
+  readonly places: readonly number[];
+}
+
 /** What {@link ListedValues} are read with. */
 export interface ListedOptions {
   readonly head: Head;
@@ -101,7 +108,7 @@ export class ListedValues {
 
   /** Text of a slot's values of some rows, as it stands in its column. @throws AppError `store-corrupt` */
   async text(slot: number, window: RowWindow): Promise<Buffer> {
-    const frames = this.#framesOf(slot, window);
+    const frames = this.framesOf(slot, window);
     const parts: Buffer[] = [];
     for (let index = frames.first; index <= frames.last; index++) {
       await this.#see(index, (frame) => parts.push(this.#textIn(slot, window, frame)));
@@ -124,18 +131,23 @@ export class ListedValues {
     return target;
   }
 
-  /** Marks rows of a slot whose values are wanted; see {@link Lexicon.wanted}. False: they are not at hand, or in several frames. */
-  markAtHand(slot: number, wanted: WantedNumbers, rows: Uint8Array): boolean {
-    const frame = this.#atHand(slot, { first: 0, last: rows.length - 1 });
-    if (frame) this.#mark(slot, frame, wanted, rows);
-    return frame !== undefined;
+  /** Values of a frame that are wanted; see {@link Lexicon.wanted}. @throws AppError `store-corrupt` */
+  async find(index: number, wanted: WantedNumbers): Promise<FoundValues> {
+    let places: readonly number[] = [];
+    await this.#see(index, (frame) => {
+      places = findNumbers(frame, wanted);
+    });
+    return { frame: index, places };
   }
 
-  /** The same, wherever they are. @throws AppError `store-corrupt` */
-  async mark(slot: number, wanted: WantedNumbers, rows: Uint8Array): Promise<void> {
-    const { first, last } = this.#framesOf(slot, { first: 0, last: rows.length - 1 });
-    for (let index = first; index <= last; index++) {
-      await this.#see(index, (frame) => this.#mark(slot, frame, wanted, rows));
+  /** Marks rows of a slot whose values were found in a frame. */
+  mark(slot: number, { frame, places }: FoundValues, rows: Uint8Array): void {
+    const from = this.#fromOf(slot) - frame * this.#frameValues;
+    const end = from + rows.length;
+    for (let at = firstFrom(places, from); at < places.length; at++) {
+      const place = places[at] ?? 0;
+      if (place >= end) return;
+      rows[place - from] = 1;
     }
   }
 
@@ -145,12 +157,13 @@ export class ListedValues {
 
   /** The frame that has all of some rows' values. */
   #atHand(slot: number, window: RowWindow): PlacedFrame | undefined {
-    const { first, last } = this.#framesOf(slot, window);
+    const { first, last } = this.framesOf(slot, window);
     const planes = first === last ? this.#options.frames.atHand(first, 'passing') : undefined;
     return planes && this.#frame(first, planes);
   }
 
-  #framesOf(slot: number, { first, last }: RowWindow): RowWindow {
+  /** The first and the last frame with a slot's values of some rows. */
+  framesOf(slot: number, { first, last }: RowWindow): RowWindow {
     const from = this.#fromOf(slot);
     return {
       first: Math.floor((from + first) / this.#frameValues),
@@ -182,17 +195,6 @@ export class ListedValues {
     if (at !== target.length) throw corrupt();
   }
 
-  #mark(slot: number, frame: PlacedFrame, wanted: WantedNumbers, rows: Uint8Array): void {
-    const first = frame.index * this.#frameValues;
-    const from = this.#fromOf(slot);
-    const begin = Math.max(from, first);
-    const end = Math.min(from + rows.length, first + frame.values);
-    const range = { from: begin - first, to: end - first };
-    findNumbers(frame, range, wanted, (value) => {
-      rows[first + value - from] = 1;
-    });
-  }
-
   #fromOf(slot: number): number {
     return this.#from[this.#places[slot] ?? 0] ?? 0;
   }
@@ -205,6 +207,18 @@ export class ListedValues {
   #hasMarks(slot: number): boolean {
     return this.#options.slots.encoding[slot] === VARYING;
   }
+}
+
+/** The index of the first place that is not before another one. */
+function firstFrom(places: readonly number[], from: number): number {
+  let low = 0;
+  let high = places.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((places[middle] ?? 0) < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function listedSlots(listed: Uint8Array): Uint32Array {

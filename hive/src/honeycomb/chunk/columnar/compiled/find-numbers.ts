@@ -1,5 +1,5 @@
 /** Looks for numbers of words with the compiled loop. */
-import type { NumberFrame, ValueRange } from '../number-frame.ts';
+import type { NumberFrame } from '../number-frame.ts';
 import { keptOrNew, type LinearMemory } from './linear-memory.ts';
 
 /** Values found at once. */
@@ -9,7 +9,7 @@ const PLACE_BYTES = Uint32Array.BYTES_PER_ELEMENT;
 const HALF_BYTES = 16;
 const SET_BYTES = 2 * HALF_BYTES;
 const SETS_BYTES = 3 * SET_BYTES;
-/** Frame, wanted numbers, sets, places. */
+/** Wanted numbers, sets, a frame, places. */
 const PIECES = 4;
 
 /** Numbers that are looked for. */
@@ -38,48 +38,48 @@ function add(set: Uint8Array, byte: number): void {
   set[at] = (set[at] ?? 0) | (1 << (high & 7));
 }
 
-/** What the loop works on: a frame stays there, as it has many columns. */
+/** What the loop works on: what is wanted stays there, as it is looked for in many frames. */
 interface Held {
   readonly memory: LinearMemory;
-  readonly planes: Buffer;
   readonly wanted: WantedNumbers;
-  readonly plane: number;
   readonly flags: number;
   readonly sets: number;
+  readonly plane: number;
+  /** Bytes of planes for which there is room. */
+  readonly room: number;
   readonly places: number;
 }
 
 let held: Held | undefined;
 
-/** Calls `see` with each value of a range whose number is wanted, in their order. Frames of the same bytes are the same. */
+/** Places of values whose numbers are wanted, ascending. */
 export function findNumbers(
-  frame: NumberFrame,
-  { from, to }: ValueRange,
+  { planes, values, layout }: NumberFrame,
   wanted: WantedNumbers,
-  see: (value: number) => void,
-): void {
-  const isHeld = held?.planes === frame.planes && held.wanted === wanted;
-  const own = held && isHeld ? held : hold(frame.planes, wanted);
-  const { memory, plane, flags, sets, places } = own;
-  const { bytes, highBits } = frame.layout;
-  for (let at = from; at < to; ) {
+): number[] {
+  const isHeld = held?.wanted === wanted && planes.length <= held.room;
+  const { memory, plane, flags, sets, places } =
+    held && isHeld ? held : hold(wanted, planes.length);
+  memory.bytes.set(planes, plane);
+  const all: number[] = [];
+  for (let from = 0; ; from = (all.at(-1) ?? 0) + 1) {
     const found = memory.loops.findNumbers(
-      ...[plane, frame.values, bytes, highBits, at, to, flags, sets, places, PLACES_MAX],
+      ...[plane, values, layout.bytes, layout.highBits, from, values],
+      ...[flags, sets, places, PLACES_MAX],
     );
-    for (let index = 0; index < found; index++) {
-      const value = memory.view.getUint32(places + index * PLACE_BYTES, true);
-      see(value);
-      at = value + 1;
+    for (let at = places; at < places + found * PLACE_BYTES; at += PLACE_BYTES) {
+      all.push(memory.view.getUint32(at, true));
     }
-    if (found < PLACES_MAX) return;
+    if (found < PLACES_MAX) return all;
   }
 }
 
-function hold(planes: Buffer, wanted: WantedNumbers): Held {
+function hold(wanted: WantedNumbers, room: number): Held {
   const memory = keptOrNew(held?.memory);
   const { flags, sets } = wanted;
-  memory.reserve(planes.length + flags.length + SETS_BYTES + PLACES_MAX * PLACE_BYTES, PIECES);
-  const at = { plane: memory.put(planes), flags: memory.put(flags), sets: memory.put(sets) };
-  held = { memory, planes, wanted, ...at, places: memory.take(PLACES_MAX * PLACE_BYTES) };
+  memory.reserve(flags.length + SETS_BYTES + room + PLACES_MAX * PLACE_BYTES, PIECES);
+  const at = { flags: memory.put(flags), sets: memory.put(sets), plane: memory.take(room) };
+  // Behind the planes, as the loop may read past those.
+  held = { memory, wanted, room, ...at, places: memory.take(PLACES_MAX * PLACE_BYTES) };
   return held;
 }
