@@ -2,6 +2,11 @@
 
 /** Connections of one process to each server of MongoDB; further requests wait for one. */
 export const MONGODB_CONNECTIONS_MAX = 32;
+/**
+ * Bytes of sections that are written in one request, beside one that is larger. A sealed chunk of 8 MB has about 60 of
+ * them and 1 MB: written one by one they took the server more processor time than all else that is ingested.
+ */
+export const SECTIONS_AT_ONCE_BYTES_MAX = 4 * 1024 * 1024;
 /** Rows that are deleted in one request. */
 export const MONGODB_DELETES_AT_ONCE = 500;
 /** How long a request waits for a primary: an election takes about 12 s. Past it: `store-unreachable`. */

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { AppError } from '../../errors.ts';
+import { SECTIONS_AT_ONCE_BYTES_MAX } from '../../limits/mongodb.ts';
 import { bytesOf, bytesValue, type Database, type Table } from '../../mongodb/database.ts';
 import type { ChunkEntry, NewChunk, Partition } from '../chunks.ts';
 import { partitionKey } from '../partition.ts';
@@ -19,12 +20,17 @@ export class SectionTables {
     this.#prefix = prefix;
   }
 
-  /** Writes all sections of a chunk that is in no catalogue yet. */
+  /** Writes all sections of a chunk that is in no catalogue yet, several in one request. */
   async write({ entry, sections }: NewChunk, room: number): Promise<void> {
     const table = await this.#table(entry.partition, room);
-    for (const [index, body] of sections.entries()) {
-      const row = { _id: idOf(entry.id, index), version: 1 };
-      await table.put({ ...row, checksum: crc32(body), body: bytesValue(body) });
+    for (const some of batchesOf(sections)) {
+      const rows = some.map(({ index, body }) => ({
+        ...{ _id: idOf(entry.id, index), version: 1 },
+        ...{ checksum: crc32(body), body: bytesValue(body) },
+      }));
+      const there = await table.insertAll(rows);
+      // Of an attempt that failed half way.
+      for (const row of rows) if (there.has(row._id)) await table.put(row);
     }
   }
 
@@ -69,6 +75,27 @@ export class SectionTables {
 
 /** What follows the prefix in the name of a table: its room, its partition's day and class. */
 const ROOM = /^\.(?:(\d+)\.)?(\d{4}-\d\d-\d\d\.[\w-]+)$/;
+
+interface NumberedSection {
+  readonly index: number;
+  readonly body: Uint8Array;
+}
+
+/** Sections in order, by what goes into one request; one that is larger than that has its own. */
+function* batchesOf(sections: readonly Uint8Array[]): Generator<readonly NumberedSection[]> {
+  let batch: NumberedSection[] = [];
+  let bytes = 0;
+  for (const [index, body] of sections.entries()) {
+    if (batch.length > 0 && bytes + body.length > SECTIONS_AT_ONCE_BYTES_MAX) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push({ index, body });
+    bytes += body.length;
+  }
+  if (batch.length > 0) yield batch;
+}
 
 function idOf(chunk: string, index: number): string {
   return `${chunk}/${index}`;
