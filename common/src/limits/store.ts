@@ -20,10 +20,16 @@ export const LINEAR_MEMORY_KEPT_BYTES = 24 * MiB;
 export const CHUNK_LOG_PAGES = 4096;
 /** Memory in which rows are split that an encoder keeps: what a chunk of 64 MB takes. Larger ones are let go, and what was learnt with them. */
 export const SPLIT_MEMORY_KEPT_BYTES = 64 * MiB;
-/** So many small chunks of today's partition are merged; fewer wait for company or for the day's end. */
+/** So many small chunks of today's partition are merged; fewer, unless they fill one, wait for company or for the day's end. */
 export const COMPACTION_CHUNKS_MIN = 8;
 /** Chunks merged at once, however small they be. */
 export const COMPACTION_CHUNKS_MAX = 256;
+/** A rest behind each merge, by what it took: a third of the time is for merging where there is always something to merge. */
+export const MERGE_REST_FACTOR = 2;
+/** So many rests one behind the other where searches run or chunks wait to be sealed: a seventeenth of the time is for merging. */
+export const MERGE_RESTS_MAX = 8;
+/** One rest, whatever a merge took: a database that stands still for minutes is no reason to wait for hours. */
+export const MERGE_REST_MS_MAX = 5 * 60_000;
 /** Free pages that are given back to the disk at a time (1 MiB); in between others may write. */
 export const RECLAIM_PAGES = 256;
 /** How often what is past its time is looked for; partitions are days. */

@@ -105,13 +105,13 @@ class Honeycomb implements Component {
   async #start(): Promise<void> {
     const { bus, clock, log, instance } = this.#context;
     const { store, segment } = await this.#openStore();
-    const { chunkRawBytes } = this.#options;
     const { chunks } = await store.catalogue();
-    const holdings = new Holdings(chunks, { chunkRawBytes, segment });
+    const holdings = new Holdings(chunks, { ...this.#options, segment });
     this.#held = () => holdings.segments;
     const figures = this.#figures;
     const onLeaseLost = () => this.#rejoin(segment.id);
-    const shared = { ...this.#context, segment, holdings, figures, onLeaseLost };
+    const isBusy = () => local.isRunning || holdings.frozen.length > 1;
+    const shared = { ...this.#context, segment, holdings, figures, onLeaseLost, isBusy };
     let life: Life | undefined;
     const sealer = new Sealer({ ...shared, onSealed: () => life?.wake() });
     this.#undo.push(() => sealer.stop());

@@ -1,17 +1,16 @@
 /** Merges small chunks of one partition, which search reads faster and which take less room. */
 import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
-import type { Clock } from '@apiary/common/clock.ts';
 import { toAppError } from '@apiary/common/errors.ts';
 import type { Logger } from '@apiary/common/log.ts';
 import { newChunkId } from '../holdings.ts';
 import type { Figures } from '../metrics.ts';
+import { MergePace, type MergePaceContext } from './merge-pace.ts';
 import { dayOf, planCompaction } from './plan.ts';
 import type { RewriteThread } from './rewrite-thread.ts';
 import { readSections, type Swap, type SwapContext } from './swap.ts';
 
 /** What compaction works with. */
-export interface CompactionContext extends SwapContext {
-  readonly clock: Clock;
+export interface CompactionContext extends SwapContext, MergePaceContext {
   readonly log: Logger;
   readonly figures: Figures;
   readonly thread: RewriteThread;
@@ -24,30 +23,36 @@ export class Compaction {
   readonly #context: CompactionContext;
   /** Chunks that did not fit in one with their neighbours. */
   readonly #tooLarge = new Set<string>();
+  readonly #pace: MergePace;
 
   constructor(context: CompactionContext) {
     this.#context = context;
+    this.#pace = new MergePace(context);
   }
 
-  /** True when there is something to merge. */
-  get isDue(): boolean {
-    return this.#plan() !== undefined;
+  /** In so many milliseconds there is something to merge; undefined where there is nothing. */
+  get dueInMs(): number | undefined {
+    return this.#plan() ? this.#pace.restMs : undefined;
   }
 
   /**
-   * Merges one group; false when there is nothing to merge.
+   * Merges one group; false when there is nothing to merge, or it rests behind the last one.
    *
    * @param swap puts the new chunk in the place of the old ones
+   * @param honeycombs that merge in turns
    * @throws AppError as `swap`
    */
-  async mergeOne(swap: Swap): Promise<boolean> {
+  async mergeOne(swap: Swap, honeycombs = 1): Promise<boolean> {
     const group = this.#plan();
-    if (!group) return false;
+    if (!group || this.#pace.restMs > 0) return false;
+    const began = performance.now();
     try {
       await this.#merge(group, swap);
     } catch (error) {
       if (toAppError(error).code !== 'too-large') throw error;
       for (const { id } of group) this.#tooLarge.add(id);
+    } finally {
+      this.#pace.merged(performance.now() - began, honeycombs);
     }
     return true;
   }

@@ -1,6 +1,6 @@
 /**
  * The life of what is stored, after it was sealed: retention lets go, deletions take lines out, compaction
- * merges, one thing at a time and behind everything else. It looks when something was sealed or asked for, when
+ * merges at a pace, one thing at a time and behind everything else. It looks when something was sealed or asked for, when
  * the classes changed, and now and then.
  */
 import type { Subscription } from '@apiary/common/bus/bus.ts';
@@ -21,6 +21,8 @@ import { type Swap, stopping, swapChunks } from './swap.ts';
 export type LifeContext = Omit<ExpiryContext, 'signal'> &
   Pick<ComponentContext, 'clock' | 'log'> &
   Pick<DeletionsContext, 'segment'> & {
+    /** True while there is something to do that people wait for: merging rests longer then. */
+    readonly isBusy: () => boolean;
     /** Where other honeycombs may have the store as well: how they are asked. */
     readonly cluster?: Cluster | undefined;
   };
@@ -48,6 +50,8 @@ export class Life {
   #running: Promise<void> | undefined;
   #isWanted = false;
   #nextMs = RETENTION_INTERVAL_MS;
+  /** Another honeycomb has the upkeep of the store. */
+  #isPending = false;
   /** An earlier process may have been killed before it wiped what was gone. */
   #isUnwiped = true;
 
@@ -106,11 +110,13 @@ export class Life {
 
   async #run(): Promise<void> {
     this.#cancelNext();
-    this.#nextMs = RETENTION_INTERVAL_MS;
     try {
       while (this.#isWanted) {
         this.#isWanted = false;
         const hasChanged = await this.#work();
+        // Whoever waits for another honeycomb looks later; who does not, behind the rest that merging is at.
+        const dueMs = this.#compaction.dueInMs ?? RETENTION_INTERVAL_MS;
+        this.#nextMs = this.#isPending ? LIFE_RETRY_MS : Math.min(dueMs, RETENTION_INTERVAL_MS);
         // What others left when they were killed is looked for each time.
         if (!hasChanged && !this.#isUnwiped && !this.#shared) continue;
         await this.#context.store.reclaim();
@@ -133,7 +139,7 @@ export class Life {
     let changed = await expire(this.#context);
     while (await this.#deletions?.runNext(signal)) changed = true;
     const swap: Swap = (old, added) => swapChunks(this.#context, old, added);
-    while (!signal.aborted && (await this.#compaction.mergeOne(swap))) changed = true;
+    if (!signal.aborted && (await this.#compaction.mergeOne(swap))) changed = true;
     return changed;
   }
 
@@ -143,8 +149,7 @@ export class Life {
       await deletions.run(this.#stopping.signal),
       await mergeShared(this.#context, this.#compaction),
     ];
-    const isPending = works.some((work) => work.isPending);
-    this.#nextMs = isPending ? LIFE_RETRY_MS : RETENTION_INTERVAL_MS;
+    this.#isPending = works.some((work) => work.isPending);
     return works.some(({ changed }) => changed);
   }
 

@@ -38,6 +38,15 @@ describe('what is merged', () => {
     expect(group).toEqual(chunks.slice(3, 11));
   });
 
+  test('fewer of today where no further one fits: a chunk has more than 8 MB when it is sealed', () => {
+    const chunks = many(7, '2026-11-20', { rawBytes: 8.5 * MiB });
+    expect(planCompaction(chunks, '2026-11-20')).toBeUndefined();
+    const further = [...chunks, ...many(3, '2026-11-20', { rawBytes: 8.5 * MiB })];
+    expect(planCompaction(further, '2026-11-20')).toEqual(chunks);
+    const large = many(3, '2026-11-20', { rawBytes: 30 * MiB });
+    expect(planCompaction(large, '2026-11-20')).toEqual(large.slice(0, 2));
+  });
+
   test('whatever is left of a day that is over, unless it did not fit', () => {
     const chunks = many(2, '2026-11-19');
     expect(planCompaction(chunks, '2026-11-20')).toEqual(chunks);

@@ -12,8 +12,8 @@ import type { RetentionClass } from '@apiary/common/messages/retention.ts';
 const DAY_MS = 86_400_000;
 
 /**
- * Chunks of one partition that are to become one, in the order of their sequences: enough of them to be
- * worth it, or whatever is left of a day that is over. What owners of segments numbered one after another stays
+ * Chunks of one partition that are to become one, in the order of their sequences: as many as fit in one, enough of
+ * them to be worth it, or whatever is left of a day that is over. What owners of segments numbered one after another stays
  * apart, so that it can be told how far each of them came.
  *
  * @param today its day, `2026-11-20`
@@ -31,14 +31,16 @@ export function planCompaction(
     own.sort((a, b) => a.firstSequence - b.firstSequence || (a.id < b.id ? -1 : 1));
     const group: ChunkEntry[] = [];
     let rawBytes = 0;
+    let isFull = false;
     for (const entry of own) {
-      const isFull = rawBytes + entry.rawBytes > COMPACTED_RAW_BYTES;
-      if (isFull || group.length === COMPACTION_CHUNKS_MAX) break;
+      isFull =
+        rawBytes + entry.rawBytes > COMPACTED_RAW_BYTES || group.length === COMPACTION_CHUNKS_MAX;
+      if (isFull) break;
       group.push(entry);
       rawBytes += entry.rawBytes;
     }
     const isOver = (group[0]?.partition.day ?? today) < today;
-    if (group.length >= (isOver ? 2 : COMPACTION_CHUNKS_MIN)) return group;
+    if (group.length >= (isOver || isFull ? 2 : COMPACTION_CHUNKS_MIN)) return group;
   }
   return undefined;
 }

@@ -4,23 +4,26 @@ import type { ExpiryContext } from './expiry.ts';
 import type { SharedWork } from './shared-expiry.ts';
 import { swapShared } from './swap.ts';
 
-/** Merges what is to be merged now. @throws AppError `lease-lost`, `not-found`, `store-unreachable` */
+/** Merges one group, where there is one to be merged now. @throws AppError `lease-lost`, `not-found`, `store-unreachable` */
 export async function mergeShared(
   context: ExpiryContext,
   compaction: Compaction,
 ): Promise<SharedWork> {
   const { store, holdings, instance, signal } = context;
-  const look = async () => holdings.sync((await store.catalogue()).chunks);
-  await look();
-  if (!compaction.isDue) return { changed: false, isPending: false };
+  const look = async () => {
+    const { chunks, segments } = await store.catalogue();
+    holdings.sync(chunks);
+    return new Set(segments.map((segment) => segment.instance)).size;
+  };
+  const honeycombs = await look();
+  if (compaction.dueInMs !== 0) return { changed: false, isPending: false };
   const upkeep = await store.takeUpkeep(instance);
   if (!upkeep) return { changed: false, isPending: true };
   try {
-    const swap = swapShared(context, upkeep);
-    let changed = false;
     // Who had it before may have done it.
     await look();
-    while (!signal.aborted && (await compaction.mergeOne(swap))) changed = true;
+    if (signal.aborted) return { changed: false, isPending: false };
+    const changed = await compaction.mergeOne(swapShared(context, upkeep), honeycombs);
     return { changed, isPending: false };
   } finally {
     await upkeep.end();

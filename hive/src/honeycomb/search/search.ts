@@ -39,9 +39,15 @@ export interface SearchContext extends PartContext {
 export class Search {
   readonly #context: SearchContext;
   #running = 0;
+  #parts = 0;
 
   constructor(context: SearchContext) {
     this.#context = context;
+  }
+
+  /** True while something is searched here, for whomever. */
+  get isRunning(): boolean {
+    return this.#running + this.#parts > 0;
   }
 
   /**
@@ -68,8 +74,13 @@ export class Search {
   }
 
   /** Answers for a part of what there is; whoever asks puts the parts together. @throws AppError as {@link run} */
-  part(request: Request, part: PartOf, signal?: AbortSignal): AsyncGenerator<Part> {
-    return searchPart(this.#context, request, part, signal);
+  async *part(request: Request, part: PartOf, signal?: AbortSignal): AsyncGenerator<Part> {
+    this.#parts++;
+    try {
+      yield* searchPart(this.#context, request, part, signal);
+    } finally {
+      this.#parts--;
+    }
   }
 
   async *#alone(
