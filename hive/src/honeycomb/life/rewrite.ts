@@ -6,6 +6,7 @@ import { crc32 } from 'node:zlib';
 import type { ChunkEntry, NewChunk } from '@apiary/common/chunks/chunks.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { COMPACTED_ZSTD_LEVEL } from '@apiary/common/limits/store.ts';
+import { freeMemory } from '../chunk/free-memory.ts';
 import { formatOf } from '../chunk/index.ts';
 import { emptyColumns, keptRows } from '../chunk/kept-rows.ts';
 import type { RowBatch, Stretch } from '../chunk/row-batch.ts';
@@ -30,14 +31,21 @@ export async function rewriteChunks(
   chunks: readonly OldChunk[],
   name: ChunkName,
 ): Promise<NewChunk | undefined> {
-  const batches: RowBatch[] = [];
-  for (const chunk of chunks) batches.push(await decodeKept(chunk));
-  const batch = joinBatches(batches);
-  const checksum = batches.reduce((sum, { bytes }) => crc32(bytes, sum), 0);
-  if (crc32(batch.bytes) !== checksum) {
-    throw new AppError('store-corrupt', 'Rows that were put together are not what they were.');
-  }
+  const [first] = chunks;
+  const batch = first && chunks.length === 1 ? await decodeKept(first) : await joined(chunks);
   return batch.count === 0 ? undefined : await sealBatch(batch, name, COMPACTED_ZSTD_LEVEL);
+}
+
+/** The rows of chunks one behind the other. No more than one of them is decoded at a time. */
+async function joined(chunks: readonly OldChunk[]): Promise<RowBatch> {
+  const joint = new JointBatch(chunks);
+  for (const chunk of chunks) {
+    const batch = await decodeKept(chunk);
+    joint.add(batch);
+    const { bytes, start, time, timestampLength, sourceLength } = batch;
+    for (const part of [bytes, start, time, timestampLength, sourceLength]) freeMemory(part);
+  }
+  return joint.batch();
 }
 
 async function decodeKept({ entry, sections, without }: OldChunk): Promise<RowBatch> {
@@ -59,34 +67,53 @@ function withoutRows(batch: RowBatch, rows: Uint32Array): RowBatch {
 }
 
 /** Batches one behind the other as one. */
-function joinBatches(batches: readonly RowBatch[]): RowBatch {
-  const [first] = batches;
-  if (first && batches.length === 1) return first;
-  const count = batches.reduce((sum, batch) => sum + batch.count, 0);
-  const start = new Uint32Array(count + 1);
-  const joined = emptyColumns(count);
-  const sources = new Map<string, Stretch['source']>();
-  const stretches: Stretch[] = [];
-  let row = 0;
-  let at = 0;
-  for (const batch of batches) {
-    joined.time.set(batch.time, row);
-    joined.timestampLength.set(batch.timestampLength, row);
-    joined.sourceLength.set(batch.sourceLength, row);
-    for (let own = 0; own < batch.count; own++) start[row + own] = at + (batch.start[own] ?? 0);
+class JointBatch {
+  readonly #bytes: Buffer;
+  readonly #start: Uint32Array<ArrayBuffer>;
+  readonly #columns: ReturnType<typeof emptyColumns>;
+  readonly #sources = new Map<string, Stretch['source']>();
+  readonly #stretches: Stretch[] = [];
+  #row = 0;
+  #at = 0;
+  #checksum = 0;
+
+  /** @param chunks with as many bytes as their batches have, or more; and as many rows */
+  constructor(chunks: readonly OldChunk[]) {
+    const sum = (of: (chunk: OldChunk) => number) => chunks.reduce((all, one) => all + of(one), 0);
+    const count = sum(({ entry, without }) => entry.records - without.length);
+    this.#bytes = Buffer.allocUnsafeSlow(sum(({ entry }) => entry.rawBytes));
+    this.#start = new Uint32Array(count + 1);
+    this.#columns = emptyColumns(count);
+  }
+
+  add(batch: RowBatch): void {
+    const [row, at] = [this.#row, this.#at];
+    this.#columns.time.set(batch.time, row);
+    this.#columns.timestampLength.set(batch.timestampLength, row);
+    this.#columns.sourceLength.set(batch.sourceLength, row);
+    for (let own = 0; own < batch.count; own++) {
+      this.#start[row + own] = at + (batch.start[own] ?? 0);
+    }
     for (const stretch of batch.stretches) {
       const key = JSON.stringify(stretch.source);
-      const source = sources.get(key) ?? stretch.source;
-      sources.set(key, source);
-      stretches.push({ ...stretch, source, from: stretch.from + row, to: stretch.to + row });
+      const source = this.#sources.get(key) ?? stretch.source;
+      this.#sources.set(key, source);
+      this.#stretches.push({ ...stretch, source, from: stretch.from + row, to: stretch.to + row });
     }
-    row += batch.count;
-    at += batch.bytes.length;
+    this.#bytes.set(batch.bytes, at);
+    this.#checksum = crc32(batch.bytes, this.#checksum);
+    this.#row += batch.count;
+    this.#at += batch.bytes.length;
   }
-  start[count] = at;
-  const bytes = Buffer.concat(
-    batches.map((batch) => batch.bytes),
-    at,
-  );
-  return { count, bytes, start, ...joined, stretches };
+
+  /** @throws AppError `store-corrupt` when its bytes are not those of the batches */
+  batch(): RowBatch {
+    const bytes = this.#bytes.subarray(0, this.#at);
+    if (crc32(bytes) !== this.#checksum) {
+      throw new AppError('store-corrupt', 'Rows that were put together are not what they were.');
+    }
+    this.#start[this.#row] = this.#at;
+    const stretches = this.#stretches;
+    return { count: this.#row, bytes, start: this.#start, ...this.#columns, stretches };
+  }
 }
