@@ -32,6 +32,8 @@ export interface HostOptions {
   /** The broker as Bees reach it, where that is another address. */
   readonly beeBroker?: string | undefined;
   readonly store: string;
+  /** When honeycomb merges small chunks. */
+  readonly merge: 'soon' | 'next-day';
   readonly logLevel: LogLevel;
   /** Agents approved at their first handshake. */
   readonly approve: readonly string[];
@@ -62,6 +64,7 @@ export async function startHost(options: HostOptions): Promise<Component> {
   const registry: Readonly<Record<string, ComponentFactory>> = {
     ...hiveComponents({
       approve: options.approve,
+      honeycomb: { mergesToday: options.merge === 'soon' },
       sting: {
         keyFile: join(options.queen.dataFolder, 'run/channels.key'),
         publicUrl: publicUrlOf(options),

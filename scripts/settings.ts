@@ -105,6 +105,11 @@ export const commonSettings = {
     value: 'LEVEL',
     help: `least level of Apiary's own log: ${LOG_LEVELS.join(', ')}`,
   },
+  merge: {
+    schema: z.enum(['soon', 'next-day']).default('soon'),
+    value: 'WHEN',
+    help: 'when honeycomb merges small chunks: soon, as they fill a large one, or next-day, once their day is over',
+  },
   approve: {
     schema: z
       .string()

@@ -1,11 +1,13 @@
 /** The Hive's components by name. Adding one is a folder and a line here. */
 import type { ComponentFactory } from '@apiary/common/component.ts';
+import type { HoneycombOptions } from './honeycomb/index.ts';
 import type { StingSettings } from './sting/parts.ts';
 
 /** What a host process may be asked for beside its components' names. */
 export interface HiveSettings {
   /** Agents that are approved at their first handshake. */
   readonly approve: readonly string[];
+  readonly honeycomb: Pick<HoneycombOptions, 'mergesToday'>;
   readonly sting: StingSettings;
 }
 
@@ -22,7 +24,7 @@ export function hiveComponents(settings: HiveSettings): Readonly<Record<string, 
     },
     async honeycomb(context) {
       const { createHoneycomb } = await import('./honeycomb/index.ts');
-      return createHoneycomb(context);
+      return createHoneycomb(context, settings.honeycomb);
     },
     async pheromone(context) {
       const { createPheromone } = await import('./pheromone/index.ts');

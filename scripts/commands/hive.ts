@@ -7,12 +7,12 @@ import { HOST_COMPONENTS, startHost } from '../host.ts';
 import { certificatePaths, commonSettings } from '../settings.ts';
 import { webFolder } from '../web-build.ts';
 
-const { data, broker, brokerCa, beeBroker, store, logLevel, approve } = commonSettings;
+const { data, broker, brokerCa, beeBroker, store, merge, logLevel, approve } = commonSettings;
 const { httpPort, listen, publicUrl, tlsCert, tlsKey, statusPort } = commonSettings;
 
 /** `./apiary hive [component …]`: runs components until it is told to end. */
 export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
-  const hive = { data, broker, brokerCa, beeBroker, store, logLevel, approve };
+  const hive = { data, broker, brokerCa, beeBroker, store, merge, logLevel, approve };
   const shape = { ...hive, httpPort, listen, publicUrl, tlsCert, tlsKey, statusPort };
   if (argv.includes('--help')) {
     io.stdout.write(`./apiary hive [${HOST_COMPONENTS.join(' | ')}] …\n${settingsHelp(shape)}\n`);
@@ -28,6 +28,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     brokerCa: settings.brokerCa,
     beeBroker: settings.beeBroker,
     store: settings.store ?? `sqlite:${settings.data}`,
+    merge: settings.merge,
     logLevel: settings.logLevel,
     approve: settings.approve,
     statusPort: settings.statusPort,

@@ -14,7 +14,7 @@ import { beeListen, inUrl, mainAddress } from './addresses.ts';
 import { type Encryption, encryptionOf } from './encryption.ts';
 
 const { data, httpPort, amqpPort, listen, publicUrl, broker, store, logLevel } = commonSettings;
-const { tlsCert, tlsKey, brokerCa, beeBroker } = commonSettings;
+const { tlsCert, tlsKey, brokerCa, beeBroker, merge } = commonSettings;
 
 /** AMQP's own port for TLS. */
 const AMQPS_PORT = 5671;
@@ -32,6 +32,7 @@ export const upSettings = {
   brokerCa,
   beeBroker,
   store,
+  merge,
   logLevel,
   statusPort: {
     ...commonSettings.statusPort,
@@ -164,7 +165,7 @@ export function childGroups(plan: Plan): ChildSpec[][] {
     [
       {
         name: 'honeycomb',
-        argv: ['hive', 'honeycomb', ...hive, ...status(1)],
+        argv: ['hive', 'honeycomb', ...hive, '--merge', settings.merge, ...status(1)],
         nodeFlags: HONEYCOMB_FLAGS,
         env: hiveEnv,
         logFile: log('honeycomb'),

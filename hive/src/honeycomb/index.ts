@@ -46,6 +46,8 @@ export interface HoneycombOptions {
   readonly chunkRawBytes?: number;
   /** Bytes that the store may take; past it ingest waits. Default: what the disk has. */
   readonly storeBytesMax?: number;
+  /** False: chunks are merged once their day is over. Default true. */
+  readonly mergesToday?: boolean | undefined;
   /** Opens the store; default `openChunks`. */
   readonly openStore?: typeof openChunks;
 }
@@ -105,13 +107,13 @@ class Honeycomb implements Component {
   async #start(): Promise<void> {
     const { bus, clock, log, instance } = this.#context;
     const { store, segment } = await this.#openStore();
-    const { chunks } = await store.catalogue();
-    const holdings = new Holdings(chunks, { ...this.#options, segment });
+    const holdings = new Holdings((await store.catalogue()).chunks, { ...this.#options, segment });
     this.#held = () => holdings.segments;
     const figures = this.#figures;
     const onLeaseLost = () => this.#rejoin(segment.id);
     const isBusy = () => local.isRunning || holdings.frozen.length > 1;
-    const shared = { ...this.#context, segment, holdings, figures, onLeaseLost, isBusy };
+    const held = { ...this.#context, ...this.#options, segment, holdings, figures };
+    const shared = { ...held, onLeaseLost, isBusy };
     let life: Life | undefined;
     const sealer = new Sealer({ ...shared, onSealed: () => life?.wake() });
     this.#undo.push(() => sealer.stop());

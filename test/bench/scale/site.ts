@@ -76,7 +76,17 @@ export class ScaleSite {
     const site = new ScaleSite(bus, signal);
     await site.#approve(store);
     for (const statusPort of await freePorts(honeycombs)) {
-      const argv = ['--broker', url, '--store', store, '--log-level', 'warn'];
+      // Merging comes when it comes: it would be in some turns of some sites.
+      const argv = [
+        '--broker',
+        url,
+        '--store',
+        store,
+        '--log-level',
+        'warn',
+        '--merge',
+        'next-day',
+      ];
       const child = fork(
         join(projectRoot, 'scripts/apiary.ts'),
         ['hive', 'honeycomb', ...argv, '--status-port', String(statusPort)],

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { openSqliteStore } from '@apiary/common/chunks/sqlite/sqlite-store.ts';
+import { RETENTION_INTERVAL_MS } from '@apiary/common/limits/store.ts';
 import { streamAction } from '@apiary/common/messages/actions/action.ts';
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -124,6 +125,23 @@ describe('compaction', () => {
     await until(async () => (await rig.stats()).chunks < 8);
     await rig.stop();
     await rig.start();
+    const { done } = await rig.search({ query: 'round', limit: 0 });
+    expect(done).toMatchObject({ total: 20 * LINES, missing: [] });
+  });
+
+  test('where chunks of today are to wait, they are merged once their day is over', async () => {
+    await rig.stop();
+    rig.options = { ...rig.options, mergesToday: false };
+    await rig.start();
+    for (let round = 0; round < 20; round++) {
+      await publishRound(round);
+      await until(async () => (await rig.stats()).records >= (round + 1) * LINES);
+    }
+    await until(async () => (await rig.stats()).chunks >= 18);
+    rig.clock.advance(RETENTION_INTERVAL_MS);
+    await until(async () => (await chunksInStore()).length === 20);
+    rig.clock.advance(86_400_000);
+    await until(async () => (await rig.stats()).chunks === 1);
     const { done } = await rig.search({ query: 'round', limit: 0 });
     expect(done).toMatchObject({ total: 20 * LINES, missing: [] });
   });

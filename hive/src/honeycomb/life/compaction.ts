@@ -11,6 +11,8 @@ import { readSections, type Swap, type SwapContext } from './swap.ts';
 
 /** What compaction works with. */
 export interface CompactionContext extends SwapContext, MergePaceContext {
+  /** False: chunks of today wait. Default true. */
+  readonly mergesToday?: boolean | undefined;
   readonly log: Logger;
   readonly figures: Figures;
   readonly thread: RewriteThread;
@@ -58,8 +60,11 @@ export class Compaction {
   }
 
   #plan(): readonly ChunkEntry[] | undefined {
-    const { holdings, clock } = this.#context;
-    return planCompaction(holdings.chunks, dayOf(clock.now()), this.#tooLarge);
+    const { holdings, clock, mergesToday = true } = this.#context;
+    const today = dayOf(clock.now());
+    const { chunks } = holdings;
+    const ripe = mergesToday ? chunks : chunks.filter(({ partition }) => partition.day < today);
+    return planCompaction(ripe, today, this.#tooLarge);
   }
 
   async #merge(group: readonly ChunkEntry[], swap: Swap): Promise<void> {

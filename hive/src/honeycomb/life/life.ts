@@ -23,6 +23,8 @@ export type LifeContext = Omit<ExpiryContext, 'signal'> &
   Pick<DeletionsContext, 'segment'> & {
     /** True while there is something to do that people wait for: merging rests longer then. */
     readonly isBusy: () => boolean;
+    /** False: chunks are merged once their day is over. Default true. */
+    readonly mergesToday?: boolean | undefined;
     /** Where other honeycombs may have the store as well: how they are asked. */
     readonly cluster?: Cluster | undefined;
   };
