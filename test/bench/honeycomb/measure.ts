@@ -97,15 +97,19 @@ export interface AskFigures {
   readonly pageMs: number;
 }
 
-/** Asks several times with nothing decoded, and with what the cache keeps; medians. */
-export async function ask(engine: Engine, question: Question): Promise<AskFigures> {
+/** Asks so many times with nothing decoded, and with what the cache keeps; medians. */
+export async function ask(
+  engine: Engine,
+  question: Question,
+  askedTimes = ASKED_TIMES,
+): Promise<AskFigures> {
   const cold: number[] = [];
   const warm: number[] = [];
   const page: number[] = [];
   let total = 0;
   const until = performance.now() + WARM_UP_MS;
   let warmedUp = 0;
-  while (cold.length < ASKED_TIMES) {
+  while (cold.length < askedTimes) {
     const counts = warmedUp >= WARM_UP && performance.now() > until;
     if (!counts) warmedUp++;
     engine.cool();

@@ -1,4 +1,5 @@
 /** A full scan by one thread and by two, each with half of the chunks. */
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { atLeast, type BenchRow } from '../bench.ts';
 import type { Engine } from './engine.ts';
@@ -15,11 +16,13 @@ export async function workersRow(engine: Engine, folder: string, word: string): 
   const scan = async (parts: readonly (readonly string[])[]) => {
     const began = performance.now();
     await Promise.all(
-      parts.map((part, index) => {
+      parts.map(async (part, index) => {
+        const thread = threads[index];
+        if (!thread) throw new RangeError(`${parts.length} parts for ${threads.length} threads`);
+        const answer = once(thread, 'message');
         const task: ScanTask = { folder, chunks: part, regex: `${word}.*[0-9]` };
-        return new Promise((resolve, reject) => {
-          threads[index]?.once('message', resolve).once('error', reject).postMessage(task);
-        });
+        thread.postMessage(task);
+        await answer;
       }),
     );
     return performance.now() - began;

@@ -33,8 +33,8 @@ export class Compaction {
   }
 
   /** In so many milliseconds there is something to merge; undefined where there is nothing. */
-  get dueInMs(): number | undefined {
-    return this.#plan() ? this.#pace.restMs : undefined;
+  dueInMs(): number | undefined {
+    return this.#plan() ? this.#pace.restMs() : undefined;
   }
 
   /**
@@ -46,7 +46,7 @@ export class Compaction {
    */
   async mergeOne(swap: Swap, honeycombs = 1): Promise<boolean> {
     const group = this.#plan();
-    if (!group || this.#pace.restMs > 0) return false;
+    if (!group || this.#pace.restMs() > 0) return false;
     const began = performance.now();
     try {
       await this.#merge(group, swap);

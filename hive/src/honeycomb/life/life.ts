@@ -117,7 +117,7 @@ export class Life {
         this.#isWanted = false;
         const hasChanged = await this.#work();
         // Whoever waits for another honeycomb looks later; who does not, behind the rest that merging is at.
-        const dueMs = this.#compaction.dueInMs ?? RETENTION_INTERVAL_MS;
+        const dueMs = this.#compaction.dueInMs() ?? RETENTION_INTERVAL_MS;
         this.#nextMs = this.#isPending ? LIFE_RETRY_MS : Math.min(dueMs, RETENTION_INTERVAL_MS);
         // What others left when they were killed is looked for each time.
         if (!hasChanged && !this.#isUnwiped && !this.#shared) continue;

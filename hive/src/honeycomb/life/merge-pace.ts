@@ -28,8 +28,11 @@ export class MergePace {
     this.#context = context;
   }
 
-  /** How long nothing is to be merged from now on, in milliseconds; 0 where something may be. */
-  get restMs(): number {
+  /**
+   * How long nothing is to be merged from now on, in milliseconds; 0 where something may be. Asked while there is
+   * something to do that people wait for, a rest that is over begins anew.
+   */
+  restMs(): number {
     const { clock, isBusy } = this.#context;
     const now = clock.now();
     if (now >= this.#untilMs && this.#further > 0 && isBusy()) {

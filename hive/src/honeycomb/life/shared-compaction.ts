@@ -16,7 +16,7 @@ export async function mergeShared(
     return new Set(segments.map((segment) => segment.instance)).size;
   };
   const honeycombs = await look();
-  if (compaction.dueInMs !== 0) return { changed: false, isPending: false };
+  if (compaction.dueInMs() !== 0) return { changed: false, isPending: false };
   const upkeep = await store.takeUpkeep(instance);
   if (!upkeep) return { changed: false, isPending: true };
   try {

@@ -25,6 +25,8 @@ export const columnar: ChunkFormat = {
  * What was written before: with wider numbers of words, without a lexicon, with columns in the order of slots, with one section
  * of ids. The head tells which.
  */
-export const formerColumnar: readonly ReadFormat[] = [
-  ...['columnar@7', 'columnar@6', 'columnar@5', 'columnar@4'],
-].map((name) => ({ name, open: columnar.open, lacks: lacksWord }));
+export const formerColumnar: readonly ReadFormat[] = [7, 6, 5, 4].map((version) => ({
+  name: `columnar@${version}`,
+  open: columnar.open,
+  lacks: lacksWord,
+}));
