@@ -19,6 +19,7 @@ import {
 import { Engine, folderBytes, type Question } from './honeycomb/engine.ts';
 import { keptOrMade } from './honeycomb/kept.ts';
 import { ask, type IngestFigures, msRow, ripgrepMs, round, zstdRate } from './honeycomb/measure.ts';
+import type { MergeFigures } from './honeycomb/merge-process.ts';
 import { writeMessages } from './honeycomb/message-file.ts';
 import { messagesOf } from './honeycomb/messages.ts';
 import { openChunkMs } from './honeycomb/open-chunk.ts';
@@ -136,8 +137,22 @@ async function sealedRows({ folder, kind, corpus }: Run): Promise<BenchRow[]> {
     msRow(`open chunk of 8 MB: \`${COMMON[kind]}\`, count`, open.newMs, 10),
     msRow('the same words again', open.againMs),
   ];
+  // The store has one owner: the process that merges opens it next.
   await engine.close();
-  return rows;
+  return [...rows, ...(await mergeRows(join(folder, 'sealed')))];
+}
+
+async function mergeRows(store: string): Promise<BenchRow[]> {
+  // What `merge-process.ts` wrote.
+  const answer = JSON.parse(await askProcess('./merge-process.ts', [store])) as MergeFigures;
+  const { rawBytes, seconds, extraMb } = answer;
+  return [
+    {
+      ...{ name: 'small chunks merged into one of 64 MB, per GB', unit: 'CPU-s' },
+      value: round(seconds / (rawBytes / GB), 1),
+    },
+    { name: 'extra resident meanwhile', value: Math.round(extraMb), unit: 'MB' },
+  ];
 }
 
 async function compactedRows({ folder, kind, corpus, report }: Run): Promise<BenchRow[]> {

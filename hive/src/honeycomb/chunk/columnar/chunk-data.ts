@@ -359,10 +359,10 @@ export class ChunkData {
   async #loadNumbers(index: number): Promise<LoadedFrame> {
     return await readable(`numbers-${index}`, async () => {
       const { head } = await this.runs();
-      const planesBytes = (await this.listed())?.planesBytes(index) ?? 0;
+      const plainBytes = (await this.listed())?.plainBytes(index);
       const section = await this.#read(this.#valuesAt + firstListed(head) + index);
       const { ownsSections, areChecked, areNear = false } = this.#memory;
-      const planes = unpackNumbers(section, planesBytes, areChecked);
+      const planes = unpackNumbers(section, plainBytes, areChecked);
       if (planes.buffer !== section.buffer) {
         this.#freeSection(section);
         return { bytes: planes };

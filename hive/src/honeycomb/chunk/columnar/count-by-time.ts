@@ -5,7 +5,7 @@ import type { Stretch } from '../row-batch.ts';
 import { countStretches, type OpenTemplate } from './compiled/times-memory.ts';
 import type { FoundRows } from './found-rows.ts';
 import { ALL, NONE } from './judge/judge.ts';
-import { firstVarying, LEVEL_VARIES, type TemplateFacts } from './slot-table.ts';
+import { firstVarying, LEVEL_VARIES, type SlotTable } from './slot-table.ts';
 
 /** In place of a level's code: it depends on the row whether it matches, or which level it has. */
 const OPEN = 255;
@@ -19,7 +19,7 @@ export interface CountedRows {
   /** By row. */
   readonly template: Uint16Array;
   readonly stretches: readonly Stretch[];
-  readonly facts: Pick<TemplateFacts, 'level' | 'rows'>;
+  readonly facts: Pick<SlotTable, 'level' | 'rows'>;
   /** See ChunkData.varyingLevels; empty where no template that matches needs it. */
   readonly varying: Uint8Array;
   /** The section of times. */

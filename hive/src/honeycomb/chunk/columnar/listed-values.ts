@@ -96,8 +96,9 @@ export class ListedValues {
     return section - firstListed(this.#options.head);
   }
 
-  /** Bytes of a frame's numbers. */
-  planesBytes(index: number): number {
+  /** Bytes of a frame's numbers where they are not compressed; undefined: all frames are, as in `columnar@7`. */
+  plainBytes(index: number): number | undefined {
+    if (this.#options.head.lexicon?.highBits === undefined) return undefined;
     return planesBytes(this.#layout, this.#valuesIn(index));
   }
 

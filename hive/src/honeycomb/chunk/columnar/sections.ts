@@ -68,13 +68,17 @@ export function unpackSection(section: Uint8Array, isChecked = false): Buffer {
 /**
  * What {@link packNumbers} packed; a part of the section where it was not compressed.
  *
- * @param planesBytes what there should be
+ * @param plainBytes of what was not compressed; undefined where all of them are
  * @param isChecked see `ReaderMemory.areChecked`
  * @throws AppError `store-corrupt`
  */
-export function unpackNumbers(section: Uint8Array, planesBytes: number, isChecked = false): Buffer {
+export function unpackNumbers(
+  section: Uint8Array,
+  plainBytes: number | undefined,
+  isChecked = false,
+): Buffer {
   const packed = openSection(section, isChecked);
-  return packed.length === planesBytes ? packed : decompress(packed);
+  return packed.length === plainBytes ? packed : decompress(packed);
 }
 
 function decompress(compressed: Buffer): Buffer {

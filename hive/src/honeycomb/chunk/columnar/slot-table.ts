@@ -16,24 +16,6 @@ export const SLOTS_ENDED = 1;
 export const LISTED_KIND = 4;
 const NO_MEMORY = new Uint8Array(0);
 
-/** By template; the last one is that of raw rows. */
-export interface TemplateFacts {
-  readonly slots: Uint16Array;
-  readonly rows: Uint32Array;
-  /** Those in each section of ids: by section, and in it by template. */
-  readonly rowsIn: Uint32Array;
-  /** Index into STAMP_LAYOUTS, or -1. */
-  readonly layout: Int8Array;
-  /** See StampFinder.shift; minutes. */
-  readonly shiftMinutes: Int16Array;
-  readonly timestampLength: Uint8Array;
-  readonly hiddenTokens: Uint16Array;
-  /** Bit 0: the row ends with a line end. */
-  readonly flags: Uint8Array;
-  /** 0 none, above that an index into LEVELS plus one; or LEVEL_VARIES. */
-  readonly level: Uint8Array;
-}
-
 /** What the section is read with. */
 export interface SlotCounts {
   readonly templates: number;
@@ -45,12 +27,12 @@ export interface SlotCounts {
 }
 
 /** True if rows of the template end with a line end. */
-export function isEnded(table: TemplateFacts, template: number): boolean {
-  return ((table.flags[template] ?? 0) & SLOTS_ENDED) !== 0;
+export function isEnded({ flags }: Pick<SlotTable, 'flags'>, template: number): boolean {
+  return ((flags[template] ?? 0) & SLOTS_ENDED) !== 0;
 }
 
 /** By template: where the first of its rows is in the section of levels, if they are there. */
-export function firstVarying({ level, rows }: Pick<TemplateFacts, 'level' | 'rows'>): Uint32Array {
+export function firstVarying({ level, rows }: Pick<SlotTable, 'level' | 'rows'>): Uint32Array {
   const first = new Uint32Array(level.length);
   for (let id = 0, at = 0; id < level.length; id++) {
     first[id] = at;
@@ -106,27 +88,34 @@ class SectionColumns {
 }
 
 /**
- * Everything of the section; by slot where not said otherwise. A class, as V8 takes objects with accessors of their own
+ * Everything of the section, by slot or by template, of which the last one is that of raw rows. A class, as V8 takes objects with accessors of their own
  * for each another kind: of many chunks, whatever read their tables was compiled again and again.
  */
-export class SlotTable implements TemplateFacts {
+export class SlotTable {
   /** The section, which the columns of it look into. */
   readonly section: Buffer;
+  /** By slot, as are the next two. */
   readonly mask: Int32Array;
   readonly shortest: Uint8Array;
   readonly longest: Uint8Array;
+  /** By template, as is all that follows. */
   readonly slots: Uint16Array;
   readonly rows: Uint32Array;
+  /** Those in each section of ids: by section, and in it by template. */
   readonly rowsIn: Uint32Array;
+  /** Index into STAMP_LAYOUTS, or -1. */
   readonly layout: Int8Array;
+  /** See StampFinder.shift; minutes. */
   readonly shiftMinutes: Int16Array;
   readonly timestampLength: Uint8Array;
   readonly hiddenTokens: Uint16Array;
+  /** Bit 0: the row ends with a line end. */
   readonly flags: Uint8Array;
+  /** 0 none, above that an index into LEVELS plus one; or LEVEL_VARIES. */
   readonly level: Uint8Array;
-  /** By template: its first slot; one more than there are templates. */
+  /** Its first slot; one more than there are templates. */
   readonly firstSlot: Uint32Array;
-  /** By template: its first row in the order of templates. */
+  /** Its first row in the order of templates; one more. */
   readonly firstRow: Uint32Array;
   /** Memory of what is made of the section when somebody asks where columns are. */
   placed: Uint8Array = NO_MEMORY;
@@ -162,7 +151,7 @@ export class SlotTable implements TemplateFacts {
     this.firstRow = firstRow;
   }
 
-  /** Where the column begins among all columns. @throws AppError `store-corrupt` */
+  /** By slot: where the column begins among all columns. @throws AppError `store-corrupt` */
   get from(): Uint32Array {
     return this.#placesOf().from;
   }
