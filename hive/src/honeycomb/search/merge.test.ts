@@ -99,6 +99,21 @@ describe('streams that are merged', () => {
     expect((await merged.next()).value).toMatchObject({ time: 9 });
     await expect(merged.next()).rejects.toThrow('broken');
   });
+
+  test('end when nobody takes more of them, also those that have given what nobody took', async () => {
+    const ended: string[] = [];
+    async function* noted(name: string, times: readonly number[]): AsyncGenerator<LogRecord> {
+      try {
+        for (const time of times) yield recordAt(time);
+      } finally {
+        ended.push(name);
+      }
+    }
+    const streams = [{ records: noted('taken', [9, 8, 7]) }, { records: noted('waiting', [6, 5]) }];
+    for await (const { time } of merge(streams, 'newest')) if (time === 8) break;
+    await new Promise(setImmediate);
+    expect(ended.sort()).toEqual(['taken', 'waiting']);
+  });
 });
 
 test('what holders of chunks can begin with', () => {

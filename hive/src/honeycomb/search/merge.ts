@@ -16,18 +16,22 @@ export function positionOfRecord({ id, time }: LogRecord): Position {
 
 /**
  * Merges streams that are in order into one: a record comes out once no other stream can bring an earlier one. A stream
- * that cannot bring one before it is not waited for. All are asked at once.
+ * that cannot bring one before it is not waited for. All are asked at once, and end when nobody takes more.
  */
 export async function* merge(
   streams: readonly RecordStream[],
   order: Order,
 ): AsyncGenerator<LogRecord> {
   const heads = streams.map((stream) => new Head(stream, order));
-  for (;;) {
-    const head = await firstOf(heads, order);
-    if (!head) return;
-    yield head.record;
-    head.ask();
+  try {
+    for (;;) {
+      const head = await firstOf(heads, order);
+      if (!head) return;
+      yield head.record;
+      head.ask();
+    }
+  } finally {
+    for (const head of heads) head.end();
   }
 }
 
@@ -76,6 +80,11 @@ class Head {
     this.coming = this.#next();
     // Whoever waits for it is told; nobody may, as the page is full or another stream failed.
     this.coming.catch(() => undefined);
+  }
+
+  /** Takes no more. A stream that was asked ends once it has answered, which is not waited for. */
+  end(): void {
+    this.#records.return?.().catch(() => undefined);
   }
 
   async #next(): Promise<void> {

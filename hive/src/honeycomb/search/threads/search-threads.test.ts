@@ -407,6 +407,20 @@ describe('search threads', () => {
     expect(done?.total).toBe(CHUNKS * ROWS);
   });
 
+  test('are told when nobody waits for what a page leaves of their records', async () => {
+    const { together } = both();
+    await threads.start();
+    const messages = await posted(async () => {
+      const request = searchRequestSchema.parse({ query: 'order', limit: 1 });
+      for await (const part of together.run(request)) if (part.type === 'records') break;
+      await new Promise(setImmediate);
+    });
+    const cancelled = messages.flatMap((each) => (each.type === 'cancel' ? [each.id] : []));
+    const begun = messages.flatMap((each) => (each.type === 'search' ? [each.id] : []));
+    expect(begun).toHaveLength(2);
+    expect(cancelled).toEqual(begun);
+  });
+
   test('refuse what is no query as one alone does', async () => {
     const { together } = both();
     await threads.start();
