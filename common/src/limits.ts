@@ -45,6 +45,8 @@ export const RPC_RUNNING_MAX = 1_024;
 export const RPC_ACCEPT_MS = 20;
 /** Parts of a streamed answer that its caller has not taken yet; at the bound the handler waits. */
 export const RPC_STREAM_WINDOW = 64;
+/** Parts go in one message up to so much JSON, and a larger one by itself. */
+export const RPC_PARTS_BYTES = 64 * KiB;
 /** One request, answer or part as JSON: RabbitMQ 4's own limit of a message. Past it: `too-large`. */
 export const RPC_MESSAGE_BYTES_MAX = 16 * MiB;
 /** How long a server that stops lets running requests finish before it aborts them. */

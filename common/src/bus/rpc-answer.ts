@@ -1,13 +1,19 @@
 /** One call that waits for its answer: parts in order, then an end or an error. */
 import { AppError, toAppError } from '../errors.ts';
 import { RPC_STREAM_WINDOW } from '../limits.ts';
-import { type Control, decodeBody, decodeError, type ReplyKind } from './rpc-message.ts';
+import {
+  type Control,
+  decodeBody,
+  decodeError,
+  decodeParts,
+  type ReplyKind,
+} from './rpc-message.ts';
 
 /** A message of the answer as the channel brought it. */
 export interface Reply {
   readonly kind: ReplyKind;
   readonly content: Buffer;
-  /** The number of a part. */
+  /** The number of the first part. */
   readonly part: number | undefined;
   /** The handler's control queue. */
   readonly controls: string | undefined;
@@ -110,26 +116,26 @@ export class RpcAnswer {
         this.#complete = true;
         this.#ended = true;
         return;
-      case 'part':
-        if (reply.part !== this.#next) {
-          throw new AppError('bus-lost', 'A part of the answer was lost.');
-        }
-        this.#next += 1;
-        this.#streams = true;
-        this.#parts.push(decodeBody(reply.content));
+      case 'parts':
+        this.#takeParts(reply);
         return;
-      case 'end':
-        this.#streams = true;
+      case 'last':
         this.#complete = true;
-        if (reply.part !== this.#next) {
-          throw new AppError('bus-lost', 'The last parts of the answer were lost.');
-        }
+        this.#takeParts(reply);
         this.#ended = true;
         return;
       case 'error':
         this.#complete = true;
         throw decodeError(reply.content);
     }
+  }
+
+  #takeParts({ content, part }: Reply): void {
+    this.#streams = true;
+    if (part !== this.#next) throw new AppError('bus-lost', 'Parts of the answer were lost.');
+    const parts = decodeParts(content);
+    this.#next += parts.length;
+    this.#parts.push(...parts);
   }
 
   #tellTaken(): void {

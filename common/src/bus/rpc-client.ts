@@ -175,7 +175,7 @@ export class RpcClient {
       const part: unknown = properties.headers?.[PART_HEADER];
       const number = typeof part === 'number' ? part : undefined;
       answer.receive({ kind, content, part: number, controls: queue });
-    } else if ((kind === 'accepted' || kind === 'part') && queue !== undefined) {
+    } else if ((kind === 'accepted' || kind === 'parts') && queue !== undefined) {
       // Given up before the handler said where it listens.
       this.#control(queue, String(properties.correlationId), { type: 'cancel' });
     }

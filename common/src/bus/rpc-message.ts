@@ -3,7 +3,8 @@
  *
  * A request goes to `apiary.rpc` with the key `component[.instance]`, the action as its type, a TTL of the
  * deadline and the {@link envelopeSchema} as JSON. Answers come by direct reply-to with a
- * {@link ReplyKind} as their type and `{ "body": … }` as JSON. To a caller that may cancel or that
+ * {@link ReplyKind} as their type and `{ "body": … }` as JSON, where they stream `{ "bodies": […] }` with what there
+ * was to be said at once. To a caller that may cancel or that
  * streams, the server says `accepted` where its answer does not begin at once. The first message's reply-to is
  * the queue for its controls: `cancel`, and `taken` with a number of parts that the caller has taken.
  */
@@ -31,13 +32,13 @@ export const envelopeSchema = z.object({
 /** See {@link envelopeSchema}. */
 export type Envelope = z.output<typeof envelopeSchema>;
 
-/** Types of answers: `value` is the whole one; `part`s are followed by an `end`. */
-export const REPLY_KINDS = ['accepted', 'value', 'part', 'end', 'error'] as const;
+/** Types of answers: `value` is the whole one; any number of `parts` is followed by `last` parts, or none. */
+export const REPLY_KINDS = ['accepted', 'value', 'parts', 'last', 'error'] as const;
 
 /** One of {@link REPLY_KINDS}. */
 export type ReplyKind = (typeof REPLY_KINDS)[number];
 
-/** The header of a part with its number, from 0; a gap is a lost answer. */
+/** The header with the number of the first of some parts, from 0; a gap is a lost answer. */
 export const PART_HEADER = 'part';
 
 /** RabbitMQ's name for "answer on the channel that asked". */
@@ -59,6 +60,8 @@ const errorSchema = z.object({
 
 const bodySchema = z.object({ body: z.unknown().optional() });
 
+const bodiesSchema = z.object({ bodies: z.array(z.unknown()) });
+
 /** The routing key of an address. */
 export function rpcKey({ component, instance }: RpcAddress): string {
   return instance === undefined ? component : `${component}.${instance}`;
@@ -66,7 +69,16 @@ export function rpcKey({ component, instance }: RpcAddress): string {
 
 /** JSON as it goes out. @throws AppError `too-large` */
 export function encode(value: Envelope | Control | { body: unknown }): Buffer {
-  const bytes = Buffer.from(JSON.stringify(value));
+  return bounded(JSON.stringify(value));
+}
+
+/** Parts, each as JSON. @throws AppError `too-large` */
+export function encodeParts(parts: readonly string[]): Buffer {
+  return bounded(`{"bodies":[${parts.join()}]}`);
+}
+
+function bounded(json: string): Buffer {
+  const bytes = Buffer.from(json);
   if (bytes.length <= RPC_MESSAGE_BYTES_MAX) return bytes;
   throw new AppError('too-large', `${bytes.length} bytes; at most ${RPC_MESSAGE_BYTES_MAX}.`);
 }
@@ -89,6 +101,11 @@ export function decodeControl(bytes: Buffer): Control {
 /** The body of an answer. @throws AppError `message-invalid` */
 export function decodeBody(bytes: Buffer): unknown {
   return decode(bytes, bodySchema).body;
+}
+
+/** The bodies of parts of an answer. @throws AppError `message-invalid` */
+export function decodeParts(bytes: Buffer): unknown[] {
+  return decode(bytes, bodiesSchema).bodies;
 }
 
 /** The error that an answer bears. @throws AppError `message-invalid` */

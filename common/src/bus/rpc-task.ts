@@ -1,14 +1,20 @@
-/** One request being answered: runs the handler and sends its value or its parts, never too many ahead. */
+/**
+ * One request being answered: runs the handler and sends its value or its parts, never too many ahead. Parts that are
+ * there in one turn of the event loop go in one message: what a message costs both sides is more than what a small
+ * part does.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Channel, Options } from 'amqplib';
 import type { Clock } from '../clock.ts';
 import { AppError, toAppError } from '../errors.ts';
-import { RPC_ACCEPT_MS, RPC_STREAM_WINDOW } from '../limits.ts';
+import { RPC_ACCEPT_MS, RPC_PARTS_BYTES, RPC_STREAM_WINDOW } from '../limits.ts';
 import type { RpcHandler } from './bus.ts';
 import {
   type Control,
   type Envelope,
   encode,
   encodeError,
+  encodeParts,
   PART_HEADER,
   type ReplyKind,
 } from './rpc-message.ts';
@@ -88,25 +94,45 @@ export class RpcTask {
 
   async #sendParts(answer: AsyncIterable<unknown>): Promise<void> {
     const parts = answer[Symbol.asyncIterator]();
+    let waiting: string[] = [];
+    let length = 0;
+    const send = async (kind: 'parts' | 'last') => {
+      const isTaken = this.#send(kind, encodeParts(waiting), this.#sent);
+      this.#sent += waiting.length;
+      waiting = [];
+      length = 0;
+      if (!isTaken && kind === 'parts') await this.#drained();
+    };
     try {
       for (;;) {
-        const part = await this.#unlessAborted(parts.next());
+        const coming = parts.next();
+        if (waiting.length > 0 && !(await isThisTurn(coming))) await send('parts');
+        const part = await this.#unlessAborted(coming);
         if (part.done) break;
+        const json = JSON.stringify(part.value) ?? 'null';
+        const isFull = !this.#hasRoom(waiting.length) || length + json.length > RPC_PARTS_BYTES;
+        if (waiting.length > 0 && isFull) await send('parts');
         await this.#room();
-        const isTaken = this.#send('part', encode({ body: part.value }), this.#sent);
-        this.#sent += 1;
-        if (!isTaken) await this.#drained();
+        waiting.push(json);
+        length += json.length;
       }
-      this.#send('end', encode({ body: null }), this.#sent);
+      await send('last');
+    } catch (error) {
+      if (waiting.length > 0 && !this.#controller.signal.aborted) await send('parts');
+      throw error;
     } finally {
       // Not awaited: a generator that is deaf to its signal ends when its own wait ends.
       void Promise.resolve(parts.return?.()).catch(() => undefined);
     }
   }
 
+  #hasRoom(waiting: number): boolean {
+    return this.#sent + waiting - this.#taken < RPC_STREAM_WINDOW;
+  }
+
   /** Waits until the caller has taken enough of what was sent. */
   async #room(): Promise<void> {
-    while (this.#sent - this.#taken >= RPC_STREAM_WINDOW) {
+    while (!this.#hasRoom(0)) {
       const taken = new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -157,6 +183,15 @@ export class RpcTask {
       // The channel is gone, and with it the caller's way to hear.
     }
   }
+}
+
+/** True if it is settled before the event loop has gone round. */
+async function isThisTurn(promise: Promise<unknown>): Promise<boolean> {
+  const settled = promise.then(
+    () => true,
+    () => true,
+  );
+  return await Promise.race([settled, nextTurn(false)]);
 }
 
 function isIterable(
