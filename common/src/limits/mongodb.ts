@@ -70,6 +70,10 @@ export const REJOIN_MS_MAX = 10_000;
 export const CLUSTER_CHUNKS_MAX = 200_000;
 /** Chunks that one honeycomb reads for a search, beside an even share: the slowest one decides when it ends. */
 export const CLUSTER_SHARE_FACTOR_MAX = 1.25;
+/** Records that one honeycomb gives at once for a page, beside an even share. More are asked for where the page needs them. */
+export const CLUSTER_PORTION_FACTOR = 1.5;
+/** Records that one honeycomb gives at once, where it has them: fewer are not worth to be asked for again. */
+export const CLUSTER_PORTION_MIN = 25;
 /** How long a search waits for a honeycomb to begin to answer. Past it the answer is partial. */
 export const CLUSTER_COVER_MS_MAX = 2_000;
 /** How long a honeycomb may take to seal what it has open before lines are deleted. Past it the deletion waits. */

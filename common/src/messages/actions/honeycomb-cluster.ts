@@ -49,6 +49,8 @@ export const partRequestSchema = z.object({
   /** Of the histogram, the same for all. */
   span: z.object({ from: z.number(), to: z.number(), buckets: z.number().int() }).optional(),
   nowMs: z.number(),
+  /** Records alone: what there is was counted before. */
+  isPageAlone: z.boolean().optional(),
 });
 
 /** See {@link partRequestSchema}. */

@@ -15,6 +15,7 @@ import { mergedAnswer } from '../search/merged-answer.ts';
 import { parseOrThrow, type Request } from '../search/part-search.ts';
 import { histogramSpan } from '../search/plan.ts';
 import { Totals } from '../search/totals.ts';
+import { MemberPart, portionOf } from './member-part.ts';
 import { shareOut } from './share-out.ts';
 import {
   isSpanOpen,
@@ -49,8 +50,9 @@ export class Coordinator {
     parseOrThrow(request.query);
     const parts = await this.#plan(request);
     const totals = new Totals([]);
+    const how = { portion: portionOf(request.limit, parts.length), totals };
     yield* mergedAnswer(request, totals, signal, (over) =>
-      parts.map((part) => ({ records: totals.recordsOf(this.#stream(part, totals, over)) })),
+      parts.map((part) => ({ records: totals.recordsOf(this.#stream(part, how, over)) })),
     );
   }
 
@@ -77,31 +79,32 @@ export class Coordinator {
   }
 
   /** One part. What another one cannot give is asked for once more, here. */
-  async *#stream(part: PlannedPart, totals: Totals, signal: AbortSignal): AsyncGenerator<Part> {
-    const seen = new Set<string>();
+  async *#stream(
+    { instance, request }: PlannedPart,
+    { portion, totals }: { readonly portion: number; readonly totals: Totals },
+    signal: AbortSignal,
+  ): AsyncGenerator<Part> {
+    const here = (part: PartRequest) => this.#context.own.run(part, signal);
+    if (instance === this.#context.instance) {
+      yield* here(request);
+      return;
+    }
+    const part = new MemberPart(request);
+    const ask = (wanted: PartRequest) => this.#ask(instance, wanted, signal);
     try {
-      for await (const given of this.#ask(part, signal)) {
-        if (given.type === 'records') for (const { id } of given.records) seen.add(id);
-        yield given;
-      }
+      yield* part.parts({ ask, portion, isFull: () => totals.isFull });
       return;
     } catch (error) {
-      if (signal.aborted || part.instance === this.#context.instance) throw error;
-      for (const reason of whyMissing(part.request.segments, error)) totals.miss(reason);
+      if (signal.aborted) throw error;
+      for (const reason of whyMissing(request.segments, error)) totals.miss(reason);
     }
-    const again = { ...part.request, segments: [] };
-    for await (const given of this.#context.own.run(again, signal)) {
-      if (given.type === 'end') yield given;
-      else yield { ...given, records: given.records.filter(({ id }) => !seen.has(id)) };
-    }
+    yield* part.rest(here);
   }
 
-  #ask(part: PlannedPart, signal: AbortSignal): AsyncIterable<Part> {
-    const { own, bus, instance } = this.#context;
-    if (part.instance === instance) return own.run(part.request, signal);
-    return streamAction(bus, honeycombActions.part, part.request, {
+  #ask(instance: string, request: PartRequest, signal: AbortSignal): AsyncIterable<Part> {
+    return streamAction(this.#context.bus, honeycombActions.part, request, {
       actor: HONEYCOMB_ACTOR,
-      instance: part.instance,
+      instance,
       deadlineMs: SEARCH_DEADLINE_MS,
       acceptMs: CLUSTER_COVER_MS_MAX,
       signal,

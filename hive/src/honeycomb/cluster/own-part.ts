@@ -60,8 +60,9 @@ export class OwnPart {
       ...since.missing,
       ...(gone > 0 ? [`${gone} chunks that were dropped meanwhile`] : []),
     ];
-    const { span, nowMs } = request;
-    for await (const part of search.part(request.search, { over, span, nowMs }, signal)) {
+    const { span, nowMs, isPageAlone } = request;
+    const of = { over, span, nowMs, isPageAlone };
+    for await (const part of search.part(request.search, of, signal)) {
       yield part.type === 'end' ? { ...part, missing: [...part.missing, ...missing] } : part;
     }
   }

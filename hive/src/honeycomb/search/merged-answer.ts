@@ -31,6 +31,7 @@ export async function* mergedAnswer(
   let given = 0;
   let last: LogRecord | undefined;
   let waiting: LogRecord[] = [];
+  totals.isFull = request.limit === 0;
   try {
     for await (const record of merge(streams, request.order)) {
       if (given >= request.limit || totals.hasMore) {
@@ -38,6 +39,7 @@ export async function* mergedAnswer(
         continue;
       }
       given++;
+      totals.isFull = given >= request.limit;
       last = record;
       waiting.push(record);
       if (waiting.length < PART_RECORDS && given < request.limit) continue;

@@ -57,6 +57,16 @@ export class Page {
     return this.#order === 'newest' ? -1 : 1;
   }
 
+  /** True when all that it may hold was given, and there is more behind it. */
+  get isOver(): boolean {
+    return this.#wanted === 0 && this.#behind;
+  }
+
+  /** True when all rows of a set were on earlier pages, as the set's times tell. */
+  isBefore(times: { readonly minTime: number; readonly maxTime: number }): boolean {
+    return this.#sideOf(times) === 'before';
+  }
+
   /**
    * True when no row of a set with matches can be on the page, as the set's times tell: its rows are not to be
    * looked at. Notes that there are more behind the page where that is certain.

@@ -49,6 +49,8 @@ export interface PartOf {
   readonly nowMs: number;
   /** Chunks that others look at, and may take from here. Absent: nobody does. */
   readonly shared?: SharedChunks;
+  /** Records alone, as what there is was counted before. */
+  readonly isPageAlone?: boolean | undefined;
 }
 
 /** See the file's head. */
@@ -63,6 +65,7 @@ export class PartSearch {
   readonly #waiting: WaitingSources;
   readonly #pace: Pace;
   readonly #shared: SharedChunks | undefined;
+  readonly #isPageAlone: boolean;
   /** The time for it was up. */
   #isOver = false;
   #looksInVain = 0;
@@ -79,6 +82,7 @@ export class PartSearch {
     this.#context = context;
     this.#request = request;
     this.#shared = part.shared;
+    this.#isPageAlone = part.isPageAlone ?? false;
     const query = parseOrThrow(request.query);
     const range = rangeOf(request);
     this.#over = part.over;
@@ -105,6 +109,7 @@ export class PartSearch {
     const waiting = this.#waiting;
     let isCountOwed = false;
     for (let next = waiting.next(); next; next = waiting.next()) {
+      if (this.#isPageAlone && this.page.isOver) return;
       const source = next;
       const newest = this.#newestOf(source);
       if (!(await this.#hasTime(newest ?? (async () => await this.#look(source))))) {
@@ -154,6 +159,7 @@ export class PartSearch {
   }
 
   async #look({ source, times, seen }: Waiting): Promise<void> {
+    if (this.#isPageAlone && this.page.isBefore(times)) return;
     if (source.kind === 'chunk' && this.#lacks(source.chunk)) {
       await this.#pace();
       return;
@@ -169,7 +175,7 @@ export class PartSearch {
     const { page, tally } = this;
     const matches = await set.select(this.#selection);
     if (matches.count === 0) return;
-    await tally.add(matches);
+    if (!this.#isPageAlone) await tally.add(matches);
     const pause = this.#pace();
     if (pause) await pause;
     const { after, count } = seen ?? NOTHING_SEEN;

@@ -8,6 +8,8 @@ export class Totals {
   total = 0;
   /** There are records behind the last one that was given. */
   hasMore = false;
+  /** The page has all that it may: counts alone are waited for. */
+  isFull = false;
   readonly #missing: string[];
   readonly #hosts = new Set<string>();
   #histogram: Histogram | undefined;
@@ -38,7 +40,17 @@ export class Totals {
   async *recordsOf(parts: AsyncIterable<Part>): AsyncGenerator<LogRecord, undefined> {
     for await (const part of parts) {
       if (part.type === 'end') this.add(part);
-      else yield* part.records;
+      else yield* this.#wantedOf(part.records);
+    }
+  }
+
+  *#wantedOf(records: readonly LogRecord[]): Generator<LogRecord> {
+    for (const record of records) {
+      if (this.isFull) {
+        this.hasMore = true;
+        return;
+      }
+      yield record;
     }
   }
 
