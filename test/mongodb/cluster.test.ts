@@ -152,6 +152,36 @@ describe('three honeycombs', () => {
     expect(times).toEqual([...times].sort((a, b) => b - a));
   }, 120_000);
 
+  test('give a page that one of them has all of, whoever is asked, from either end', async () => {
+    await begin(1_000_000);
+    await publish(MESSAGES);
+    // More than one of them gives for a page at once, and all later than the others.
+    const lines = Array.from({ length: 150 }, (_, index) => {
+      const at = new Date(Date.UTC(2026, 10, 20, 12, 0) + index * 1_000).toISOString();
+      return `${at} WARN late ${index}`;
+    });
+    await rig.publishLines('00000000000f0001', lines);
+    published += lines.length / LINES;
+    await complete();
+    const late = { query: 'level:warn', limit: lines.length };
+    // Each of them is asked in turn.
+    for (let asked = 0; asked <= others.length; asked++) {
+      const newest = await rig.search({ query: '', limit: 140 });
+      expect(newest.records.map(({ body }) => body)).toEqual(lines.slice(10).reverse());
+      expect(newest.done).toMatchObject({ total: published * LINES, missing: [] });
+      const next = { query: '', limit: 30, cursor: newest.done.next ?? '' };
+      const { records } = await rig.search(next);
+      expect(records.slice(0, 10).map(({ body }) => body)).toEqual(lines.slice(0, 10).reverse());
+      expect(records).toHaveLength(30);
+      const oldest = await rig.search({ ...late, order: 'oldest', histogram: { buckets: 5 } });
+      expect(oldest.records.map(({ body }) => body)).toEqual(lines);
+      expect(oldest.done).toMatchObject({ total: lines.length, missing: [] });
+      expect(oldest.done.next).toBeUndefined();
+      const levels: Record<string, number[]> = oldest.counts.histogram?.levels ?? {};
+      expect(levels.warn?.reduce((sum, count) => sum + count, 0)).toBe(lines.length);
+    }
+  }, 120_000);
+
   test('answer right or say what is missing, at every moment of ingest', async () => {
     await begin();
     const publishing = publish(MESSAGES);
