@@ -5,50 +5,31 @@
 import type { Partition } from '@apiary/common/chunks/chunks.ts';
 import type { ByteRange } from '@apiary/common/chunks/ranges.ts';
 import { RECORD_BYTES_MAX } from '@apiary/common/limits.ts';
-import type { DataMessage, Run } from '@apiary/common/messages/data/run.ts';
 import { LEVELS, type Level } from '@apiary/common/record.ts';
 import type { RowBatch } from './chunk/row-batch.ts';
-import { proofOf, type RunProof } from './chunk/run-proofs.ts';
+import type { RunProof } from './chunk/run-proofs.ts';
 import { type MemoryOf, newMemory } from './chunk/spare-memory.ts';
+import { LooseEnds } from './loose-ends.ts';
 import { type Extent, flagTimes, OpenChunkView, type SearchedSlabs } from './open-chunk-view.ts';
-import { packRows, type RunFacts } from './pack-rows.ts';
+import { type CommittedRun, OpenRuns, type RunFacts } from './open-runs.ts';
+import { packRows } from './pack-rows.ts';
 import { levelOfBody, stampIn } from './record-facts.ts';
 import type { RowSource } from './record-set.ts';
 import { RowStore } from './row-store.ts';
 
 const NEWLINE = 10;
 
-/** A committed run with the message that it came in. */
-export interface CommittedRun {
-  readonly run: Run;
-  readonly message: Pick<DataMessage, 'agent' | 'host' | 'zoneOffsetMinutes'>;
-  readonly sequence: number;
-  /** CRC-32 of the run's data, where the store has taken it. */
-  readonly checksum?: number | undefined;
-}
-
 /** See the file's head. */
 export class OpenChunk {
   /** The id of the chunk that it becomes. */
   readonly id: string;
   readonly partition: Partition;
-  /** Sequences of the blocks whose records it holds, ascending. */
-  readonly sequences: number[] = [];
   #rows: RowStore;
-  readonly #runs: RunFacts[] = [];
-  readonly #sources = new Map<string, RowSource>();
-  /** Rows whose end is not known, by the position where they would continue. */
-  readonly #tails = new Map<string, number>();
-  /** Rows that continue a record whose beginning is not here, by their position. */
-  readonly #heads = new Map<string, number>();
+  readonly #runs = new OpenRuns();
+  readonly #ends = new LooseEnds();
   /** Rows that are another row's part or went to the next open chunk, and the version that made it so. */
   readonly #hidden = new Map<number, number>();
-  /** Unfinished rows that came from the previous open chunk and did not grow since. */
-  readonly #stale = new Set<number>();
   readonly #carried = new Map<string, ByteRange[]>();
-  readonly #proofs: RunProof[] = [];
-  /** Sequences of blocks with records that were not whole when they came: only their bytes can prove them. */
-  readonly #unproven = new Set<number>();
   #successor: OpenChunk | undefined;
   /** True once somebody has a view of it for good. */
   #isKept = false;
@@ -64,6 +45,11 @@ export class OpenChunk {
     this.id = id;
     this.partition = partition;
     this.#rows = rows;
+  }
+
+  /** Sequences of the blocks whose records it holds, ascending. */
+  get sequences(): readonly number[] {
+    return this.#runs.sequences;
   }
 
   get count(): number {
@@ -82,13 +68,9 @@ export class OpenChunk {
 
   /** Takes a run in; the rows that are new or grew are added to `touched`. */
   append(committed: CommittedRun, touched: number[] = []): number[] {
-    const { run, sequence, checksum } = committed;
+    const { run } = committed;
     this.#version++;
-    if (this.sequences.at(-1) !== sequence) this.sequences.push(sequence);
-    const facts = this.#factsOf(committed);
-    const runIndex = this.#runs.push(facts) - 1;
-    if (run.startsMidRecord || run.endsMidRecord) this.#unproven.add(sequence);
-    else this.#proofs.push(proofOf(run, { sequence, firstRow: this.#rows.count, checksum }));
+    const runIndex = this.#runs.take(committed, this.#rows.count);
     this.#rows.take(run.data, run.bodyLengths ?? run.sourceLengths);
     const lastIndex = run.sourceLengths.length - 1;
     let offset = run.from;
@@ -102,7 +84,7 @@ export class OpenChunk {
         : undefined;
       if (row === undefined) {
         row = this.#addRow(run.data, { run: runIndex, offset, sourceLength, start, end });
-        if (continues) this.#heads.set(positionKey(facts.source.generation, offset), row);
+        if (continues) this.#ends.addHead(run.generation, offset, row);
       }
       offset += sourceLength;
       if (index === lastIndex && run.endsMidRecord) this.#leaveOpen(row, offset);
@@ -148,7 +130,7 @@ export class OpenChunk {
 
   /** Rows whose end is not known yet, and that grew since they were carried over. */
   unfinishedRows(): number[] {
-    return [...this.#tails.values()].filter((row) => !this.#stale.has(row));
+    return this.#ends.unfinished();
   }
 
   /** Moves an unfinished row into the open chunk that follows; it no longer shows here. */
@@ -175,19 +157,17 @@ export class OpenChunk {
 
   /** This chunk was sealed: what is left of its blocks belongs to the one that follows. */
   handOver(sequences: readonly number[]): void {
-    this.#successor?.sequences.unshift(...sequences);
-    const unproven = this.#successor ? this.#successor.#unproven : undefined;
-    for (const sequence of sequences) unproven?.add(sequence);
+    if (this.#successor) this.#successor.#runs.takeOver(sequences);
   }
 
   /** What was committed of the runs in {@link toBatch}, but for blocks that have to be read again. */
   get proofs(): readonly RunProof[] {
-    return this.#proofs.filter(({ sequence }) => !this.#unproven.has(sequence));
+    return this.#runs.proofs;
   }
 
   /** Sequences of blocks without proofs, ascending. */
   get unproven(): readonly number[] {
-    return this.sequences.filter((sequence) => this.#unproven.has(sequence));
+    return this.#runs.unproven;
   }
 
   /** The rows that show, in one piece of memory, and which they are. */
@@ -201,15 +181,15 @@ export class OpenChunk {
     for (let row = 0, index = 0; row < count; row++) {
       if (allShow || !this.#hidden.has(row)) rows[index++] = row;
     }
-    return { batch: packRows(this.#rows, this.#runs, rows, memoryOf), rows };
+    return { batch: packRows(this.#rows, this.#runs.all, rows, memoryOf), rows };
   }
 
   #adopt(bytes: Uint8Array, facts: RunFacts, place: { offset: number; sourceLength: number }) {
     this.#version++;
-    const run = this.#runs.push({ ...facts, source: this.#intern(facts.source) }) - 1;
+    const run = this.#runs.add(facts);
     this.#rows.take(bytes, Uint32Array.of(bytes.length));
     const row = this.#addRow(bytes, { run, ...place, start: 0, end: bytes.length });
-    this.#stale.add(row);
+    this.#ends.setStale(row);
     this.#leaveOpen(row, place.offset + place.sourceLength);
   }
 
@@ -307,28 +287,24 @@ export class OpenChunk {
     bytes: Uint8Array,
     runIndex: number,
   ): number | undefined {
-    const facts = this.#runs[runIndex];
-    const key = positionKey(facts?.source.generation ?? '', offset);
-    const row = this.#tails.get(key);
-    if (row === undefined || !this.#fits(row, bytes.length, facts?.mapped === true)) {
-      return undefined;
-    }
-    this.#tails.delete(key);
+    const { source, mapped, sequence } = this.#runs.at(runIndex);
+    const row = this.#ends.tail(source.generation, offset);
+    if (row === undefined || !this.#fits(row, bytes.length, mapped)) return undefined;
+    this.#ends.joinTail(source.generation, offset);
     this.#rawBytes += bytes.length;
-    this.#grow(row, { bytes, sourceLength, sequence: facts?.sequence ?? 0 });
+    this.#grow(row, { bytes, sourceLength, sequence });
     return row;
   }
 
   /** Notes that a row continues at `end`, and takes in what is there already. */
   #leaveOpen(row: number, end: number): void {
     const { generation } = this.source(row);
-    const key = positionKey(generation, end);
-    const next = this.#heads.get(key);
+    const next = this.#ends.head(generation, end);
     if (next === undefined || !this.#fits(row, this.#rows.length(next), this.isMapped(next))) {
-      this.#tails.set(key, row);
+      this.#ends.addTail(generation, end, row);
       return;
     }
-    this.#heads.delete(key);
+    this.#ends.joinHead(generation, end);
     this.#hidden.set(next, this.#version);
     const sourceLength = this.sourceLength(next);
     this.#grow(row, {
@@ -336,8 +312,8 @@ export class OpenChunk {
       sourceLength,
       sequence: this.sequence(next),
     });
-    const nextEnd = positionKey(generation, end + sourceLength);
-    if (this.#tails.get(nextEnd) === next) this.#tails.set(nextEnd, row);
+    const nextEnd = end + sourceLength;
+    if (this.#ends.tail(generation, nextEnd) === next) this.#ends.addTail(generation, nextEnd, row);
   }
 
   #fits(row: number, more: number, mapped: boolean): boolean {
@@ -348,12 +324,12 @@ export class OpenChunk {
     row: number,
     more: { readonly bytes: Uint8Array; readonly sourceLength: number; readonly sequence: number },
   ): void {
-    this.#stale.delete(row);
+    this.#ends.setGrown(row);
     this.#rows.extend(row, more.bytes);
     this.#rows.sourceLength.set(row, this.sourceLength(row) + more.sourceLength);
     const before = this.#runOf(row);
     const sequence = Math.max(before.sequence, more.sequence);
-    this.#rows.run.set(row, this.#runs.push({ ...before, sequence }) - 1);
+    this.#rows.run.set(row, this.#runs.add({ ...before, sequence }));
     this.#rows.level.set(row, 0);
     const grown = this.#rows.bytes(row);
     this.#recognise(row, grown, 0, grown.length);
@@ -367,33 +343,7 @@ export class OpenChunk {
     if (stamp.time > this.#maxTime) this.#maxTime = stamp.time;
   }
 
-  #factsOf({ run, message, sequence }: CommittedRun): RunFacts {
-    const { agent, host, zoneOffsetMinutes } = message;
-    const { target, file, tags, generation, history } = run;
-    return {
-      source: this.#intern({ agent, host, target, file, tags, generation, history }),
-      sequence,
-      observed: run.observed,
-      mapped: run.bodyLengths !== undefined,
-      zoneOffsetMinutes,
-    };
-  }
-
-  #intern(source: RowSource): RowSource {
-    const { generation, agent, host, target, file, tags, history } = source;
-    const key = [generation, agent, host, target, file, history, ...tags].join('\0');
-    const known = this.#sources.get(key);
-    if (!known) this.#sources.set(key, source);
-    return known ?? source;
-  }
-
   #runOf(row: number): RunFacts {
-    const facts = this.#runs[this.#rows.run.get(row)];
-    if (!facts) throw new RangeError(`row ${row} of ${this.count}`);
-    return facts;
+    return this.#runs.at(this.#rows.run.get(row));
   }
-}
-
-function positionKey(generation: string, offset: number): string {
-  return `${generation}:${offset}`;
 }

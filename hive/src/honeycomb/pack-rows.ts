@@ -1,17 +1,8 @@
 /** The rows of an open chunk as a batch. */
 import type { RowBatch, Stretch } from './chunk/row-batch.ts';
 import type { MemoryOf } from './chunk/spare-memory.ts';
-import type { RowSource } from './record-set.ts';
+import type { RunFacts } from './open-runs.ts';
 import type { RowStore } from './row-store.ts';
-
-/** What the rows of one run have in common. */
-export interface RunFacts {
-  readonly source: RowSource;
-  readonly sequence: number;
-  readonly observed: number;
-  readonly mapped: boolean;
-  readonly zoneOffsetMinutes: number;
-}
 
 /** Rows, ascending, of a store and the runs that they belong to, as a batch in one piece of memory. */
 export function packRows(
