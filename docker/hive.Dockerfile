@@ -25,6 +25,7 @@ VOLUME /data
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:4290/healthz').then((r)=>process.exit(r.ok?0:1),()=>process.exit(1))"]
 ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", \
-  "--min-semi-space-size=8", "--max-semi-space-size=8", "--no-concurrent-array-buffer-sweeping", \
+  "--min-semi-space-size=8", "--max-semi-space-size=8", \
+  "--initial-old-space-size=64", "--no-concurrent-array-buffer-sweeping", \
   "/app/dist/bundle/apiary.js"]
 CMD ["hive"]

@@ -103,6 +103,8 @@ export const CARRIED_BYTES_MAX = 16 * MiB;
 export const PLAIN_FRAME_BYTES = 2 * MiB;
 /** Raw bytes of one group commit: a commit holds up everything else for some 20 ms at most. */
 export const COMMIT_RAW_BYTES_MAX = 2 * MiB;
+/** Time that a commit gives to what may come along, at most; else as long as the last one took. */
+export const COMMIT_PAUSE_MS_MAX = 50;
 /** Deliveries that one honeycomb takes before it acks: two full commits and many small messages. */
 export const BLOCKS_PREFETCH = 128;
 /** Pause before a commit that failed is tried again; doubles up to STORE_RETRY_MS_MAX. */

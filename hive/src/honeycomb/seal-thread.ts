@@ -1,5 +1,4 @@
 /** Encodes chunks beside the event loop, so that sealing never holds up ingest or a search. */
-import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { NewChunk } from '@apiary/common/chunks/chunks.ts';
 import { AppError, type ErrorCode } from '@apiary/common/errors.ts';
@@ -7,6 +6,7 @@ import type { RowBatch } from './chunk/row-batch.ts';
 import type { ChunkName } from './chunk/seal-batch.ts';
 import type { SealTask } from './chunk/seal-worker.ts';
 import { SpareMemory } from './chunk/spare-memory.ts';
+import { setOldSpaceOfThreads } from './thread-heap.ts';
 
 type Answer =
   | { readonly chunk: NewChunk }
@@ -74,12 +74,12 @@ export class SealThread {
   }
 
   #start(): Worker {
-    // V8 reads it when it makes the heap of a thread, and has no other way to be told; threads that come later have their own.
-    setFlagsFromString(`--initial-old-space-size=${OLD_SPACE_MB}`);
+    setOldSpaceOfThreads(OLD_SPACE_MB);
     const worker = new Worker(new URL('./chunk/seal-worker.ts', import.meta.url), {
       execArgv: ['--no-warnings'],
     });
-    const reset = () => setFlagsFromString('--initial-old-space-size=0');
+    // Threads that come later have their own.
+    const reset = () => setOldSpaceOfThreads(0);
     worker.once('online', reset);
     worker.once('exit', reset);
     return worker;

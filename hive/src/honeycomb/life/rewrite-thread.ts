@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { NewChunk } from '@apiary/common/chunks/chunks.ts';
 import { AppError, type ErrorCode } from '@apiary/common/errors.ts';
+import { setOldSpaceOfThreads } from '../thread-heap.ts';
 import type { RewriteTask } from './rewrite-worker.ts';
 
 interface Answer {
@@ -16,9 +17,7 @@ export class RewriteThread {
 
   /** See `rewriteChunks`. @throws AppError as it does, and `internal` when the thread ended */
   async rewrite(task: RewriteTask): Promise<NewChunk | undefined> {
-    this.#worker ??= new Worker(new URL('./rewrite-worker.ts', import.meta.url), {
-      execArgv: ['--no-warnings'],
-    });
+    this.#worker ??= startWorker();
     const worker = this.#worker;
     const over = new AbortController();
     const { signal } = over;
@@ -48,4 +47,11 @@ export class RewriteThread {
     this.#worker = undefined;
     await worker?.terminate();
   }
+}
+
+function startWorker(): Worker {
+  setOldSpaceOfThreads(0);
+  return new Worker(new URL('./rewrite-worker.ts', import.meta.url), {
+    execArgv: ['--no-warnings'],
+  });
 }

@@ -3,6 +3,7 @@ import { AppError } from '@apiary/common/errors.ts';
 import type { Part } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
 import type { ChunkList } from '../../chunk-list.ts';
 import type { ListedChunk } from '../../chunks-by-time.ts';
+import { setOldSpaceOfThreads } from '../../thread-heap.ts';
 import type {
   FromThread,
   SentChunks,
@@ -35,6 +36,7 @@ export class SearchThread {
 
   /** @param onDeath told when it ends without having been stopped */
   constructor(start: ThreadStart, onDeath: (thread: SearchThread, cause: Error) => void) {
+    setOldSpaceOfThreads(0);
     this.#worker = new Worker(new URL('./search-worker.ts', import.meta.url), {
       workerData: start,
       execArgv: ['--no-warnings'],
