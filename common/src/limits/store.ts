@@ -4,11 +4,12 @@ const MiB = 1024 * 1024;
 /** Raw bytes of a chunk that compaction makes: past it searches gain nothing and cost more memory. */
 export const COMPACTED_RAW_BYTES = 64 * MiB;
 /**
- * How hard chunks that are written anew are compressed. Measured on 40 MB, bytes a raw byte at level 1, 6, 15, 19:
- * loghub 0.057, 0.056, 0.052, 0.051; json 0.222, 0.213, 0.212, 0.213; nginx 0.171, 0.154, 0.144, 0.142; text 0.432, 0.397,
- * 0.379, 0.379. In CPU 15 costs three to five times what 1 does, once in a chunk's life and behind everything else; 19 six to nine.
+ * How hard chunks that are written anew are compressed. Measured on every other column of one chunk of 64 MB, bytes a raw byte
+ * (CPU-s a GB) at level 1, 9, 13, 15, each with the least match of `sections.ts`: loghub 0.0251 (0.3), 0.0238 (1.4), 0.0229 (7.8),
+ * 0.0227 (8.4); json 0.0822 (0.6), 0.0808 (1.6), 0.0805 (9), 0.0805 (11); nginx 0.0621 (0.5), 0.0598 (2.7), 0.0587 (17), 0.0586 (18);
+ * text 0.1399 (0.6), 0.1392 (2.3), 0.1386 (14), 0.1384 (16). Past 9 it costs as much as all else of merging, for the last 1 to 5 %.
  */
-export const COMPACTED_ZSTD_LEVEL = 15;
+export const COMPACTED_ZSTD_LEVEL = 9;
 /** Memory that sealing keeps from one chunk to the next: one of 8 MB and its columns. Larger ones are let go. */
 export const SEAL_MEMORY_KEPT_BYTES = 16 * MiB;
 /** Memory of compiled loops that a thread keeps: a chunk of 8 MB with its columns and times. Larger ones are let go. */

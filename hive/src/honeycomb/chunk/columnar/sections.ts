@@ -11,11 +11,20 @@ const ROOM_BYTES = { default: 256 * 1024, max: 256 * 1024 * 1024 } as const;
  * save 10 %, and decompressing them was a third of a search for a part of a word.
  */
 const NUMBERS_SHARE_MAX = 0.75;
+/**
+ * The shortest repetition that compressing looks for. Columns are short values side by side, where shorter ones are everywhere
+ * and gain nothing. Measured on compacted chunks of four corpora: level 15 takes a third to two thirds of the processor time that
+ * it takes with its own bound, and what it makes is 1 % smaller to 1 % larger; level 9 makes 2 to 6 % less, level 1 as much.
+ */
+const MATCH_BYTES_MIN = 6;
 const decompressor = new ZstdDecompressor();
 
 /** Compresses at a zstd level and seals with a CRC-32, little-endian, of the compressed bytes. */
 export function packSection(bytes: Uint8Array, level: number): Buffer {
-  const params = { [constants.ZSTD_c_compressionLevel]: level };
+  const params = {
+    [constants.ZSTD_c_compressionLevel]: level,
+    [constants.ZSTD_c_minMatch]: MATCH_BYTES_MIN,
+  };
   return sealSection(zstdCompressSync(bytes, { params }));
 }
 
