@@ -1,11 +1,11 @@
 /**
  * FerretDB v1, built once from `scripts/ferretdb` where Go is installed: a server that speaks MongoDB's
- * protocol and keeps its data in SQLite.
+ * protocol and keeps its data in SQLite. Of its source one line is changed, see {@link CHANGED}.
  */
 
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -23,6 +23,17 @@ const GO_MINOR_MIN = 24;
 
 const SOURCE = join(import.meta.dirname, 'ferretdb');
 const SOURCE_FILES = ['main.go', 'go.mod', 'go.sum'] as const;
+
+/**
+ * What FerretDB 1.24.2 asks SQLite for a document by differs from what its own index is made of
+ * (`_ferretdb_sjson->"_id"`), so that each find, update and deletion of one document goes through the whole table.
+ */
+const CHANGED = {
+  module: 'github.com/FerretDB/FerretDB',
+  file: 'internal/backends/sqlite/metadata/metadata.go',
+  from: `DefaultColumn + "->'$._id'"`,
+  to: `DefaultColumn + "->'_id'"`,
+} as const;
 
 /** The path of Go's command where it is new enough; else undefined. */
 export async function findGo(environment: Environment): Promise<string | undefined> {
@@ -55,12 +66,10 @@ export async function buildFerretdb(
   const work = await mkdtemp(join(folder, 'build-'));
   try {
     for (const file of SOURCE_FILES) await cp(join(SOURCE, file), join(work, file));
+    await changeSource(go, work, environment);
     const build = ['build', '-C', work, '-buildvcs=false', '-trimpath', '-ldflags=-s -w', '-o'];
     const built = join(work, 'ferretdb');
-    const failure = await runToEnd(go, [...build, built, '.'], goEnvironment(environment));
-    if (failure !== undefined) {
-      throw new AppError('not-supported', `FerretDB cannot be built: ${failure}`);
-    }
+    await runGo(go, [...build, built, '.'], environment);
     // Renamed in one step: whoever builds at the same time gets either's.
     await rename(built, program);
   } finally {
@@ -70,10 +79,47 @@ export async function buildFerretdb(
   return program;
 }
 
+/** Puts a changed copy of the module in place of the published one. */
+async function changeSource(go: string, work: string, environment: Environment): Promise<void> {
+  const { module, file, from, to } = CHANGED;
+  await runGo(go, ['mod', 'download', '-C', work, module], environment);
+  const { stdout } = await promisify(execFile)(
+    go,
+    ['list', '-C', work, '-m', '-f', '{{.Dir}}', module],
+    { env: goEnvironment(environment) },
+  );
+  const copy = join(work, 'source');
+  await runToEnd('cp', ['-R', stdout.trim(), copy], environment);
+  // Go's cache is read-only, and so is a copy.
+  await runToEnd('chmod', ['-R', 'u+w', copy], environment);
+  const changed = join(copy, file);
+  const text = await readFile(changed, 'utf8');
+  if (!text.includes(from)) {
+    throw new AppError('not-supported', `FerretDB cannot be built: ${file} is not as expected.`);
+  }
+  await writeFile(
+    changed,
+    text.replace(from, () => to),
+  );
+  await runGo(go, ['mod', 'edit', '-C', work, `-replace=${module}=./source`], environment);
+}
+
+/** @throws AppError `not-supported` with Go's own words */
+async function runGo(
+  go: string,
+  words: readonly string[],
+  environment: Environment,
+): Promise<void> {
+  const failure = await runToEnd(go, words, goEnvironment(environment));
+  if (failure === undefined) return;
+  throw new AppError('not-supported', `FerretDB cannot be built: ${failure}`);
+}
+
 /** One folder for each state of the source, outside of the checkout, so that a fresh clone finds it. */
 async function cacheFolder(environment: Environment): Promise<string> {
   const hash = createHash('sha256');
   for (const file of SOURCE_FILES) hash.update(await readFile(join(SOURCE, file)));
+  hash.update(JSON.stringify(CHANGED));
   const cache = environment.XDG_CACHE_HOME || join(environment.HOME || homedir(), '.cache');
   return join(cache, 'apiary', `ferretdb-${hash.digest('hex').slice(0, 12)}`);
 }
