@@ -71,7 +71,7 @@ export async function ingestMessages(
   while (bytes < bytesMax) {
     const batch: AppendMessage[] = [];
     const before = process.threadCpuUsage();
-    while (batch.length < MESSAGES_AT_ONCE) {
+    while (batch.length < MESSAGES_AT_ONCE && bytes < bytesMax) {
       const { value, done } = messages.next();
       if (done) break;
       batch.push(value.append);
@@ -98,18 +98,14 @@ export interface AskFigures {
 }
 
 /** Asks so many times with nothing decoded, and with what the cache keeps; medians. */
-export async function ask(
-  engine: Engine,
-  question: Question,
-  askedTimes = ASKED_TIMES,
-): Promise<AskFigures> {
+export async function ask(engine: Engine, question: Question): Promise<AskFigures> {
   const cold: number[] = [];
   const warm: number[] = [];
   const page: number[] = [];
   let total = 0;
   const until = performance.now() + WARM_UP_MS;
   let warmedUp = 0;
-  while (cold.length < askedTimes) {
+  while (cold.length < ASKED_TIMES) {
     const counts = warmedUp >= WARM_UP && performance.now() > until;
     if (!counts) warmedUp++;
     engine.cool();
