@@ -17,8 +17,8 @@ export const NODE_FLAGS: readonly string[] = [
  * it smaller whenever little came for a while, and was seen to tidy it up to six times as often; measured on 200 MB, 6 % less
  * processor time of one honeycomb and 8 % of three, no more memory at rest. Its old half is collected once it has 64 MB, what it holds
  * beside the heap (messages, rows) included, not 16 MB after the last time: V8 makes that less the less a process has to do. Measured on
- * 75 MB on MongoDB, in turn: 160 collections for a gigabyte of one honeycomb became 27, a fifth less processor time of one and of three;
- * on 150 MB on SQLite 4 % less, 20 MB more memory. What messages were decompressed
+ * 200 MB on MongoDB: 160 collections for a gigabyte of one honeycomb became 45 to 60; on 150 MB on SQLite, two runs in turn, 4 and 9 % less
+ * processor time, 14 and 28 MB more memory. What messages were decompressed
  * into is freed soonest by whoever made it: 2 % less than where V8 wakes another thread for it.
  */
 export const HONEYCOMB_FLAGS: readonly string[] = [
