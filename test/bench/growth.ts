@@ -1,9 +1,9 @@
 /**
  * Honeycomb with ten times the log: what ingest costs, how long the newest lines take, and when it is ready after a
  * restart. Lines arrive as they were written, over days. The stores are as ingest leaves them, in chunks of 8 MB that
- * nothing has compacted. Both end alike: what comes before their last lines is sealed, so that the newest chunks, of which
- * the newest lines are read, are as full in one as in the other. Where the last chunk of one had 13,000 rows and that of the
- * other 61,000, the ratio was that of these two.
+ * nothing has compacted. The tenth is the last one of the same lines, and its chunks are the last ones of the whole: what comes
+ * before is sealed there. The newest lines are read from the newest chunks, and where one of them had 13,000 rows in one store and
+ * 61,000 in the other, the ratio was that of these two.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,8 +30,6 @@ const ASKED_TIMES = 15;
 /** Of each store before those: code is compiled by then. */
 const WARM_UP = 10;
 const READY_MS = 2000;
-/** Both stores end with as much, behind what was sealed: two full chunks and a part of one. */
-const END_BYTES = 20 * MB;
 
 /** A store that has been filled. */
 interface Filled {
@@ -64,13 +62,14 @@ export const growthBench: Bench = {
 
 async function measure(folder: string, options: BenchOptions): Promise<BenchRow[]> {
   const bytes = (options.gb ?? (options.short ? GB_SHORT : GB_DEFAULT)) * GB;
-  const endBytes = Math.min(END_BYTES, bytes / TIMES);
+  const corpus = await makeMessages(folder, bytes, options);
   const filled: Filled[] = [];
   const opened: Opened[] = [];
   try {
-    filled.push(await fill(folder, { bytes, endBytes }, options));
-    filled.push(await fill(folder, { bytes: bytes / TIMES, endBytes }, options));
+    for (const part of ['whole', 'rest'] as const) filled.push(await fill(corpus, part, options));
     for (const each of filled) opened.push(await open(each));
+    const needles = await opened[0]?.engine.ask({ query: NEEDLE });
+    if (needles !== NEEDLES) throw new Error(`${needles} of ${NEEDLES} needles`);
     const newestMs = await newestInTurn(opened.map(({ engine }) => engine));
     return rowsOf(opened, newestMs);
   } finally {
@@ -106,12 +105,19 @@ function rowsOf([large, small]: readonly Opened[], newestMs: readonly number[]):
   ];
 }
 
-/** @param size `endBytes`: so many of the last ones are behind a seal */
-async function fill(
+interface Corpus {
+  readonly folder: string;
+  /** A file. */
+  readonly messages: string;
+  readonly lines: number;
+  readonly bytes: number;
+}
+
+async function makeMessages(
   parent: string,
-  { bytes, endBytes }: { readonly bytes: number; readonly endBytes: number },
-  { samples, report }: BenchOptions,
-): Promise<Filled> {
+  bytes: number,
+  { samples }: BenchOptions,
+): Promise<Corpus> {
   const made = samples === undefined ? '-built-in' : '';
   const folder = join(parent, `growth-as-written-${Math.round(bytes / MB)}${made}`);
   mkdirSync(folder, { recursive: true });
@@ -122,15 +128,25 @@ async function fill(
     rmSync(place, { recursive: true });
     return { lines: written.lines, bytes: written.bytes };
   });
-  report(`${corpus.lines} lines, ${Math.round(corpus.bytes / MB)} MB: being taken in`);
-  const store = join(folder, 'store');
+  return { folder, messages, ...corpus };
+}
+
+/** @param part `rest`: the last tenth alone */
+async function fill(
+  { folder, messages, lines, bytes }: Corpus,
+  part: 'whole' | 'rest',
+  { report }: BenchOptions,
+): Promise<Filled> {
+  const share = part === 'whole' ? `${lines} lines` : `the last of ${TIMES} parts`;
+  report(`${share}, ${Math.round(bytes / MB)} MB in all: being taken in`);
+  const store = join(folder, part);
   rmSync(store, { recursive: true, force: true });
   mkdirSync(store);
-  const sealAt = String(corpus.bytes - endBytes);
-  const answer = await askProcess('./ingest-process.ts', [store, messages, sealAt]);
+  const firstBytes = String(bytes - bytes / TIMES);
+  const answer = await askProcess('./ingest-process.ts', [store, messages, firstBytes, part]);
   // What `ingest-process.ts` wrote.
   const figures = JSON.parse(answer) as IngestFigures & { readonly residentMb: number };
-  return { ...figures, store, bytes: corpus.bytes };
+  return { ...figures, store };
 }
 
 async function open(filled: Filled): Promise<Opened> {
@@ -138,8 +154,6 @@ async function open(filled: Filled): Promise<Opened> {
   const engine = await Engine.open(filled.store);
   const readyMs = performance.now() - began;
   await engine.startThreads();
-  const needles = await engine.ask({ query: NEEDLE });
-  if (needles !== NEEDLES) throw new Error(`${needles} of ${NEEDLES} needles`);
   return { ...filled, engine, readyMs };
 }
 

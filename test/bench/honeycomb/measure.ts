@@ -43,6 +43,8 @@ export function zstdRate(corpus: Corpus): number {
 
 /** What ingest took. */
 export interface IngestFigures {
+  /** Raw bytes. */
+  readonly bytes: number;
   /** Raw MB per CPU second of all threads together. */
   readonly rate: number;
   /** CPU seconds beside those of making messages. */
@@ -85,7 +87,7 @@ export async function ingestMessages(
   }
   await engine.settle(true);
   const seconds = cpuSeconds() - began - making;
-  return { rate: bytes / MB / seconds, seconds };
+  return { bytes, rate: bytes / MB / seconds, seconds };
 }
 
 /** How long a question takes. */
