@@ -1,7 +1,7 @@
 /** A second store with the same corpus in chunks of 64 MB, as compaction makes them. */
 import { COMPACTED_ZSTD_LEVEL } from '@apiary/common/limits/store.ts';
 import { sealBatch } from '@apiary/hive/honeycomb/chunk/seal-batch.ts';
-import { Holdings } from '@apiary/hive/honeycomb/holdings.ts';
+import { Holdings } from '@apiary/hive/honeycomb/holdings/holdings.ts';
 import { CORPUS_BEGIN_MS, type Corpus } from './corpus.ts';
 import { Engine } from './engine.ts';
 import { messagesOf } from './messages.ts';

@@ -2,7 +2,7 @@
  * Merges small chunks of a store into one as honeycomb does, in a thread that starts for it, and tells what that took;
  * the store stays as it is. The kernel keeps the peak of memory: no sample can miss it. Linux.
  */
-import { newChunkId } from '@apiary/hive/honeycomb/holdings.ts';
+import { newChunkId } from '@apiary/hive/honeycomb/holdings/holdings.ts';
 import { planCompaction } from '@apiary/hive/honeycomb/life/plan.ts';
 import { RewriteThread } from '@apiary/hive/honeycomb/life/rewrite-thread.ts';
 import { readSections } from '@apiary/hive/honeycomb/life/swap.ts';

@@ -1,7 +1,7 @@
 /** How long a search of the open chunk takes, just before the chunk is full. */
 import { compileMatcher } from '@apiary/common/query/matcher.ts';
 import { parseQuery } from '@apiary/common/query/parser.ts';
-import { Holdings } from '@apiary/hive/honeycomb/holdings.ts';
+import { Holdings } from '@apiary/hive/honeycomb/holdings/holdings.ts';
 import { CORPUS_BEGIN_MS, type Corpus } from './corpus.ts';
 import { median } from './measure.ts';
 import { messagesOf } from './messages.ts';

@@ -13,7 +13,7 @@ import type {
 } from '@apiary/common/messages/analysis.ts';
 import type { z } from 'zod';
 import type { Gathered, Wanted } from '../cluster/gather.ts';
-import type { HoldingsSnapshot } from '../holdings.ts';
+import type { HoldingsSnapshot } from '../holdings/holdings.ts';
 import { PatternsReducer } from '../patterns/patterns.ts';
 import { spanOf } from '../search/plan.ts';
 import type { SearchContext } from '../search/search.ts';

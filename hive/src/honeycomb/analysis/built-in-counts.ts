@@ -1,4 +1,4 @@
-import type { RowColumns, RowSource } from '../record-set.ts';
+import type { RowColumns, RowSource } from '../records/record-set.ts';
 import { ValueCounts } from './value-counts.ts';
 
 /** Built-in fields that have few values, in the order in which people look at them. */

@@ -10,9 +10,9 @@ import type { RemoteRow } from '@apiary/common/messages/actions/honeycomb-cluste
 import type { Context, contextRequestSchema } from '@apiary/common/messages/analysis.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
 import type { z } from 'zod';
-import type { HoldingsSnapshot } from '../holdings.ts';
-import type { Pace, RowColumns, RowPlaces } from '../record-set.ts';
-import { recordOf } from '../row-view.ts';
+import type { HoldingsSnapshot } from '../holdings/holdings.ts';
+import type { Pace, RowColumns, RowPlaces } from '../records/record-set.ts';
+import { recordOf } from '../records/row-view.ts';
 import { createPace, TimeIsUp } from '../search/pace.ts';
 import type { Source } from '../search/plan.ts';
 import type { SearchContext } from '../search/search.ts';

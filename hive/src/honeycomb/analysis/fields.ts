@@ -9,7 +9,7 @@ import { isBuiltInField } from '@apiary/common/query/ast.ts';
 import { extractFields, extractFieldValues } from '@apiary/common/query/fields.ts';
 import { numberOf } from '@apiary/common/query/value-range.ts';
 import type { z } from 'zod';
-import type { RowColumns } from '../record-set.ts';
+import type { RowColumns } from '../records/record-set.ts';
 import { BuiltInCounts, COUNTED_FIELDS, isCountedField } from './built-in-counts.ts';
 import { NumberSummary } from './number-summary.ts';
 import type { Line, Progress, Reducer } from './reduce.ts';

@@ -1,10 +1,10 @@
 import { ManualClock } from '@apiary/common/clock.ts';
 import { Metrics } from '@apiary/common/metrics.ts';
 import { expect, test } from '@jest/globals';
-import { Holdings } from '../holdings.ts';
+import { Holdings } from '../holdings/holdings.ts';
 import { Figures } from '../metrics.ts';
-import type { RecordSet, RecordSource } from '../record-set.ts';
-import { scanRows } from '../scan.ts';
+import type { RecordSet, RecordSource } from '../records/record-set.ts';
+import { scanRows } from '../records/scan.ts';
 import { ChunkCache } from '../search/chunk-cache.ts';
 import { type Done, planResult, type Reducer, reduceResult } from './reduce.ts';
 

@@ -13,9 +13,9 @@ import {
 import { compileMatcher } from '@apiary/common/query/matcher.ts';
 import { parseQuery } from '@apiary/common/query/parser.ts';
 import type { Level } from '@apiary/common/record.ts';
-import type { HoldingsSnapshot } from '../holdings.ts';
-import type { Matches, Pace, RecordSource, RowColumns, RowSource } from '../record-set.ts';
-import { decodeBody } from '../row-view.ts';
+import type { HoldingsSnapshot } from '../holdings/holdings.ts';
+import type { Matches, Pace, RecordSource, RowColumns, RowSource } from '../records/record-set.ts';
+import { decodeBody } from '../records/row-view.ts';
 import { createPace, TimeIsUp } from '../search/pace.ts';
 import { planSources, type Source } from '../search/plan.ts';
 import type { SearchContext } from '../search/search.ts';

@@ -11,7 +11,7 @@ import { isBuiltInField } from '@apiary/common/query/ast.ts';
 import { extractFieldValues } from '@apiary/common/query/fields.ts';
 import { numberOf } from '@apiary/common/query/value-range.ts';
 import type { z } from 'zod';
-import type { RowColumns, RowSource } from '../record-set.ts';
+import type { RowColumns, RowSource } from '../records/record-set.ts';
 import type { TallySpan } from '../search/tally.ts';
 import { builtInValues, isCountedField } from './built-in-counts.ts';
 import { NumberSummary } from './number-summary.ts';

@@ -1,6 +1,6 @@
 import { LEVELS, type Level } from '@apiary/common/record.ts';
-import { levelOfBody } from '../record-facts.ts';
-import type { RecordSet, RowSource } from '../record-set.ts';
+import { levelOfBody } from '../records/record-facts.ts';
+import type { RecordSet, RowSource } from '../records/record-set.ts';
 import type { RowBatch, Stretch } from './row-batch.ts';
 
 const NEWLINE = 10;

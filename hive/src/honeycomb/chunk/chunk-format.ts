@@ -4,7 +4,7 @@
  */
 import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import type { Query } from '@apiary/common/query/ast.ts';
-import type { Matches, Pace, RecordSource, Selection } from '../record-set.ts';
+import type { Matches, Pace, RecordSource, Selection } from '../records/record-set.ts';
 import type { LinearMemory } from './columnar/compiled/linear-memory.ts';
 import type { RowBatch } from './row-batch.ts';
 

@@ -1,5 +1,5 @@
 /** Records on their way into a chunk, in columns that can go to another thread. */
-import type { RowSource } from '../record-set.ts';
+import type { RowSource } from '../records/record-set.ts';
 
 /** Consecutive rows of one stream; their offsets follow from the first and the source lengths. */
 export interface Stretch {

@@ -1,6 +1,6 @@
 /** What rows of one stream have in common, as chunks name it in their heads. */
 import { z } from 'zod';
-import type { RowSource } from '../record-set.ts';
+import type { RowSource } from '../records/record-set.ts';
 
 /**
  * A row source as JSON. One check for all of it: there are 64 in a head, which is read before anything else of a chunk, and

@@ -5,7 +5,7 @@
 import { AppError } from '@apiary/common/errors.ts';
 import { LEVELS } from '@apiary/common/record.ts';
 import { z } from 'zod';
-import type { RowSource } from '../record-set.ts';
+import type { RowSource } from '../records/record-set.ts';
 import { BatchSet } from './batch-set.ts';
 import { ColumnReader, ColumnWriter } from './columns.ts';
 import type { RowBatch, Stretch } from './row-batch.ts';

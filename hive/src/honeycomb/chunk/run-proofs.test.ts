@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { runOf, streamOf } from '@apiary/common/testing/chunk-runs.ts';
 import { describe, expect, test } from '@jest/globals';
-import { OpenChunk } from '../open-chunk.ts';
+import { OpenChunk } from '../open-chunk/open-chunk.ts';
 import type { RowBatch } from './row-batch.ts';
 import { proveRuns } from './run-proofs.ts';
 

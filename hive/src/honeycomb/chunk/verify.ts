@@ -7,7 +7,7 @@ import type { Block } from '@apiary/common/chunks/chunks.ts';
 import { type ByteRange, cutRun, subtractRanges } from '@apiary/common/chunks/ranges.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import type { Run } from '@apiary/common/messages/data/run.ts';
-import type { Pace } from '../record-set.ts';
+import type { Pace } from '../records/record-set.ts';
 import { offsetsOf } from './batch-set.ts';
 import type { RowBatch, Stretch } from './row-batch.ts';
 

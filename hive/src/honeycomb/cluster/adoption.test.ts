@@ -11,7 +11,7 @@ import { createSilentLogger } from '@apiary/common/log.ts';
 import { Metrics } from '@apiary/common/metrics.ts';
 import { appendOf, runOf, streamOf } from '@apiary/common/testing/chunk-runs.ts';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { Holdings } from '../holdings.ts';
+import { Holdings } from '../holdings/holdings.ts';
 import { Figures } from '../metrics.ts';
 import { until } from '../testing/rig.ts';
 import { Adoption } from './adoption.ts';

@@ -7,9 +7,9 @@ import type { Clock } from '@apiary/common/clock.ts';
 import { toAppError } from '@apiary/common/errors.ts';
 import { ADOPTION_INTERVAL_MS } from '@apiary/common/limits/mongodb.ts';
 import type { Logger } from '@apiary/common/log.ts';
-import { Holdings } from '../holdings.ts';
+import { Holdings } from '../holdings/holdings.ts';
 import type { Figures } from '../metrics.ts';
-import { restore, Sealer } from '../sealer.ts';
+import { restore, Sealer } from '../sealing/sealer.ts';
 
 /** What adoption works with. */
 export interface AdoptionContext {

@@ -9,7 +9,7 @@ import { SEARCH_DEADLINE_MS } from '@apiary/common/limits.ts';
 import { streamAction } from '@apiary/common/messages/actions/action.ts';
 import { honeycombActions, type SearchPart } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { Part, PartRequest } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
-import { overlaps } from '../chunks-by-time.ts';
+import { overlaps } from '../holdings/chunks-by-time.ts';
 import { HONEYCOMB_ACTOR } from '../members.ts';
 import { mergedAnswer } from '../search/merged-answer.ts';
 import { parseOrThrow, type Request } from '../search/part-search.ts';

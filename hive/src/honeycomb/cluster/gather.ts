@@ -7,7 +7,7 @@ import { CLUSTER_COVER_MS_MAX } from '@apiary/common/limits/mongodb.ts';
 import { streamAction } from '@apiary/common/messages/actions/action.ts';
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { RemoteRow, RowsRequest } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
-import type { HoldingsSnapshot } from '../holdings.ts';
+import type { HoldingsSnapshot } from '../holdings/holdings.ts';
 import { HONEYCOMB_ACTOR } from '../members.ts';
 import { RemoteSet } from './remote-set.ts';
 import { type Member, type SurveyContext, surveyHoneycombs, whyMissing } from './survey.ts';

@@ -7,8 +7,8 @@ import type {
   RowsPart,
   RowsRequest,
 } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
-import { ChunksByTime } from '../chunks-by-time.ts';
-import type { Holdings, HoldingsSnapshot, SegmentPart } from '../holdings.ts';
+import { ChunksByTime } from '../holdings/chunks-by-time.ts';
+import type { Holdings, HoldingsSnapshot, SegmentPart } from '../holdings/holdings.ts';
 import type { ChunkCache } from '../search/chunk-cache.ts';
 import type { Search } from '../search/search.ts';
 import { RowReading } from './row-reading.ts';

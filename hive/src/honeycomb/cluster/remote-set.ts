@@ -1,7 +1,7 @@
 /** Rows that another honeycomb gave, as a set that is searched like one's own. */
 import type { RemoteRow } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
-import type { Matches, RecordSet, RecordSource, RowSource } from '../record-set.ts';
-import { matchesOf } from '../row-counts.ts';
+import type { Matches, RecordSet, RecordSource, RowSource } from '../records/record-set.ts';
+import { matchesOf } from '../records/row-counts.ts';
 import { positionOfRecord } from '../search/merge.ts';
 
 /** See the file's head. All of its rows match: whoever gave them has judged them by the same query. */

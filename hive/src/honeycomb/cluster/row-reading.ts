@@ -10,8 +10,8 @@ import type {
 } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
 import { nearRows } from '../analysis/context.ts';
 import { planResult, setOf } from '../analysis/reduce.ts';
-import type { HoldingsSnapshot } from '../holdings.ts';
-import { recordOf } from '../row-view.ts';
+import type { HoldingsSnapshot } from '../holdings/holdings.ts';
+import { recordOf } from '../records/row-view.ts';
 import type { ChunkCache } from '../search/chunk-cache.ts';
 import { createPace, TimeIsUp } from '../search/pace.ts';
 

@@ -10,11 +10,11 @@ import { CLUSTER_SEAL_MS_MAX } from '@apiary/common/limits/mongodb.ts';
 import { callAction } from '@apiary/common/messages/actions/action.ts';
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { SealLines } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
-import type { Holdings } from '../holdings.ts';
+import type { Holdings } from '../holdings/holdings.ts';
 import { Matching } from '../life/matching.ts';
 import { refuseOpen } from '../life/seal-matching.ts';
 import { HONEYCOMB_ACTOR } from '../members.ts';
-import type { Sealer } from '../sealer.ts';
+import type { Sealer } from '../sealing/sealer.ts';
 import type { Adoption } from './adoption.ts';
 import type { SurveyContext } from './survey.ts';
 

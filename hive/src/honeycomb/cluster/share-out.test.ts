@@ -1,6 +1,6 @@
 import { CLUSTER_SHARE_FACTOR_MAX } from '@apiary/common/limits/mongodb.ts';
 import { expect, test } from '@jest/globals';
-import { newChunkId } from '../holdings.ts';
+import { newChunkId } from '../holdings/holdings.ts';
 import { shareOut } from './share-out.ts';
 
 const CHUNKS = Array.from({ length: 3_000 }, () => ({ id: newChunkId() }));

@@ -15,7 +15,7 @@ import { callAction } from '@apiary/common/messages/actions/action.ts';
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { StandHere, StoodHere } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
 import type { KnownStretches, StandAnswer, StandPosition } from '@apiary/common/messages/live.ts';
-import type { Holdings } from '../holdings.ts';
+import type { Holdings } from '../holdings/holdings.ts';
 import { HONEYCOMB_ACTOR } from '../members.ts';
 import type { StandingQueries } from '../standing/standing-queries.ts';
 

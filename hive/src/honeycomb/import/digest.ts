@@ -9,9 +9,9 @@ import { DIGEST_ATTEMPTS_MAX, DIGEST_CHUNKS_MAX } from '@apiary/common/limits/st
 import type { DigestPart } from '@apiary/common/messages/actions/import.ts';
 import { compileMatcher } from '@apiary/common/query/matcher.ts';
 import type { RowBatch } from '../chunk/row-batch.ts';
-import type { Holdings } from '../holdings.ts';
-import type { Pace, RecordSource } from '../record-set.ts';
-import type { Sealer } from '../sealer.ts';
+import type { Holdings } from '../holdings/holdings.ts';
+import type { Pace, RecordSource } from '../records/record-set.ts';
+import type { Sealer } from '../sealing/sealer.ts';
 import type { ChunkCache } from '../search/chunk-cache.ts';
 import { createPace } from '../search/pace.ts';
 import { parseOrThrow } from '../search/part-search.ts';

@@ -11,7 +11,7 @@ import type { Clock } from '@apiary/common/clock.ts';
 import { toAppError } from '@apiary/common/errors.ts';
 import { BLOCKS_PREFETCH, STORE_RETRY_MS_MAX, STORE_RETRY_MS_MIN } from '@apiary/common/limits.ts';
 import type { Logger } from '@apiary/common/log.ts';
-import type { Holdings, TouchedRows } from '../holdings.ts';
+import type { Holdings, TouchedRows } from '../holdings/holdings.ts';
 import type { Figures } from '../metrics.ts';
 import { Committer, type Waiting } from './committer.ts';
 import type { IngestHealth } from './ingest-health.ts';

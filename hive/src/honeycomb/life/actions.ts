@@ -3,7 +3,7 @@ import type { ChunkStore } from '@apiary/common/chunks/chunks.ts';
 import type { Clock } from '@apiary/common/clock.ts';
 import type { ActionHandlers } from '@apiary/common/messages/actions/action.ts';
 import type { storeActions } from '@apiary/common/messages/actions/store.ts';
-import type { Holdings } from '../holdings.ts';
+import type { Holdings } from '../holdings/holdings.ts';
 import type { Deletions } from './deletions.ts';
 import { previewExpiry } from './expiry-preview.ts';
 import type { RetentionClasses } from './retention-classes.ts';

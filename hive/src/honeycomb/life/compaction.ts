@@ -2,7 +2,7 @@
 import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import { toAppError } from '@apiary/common/errors.ts';
 import type { Logger } from '@apiary/common/log.ts';
-import { newChunkId } from '../holdings.ts';
+import { newChunkId } from '../holdings/holdings.ts';
 import type { Figures } from '../metrics.ts';
 import { MergePace, type MergePaceContext } from './merge-pace.ts';
 import { dayOf, planCompaction } from './plan.ts';

@@ -19,7 +19,7 @@ import type { EventBody } from '@apiary/common/messages/events.ts';
 import { orAborted } from '@apiary/common/or-aborted.ts';
 import { newId } from '@apiary/common/random.ts';
 import { z } from 'zod';
-import type { Sealer } from '../sealer.ts';
+import type { Sealer } from '../sealing/sealer.ts';
 import type { CompactionContext } from './compaction.ts';
 import { countLines, Matching } from './matching.ts';
 import { openWith, refuseOpen } from './seal-matching.ts';

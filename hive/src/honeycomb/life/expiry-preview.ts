@@ -2,7 +2,7 @@
 import { partitionKey } from '@apiary/common/chunks/partition.ts';
 import type { ExpiryPreview } from '@apiary/common/messages/actions/store.ts';
 import type { RetentionClass } from '@apiary/common/messages/retention.ts';
-import type { Holdings } from '../holdings.ts';
+import type { Holdings } from '../holdings/holdings.ts';
 import { planExpiry } from './plan.ts';
 import { classNamed } from './retention-classes.ts';
 

@@ -6,7 +6,7 @@ import type { Clock } from '@apiary/common/clock.ts';
 import type { Logger } from '@apiary/common/log.ts';
 import type { EventBody } from '@apiary/common/messages/events.ts';
 import type { Figures } from '../metrics.ts';
-import type { Sealer } from '../sealer.ts';
+import type { Sealer } from '../sealing/sealer.ts';
 import { planExpiry } from './plan.ts';
 import type { RetentionClasses } from './retention-classes.ts';
 import { type SwapContext, swapChunks } from './swap.ts';

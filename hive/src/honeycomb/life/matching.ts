@@ -2,8 +2,8 @@
 import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import { CommitBound } from '@apiary/common/chunks/commit-bound.ts';
 import { compileMatcher } from '@apiary/common/query/matcher.ts';
-import type { HoldingsSnapshot } from '../holdings.ts';
-import type { Pace, RecordSource } from '../record-set.ts';
+import type { HoldingsSnapshot } from '../holdings/holdings.ts';
+import type { Pace, RecordSource } from '../records/record-set.ts';
 import type { ChunkCache } from '../search/chunk-cache.ts';
 import { createPace } from '../search/pace.ts';
 import { parseOrThrow } from '../search/part-search.ts';

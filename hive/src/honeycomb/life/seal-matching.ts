@@ -1,6 +1,6 @@
 /** Open chunks that have lines which are to go are sealed first, so that all are where they can be rewritten. */
 import { AppError } from '@apiary/common/errors.ts';
-import type { Holdings } from '../holdings.ts';
+import type { Holdings } from '../holdings/holdings.ts';
 import type { Matching } from './matching.ts';
 
 /** The chunks that are not sealed and have such lines. */

@@ -4,7 +4,7 @@ import { toAppError } from '@apiary/common/errors.ts';
 import { STORE_PROBLEMS_MAX } from '@apiary/common/limits/store.ts';
 import type { CheckPart } from '@apiary/common/messages/actions/store.ts';
 import { formatOf } from '../chunk/index.ts';
-import type { Holdings } from '../holdings.ts';
+import type { Holdings } from '../holdings/holdings.ts';
 import { createPace } from '../search/pace.ts';
 
 /** Checks what is held now; a part after each chunk. What is dropped meanwhile is passed over. */

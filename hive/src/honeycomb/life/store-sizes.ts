@@ -1,6 +1,6 @@
 import type { ChunkEntry, ChunkStore } from '@apiary/common/chunks/chunks.ts';
 import { partitionKey } from '@apiary/common/chunks/partition.ts';
-import type { Holdings } from '../holdings.ts';
+import type { Holdings } from '../holdings/holdings.ts';
 
 /** What the store takes, as a whole and by partition, the newest first. */
 export async function storeSizes(store: ChunkStore, holdings: Holdings) {

@@ -1,6 +1,6 @@
 import type { ChunkEntry, ChunkStore, NewChunk, Upkeep } from '@apiary/common/chunks/chunks.ts';
 import { AppError } from '@apiary/common/errors.ts';
-import type { Holdings } from '../holdings.ts';
+import type { Holdings } from '../holdings/holdings.ts';
 import type { ChunkCache } from '../search/chunk-cache.ts';
 
 /** What a swap works with. */

@@ -2,7 +2,7 @@
 import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import { AppError, toAppError } from '@apiary/common/errors.ts';
 import type { DeletionPart } from '@apiary/common/messages/actions/store.ts';
-import { newChunkId } from '../holdings.ts';
+import { newChunkId } from '../holdings/holdings.ts';
 import type { CompactionContext } from './compaction.ts';
 import type { Matching } from './matching.ts';
 import { readSections, type Swap } from './swap.ts';

@@ -3,7 +3,12 @@
  * Everybody claims those that are their own, in order; who has none left takes over from the end of what others have.
  */
 import assert from 'node:assert/strict';
-import type { ChunksByTime, ChunkWalk, ListedChunk, TimeRange } from '../chunks-by-time.ts';
+import type {
+  ChunksByTime,
+  ChunkWalk,
+  ListedChunk,
+  TimeRange,
+} from '../holdings/chunks-by-time.ts';
 import type { Order } from './position.ts';
 
 /** Who looks at chunks of a home, by home: holders. */

@@ -1,4 +1,4 @@
-import type { ListedChunk } from '../chunks-by-time.ts';
+import type { ListedChunk } from '../holdings/chunks-by-time.ts';
 import type { Order } from './position.ts';
 
 /** Chunks that are looked at: of who has none among them it is known that its chunks come behind. */

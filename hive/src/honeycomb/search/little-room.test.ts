@@ -6,7 +6,7 @@ import { compileMatcher } from '@apiary/common/query/matcher.ts';
 import { parseQuery } from '@apiary/common/query/parser.ts';
 import { expect, test } from '@jest/globals';
 import { sealBatch } from '../chunk/seal-batch.ts';
-import type { RecordSource } from '../record-set.ts';
+import type { RecordSource } from '../records/record-set.ts';
 import { batchOfStreams, OBSERVED } from '../testing/batches.ts';
 import { ChunkCache } from './chunk-cache.ts';
 

@@ -1,7 +1,7 @@
 import type { LogRecord } from '@apiary/common/record.ts';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { ListedChunk } from '../chunks-by-time.ts';
+import type { ListedChunk } from '../holdings/chunks-by-time.ts';
 import { firstTimes } from './first-times.ts';
 import { merge } from './merge.ts';
 import type { Order } from './position.ts';

@@ -10,7 +10,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { columnar } from '../chunk/columnar/columnar.ts';
 import { ColumnarEncoder } from '../chunk/columnar/encode.ts';
-import { Holdings } from '../holdings.ts';
+import { Holdings } from '../holdings/holdings.ts';
 import { Figures } from '../metrics.ts';
 import { batchOfStreams, OBSERVED } from '../testing/batches.ts';
 import { ChunkCache } from './chunk-cache.ts';

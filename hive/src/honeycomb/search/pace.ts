@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '@apiary/common/errors.ts';
 import { TURN_MS_MAX } from '@apiary/common/limits.ts';
-import type { Pace } from '../record-set.ts';
+import type { Pace } from '../records/record-set.ts';
 
 /** Thrown within a search whose time is up; the coordinator answers with what it has. */
 export class TimeIsUp extends Error {}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { RecordSet, TimedRun } from '../record-set.ts';
+import type { RecordSet, TimedRun } from '../records/record-set.ts';
 import { Page } from './page.ts';
 import { type Order, parseCursor } from './position.ts';
 

@@ -1,7 +1,7 @@
 import { SEARCH_PAGE_BYTES_MAX } from '@apiary/common/limits.ts';
 import type { LogRecord } from '@apiary/common/record.ts';
-import type { RecordSet, TimedRun } from '../record-set.ts';
-import { recordOf } from '../row-view.ts';
+import type { RecordSet, TimedRun } from '../records/record-set.ts';
+import { recordOf } from '../records/row-view.ts';
 import {
   comparePositions,
   formatCursor,

@@ -1,8 +1,8 @@
 import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import type { SearchRequest } from '@apiary/common/messages/actions/honeycomb.ts';
-import { overlaps, type TimeRange } from '../chunks-by-time.ts';
-import type { HoldingsSnapshot } from '../holdings.ts';
-import type { RecordSource } from '../record-set.ts';
+import { overlaps, type TimeRange } from '../holdings/chunks-by-time.ts';
+import type { HoldingsSnapshot } from '../holdings/holdings.ts';
+import type { RecordSource } from '../records/record-set.ts';
 import type { Order } from './position.ts';
 import type { TallySpan } from './tally.ts';
 

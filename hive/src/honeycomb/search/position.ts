@@ -1,6 +1,6 @@
 /** The order of records in a result: by time, then generation, then offset; and cursors, which name a place in it. */
 import { AppError } from '@apiary/common/errors.ts';
-import type { RecordSet } from '../record-set.ts';
+import type { RecordSet } from '../records/record-set.ts';
 
 /** A record's place in the order. */
 export interface Position {

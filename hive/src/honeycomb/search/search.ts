@@ -6,7 +6,7 @@ import { AppError } from '@apiary/common/errors.ts';
 import { HONEYCOMB_SEARCHES_MAX } from '@apiary/common/limits.ts';
 import type { SearchPart } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { Part } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
-import type { HeldSnapshot, Holdings } from '../holdings.ts';
+import type { HeldSnapshot, Holdings } from '../holdings/holdings.ts';
 import type { Figures } from '../metrics.ts';
 import type { SharedChunks } from './claims.ts';
 import { firstTimes } from './first-times.ts';

@@ -1,6 +1,11 @@
-import type { ChunksByTime, ChunkWalk, ListedChunk, TimeRange } from '../chunks-by-time.ts';
-import { overlaps } from '../chunks-by-time.ts';
-import type { RecordSource } from '../record-set.ts';
+import type {
+  ChunksByTime,
+  ChunkWalk,
+  ListedChunk,
+  TimeRange,
+} from '../holdings/chunks-by-time.ts';
+import { overlaps } from '../holdings/chunks-by-time.ts';
+import type { RecordSource } from '../records/record-set.ts';
 import type { SharedChunks } from './claims.ts';
 import type { Order } from './position.ts';
 

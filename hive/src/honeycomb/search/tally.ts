@@ -1,7 +1,7 @@
 import { SEARCH_HOSTS_MAX } from '@apiary/common/limits.ts';
 import type { Histogram } from '@apiary/common/messages/actions/honeycomb.ts';
 import { LEVELS } from '@apiary/common/record.ts';
-import type { Matches } from '../record-set.ts';
+import type { Matches } from '../records/record-set.ts';
 
 /** The stretch of time that a histogram shows. */
 export interface TallySpan {

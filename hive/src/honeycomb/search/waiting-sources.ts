@@ -2,7 +2,7 @@
  * Sources in the order in which what is left of them can hold the first record. Of a chunk the newest rows may be looked
  * at before the others: then it waits for its turn as one without them.
  */
-import type { TimedRun } from '../record-set.ts';
+import type { TimedRun } from '../records/record-set.ts';
 import { type SourceWalk, timesOf, type WalkedSource } from './source-walk.ts';
 
 /** A source, or what is left of it. */

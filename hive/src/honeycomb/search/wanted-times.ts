@@ -1,5 +1,5 @@
 /** Rows whose times may be wanted for a page, while they are gone through: a time's key is the less the earlier it is wanted. */
-import type { RowTimes } from '../record-set.ts';
+import type { RowTimes } from '../records/record-set.ts';
 import type { Order } from './position.ts';
 
 /** So many rows more than twice those wanted are kept before they are cut. */

@@ -5,7 +5,7 @@ import { AppError } from '@apiary/common/errors.ts';
 import { MISSED_ATTEMPTS_MAX } from '@apiary/common/limits/mongodb.ts';
 import { allParts } from '@apiary/common/testing/bus-bench.ts';
 import { describe, expect, test } from '@jest/globals';
-import { Holdings } from '../holdings.ts';
+import { Holdings } from '../holdings/holdings.ts';
 import { ChunkCache } from '../search/chunk-cache.ts';
 import { Missed } from './missed.ts';
 

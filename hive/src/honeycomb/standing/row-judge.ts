@@ -3,9 +3,9 @@ import { LIVE_PART_BYTES_MAX } from '@apiary/common/limits.ts';
 import type { LiveMatches } from '@apiary/common/messages/live.ts';
 import type { Query } from '@apiary/common/query/ast.ts';
 import type { Matcher } from '@apiary/common/query/matcher.ts';
-import type { TouchedRows } from '../holdings.ts';
-import type { Pace, RecordSet } from '../record-set.ts';
-import { RowView, recordOf } from '../row-view.ts';
+import type { TouchedRows } from '../holdings/holdings.ts';
+import type { Pace, RecordSet } from '../records/record-set.ts';
+import { RowView, recordOf } from '../records/row-view.ts';
 import type { QueryIndex } from './query-index.ts';
 
 /** A query under judgement. */

@@ -13,7 +13,7 @@ import type { StandingQuery } from '@apiary/common/messages/actions/honeycomb.ts
 import type { StandHere } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
 import type { GroupWatermark, LiveWatermark, StandPosition } from '@apiary/common/messages/live.ts';
 import { compileMatcher } from '@apiary/common/query/matcher.ts';
-import type { TouchedRows } from '../holdings.ts';
+import type { TouchedRows } from '../holdings/holdings.ts';
 import type { Figures } from '../metrics.ts';
 import { standingQueriesDefinition } from '../model.ts';
 import { createPace } from '../search/pace.ts';

@@ -3,8 +3,8 @@ import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import type { ChunkReader, EncodedChunk } from '../chunk/chunk-format.ts';
 import { formatOf } from '../chunk/index.ts';
 import type { RowBatch, Stretch } from '../chunk/row-batch.ts';
-import { stampOf } from '../record-facts.ts';
-import type { RowSource } from '../record-set.ts';
+import { stampOf } from '../records/record-facts.ts';
+import type { RowSource } from '../records/record-set.ts';
 
 /** When the rows of tests were read. */
 export const OBSERVED = Date.UTC(2026, 0, 20);

@@ -11,8 +11,8 @@ import type {
   RowPlaces,
   TimeBuckets,
   TimedRun,
-} from '../../record-set.ts';
-import { flaggedRows, ones } from '../../row-counts.ts';
+} from '../../records/record-set.ts';
+import { flaggedRows, ones } from '../../records/row-counts.ts';
 import { type Stretch, stretchAt } from '../row-batch.ts';
 import type { ChunkData } from './chunk-data.ts';
 import { countByTime, needsVarying } from './count-by-time.ts';

@@ -1,7 +1,7 @@
 /** Searches and decodes one sealed chunk of columns. */
 import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
-import type { Matches, Pace, Selection } from '../../record-set.ts';
-import { NO_MATCHES } from '../../row-counts.ts';
+import type { Matches, Pace, Selection } from '../../records/record-set.ts';
+import { NO_MATCHES } from '../../records/row-counts.ts';
 import type { ChunkReader, NewestMatches, ReaderMemory, SectionReader } from '../chunk-format.ts';
 import type { RowBatch } from '../row-batch.ts';
 import { ChunkData } from './chunk-data.ts';

@@ -2,7 +2,7 @@
 import { LEVELS } from '@apiary/common/record.ts';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { RowSource } from '../../record-set.ts';
+import type { RowSource } from '../../records/record-set.ts';
 import type { Stretch } from '../row-batch.ts';
 import { type CountedRows, countByTime } from './count-by-time.ts';
 import { ALL, NONE, SOME } from './judge/judge.ts';

@@ -1,6 +1,6 @@
 /** Counts of matching rows by level and time, without a flag for each row. */
 import { LEVELS } from '@apiary/common/record.ts';
-import type { TimeBuckets } from '../../record-set.ts';
+import type { TimeBuckets } from '../../records/record-set.ts';
 import type { Stretch } from '../row-batch.ts';
 import { countStretches, type OpenTemplate } from './compiled/times-memory.ts';
 import type { FoundRows } from './found-rows.ts';

@@ -1,6 +1,6 @@
 /** Decodes some rows, as for a page. */
 import { AppError } from '@apiary/common/errors.ts';
-import type { Pace } from '../../record-set.ts';
+import type { Pace } from '../../records/record-set.ts';
 import type { ChunkData } from './chunk-data.ts';
 import type { SlotTable } from './slot-table.ts';
 import { type TemplateColumns, TemplateDecoder } from './template-decoder.ts';

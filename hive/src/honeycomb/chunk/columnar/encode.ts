@@ -1,6 +1,6 @@
 /** Encodes a batch of rows into sections: see `docs/reference/chunk-format.md`. */
 import { LEVELS } from '@apiary/common/record.ts';
-import { levelOfBody } from '../../record-facts.ts';
+import { levelOfBody } from '../../records/record-facts.ts';
 import type { EncodedChunk } from '../chunk-format.ts';
 import { ColumnWriter } from '../columns.ts';
 import type { RowBatch } from '../row-batch.ts';

@@ -3,7 +3,7 @@
  * templates tells its level, its length and its values, and is counted for the stretches of those rows alone.
  */
 import { LEVELS } from '@apiary/common/record.ts';
-import type { RecordSet } from '../../record-set.ts';
+import type { RecordSet } from '../../records/record-set.ts';
 import { type Stretch, stretchAt } from '../row-batch.ts';
 import type { ChunkData } from './chunk-data.ts';
 import { columnWindows } from './column-window.ts';

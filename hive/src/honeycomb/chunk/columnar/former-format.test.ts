@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { compileMatcher } from '@apiary/common/query/matcher.ts';
 import { parseQuery } from '@apiary/common/query/parser.ts';
 import { expect, test } from '@jest/globals';
-import { recordOf } from '../../row-view.ts';
+import { recordOf } from '../../records/row-view.ts';
 import { batchOfStreams, openEncoded } from '../../testing/batches.ts';
 import { BatchSet } from '../batch-set.ts';
 import type { RowBatch } from '../row-batch.ts';

@@ -1,6 +1,6 @@
 /** The first section: how many there are of everything, and which streams the rows are from. */
 import { z } from 'zod';
-import type { RowSource } from '../../record-set.ts';
+import type { RowSource } from '../../records/record-set.ts';
 import { ColumnReader, ColumnWriter } from '../columns.ts';
 import type { Stretch } from '../row-batch.ts';
 import { rowSourceSchema } from '../row-source.ts';

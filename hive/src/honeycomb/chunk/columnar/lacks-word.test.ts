@@ -3,7 +3,7 @@ import { ManualClock } from '@apiary/common/clock.ts';
 import { searchRequestSchema } from '@apiary/common/messages/actions/honeycomb.ts';
 import { parseQuery } from '@apiary/common/query/parser.ts';
 import { describe, expect, test } from '@jest/globals';
-import { ChunksByTime } from '../../chunks-by-time.ts';
+import { ChunksByTime } from '../../holdings/chunks-by-time.ts';
 import { ChunkCache } from '../../search/chunk-cache.ts';
 import { searchPart } from '../../search/part-search.ts';
 import { batchOfStreams, OBSERVED } from '../../testing/batches.ts';

@@ -1,6 +1,6 @@
 /** Lengths of rows, and from them their places in their generations. */
 
-import type { RowPlaces } from '../../record-set.ts';
+import type { RowPlaces } from '../../records/record-set.ts';
 import { ColumnReader } from '../columns.ts';
 import { type Stretch, stretchAt } from '../row-batch.ts';
 import type { Dictionary } from './dictionary.ts';

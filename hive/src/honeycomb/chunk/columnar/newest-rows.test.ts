@@ -2,7 +2,7 @@ import { compileMatcher } from '@apiary/common/query/matcher.ts';
 import { parseQuery } from '@apiary/common/query/parser.ts';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { RowView, recordOf } from '../../row-view.ts';
+import { RowView, recordOf } from '../../records/row-view.ts';
 import { batchOfStreams, openEncoded, type TestStream } from '../../testing/batches.ts';
 import { BatchSet } from '../batch-set.ts';
 import type { EncodedChunk } from '../chunk-format.ts';

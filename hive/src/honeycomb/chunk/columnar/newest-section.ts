@@ -1,10 +1,10 @@
 /** The section of newest rows of one sealed chunk, read and decoded when it is first asked for, and then kept. */
 import { isAscii } from 'node:buffer';
 import { AppError } from '@apiary/common/errors.ts';
-import type { FoldedStretch } from '../../folded-slab.ts';
-import type { Matches, Selection } from '../../record-set.ts';
-import { flaggedRows, matchesOf } from '../../row-counts.ts';
-import { filterRows, type SlabRows } from '../../row-filter.ts';
+import type { FoldedStretch } from '../../records/folded-slab.ts';
+import type { Matches, Selection } from '../../records/record-set.ts';
+import { flaggedRows, matchesOf } from '../../records/row-counts.ts';
+import { filterRows, type SlabRows } from '../../records/row-filter.ts';
 import { BatchSet } from '../batch-set.ts';
 import type { ReaderMemory, SectionReader } from '../chunk-format.ts';
 import { freeMemory } from '../free-memory.ts';

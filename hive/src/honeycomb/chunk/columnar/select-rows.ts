@@ -1,6 +1,6 @@
 /** Finds the rows of a chunk that match, reading as few sections as the query allows. */
 import { BODY_FIELD, type Query } from '@apiary/common/query/ast.ts';
-import type { Selection } from '../../record-set.ts';
+import type { Selection } from '../../records/record-set.ts';
 import type { ChunkData } from './chunk-data.ts';
 import type { FoundRows } from './found-rows.ts';
 import { compileJudge } from './judge/compile.ts';

@@ -1,5 +1,5 @@
 /** Decodes rows of one template one behind the other, some at a time. */
-import type { Pace } from '../../record-set.ts';
+import type { Pace } from '../../records/record-set.ts';
 import type { ChunkData } from './chunk-data.ts';
 import { templateColumns } from './decode-rows.ts';
 import { isEnded } from './slot-table.ts';

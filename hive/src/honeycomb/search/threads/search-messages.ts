@@ -1,7 +1,7 @@
 /** What a search thread and its owner tell one another. */
 import type { ErrorCode } from '@apiary/common/errors.ts';
 import type { Part } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
-import type { ChunkList } from '../../chunk-list.ts';
+import type { ChunkList } from '../../holdings/chunk-list.ts';
 import type { Holders } from '../claims.ts';
 import type { Request } from '../part-search.ts';
 import type { TallySpan } from '../tally.ts';

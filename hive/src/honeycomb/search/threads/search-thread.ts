@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { AppError } from '@apiary/common/errors.ts';
 import type { Part } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
-import type { ChunkList } from '../../chunk-list.ts';
-import type { ListedChunk } from '../../chunks-by-time.ts';
+import type { ChunkList } from '../../holdings/chunk-list.ts';
+import type { ListedChunk } from '../../holdings/chunks-by-time.ts';
 import { setOldSpaceOfThreads } from '../../thread-heap.ts';
 import type {
   FromThread,

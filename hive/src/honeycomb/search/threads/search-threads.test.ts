@@ -22,8 +22,8 @@ import {
   test,
 } from '@jest/globals';
 import { sealBatch } from '../../chunk/seal-batch.ts';
-import { ChunkList } from '../../chunk-list.ts';
-import { Holdings } from '../../holdings.ts';
+import { ChunkList } from '../../holdings/chunk-list.ts';
+import { Holdings } from '../../holdings/holdings.ts';
 import { Figures } from '../../metrics.ts';
 import { batchOfStreams, OBSERVED } from '../../testing/batches.ts';
 import { ChunkCache } from '../chunk-cache.ts';

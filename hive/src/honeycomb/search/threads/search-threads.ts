@@ -16,8 +16,8 @@ import {
   SEARCH_THREADS_MAX,
 } from '@apiary/common/limits/search.ts';
 import type { Logger } from '@apiary/common/log.ts';
-import type { ChunkList } from '../../chunk-list.ts';
-import type { ListedChunk, TimeRange } from '../../chunks-by-time.ts';
+import type { ChunkList } from '../../holdings/chunk-list.ts';
+import type { ListedChunk, TimeRange } from '../../holdings/chunks-by-time.ts';
 import type { Figures } from '../../metrics.ts';
 import type { Holders } from '../claims.ts';
 import type { ThreadStart } from './search-messages.ts';

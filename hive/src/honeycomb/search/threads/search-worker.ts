@@ -5,7 +5,7 @@ import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import { openSectionSource } from '@apiary/common/chunks/sqlite/section-source.ts';
 import { systemClock } from '@apiary/common/clock.ts';
 import { toAppError } from '@apiary/common/errors.ts';
-import { ChunksByTime, type ListedChunk } from '../../chunks-by-time.ts';
+import { ChunksByTime, type ListedChunk } from '../../holdings/chunks-by-time.ts';
 import { ChunkCache } from '../chunk-cache.ts';
 import { SharedChunks } from '../claims.ts';
 import { searchPart } from '../part-search.ts';

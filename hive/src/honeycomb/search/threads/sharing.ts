@@ -1,6 +1,6 @@
 /** One search's chunks as they are shared out, and who has claimed which: see {@link Claims}. */
-import type { ChunkList } from '../../chunk-list.ts';
-import { ChunksByTime, type ListedChunk, type TimeRange } from '../../chunks-by-time.ts';
+import type { ChunkList } from '../../holdings/chunk-list.ts';
+import { ChunksByTime, type ListedChunk, type TimeRange } from '../../holdings/chunks-by-time.ts';
 import { Claims, type Holders, newClaims, SharedChunks } from '../claims.ts';
 import type { SentShare } from './search-messages.ts';
 

@@ -1,5 +1,5 @@
 /** Decodes all rows of a chunk with the compiled loops: a template at a time, each row to its place. */
-import type { Pace } from '../../../record-set.ts';
+import type { Pace } from '../../../records/record-set.ts';
 import type { ChunkData } from '../chunk-data.ts';
 import { corruptRow } from '../decode-rows.ts';
 import type { Dictionary } from '../dictionary.ts';

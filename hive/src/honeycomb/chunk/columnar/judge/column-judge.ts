@@ -1,4 +1,4 @@
-import type { RowSource } from '../../../record-set.ts';
+import type { RowSource } from '../../../records/record-set.ts';
 import type { ChunkData } from '../chunk-data.ts';
 import { LEVEL_VARIES } from '../slot-table.ts';
 import { ALL, type Judge, NONE, SOME } from './judge.ts';

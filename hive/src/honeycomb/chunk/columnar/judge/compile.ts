@@ -12,7 +12,7 @@ import {
 import { compileLineTest, type LineTest, type TextLeaf } from '@apiary/common/query/text-test.ts';
 import { foldCase, wordsOf } from '@apiary/common/query/words.ts';
 import { LEVELS } from '@apiary/common/record.ts';
-import type { Pace, RowSource } from '../../../record-set.ts';
+import type { Pace, RowSource } from '../../../records/record-set.ts';
 import type { ChunkData } from '../chunk-data.ts';
 import { maskOf } from '../words.ts';
 import { AutomatonJudge } from './automaton-judge.ts';

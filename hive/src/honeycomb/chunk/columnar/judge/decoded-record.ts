@@ -1,7 +1,7 @@
 import { extractFieldValues } from '@apiary/common/query/fields.ts';
 import type { MatchRecord } from '@apiary/common/query/matcher.ts';
 import type { Level } from '@apiary/common/record.ts';
-import type { RowSource } from '../../../record-set.ts';
+import type { RowSource } from '../../../records/record-set.ts';
 
 /** One record at a time for a matcher of one leaf, of which only what the leaf looks at is known. */
 export class DecodedRecord implements MatchRecord {

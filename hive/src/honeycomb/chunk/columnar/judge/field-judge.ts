@@ -1,5 +1,5 @@
 /** Lines by a field of theirs: its values are put together from the columns that they are in, each different one judged once. */
-import type { Pace } from '../../../record-set.ts';
+import type { Pace } from '../../../records/record-set.ts';
 import type { ChunkData } from '../chunk-data.ts';
 import { isEnded, type SlotTable } from '../slot-table.ts';
 import { CONSTANT, FIXED } from '../value-columns.ts';

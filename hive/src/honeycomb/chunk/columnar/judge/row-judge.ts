@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { foldCase } from '@apiary/common/query/words.ts';
-import type { Pace } from '../../../record-set.ts';
+import type { Pace } from '../../../records/record-set.ts';
 import type { ChunkData } from '../chunk-data.ts';
 import { decodeRows, timestampLengths } from '../decode-rows.ts';
 import { forTemplateRows, type TemplateRows } from '../template-rows.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { newMemory } from './chunk/spare-memory.ts';
+import { newMemory } from '../chunk/spare-memory.ts';
 import { RowStore } from './row-store.ts';
 
 /** Lengths of the rows of runs: short ones, none, some that need a slab and more. */

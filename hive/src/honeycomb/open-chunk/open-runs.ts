@@ -1,8 +1,8 @@
 /** The runs whose records stand in an open chunk, and what proves that all of them came into it. */
 
 import type { DataMessage, Run } from '@apiary/common/messages/data/run.ts';
-import { proofOf, type RunProof } from './chunk/run-proofs.ts';
-import type { RowSource } from './record-set.ts';
+import { proofOf, type RunProof } from '../chunk/run-proofs.ts';
+import type { RowSource } from '../records/record-set.ts';
 
 /** A committed run with the message that it came in. */
 export interface CommittedRun {

@@ -3,7 +3,7 @@
  * it has to: what comes before its first record does not grow with their number.
  */
 import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
-import type { Order } from './search/position.ts';
+import type { Order } from '../search/position.ts';
 
 /** A chunk as it stands in a list. */
 export interface ListedChunk {

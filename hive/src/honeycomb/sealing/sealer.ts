@@ -13,13 +13,13 @@ import {
   STORE_RETRY_MS_MIN,
 } from '@apiary/common/limits.ts';
 import type { Logger } from '@apiary/common/log.ts';
-import { proveRuns } from './chunk/run-proofs.ts';
-import { verifyBatch } from './chunk/verify.ts';
-import type { Holdings } from './holdings.ts';
-import type { Figures } from './metrics.ts';
-import type { OpenChunk } from './open-chunk.ts';
+import { proveRuns } from '../chunk/run-proofs.ts';
+import { verifyBatch } from '../chunk/verify.ts';
+import type { Holdings } from '../holdings/holdings.ts';
+import type { Figures } from '../metrics.ts';
+import type { OpenChunk } from '../open-chunk/open-chunk.ts';
+import { createPace } from '../search/pace.ts';
 import { SealThread } from './seal-thread.ts';
-import { createPace } from './search/pace.ts';
 
 /** What sealing works with. */
 export interface SealerContext {

@@ -6,10 +6,10 @@ import { CLUSTER_FINISHED_KEPT, CLUSTER_SEALED_KEPT } from '@apiary/common/limit
 import { CARRIED_BYTES_MAX, CHUNK_RAW_BYTES, CHUNK_RECORDS_MAX } from '@apiary/common/limits.ts';
 import type { DataMessage } from '@apiary/common/messages/data/run.ts';
 import { orAborted } from '@apiary/common/or-aborted.ts';
+import { OpenChunk } from '../open-chunk/open-chunk.ts';
+import type { RowStore } from '../open-chunk/row-store.ts';
+import type { RecordSource } from '../records/record-set.ts';
 import { ChunkList } from './chunk-list.ts';
-import { OpenChunk } from './open-chunk.ts';
-import type { RecordSource } from './record-set.ts';
-import type { RowStore } from './row-store.ts';
 
 /** Rows of an open chunk that one commit added or let grow. */
 export interface TouchedRows {

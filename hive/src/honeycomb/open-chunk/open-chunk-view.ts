@@ -1,11 +1,17 @@
 /** What searches see of an open chunk. */
 import { LEVELS, type Level } from '@apiary/common/record.ts';
-import type { FoldedStretch } from './folded-slab.ts';
-import type { JudgedLeaves } from './judged-leaves.ts';
+import type { FoldedStretch } from '../records/folded-slab.ts';
+import type { JudgedLeaves } from '../records/judged-leaves.ts';
+import type {
+  Matches,
+  RecordSource,
+  RowSource,
+  Selection,
+  TimeBuckets,
+} from '../records/record-set.ts';
+import { flaggedRows, matchesOf } from '../records/row-counts.ts';
+import { filterRows, type SlabRows } from '../records/row-filter.ts';
 import type { OpenChunk } from './open-chunk.ts';
-import type { Matches, RecordSource, RowSource, Selection, TimeBuckets } from './record-set.ts';
-import { flaggedRows, matchesOf } from './row-counts.ts';
-import { filterRows, type SlabRows } from './row-filter.ts';
 import type { RowStore } from './row-store.ts';
 
 /** How far an open chunk reaches at one moment. */

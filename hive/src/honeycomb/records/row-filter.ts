@@ -12,8 +12,8 @@ import {
 import { compileMatcher } from '@apiary/common/query/matcher.ts';
 import { compileLineTest } from '@apiary/common/query/text-test.ts';
 import { isWordCode } from '@apiary/common/query/words.ts';
-import { requiredLiterals } from './chunk/columnar/judge/required-literals.ts';
-import { type WantedWord, wantedWords } from './chunk/columnar/judge/word-leaf.ts';
+import { requiredLiterals } from '../chunk/columnar/judge/required-literals.ts';
+import { type WantedWord, wantedWords } from '../chunk/columnar/judge/word-leaf.ts';
 import type { FoldedStretch } from './folded-slab.ts';
 import type { JudgedLeaves } from './judged-leaves.ts';
 import type { RecordSet, Selection } from './record-set.ts';

@@ -1,6 +1,6 @@
 /** The rows of an open chunk as a batch. */
-import type { RowBatch, Stretch } from './chunk/row-batch.ts';
-import type { MemoryOf } from './chunk/spare-memory.ts';
+import type { RowBatch, Stretch } from '../chunk/row-batch.ts';
+import type { MemoryOf } from '../chunk/spare-memory.ts';
 import type { RunFacts } from './open-runs.ts';
 import type { RowStore } from './row-store.ts';
 

@@ -14,12 +14,12 @@ import { compileMatcher } from '@apiary/common/query/matcher.ts';
 import { appendOf, runOf, streamOf } from '@apiary/common/testing/chunk-runs.ts';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Holdings } from './holdings.ts';
-import { Figures } from './metrics.ts';
-import type { Selection } from './record-set.ts';
+import { Holdings } from '../holdings/holdings.ts';
+import { Figures } from '../metrics.ts';
+import type { Selection } from '../records/record-set.ts';
+import { ChunkCache } from '../search/chunk-cache.ts';
+import { until } from '../testing/rig.ts';
 import { Sealer } from './sealer.ts';
-import { ChunkCache } from './search/chunk-cache.ts';
-import { until } from './testing/rig.ts';
 
 const CHUNK_BYTES = 120;
 const EVERY_QUERY: Query = { kind: 'all', from: 0, to: 0 };

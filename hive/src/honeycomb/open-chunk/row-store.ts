@@ -5,9 +5,9 @@
 
 import { SEAL_MEMORY_KEPT_BYTES } from '@apiary/common/limits/store.ts';
 import { CHUNK_RECORDS_MAX } from '@apiary/common/limits.ts';
-import type { MemoryOf } from './chunk/spare-memory.ts';
-import { FoldedSlab, type FoldedStretch } from './folded-slab.ts';
-import { JudgedLeaves } from './judged-leaves.ts';
+import type { MemoryOf } from '../chunk/spare-memory.ts';
+import { FoldedSlab, type FoldedStretch } from '../records/folded-slab.ts';
+import { JudgedLeaves } from '../records/judged-leaves.ts';
 
 const SLAB_BYTES = 256 * 1024;
 const SLABS_KEPT_MAX = SEAL_MEMORY_KEPT_BYTES / SLAB_BYTES;

@@ -3,9 +3,9 @@ import { parseQuery } from '@apiary/common/query/parser.ts';
 import { messageOf, runOf, streamOf } from '@apiary/common/testing/chunk-runs.ts';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { OpenChunk } from './open-chunk.ts';
-import type { OpenChunkView } from './open-chunk-view.ts';
-import type { CommittedRun } from './open-runs.ts';
+import { OpenChunk } from '../open-chunk/open-chunk.ts';
+import type { OpenChunkView } from '../open-chunk/open-chunk-view.ts';
+import type { CommittedRun } from '../open-chunk/open-runs.ts';
 import { RowView } from './row-view.ts';
 
 const word = fc.constantFrom(

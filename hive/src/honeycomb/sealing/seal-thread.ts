@@ -2,11 +2,11 @@
 import { Worker } from 'node:worker_threads';
 import type { NewChunk } from '@apiary/common/chunks/chunks.ts';
 import { AppError, type ErrorCode } from '@apiary/common/errors.ts';
-import type { RowBatch } from './chunk/row-batch.ts';
-import type { ChunkName } from './chunk/seal-batch.ts';
-import type { SealTask } from './chunk/seal-worker.ts';
-import { SpareMemory } from './chunk/spare-memory.ts';
-import { setOldSpaceOfThreads } from './thread-heap.ts';
+import type { RowBatch } from '../chunk/row-batch.ts';
+import type { ChunkName } from '../chunk/seal-batch.ts';
+import type { SealTask } from '../chunk/seal-worker.ts';
+import { SpareMemory } from '../chunk/spare-memory.ts';
+import { setOldSpaceOfThreads } from '../thread-heap.ts';
 
 type Answer =
   | { readonly chunk: NewChunk }
@@ -75,7 +75,7 @@ export class SealThread {
 
   #start(): Worker {
     setOldSpaceOfThreads(OLD_SPACE_MB);
-    const worker = new Worker(new URL('./chunk/seal-worker.ts', import.meta.url), {
+    const worker = new Worker(new URL('../chunk/seal-worker.ts', import.meta.url), {
       execArgv: ['--no-warnings'],
     });
     // Threads that come later have their own.

@@ -1,8 +1,8 @@
 import { appendOf, runOf, streamOf } from '@apiary/common/testing/chunk-runs.ts';
 import { describe, expect, test } from '@jest/globals';
-import { Holdings } from './holdings.ts';
+import { Holdings } from '../holdings/holdings.ts';
+import { decodeBody } from '../records/row-view.ts';
 import type { OpenChunk } from './open-chunk.ts';
-import { decodeBody } from './row-view.ts';
 
 let sequence = 0;
 
