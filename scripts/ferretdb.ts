@@ -83,20 +83,14 @@ export async function buildFerretdb(
 async function changeSource(go: string, work: string, environment: Environment): Promise<void> {
   const { module, file, from, to } = CHANGED;
   await runGo(go, ['mod', 'download', '-C', work, module], environment);
-  const { stdout } = await promisify(execFile)(
-    go,
-    ['list', '-C', work, '-m', '-f', '{{.Dir}}', module],
-    { env: goEnvironment(environment) },
-  );
+  const published = await moduleFolder(go, work, environment);
   const copy = join(work, 'source');
-  await runToEnd('cp', ['-R', stdout.trim(), copy], environment);
+  await runStep('cp', ['-R', published, copy], environment);
   // Go's cache is read-only, and so is a copy.
-  await runToEnd('chmod', ['-R', 'u+w', copy], environment);
+  await runStep('chmod', ['-R', 'u+w', copy], environment);
   const changed = join(copy, file);
   const text = await readFile(changed, 'utf8');
-  if (!text.includes(from)) {
-    throw new AppError('not-supported', `FerretDB cannot be built: ${file} is not as expected.`);
-  }
+  if (!text.includes(from)) throw cannotBuild(`${file} is not as expected.`);
   await writeFile(
     changed,
     text.replace(from, () => to),
@@ -104,15 +98,38 @@ async function changeSource(go: string, work: string, environment: Environment):
   await runGo(go, ['mod', 'edit', '-C', work, `-replace=${module}=./source`], environment);
 }
 
-/** @throws AppError `not-supported` with Go's own words */
+/** Where Go keeps the published module. @throws AppError `not-supported` with Go's own words */
+async function moduleFolder(go: string, work: string, environment: Environment): Promise<string> {
+  const words = ['list', '-C', work, '-m', '-f', '{{.Dir}}', CHANGED.module];
+  const env = goEnvironment(environment);
+  return await new Promise((resolve, reject) => {
+    execFile(go, words, { env }, (error, stdout, stderr) => {
+      if (error) reject(cannotBuild(stderr.trim().split('\n').pop() || error.message));
+      else resolve(stdout.trim());
+    });
+  });
+}
+
 async function runGo(
   go: string,
   words: readonly string[],
   environment: Environment,
 ): Promise<void> {
-  const failure = await runToEnd(go, words, goEnvironment(environment));
-  if (failure === undefined) return;
-  throw new AppError('not-supported', `FerretDB cannot be built: ${failure}`);
+  await runStep(go, words, goEnvironment(environment));
+}
+
+/** @throws AppError `not-supported` with the program's own words */
+async function runStep(
+  program: string,
+  words: readonly string[],
+  environment: Environment,
+): Promise<void> {
+  const failure = await runToEnd(program, words, environment);
+  if (failure !== undefined) throw cannotBuild(failure);
+}
+
+function cannotBuild(reason: string): AppError {
+  return new AppError('not-supported', `FerretDB cannot be built: ${reason}`);
 }
 
 /** One folder for each state of the source, outside of the checkout, so that a fresh clone finds it. */

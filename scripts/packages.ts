@@ -161,7 +161,7 @@ export async function runToEnd(
     child.stderr.on('data', keep);
     child.once('error', (error) => resolve(error.message));
     child.once('close', (code) => {
-      resolve(code === 0 ? undefined : (tail.trim().split('\n').pop() ?? `exit ${code}`));
+      resolve(code === 0 ? undefined : tail.trim().split('\n').pop() || `exit ${code}`);
     });
   });
 }
