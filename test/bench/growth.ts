@@ -3,7 +3,7 @@
  * restart. Lines arrive as they were written, over days. The stores are as ingest leaves them, in chunks of 8 MB that
  * nothing has compacted. The tenth is the last one of the same lines, and its chunks are the last ones of the whole: what comes
  * before is sealed there. The newest lines are read from the newest chunks, and where one of them had 13,000 rows in one store and
- * 61,000 in the other, the ratio was that of these two.
+ * 61,000 in the other, the ratio may have been that of these two.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,14 +12,13 @@ import { atLeast, atMost, type Bench, type BenchOptions, type BenchRow } from '.
 import { CORPUS_BEGIN_MS, NEEDLE, NEEDLES, writeCorpus } from './honeycomb/corpus.ts';
 import { Engine } from './honeycomb/engine.ts';
 import { keptOrMade } from './honeycomb/kept.ts';
-import { type IngestFigures, median, msRow, round } from './honeycomb/measure.ts';
+import { askOnce, type IngestFigures, MB, median, msRow, round } from './honeycomb/measure.ts';
 import { writeMessages } from './honeycomb/message-file.ts';
 import { messagesOf } from './honeycomb/messages.ts';
 import { COMMON } from './honeycomb/questions.ts';
 import { askProcess } from './honeycomb/resident.ts';
 
 const GB = 1e9;
-const MB = 1e6;
 const TIMES = 10;
 const GB_DEFAULT = 0.3;
 const GB_SHORT = 0.03;
@@ -164,11 +163,7 @@ async function newestInTurn(engines: readonly Engine[]): Promise<number[]> {
   for (let round = 0; round < WARM_UP + ASKED_TIMES; round++) {
     for (const [index, engine] of engines.entries()) {
       engine.cool();
-      const began = performance.now();
-      let pageMs = Number.NaN;
-      await engine.ask(question, () => {
-        pageMs = performance.now() - began;
-      });
+      const { pageMs } = await askOnce(engine, question);
       if (round >= WARM_UP) times[index]?.push(pageMs);
     }
   }

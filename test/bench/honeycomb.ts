@@ -18,7 +18,15 @@ import {
 } from './honeycomb/corpus.ts';
 import { Engine, folderBytes, type Question } from './honeycomb/engine.ts';
 import { keptOrMade } from './honeycomb/kept.ts';
-import { ask, type IngestFigures, msRow, ripgrepMs, round, zstdRate } from './honeycomb/measure.ts';
+import {
+  ask,
+  type IngestFigures,
+  MB,
+  msRow,
+  ripgrepMs,
+  round,
+  zstdRate,
+} from './honeycomb/measure.ts';
 import type { MergeFigures } from './honeycomb/merge-process.ts';
 import { writeMessages } from './honeycomb/message-file.ts';
 import { messagesOf } from './honeycomb/messages.ts';
@@ -29,7 +37,6 @@ import { standingRow } from './honeycomb/standing.ts';
 import { workersRow } from './honeycomb/workers.ts';
 
 const GB = 1e9;
-const MB = 1e6;
 const GB_DEFAULT = 0.1;
 const GB_SHORT = 0.03;
 const BUCKETS = 100;
@@ -74,7 +81,7 @@ async function measure(parent: string, options: BenchOptions): Promise<BenchRow[
   const corpus = await keptOrMade(folder, 'corpus', async (place) =>
     writeCorpus({ kind, bytes, samples, folder: place }),
   );
-  report(`${kind}: ${corpus.lines} lines, ${Math.round(corpus.bytes / 1e6)} MB`);
+  report(`${kind}: ${corpus.lines} lines, ${Math.round(corpus.bytes / MB)} MB`);
   const run: Run = { folder, kind, corpus, report, builtIn: samples === undefined };
   const rows = await ingestRows(run);
   rows.push(...(await sealedRows(run)));

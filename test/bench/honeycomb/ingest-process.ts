@@ -6,7 +6,7 @@
  * that its chunks begin anew, or with `rest` as a fourth argument they are passed over.
  */
 import { Engine } from './engine.ts';
-import { type IngestFigures, ingestMessages } from './measure.ts';
+import { type IngestFigures, ingestMessages, MB } from './measure.ts';
 import { readMessages } from './message-file.ts';
 import { processMb } from './resident.ts';
 
@@ -23,4 +23,4 @@ const sum = (of: (part: IngestFigures) => number) => parts.reduce((all, part) =>
 const [bytes, seconds] = [sum((part) => part.bytes), sum((part) => part.seconds)];
 const residentMb = processMb('VmHWM');
 await engine.close();
-process.stdout.write(JSON.stringify({ bytes, seconds, rate: bytes / 1e6 / seconds, residentMb }));
+process.stdout.write(JSON.stringify({ bytes, seconds, rate: bytes / MB / seconds, residentMb }));

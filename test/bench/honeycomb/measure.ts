@@ -9,7 +9,9 @@ import type { Corpus } from './corpus.ts';
 import type { Engine, Question } from './engine.ts';
 import type { CorpusMessage } from './messages.ts';
 
-const MB = 1e6;
+/** Bytes. */
+export const MB = 1e6;
+const SECOND_US = 1e6;
 const ZSTD_PIECE_BYTES = 8e6;
 /** Messages in one commit, as ingest gathers them when much arrives. */
 const MESSAGES_AT_ONCE = 8;
@@ -21,7 +23,7 @@ const WARM_UP_MS = 1000;
 /** CPU seconds of this process so far, all threads. */
 export function cpuSeconds(): number {
   const { user, system } = process.cpuUsage();
-  return (user + system) / MB;
+  return (user + system) / SECOND_US;
 }
 
 /** MB/s of zstd-1 over 8 MB pieces of all files, on one core. */
@@ -80,7 +82,7 @@ export async function ingestMessages(
       bytes += value.rawBytes;
     }
     const { user, system } = process.threadCpuUsage(before);
-    making += (user + system) / MB;
+    making += (user + system) / SECOND_US;
     if (batch.length === 0) break;
     const touched = await engine.ingest(batch);
     await watch?.(touched);
@@ -88,6 +90,24 @@ export async function ingestMessages(
   await engine.settle(true);
   const seconds = cpuSeconds() - began - making;
   return { bytes, rate: bytes / MB / seconds, seconds };
+}
+
+/** How long a question took. */
+interface Asked {
+  readonly total: number;
+  readonly totalMs: number;
+  /** Until the records were there; NaN where there are fewer than were asked for. */
+  readonly pageMs: number;
+}
+
+/** Asks once. */
+export async function askOnce(engine: Engine, question: Question): Promise<Asked> {
+  const began = performance.now();
+  let pageMs = Number.NaN;
+  const total = await engine.ask(question, () => {
+    pageMs = performance.now() - began;
+  });
+  return { total, totalMs: performance.now() - began, pageMs };
 }
 
 /** How long a question takes. */
@@ -112,14 +132,11 @@ export async function ask(engine: Engine, question: Question): Promise<AskFigure
     if (!counts) warmedUp++;
     engine.cool();
     for (const times of [cold, warm]) {
-      const began = performance.now();
-      let pageMs = Number.NaN;
-      total = await engine.ask(question, () => {
-        pageMs = performance.now() - began;
-      });
+      const asked = await askOnce(engine, question);
+      total = asked.total;
       if (!counts) continue;
-      times.push(performance.now() - began);
-      if (times === cold) page.push(pageMs);
+      times.push(asked.totalMs);
+      if (times === cold) page.push(asked.pageMs);
     }
   }
   return { total, coldMs: median(cold), warmMs: median(warm), pageMs: median(page) };
