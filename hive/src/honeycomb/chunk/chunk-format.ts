@@ -6,7 +6,9 @@ import type { ChunkEntry } from '@apiary/common/chunks/chunks.ts';
 import type { Query } from '@apiary/common/query/ast.ts';
 import type { Matches, Pace, RecordSource, Selection } from '../records/record-set.ts';
 import type { LinearMemory } from './columnar/compiled/linear-memory.ts';
+import type { NewestRows } from './columnar/newest-rows.ts';
 import type { RowBatch } from './row-batch.ts';
+import type { RowColumns } from './same-rows.ts';
 
 /** A chunk's sections, in order. */
 export interface EncodedChunk {
@@ -30,11 +32,30 @@ export interface ChunkReader extends RecordSource {
    */
   decode(pace: Pace, memory?: LinearMemory): Promise<RowBatch>;
   /**
+   * The same with their bodies in parts, so that they are never all in memory.
+   *
+   * @param memory as above; nobody else lays anything out in it until the last part was seen
+   * @throws AppError `store-corrupt`, also while parts are asked for
+   */
+  decodeParts(pace: Pace, memory: LinearMemory): Promise<RowParts>;
+  /** By row: see {@link RowBatch.level}. Absent: they are read from bodies. @throws AppError `store-corrupt` */
+  levels?(): Promise<Uint8Array>;
+  /**
    * Matches among its newest rows, without a look at the others. Absent: the chunk does not have them apart.
    *
    * @throws AppError `store-corrupt`, `not-found`
    */
   readonly selectNewest?: ((selection: Selection) => Promise<NewestMatches>) | undefined;
+}
+
+/** All rows of a chunk, their bodies in parts. */
+export interface RowParts extends RowColumns {
+  /** See {@link RowBatch.level}; absent where they are read from bodies. */
+  readonly level?: Uint8Array | undefined;
+  /** One behind the other, each there until the next one is asked for. */
+  readonly bodies: AsyncIterable<Buffer>;
+  /** Rows that the chunk has once more, not compared with the others. */
+  readonly newest?: NewestRows | undefined;
 }
 
 /** Matches among the newest rows of a chunk. */

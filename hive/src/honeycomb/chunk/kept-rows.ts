@@ -39,7 +39,8 @@ export function keptRows(batch: RowBatch, flags: Uint8Array): RowBatch {
     }
   }
   start[count] = at;
-  return { count, bytes: Buffer.concat(parts, at), start, ...kept, stretches };
+  const level = batch.level?.filter((_, row) => flags[row] === 1);
+  return { count, bytes: Buffer.concat(parts, at), start, ...kept, level, stretches };
 }
 
 /** Columns of so many rows without values. */

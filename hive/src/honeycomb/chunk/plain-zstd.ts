@@ -9,7 +9,13 @@ import { PLAIN_FRAME_BYTES } from '@apiary/common/limits.ts';
 import type { Matches, Pace, Selection } from '../records/record-set.ts';
 import { scanRows } from '../records/scan.ts';
 import { BatchSet } from './batch-set.ts';
-import type { ChunkFormat, ChunkReader, EncodedChunk, SectionReader } from './chunk-format.ts';
+import type {
+  ChunkFormat,
+  ChunkReader,
+  EncodedChunk,
+  RowParts,
+  SectionReader,
+} from './chunk-format.ts';
 import type { RowBatch } from './row-batch.ts';
 import { decodeRowTable, encodeRowTable } from './row-table.ts';
 
@@ -68,6 +74,11 @@ class PlainReader implements ChunkReader {
     return await this.#batch;
   }
 
+  async decodeParts(pace: Pace): Promise<RowParts> {
+    const { bytes, ...columns } = await this.decode(pace);
+    return { ...columns, bodies: onePart(bytes) };
+  }
+
   async #decode(): Promise<RowBatch> {
     const table = decodeRowTable(decompress(await this.#read(0)));
     const bytes = Buffer.from(new ArrayBuffer(table.start[table.count] ?? 0));
@@ -82,6 +93,10 @@ class PlainReader implements ChunkReader {
     this.memoryBytes = bytes.length + table.count * ROW_BYTES;
     return { ...table, bytes };
   }
+}
+
+async function* onePart(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes;
 }
 
 function decompress(section: Uint8Array): Buffer {

@@ -24,6 +24,8 @@ export interface RowBatch {
   readonly time: Float64Array;
   readonly timestampLength: Uint8Array;
   readonly sourceLength: Uint32Array;
+  /** By row, as `levelCode` gives it, where a chunk told; absent: nobody did. */
+  readonly level?: Uint8Array | undefined;
   readonly stretches: readonly Stretch[];
 }
 

@@ -2,11 +2,11 @@
 import type { ChunkEntry, NewChunk, Partition } from '@apiary/common/chunks/chunks.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { SECTION_BYTES_MAX } from '@apiary/common/limits.ts';
-import type { EncodedChunk } from './chunk-format.ts';
-import { borrowMemory, giveBackMemory } from './columnar/compiled/linear-memory.ts';
+import type { ChunkReader, EncodedChunk } from './chunk-format.ts';
+import { borrowEncoderMemory } from './columnar/columnar.ts';
 import { WRITE_FORMATS } from './index.ts';
 import type { RowBatch } from './row-batch.ts';
-import { verifyDecoded } from './verify.ts';
+import { verifyDecoded } from './verify-decoded.ts';
 
 /** What names a chunk. */
 export interface ChunkName {
@@ -29,13 +29,21 @@ export async function sealBatch(
     if (!encoded) continue;
     const chunk = { entry: entryOf(batch, encoded, { ...name, format: format.name }), encoded };
     const sections = encoded.sections.map(({ bytes }) => bytes);
-    const reader = format.open(chunk.entry, async (index) => sections[index] ?? new Uint8Array());
-    const memory = borrowMemory();
-    verifyDecoded(await reader.decode(() => undefined, memory), batch);
-    giveBackMemory(memory);
+    const read = async (index: number) => sections[index] ?? new Uint8Array();
+    await verify(format.open(chunk.entry, read, { hasRoom: () => false }), batch);
     return { entry: chunk.entry, sections };
   }
   throw new AppError('not-supported', 'No format takes these rows.');
+}
+
+async function verify(reader: ChunkReader, batch: RowBatch): Promise<void> {
+  const { memory, giveBack } = borrowEncoderMemory();
+  try {
+    await verifyDecoded(await reader.decodeParts(() => undefined, memory), batch);
+    reader.release('unused');
+  } finally {
+    giveBack();
+  }
 }
 
 function entryOf(

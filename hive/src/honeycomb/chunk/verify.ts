@@ -1,8 +1,7 @@
 /**
- * The proof before blocks go: the rows that are encoded are what was committed, byte for byte, and what
- * is decoded from the chunk is these rows.
+ * The first part of the proof before blocks go: the rows that are encoded are what was committed, byte for byte. That
+ * these are what the chunk decodes to is the other: see `verify-decoded.ts`.
  */
-import { isDeepStrictEqual } from 'node:util';
 import type { Block } from '@apiary/common/chunks/chunks.ts';
 import { type ByteRange, cutRun, subtractRanges } from '@apiary/common/chunks/ranges.ts';
 import { AppError } from '@apiary/common/errors.ts';
@@ -56,32 +55,6 @@ export async function verifyBatch(verification: Verification): Promise<Block[]> 
   for (const length of batch.sourceLength) held += length;
   if (bytes !== held) throw corrupt(`${held} bytes where its blocks hold ${bytes}`);
   return kept;
-}
-
-/**
- * Checks that what was decoded is what was encoded.
- *
- * @throws AppError `store-corrupt`
- */
-export function verifyDecoded(decoded: RowBatch, batch: RowBatch): void {
-  if (!isSameBatch(decoded, batch)) throw corrupt('it does not decode to its rows');
-}
-
-/** True if two batches have the same rows, byte for byte, of the same streams. */
-export function isSameBatch(one: RowBatch, other: RowBatch): boolean {
-  return (
-    one.bytes.equals(other.bytes) &&
-    isSame(one.start, other.start) &&
-    isSame(one.time, other.time) &&
-    isSame(one.timestampLength, other.timestampLength) &&
-    isSame(one.sourceLength, other.sourceLength) &&
-    isDeepStrictEqual(one.stretches, other.stretches)
-  );
-}
-
-function isSame(a: Uint8Array | Uint32Array | Float64Array, b: typeof a): boolean {
-  const bytes = (array: typeof a) => Buffer.from(array.buffer, array.byteOffset, array.byteLength);
-  return bytes(a).equals(bytes(b));
 }
 
 /** Where a run is compared: a stretch, and a row of it. */

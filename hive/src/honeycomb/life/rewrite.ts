@@ -6,9 +6,11 @@ import { crc32 } from 'node:zlib';
 import type { ChunkEntry, NewChunk } from '@apiary/common/chunks/chunks.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { COMPACTED_ZSTD_LEVEL } from '@apiary/common/limits/store.ts';
+import { borrowEncoderMemory } from '../chunk/columnar/columnar.ts';
 import { freeMemory } from '../chunk/free-memory.ts';
 import { formatOf } from '../chunk/index.ts';
 import { emptyColumns, keptRows } from '../chunk/kept-rows.ts';
+import { levelCode } from '../chunk/level-code.ts';
 import type { RowBatch, Stretch } from '../chunk/row-batch.ts';
 import { type ChunkName, sealBatch } from '../chunk/seal-batch.ts';
 
@@ -32,44 +34,57 @@ export async function rewriteChunks(
   name: ChunkName,
 ): Promise<NewChunk | undefined> {
   const [first] = chunks;
-  const batch = first && chunks.length === 1 ? await decodeKept(first) : await joined(chunks);
+  const batch =
+    first && chunks.length === 1 && first.without.length > 0
+      ? await withDecoded(first, (own) => own)
+      : await joined(chunks);
   return batch.count === 0 ? undefined : await sealBatch(batch, name, COMPACTED_ZSTD_LEVEL);
 }
 
 /** The rows of chunks one behind the other. No more than one of them is decoded at a time. */
 async function joined(chunks: readonly OldChunk[]): Promise<RowBatch> {
   const joint = new JointBatch(chunks);
-  for (const chunk of chunks) {
-    const batch = await decodeKept(chunk);
-    joint.add(batch);
-    const { bytes, start, time, timestampLength, sourceLength } = batch;
-    for (const part of [bytes, start, time, timestampLength, sourceLength]) freeMemory(part);
-  }
+  for (const chunk of chunks) await withDecoded(chunk, (batch) => joint.add(batch));
   return joint.batch();
 }
 
-async function decodeKept({ entry, sections, without }: OldChunk): Promise<RowBatch> {
+/** Calls `use` with the rows of a chunk that stay, which are gone behind it. */
+async function withDecoded<T>(chunk: OldChunk, use: (batch: RowBatch) => T): Promise<T> {
+  const { entry, sections, without } = chunk;
   const read = async (index: number) => sections[index] ?? new Uint8Array();
-  const batch = await formatOf(entry.format)
-    .open(entry, read)
-    .decode(() => undefined);
-  if (batch.count !== entry.records || batch.bytes.length !== entry.rawBytes) {
-    throw new AppError('store-corrupt', `Chunk ${entry.id} is not what the catalogue says.`);
+  const reader = formatOf(entry.format).open(entry, read, { hasRoom: () => false });
+  const { memory, giveBack } = borrowEncoderMemory();
+  try {
+    const batch = await reader.decode(() => undefined, memory);
+    if (batch.count !== entry.records || batch.bytes.length !== entry.rawBytes) {
+      throw new AppError('store-corrupt', `Chunk ${entry.id} is not what the catalogue says.`);
+    }
+    const whole = { ...batch, level: (await reader.levels?.()) ?? levelsOf(batch) };
+    const used = use(without.length === 0 ? whole : keptRows(whole, flagsOf(whole, without)));
+    reader.release('unused');
+    for (const part of [batch.bytes, batch.start, batch.timestampLength]) freeMemory(part);
+    return used;
+  } finally {
+    giveBack();
   }
-  return without.length === 0 ? batch : withoutRows(batch, without);
 }
 
-/** A batch without some of its rows. */
-function withoutRows(batch: RowBatch, rows: Uint32Array): RowBatch {
-  const kept = new Uint8Array(batch.count).fill(1);
-  for (const row of rows) kept[row] = 0;
-  return keptRows(batch, kept);
+function levelsOf(batch: RowBatch): Uint8Array {
+  return Uint8Array.from({ length: batch.count }, (_, row) => levelCode(batch, row));
+}
+
+/** By row: 1 where it stays. */
+function flagsOf({ count }: RowBatch, without: Uint32Array): Uint8Array {
+  const kept = new Uint8Array(count).fill(1);
+  for (const row of without) kept[row] = 0;
+  return kept;
 }
 
 /** Batches one behind the other as one. */
 class JointBatch {
   readonly #bytes: Buffer;
   readonly #start: Uint32Array<ArrayBuffer>;
+  readonly #level: Uint8Array;
   readonly #columns: ReturnType<typeof emptyColumns>;
   readonly #sources = new Map<string, Stretch['source']>();
   readonly #stretches: Stretch[] = [];
@@ -83,6 +98,7 @@ class JointBatch {
     const count = sum(({ entry, without }) => entry.records - without.length);
     this.#bytes = Buffer.allocUnsafeSlow(sum(({ entry }) => entry.rawBytes));
     this.#start = new Uint32Array(count + 1);
+    this.#level = new Uint8Array(count);
     this.#columns = emptyColumns(count);
   }
 
@@ -91,6 +107,7 @@ class JointBatch {
     this.#columns.time.set(batch.time, row);
     this.#columns.timestampLength.set(batch.timestampLength, row);
     this.#columns.sourceLength.set(batch.sourceLength, row);
+    if (batch.level) this.#level.set(batch.level, row);
     for (let own = 0; own < batch.count; own++) {
       this.#start[row + own] = at + (batch.start[own] ?? 0);
     }
@@ -113,7 +130,7 @@ class JointBatch {
       throw new AppError('store-corrupt', 'Rows that were put together are not what they were.');
     }
     this.#start[this.#row] = this.#at;
-    const stretches = this.#stretches;
-    return { count: this.#row, bytes, start: this.#start, ...this.#columns, stretches };
+    const [start, level, stretches] = [this.#start, this.#level, this.#stretches];
+    return { count: this.#row, bytes, start, ...this.#columns, level, stretches };
   }
 }

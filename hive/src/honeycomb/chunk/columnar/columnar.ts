@@ -1,6 +1,7 @@
 /** `columnar@8`: rows as templates and columns of values. See `docs/reference/chunk-format.md`. */
 import type { ChunkFormat, ReadFormat } from '../chunk-format.ts';
 import { ColumnarReader } from './columnar-reader.ts';
+import type { LinearMemory } from './compiled/linear-memory.ts';
 import { ColumnarEncoder } from './encode.ts';
 import { lacksWord } from './lacks-word.ts';
 
@@ -8,6 +9,28 @@ import { lacksWord } from './lacks-word.ts';
 const ZSTD_LEVEL = 1;
 
 let encoder: ColumnarEncoder | undefined;
+
+/** The encoder's memory, for whoever decodes. */
+export interface EncoderMemory {
+  readonly memory: LinearMemory;
+  /** Nobody looks at it any more. */
+  giveBack(): void;
+}
+
+/**
+ * Memory for decoding where chunks are encoded: that of the encoder, which has nothing in it between two chunks. Whoever
+ * encodes before it is given back has another encoder.
+ */
+export function borrowEncoderMemory(): EncoderMemory {
+  const own = encoder ?? new ColumnarEncoder();
+  encoder = undefined;
+  return {
+    memory: own.lendMemory(),
+    giveBack: () => {
+      encoder = own;
+    },
+  };
+}
 
 /** See the file's head. */
 export const columnar: ChunkFormat = {

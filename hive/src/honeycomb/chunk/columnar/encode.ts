@@ -1,9 +1,9 @@
 /** Encodes a batch of rows into sections: see `docs/reference/chunk-format.md`. */
-import { LEVELS } from '@apiary/common/record.ts';
-import { levelOfBody } from '../../records/record-facts.ts';
 import type { EncodedChunk } from '../chunk-format.ts';
 import { ColumnWriter } from '../columns.ts';
+import { levelCode } from '../level-code.ts';
 import type { RowBatch } from '../row-batch.ts';
+import type { LinearMemory } from './compiled/linear-memory.ts';
 import type { Template } from './compiled/split-columns.ts';
 import type { LexiconOptions } from './compiled/split-lexicon.ts';
 import { encodeSlots, type TemplateRow } from './encode-slots.ts';
@@ -62,6 +62,11 @@ export class ColumnarEncoder {
     this.#idsRows = idsRows;
     this.#newest = newest;
     this.#lexicon = lexicon;
+  }
+
+  /** Memory for whoever decodes, until rows are encoded again: see {@link SplitMemory.lend}. */
+  lendMemory(): LinearMemory {
+    return this.#splitter.lendMemory();
   }
 
   /** Undefined when rows have so little in common that the plain body serves them better. */
@@ -142,10 +147,7 @@ function levelsOf(
   const { batch, templates, texts } = split;
   const byTemplate = new Uint8Array(templates.length + 1).fill(LEVEL_VARIES);
   const varying: number[] = [];
-  const codeOf = (row: number) => {
-    const level = levelOfBody(batch.bytes.subarray(batch.start[row], batch.start[row + 1]));
-    return level === undefined ? 0 : 1 + LEVELS.indexOf(level);
-  };
+  const codeOf = (row: number) => levelCode(batch, row);
   for (let id = 0; id <= templates.length; id++) {
     const template = templates[id];
     const own = rows.subarray(first[id], first[id + 1]);

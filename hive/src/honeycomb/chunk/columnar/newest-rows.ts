@@ -7,7 +7,7 @@ import { AppError } from '@apiary/common/errors.ts';
 import { keptRows } from '../kept-rows.ts';
 import type { RowBatch } from '../row-batch.ts';
 import { decodeRowTable, encodeRowTable } from '../row-table.ts';
-import { isSameBatch } from '../verify.ts';
+import { isSameBatch } from '../same-rows.ts';
 
 /** Of which chunks, and how many. */
 export interface NewestBounds {

@@ -1,5 +1,6 @@
 import { SPLIT_MEMORY_KEPT_BYTES } from '@apiary/common/limits/store.ts';
 import type { RowBatch } from '../row-batch.ts';
+import type { LinearMemory } from './compiled/linear-memory.ts';
 import { readTemplates, SplitColumns, type Template } from './compiled/split-columns.ts';
 import { SplitMemory } from './compiled/split-memory.ts';
 import { Promotions } from './promotions.ts';
@@ -70,6 +71,11 @@ export class Splitter {
     const literals = Int32Array.from(memory.literals);
     const columns = new SplitColumns(memory, templates);
     return { batch, templates, texts, template, columns, literals };
+  }
+
+  /** See {@link SplitMemory.lend}. */
+  lendMemory(): LinearMemory {
+    return this.#memory.lend();
   }
 
   #newMemory(): SplitMemory {

@@ -14,6 +14,7 @@ import { decodeRows } from '../decode-rows.ts';
 import { ColumnarEncoder } from '../encode.ts';
 import { packSection, unpackSection } from '../sections.ts';
 import { STAMP_LAYOUTS, StampLayout } from '../stamp-layouts.ts';
+import { BodyDecoder } from './body-decoder.ts';
 import { decodeWhole } from './decode-whole.ts';
 import { borrowMemory, giveBackMemory, LinearMemory } from './linear-memory.ts';
 
@@ -76,6 +77,31 @@ describe('all rows of a chunk at once', () => {
         giveBackMemory(memory);
       }),
       { numRuns: 150 },
+    );
+  });
+
+  test('are the same in parts of any size, raw rows among them', async () => {
+    const long = fc.integer({ min: 32_000, max: 40_000 }).map((length) => ['x'.repeat(length)]);
+    const own = fc.tuple(rows, fc.oneof({ weight: 4, arbitrary: rows }, long));
+    await fc.assert(
+      fc.asyncProperty(own, rows, fc.nat(5000), async ([first, next], other, partBytes) => {
+        const batch = batchOfStreams([[...first, ...next, ...first], other].map(streamOf));
+        const decoder = await BodyDecoder.open(
+          dataOf(encode(batch)),
+          new LinearMemory(),
+          partBytes,
+        );
+        const parts: Buffer[] = [];
+        for (;;) {
+          const part = await decoder.next(pace);
+          if (!part) break;
+          // What comes next is in the same place.
+          parts.push(Buffer.from(part));
+        }
+        expect(Buffer.concat(parts).equals(batch.bytes)).toBe(true);
+        expect(parts.length).toBeLessThanOrEqual(batch.count);
+      }),
+      { numRuns: 100 },
     );
   });
 

@@ -8,9 +8,8 @@ const ALIGNMENT = 8;
 /** Bytes that a loop may read behind what it was given. */
 const SPARE_BYTES = 16;
 
-/** Layouts of stamps stay; all else is behind them. */
+/** Where layouts of stamps begin, unless a memory is shared. They stay; all else is behind them. */
 const FIRST_LAYOUT = 64;
-const FIRST_ADDRESS = FIRST_LAYOUT + LAYOUTS_BYTES;
 
 /** Numbers that can be laid out. */
 type Column = Uint8Array | Uint16Array | Int32Array | Uint32Array | Float64Array;
@@ -34,13 +33,21 @@ let compiled: WebAssembly.Module | undefined;
  */
 export class LinearMemory {
   readonly loops: Loops;
-  readonly #memory = new WebAssembly.Memory({ initial: 1 });
+  readonly #memory: WebAssembly.Memory;
   #bytes = Buffer.alloc(0);
-  #view = new DataView(this.#memory.buffer);
-  #next = FIRST_ADDRESS;
-  readonly #stamps = new StampTexts(FIRST_LAYOUT);
+  #view: DataView;
+  readonly #first: number;
+  #next: number;
+  readonly #stamps: StampTexts;
 
-  constructor() {
+  /** @param shared memory of others, and from where on it may be laid out; they leave it alone meanwhile. Default: its own */
+  constructor(shared?: { readonly memory: WebAssembly.Memory; readonly from: number }) {
+    this.#memory = shared?.memory ?? new WebAssembly.Memory({ initial: 1 });
+    const layouts = shared?.from ?? FIRST_LAYOUT;
+    this.#first = layouts + LAYOUTS_BYTES;
+    this.#next = this.#first;
+    this.#view = new DataView(this.#memory.buffer);
+    this.#stamps = new StampTexts(layouts);
     compiled ??= new WebAssembly.Module(Buffer.from(ROWS_WASM, 'base64'));
     const instance = new WebAssembly.Instance(compiled, {
       env: { memory: this.#memory },
@@ -60,12 +67,12 @@ export class LinearMemory {
 
   /** Makes room for so many bytes in so many pieces, and forgets all that was laid out. */
   reserve(bytes: number, pieces: number): void {
-    const needed = FIRST_ADDRESS + bytes + pieces * (SPARE_BYTES + ALIGNMENT);
+    const needed = this.#first + bytes + pieces * (SPARE_BYTES + ALIGNMENT);
     const missing = Math.ceil((needed - this.size) / PAGE_BYTES);
     if (missing > 0) this.#memory.grow(missing);
     this.#bytes = Buffer.from(this.#memory.buffer);
     this.#view = new DataView(this.#memory.buffer);
-    this.#next = FIRST_ADDRESS;
+    this.#next = this.#first;
   }
 
   /** The address of so many bytes. @throws RangeError beyond what was reserved */

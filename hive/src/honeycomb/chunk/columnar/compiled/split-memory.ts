@@ -3,6 +3,7 @@ import { isLevelWord, LEVEL_WORD_TABLE } from '../level-words.ts';
 import type { Promotions } from '../promotions.ts';
 import type { StampHabit, StampSearch } from '../stamp-search.ts';
 import { BYTE_CLASS, CHARACTER_BITS, hashWordBytes, LOWER } from '../words.ts';
+import { LinearMemory } from './linear-memory.ts';
 import { SPLIT_WASM } from './split-wasm.ts';
 import { StampTexts } from './stamp-texts.ts';
 
@@ -103,6 +104,16 @@ export class SplitMemory {
     this.loops = instance.exports as Loops;
     this.#texts = new StampTexts(this.loops.LAYOUTS.value);
     this.#layOut();
+  }
+
+  /**
+   * The part of it that each chunk has anew, for whoever decodes: valid until rows are split again. What was split is
+   * forgotten.
+   */
+  lend(): LinearMemory {
+    this.loops.begin();
+    // The arena is empty: nothing of it begins where it does.
+    return new LinearMemory({ memory: this.#memory, from: this.loops.allocate(0) });
   }
 
   /** Bytes that it takes. */
