@@ -47,6 +47,8 @@ export const RPC_ACCEPT_MS = 20;
 export const RPC_STREAM_WINDOW = 64;
 /** Parts go in one message up to so much JSON, and a larger one by itself. */
 export const RPC_PARTS_BYTES = 64 * KiB;
+/** How long a part waits for others that go with it. */
+export const RPC_PARTS_WAIT_MS = 10;
 /** One request, answer or part as JSON: RabbitMQ 4's own limit of a message. Past it: `too-large`. */
 export const RPC_MESSAGE_BYTES_MAX = 16 * MiB;
 /** How long a server that stops lets running requests finish before it aborts them. */
@@ -103,8 +105,6 @@ export const CARRIED_BYTES_MAX = 16 * MiB;
 export const PLAIN_FRAME_BYTES = 2 * MiB;
 /** Raw bytes of one group commit: a commit holds up everything else for some 20 ms at most. */
 export const COMMIT_RAW_BYTES_MAX = 2 * MiB;
-/** Time that a commit gives to what may come along, at most; else as long as the last one took. */
-export const COMMIT_PAUSE_MS_MAX = 50;
 /** Deliveries that one honeycomb takes before it acks: two full commits and many small messages. */
 export const BLOCKS_PREFETCH = 128;
 /** Pause before a commit that failed is tried again; doubles up to STORE_RETRY_MS_MAX. */

@@ -16,7 +16,7 @@ import {
 import { groupCpuSeconds } from './bee/processes.ts';
 import { atMost, type Bench, type BenchOptions, type BenchRow } from './bench.ts';
 import { type Corpus, NEEDLE, writeCorpus } from './honeycomb/corpus.ts';
-import { round } from './honeycomb/measure.ts';
+import { MB, round } from './honeycomb/measure.ts';
 import { messagesOf } from './honeycomb/messages.ts';
 import { ScaleSite } from './scale/site.ts';
 import { next, SiteFigures } from './scale/site-figures.ts';
@@ -30,8 +30,8 @@ const MOST = 3;
  * on three honeycombs, 45 MB at a time: behind 45 MB for each of them the next ones took 1.5 times as much as each of those that
  * followed; behind 75 MB the first 250 MB of all took 1.15 times as much as the next.
  */
-const WARM_UP_BYTES = 150e6;
-const WARM_UP_BYTES_SHORT = 24e6;
+const WARM_UP_BYTES = 150 * MB;
+const WARM_UP_BYTES_SHORT = 24 * MB;
 /** Of the streams (`messagesOf`): a warm-up for each honeycomb. */
 const WARM_UP_MARKS = ['a', 'c', 'd'] as const satisfies { readonly length: typeof MOST };
 const MAIN_MARK = 'b';
@@ -48,6 +48,8 @@ const IDLE_MS = 20_000;
  */
 const WARM_ROUNDS = 60;
 const WARM_ROUNDS_SHORT = 12;
+/** Of further questions, whose code is warm: their chunks are read for the first time. */
+const FURTHER_WARM_ROUNDS = 6;
 /** A collection of a whole heap comes every ten rounds or so, and is of all of them. */
 const ROUNDS = 24;
 const ROUNDS_SHORT = 4;
@@ -56,11 +58,8 @@ const ROUNDS_PER_TURN = 3;
 const INGEST_FACTOR_MAX = 1.15;
 const QUERY_FACTOR_MAX = 1.3;
 const SHARE_OFF_MAX = 20;
-/**
- * Of the newest so much: a database reads a gigabyte for longer than a search may last. What warmed up is of the time before,
- * and sites differ in how much of it they hold.
- */
-const ASKED_BYTES_MAX = 0.3 * GB;
+/** Of the newest lines that questions are asked of first: one honeycomb has all that it decoded of them in its cache. */
+const NEWEST_BYTES = 0.3 * GB;
 
 /**
  * A round of these: counts, lines, and a histogram. They are the same each round: what a honeycomb keeps of one question for
@@ -111,7 +110,7 @@ async function measure(run: Run): Promise<BenchRow[]> {
   const warmBytes = short ? WARM_UP_BYTES_SHORT : WARM_UP_BYTES;
   const warmUp = corpus('warm-up', Math.min(warmBytes, bytes * WARM_UP_SHARE_MAX));
   const main = corpus('main', bytes);
-  report(`${Math.round(main.bytes / 1e6)} MB, ${main.lines} lines`);
+  report(`${Math.round(main.bytes / MB)} MB, ${main.lines} lines`);
   const sites: SiteFigures[] = [];
   try {
     for (let honeycombs = 1; honeycombs <= MOST; honeycombs++) {
@@ -124,12 +123,33 @@ async function measure(run: Run): Promise<BenchRow[]> {
     await ingestInTurns(sites, main, run.options);
     const warm = short ? WARM_ROUNDS_SHORT : WARM_ROUNDS;
     const rounds = { warm, counted: short ? ROUNDS_SHORT : ROUNDS };
-    const share = Math.min(ASKED_BYTES_MAX / main.bytes, 1 - warmUp.bytes / main.bytes);
-    await askInTurns(sites, rounds, share);
-    return rowsOf(sites, main.bytes);
+    const asked = askedOf(main.bytes, warmUp.bytes);
+    for (const [index, each] of asked.entries()) {
+      await askInTurns(
+        sites,
+        index === 0 ? rounds : { ...rounds, warm: FURTHER_WARM_ROUNDS },
+        each,
+      );
+    }
+    return rowsOf(sites, main.bytes, asked);
   } finally {
     for (const { site } of sites) await site.stop();
   }
+}
+
+/** What questions are asked of. */
+interface Asked {
+  readonly name: string;
+  /** Of the time of all records, from the newest on. */
+  readonly share: number;
+}
+
+/** The newest lines, and all: what warmed up is of the time before, and sites differ in how much of it they hold. */
+function askedOf(bytes: number, warmUpBytes: number): Asked[] {
+  const all = bytes - warmUpBytes;
+  return [...(all > NEWEST_BYTES ? [NEWEST_BYTES] : []), all].map((some) => {
+    return { name: `${Math.round(some / MB)} MB`, share: some / bytes };
+  });
 }
 
 async function openSite({ rabbit, mongo, options }: Run, honeycombs: number): Promise<SiteFigures> {
@@ -171,13 +191,12 @@ async function ingestInTurns(
  * Each honeycomb has coordinated and answered as many questions before it counts.
  *
  * @param rounds to warm up for each honeycomb, and turns that count
- * @param share of the time of all records, from the newest on, that is asked for
  * @throws Error if answers differ
  */
 async function askInTurns(
   sites: readonly SiteFigures[],
   rounds: { readonly warm: number; readonly counted: number },
-  share: number,
+  { name, share }: Asked,
 ): Promise<void> {
   const totals = new Set<string>();
   const from = await sites[0]?.site.timeOf(share);
@@ -192,7 +211,7 @@ async function askInTurns(
   if (totals.size !== 1) throw new Error(`answers differ: ${[...totals].join(' and ')}`);
   for (let turn = 0; turn < rounds.counted; turn++) {
     for (const one of sites) {
-      await one.ask(QUESTIONS.length * ROUNDS_PER_TURN, async (site) => {
+      await one.ask(name, QUESTIONS.length * ROUNDS_PER_TURN, async (site) => {
         for (let again = 0; again < ROUNDS_PER_TURN; again++) await askAll(site, from);
       });
     }
@@ -212,16 +231,19 @@ async function askAll(site: ScaleSite, from: number | undefined): Promise<number
   return totals;
 }
 
-function rowsOf(sites: readonly SiteFigures[], bytes: number): BenchRow[] {
+function rowsOf(sites: readonly SiteFigures[], bytes: number, asked: readonly Asked[]): BenchRow[] {
   const gb = bytes / GB;
   const [one, three] = [sites[0], sites.at(-1)];
   if (!one || !three) throw new Error('not measured');
-  const [perGb, perQuery] = [three.perGb(gb), three.perQueryMs];
+  const perQuery = ({ name }: Asked): BenchRow => {
+    const [most, least] = [three.perQueryMs(name).site, one.perQueryMs(name).site];
+    return factorRow(`per query of ${name}, 3 beside 1`, most, least, QUERY_FACTOR_MAX);
+  };
   return [
-    { name: 'corpus', value: Math.round(bytes / 1e6), unit: 'MB' },
-    ...sites.flatMap((each) => rowsOfSite(each, gb)),
-    factorRow('per GB, 3 beside 1', perGb.site, one.perGb(gb).site, INGEST_FACTOR_MAX),
-    factorRow('per query, 3 beside 1', perQuery.site, one.perQueryMs.site, QUERY_FACTOR_MAX),
+    { name: 'corpus', value: Math.round(bytes / MB), unit: 'MB' },
+    ...sites.flatMap((each) => rowsOfSite(each, gb, asked)),
+    factorRow('per GB, 3 beside 1', three.perGb(gb).site, one.perGb(gb).site, INGEST_FACTOR_MAX),
+    ...asked.map(perQuery),
     ...sites.slice(1).map(({ honeycombs, shareOff }) => {
       const name = `${honeycombs} honeycombs: furthest from an even share`;
       return atMost(name, shareOff, SHARE_OFF_MAX, '%');
@@ -229,8 +251,8 @@ function rowsOf(sites: readonly SiteFigures[], bytes: number): BenchRow[] {
   ];
 }
 
-function rowsOfSite(figures: SiteFigures, gb: number): BenchRow[] {
-  const { honeycombs, idleMs, perQueryMs } = figures;
+function rowsOfSite(figures: SiteFigures, gb: number, asked: readonly Asked[]): BenchRow[] {
+  const { honeycombs, idleMs } = figures;
   const perGb = figures.perGb(gb);
   const who = honeycombs === 1 ? '1 honeycomb' : `${honeycombs} honeycombs`;
   const row = (name: string, value: number, unit: string): BenchRow => ({
@@ -241,8 +263,13 @@ function rowsOfSite(figures: SiteFigures, gb: number): BenchRow[] {
     row('idle, each, in a second', idleMs, 'CPU-ms'),
     row('per GB ingested', perGb.site, 'CPU-s'),
     row('per GB, the store', perGb.store, 'CPU-s'),
-    row('per query', perQueryMs.site, 'CPU-ms'),
-    row('per query, the store', perQueryMs.store, 'CPU-ms'),
+    ...asked.flatMap(({ name }) => {
+      const { site, store } = figures.perQueryMs(name);
+      return [
+        row(`per query of ${name}`, site, 'CPU-ms'),
+        row(`per query of ${name}, the store`, store, 'CPU-ms'),
+      ];
+    }),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { ManualClock } from '../clock.ts';
 import { AppError } from '../errors.ts';
-import { RPC_PARTS_BYTES, RPC_STREAM_WINDOW } from '../limits.ts';
+import { RPC_PARTS_BYTES, RPC_PARTS_WAIT_MS, RPC_STREAM_WINDOW } from '../limits.ts';
 import { TEST_ACTOR } from '../testing/bus-bench.ts';
 import { type AnswerAddress, RpcTask } from './rpc-task.ts';
 
@@ -10,6 +10,9 @@ interface Message {
   readonly first: unknown;
   readonly content: unknown;
 }
+
+/** Lets all go on that waits for nothing but its turn. */
+const turns = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
 /** Messages of an answer, and the task that sends them. */
 function taskOf(answer: () => AsyncIterable<unknown>) {
@@ -21,14 +24,15 @@ function taskOf(answer: () => AsyncIterable<unknown>) {
   };
   // Nothing else of a channel is used while it takes what it is given.
   const channel = { publish } as AnswerAddress['channel'];
+  const clock = new ManualClock(0);
   const task = new RpcTask({
     to: { channel, replyTo: 'caller', id: 'one', controls: 'controls' },
     action: 'test.parts',
     envelope: { version: 1, actor: TEST_ACTOR, deadlineMs: 1_000, controls: true },
     handler: answer,
-    clock: new ManualClock(0),
+    clock,
   });
-  return { messages, task };
+  return { messages, task, clock };
 }
 
 test('parts that are there at once go in one message, with the end of the answer', async () => {
@@ -43,21 +47,32 @@ test('parts that are there at once go in one message, with the end of the answer
   ]);
 });
 
-test('a part does not wait for one that takes its time', async () => {
-  const goOn = Promise.withResolvers<void>();
-  const isSent = Promise.withResolvers<void>();
-  const { messages, task } = taskOf(async function* () {
+test('parts wait for one that comes within a moment, and for no other', async () => {
+  const later = Promise.withResolvers<void>();
+  const late = Promise.withResolvers<void>();
+  const isWaiting = Promise.withResolvers<void>();
+  const isLate = Promise.withResolvers<void>();
+  const { messages, task, clock } = taskOf(async function* () {
     yield 'one';
+    isWaiting.resolve();
+    await later.promise;
     yield 'two';
-    isSent.resolve();
-    await goOn.promise;
+    isLate.resolve();
+    await late.promise;
     yield 'three';
   });
   const running = task.run();
-  await isSent.promise;
-  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  await isWaiting.promise;
+  clock.advance(RPC_PARTS_WAIT_MS - 1);
+  later.resolve();
+  await isLate.promise;
+  await turns();
+  expect(messages).toEqual([]);
+  // Since the first of them.
+  clock.advance(1);
+  await turns();
   expect(messages).toEqual([{ type: 'parts', first: 0, content: { bodies: ['one', 'two'] } }]);
-  goOn.resolve();
+  late.resolve();
   await running;
   expect(messages.slice(1)).toEqual([{ type: 'last', first: 2, content: { bodies: ['three'] } }]);
 });
@@ -69,7 +84,7 @@ test('a message is bounded in bytes and by what the caller takes', async () => {
     for (let part = 3; part < 2 * RPC_STREAM_WINDOW; part++) yield part;
   });
   const running = task.run();
-  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  await turns();
   const sent = () =>
     messages.map(({ content }) => (content as { bodies: unknown[] }).bodies.length);
   expect(sent()).toEqual([2, RPC_STREAM_WINDOW - 2]);

@@ -1,13 +1,11 @@
 /**
- * One request being answered: runs the handler and sends its value or its parts, never too many ahead. Parts that are
- * there in one turn of the event loop go in one message: what a message costs both sides is more than what a small
- * part does.
+ * One request being answered: runs the handler and sends its value or its parts, never too many ahead. Parts that come
+ * within a moment go in one message: what a message costs both sides is more than what a small part does.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Channel, Options } from 'amqplib';
 import type { Clock } from '../clock.ts';
 import { AppError, toAppError } from '../errors.ts';
-import { RPC_ACCEPT_MS, RPC_PARTS_BYTES, RPC_STREAM_WINDOW } from '../limits.ts';
+import { RPC_ACCEPT_MS, RPC_PARTS_BYTES, RPC_PARTS_WAIT_MS, RPC_STREAM_WINDOW } from '../limits.ts';
 import type { RpcHandler } from './bus.ts';
 import {
   type Control,
@@ -96,17 +94,20 @@ export class RpcTask {
     const parts = answer[Symbol.asyncIterator]();
     let waiting: string[] = [];
     let length = 0;
+    let due: Due | undefined;
     const send = async (kind: 'parts' | 'last') => {
       const isTaken = this.#send(kind, encodeParts(waiting), this.#sent);
       this.#sent += waiting.length;
       waiting = [];
       length = 0;
+      due?.cancel();
+      due = undefined;
       if (!isTaken && kind === 'parts') await this.#drained();
     };
     try {
       for (;;) {
         const coming = parts.next();
-        if (waiting.length > 0 && !(await isThisTurn(coming))) await send('parts');
+        if (due && !(await due.isAfter(coming))) await send('parts');
         const part = await this.#unlessAborted(coming);
         if (part.done) break;
         const json = JSON.stringify(part.value) ?? 'null';
@@ -115,12 +116,14 @@ export class RpcTask {
         await this.#room();
         waiting.push(json);
         length += json.length;
+        due ??= new Due(this.#options.clock);
       }
       await send('last');
     } catch (error) {
       if (waiting.length > 0 && !this.#controller.signal.aborted) await send('parts');
       throw error;
     } finally {
+      due?.cancel();
       // Not awaited: a generator that is deaf to its signal ends when its own wait ends.
       void Promise.resolve(parts.return?.()).catch(() => undefined);
     }
@@ -185,13 +188,25 @@ export class RpcTask {
   }
 }
 
-/** True if it is settled before the event loop has gone round. */
-async function isThisTurn(promise: Promise<unknown>): Promise<boolean> {
-  const settled = promise.then(
-    () => true,
-    () => true,
-  );
-  return await Promise.race([settled, nextTurn(false)]);
+/** When what waits has to go. */
+class Due {
+  readonly cancel: () => void;
+  readonly #come: Promise<false>;
+
+  constructor(clock: Clock) {
+    const { promise, resolve } = Promise.withResolvers<false>();
+    this.#come = promise;
+    this.cancel = clock.after(RPC_PARTS_WAIT_MS, () => resolve(false));
+  }
+
+  /** True if it is settled before. */
+  async isAfter(promise: Promise<unknown>): Promise<boolean> {
+    const settled = promise.then(
+      () => true,
+      () => true,
+    );
+    return await Promise.race([settled, this.#come]);
+  }
 }
 
 function isIterable(

@@ -23,6 +23,8 @@ interface Seconds {
   readonly store: number;
 }
 
+const NOTHING_ASKED = { spent: { site: 0, store: 0 }, questions: 0 };
+
 /** How a site's database is measured: its server's processor seconds so far. */
 export type StoreSeconds = () => number;
 
@@ -38,8 +40,8 @@ export class SiteFigures {
   /** Processor seconds of the site for a look at it. */
   #lookSeconds = 0;
   #ingest: Seconds = { site: 0, store: 0 };
-  #query: Seconds = { site: 0, store: 0 };
-  #questions = 0;
+  /** By what is asked for. */
+  readonly #asked = new Map<string, { readonly spent: Seconds; readonly questions: number }>();
   readonly #messages: number[];
   #sealed: readonly number[] = [];
 
@@ -82,11 +84,14 @@ export class SiteFigures {
     this.#sealed = after.map(({ sealedChunks }) => sealedChunks);
   }
 
-  /** One turn of so many questions. */
-  async ask(questions: number, ask: (site: ScaleSite) => Promise<void>): Promise<void> {
+  /** One turn of so many questions. @param of what they ask for */
+  async ask(of: string, questions: number, ask: (site: ScaleSite) => Promise<void>): Promise<void> {
     const { spent } = await this.#spending(() => ask(this.site));
-    this.#query = sum(this.#query, spent);
-    this.#questions += questions;
+    const before = this.#asked.get(of) ?? NOTHING_ASKED;
+    this.#asked.set(of, {
+      spent: sum(before.spent, spent),
+      questions: before.questions + questions,
+    });
   }
 
   /** Of each honeycomb: its start, and what the first lines cost more than later ones. */
@@ -105,10 +110,11 @@ export class SiteFigures {
     return { site: this.#ingest.site / gb, store: this.#ingest.store / gb };
   }
 
-  /** Processor milliseconds for a question. */
-  get perQueryMs(): Seconds {
-    const scale = 1000 / this.#questions;
-    return { site: this.#query.site * scale, store: this.#query.store * scale };
+  /** Processor milliseconds for a question. @param of what is asked for */
+  perQueryMs(of: string): Seconds {
+    const { spent, questions } = this.#asked.get(of) ?? NOTHING_ASKED;
+    const scale = 1000 / questions;
+    return { site: spent.site * scale, store: spent.store * scale };
   }
 
   /** How far the honeycomb that has the least or most is from an even share, in percent. */

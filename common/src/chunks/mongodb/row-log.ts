@@ -67,8 +67,8 @@ export class RowLogs {
     const next = await this.#rows.get(rowId(name, from));
     if (!next) return [];
     const rows = [next];
-    // Mostly one or two rows are new.
-    for (let window = 2; ; window = Math.min(2 * window, WINDOW)) {
+    // Mostly one row is new.
+    for (let window = 1; ; window = Math.min(2 * window, WINDOW)) {
       const numbers = Array.from({ length: window }, (_, index) => from + rows.length + index);
       const found = await Promise.all(numbers.map((at) => this.#rows.get(rowId(name, at))));
       for (const row of found) {

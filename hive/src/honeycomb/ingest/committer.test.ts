@@ -3,11 +3,6 @@
 import type { AppendMessage, AppendOutcome, Segment } from '@apiary/common/chunks/chunks.ts';
 import { ManualClock } from '@apiary/common/clock.ts';
 import { RANGE_WAIT_MS_MAX } from '@apiary/common/limits/mongodb.ts';
-import {
-  BLOCKS_PREFETCH,
-  COMMIT_PAUSE_MS_MAX,
-  COMMIT_RAW_BYTES_MAX,
-} from '@apiary/common/limits.ts';
 import { appendOf, runOf, streamOf } from '@apiary/common/testing/chunk-runs.ts';
 import { expect, test } from '@jest/globals';
 import { Committer, type Waiting } from './committer.ts';
@@ -15,8 +10,8 @@ import { Committer, type Waiting } from './committer.ts';
 const STREAM = streamOf(Array.from({ length: 20 }, (_, index) => `line ${index}`));
 
 /** A message that can be told by where it begins. */
-function waitingAt(from: number, rawBytes = 5): Waiting {
-  return { message: appendOf([runOf(STREAM, from, from + 5)]), rawBytes };
+function waitingAt(from: number): Waiting {
+  return { message: appendOf([runOf(STREAM, from, from + 5)]), rawBytes: 5 };
 }
 
 function fromOf({ message }: AppendMessage): number {
@@ -31,8 +26,6 @@ class Rig {
   readonly failures: unknown[] = [];
   readonly committer: Committer;
   failure: Error | undefined;
-  /** What each commit takes. */
-  takesMs = 0;
   asked = 0;
   #news = Promise.withResolvers<void>();
 
@@ -40,7 +33,6 @@ class Rig {
     const patient = {
       append: async (messages: readonly AppendMessage[], overdue: ReadonlySet<AppendMessage>) => {
         this.asked++;
-        this.clock.advance(this.takesMs);
         if (this.failure) throw this.failure;
         const isEarly = (each: AppendMessage) => this.early.has(fromOf(each)) && !overdue.has(each);
         return messages.map((each) => (isEarly(each) ? undefined : stored()));
@@ -148,83 +140,4 @@ test('what waits is forgotten when a commit fails', async () => {
   rig.committer.add(waitingAt(10));
   await settled();
   expect(rig.committed).toEqual([[10]]);
-});
-
-/** A rig that has just committed a message, which took 20 ms. */
-async function busyRig(): Promise<Rig> {
-  const rig = new Rig();
-  rig.takesMs = 20;
-  rig.committer.add(waitingAt(0));
-  await settled();
-  expect(rig.committed).toEqual([[0]]);
-  return rig;
-}
-
-test('what comes within the time that a commit took is committed together', async () => {
-  const rig = await busyRig();
-  rig.committer.add(waitingAt(5));
-  await settled();
-  rig.clock.advance(19);
-  rig.committer.add(waitingAt(10));
-  await settled();
-  expect(rig.committed).toHaveLength(1);
-  rig.clock.advance(1);
-  await settled();
-  expect(rig.committed).toEqual([[0], [5, 10]]);
-});
-
-test('a message that comes later than that is committed at once', async () => {
-  const rig = await busyRig();
-  rig.clock.advance(20);
-  rig.committer.add(waitingAt(5));
-  await settled();
-  expect(rig.committed).toEqual([[0], [5]]);
-});
-
-test('a slow store makes nobody wait for longer than the bound, whatever the clock says', async () => {
-  const rig = new Rig();
-  rig.takesMs = 10 * COMMIT_PAUSE_MS_MAX;
-  rig.committer.add(waitingAt(0));
-  await settled();
-  rig.clock.advance(-60_000);
-  rig.committer.add(waitingAt(5));
-  await settled();
-  rig.clock.advance(COMMIT_PAUSE_MS_MAX - 1);
-  await settled();
-  expect(rig.committed).toEqual([[0]]);
-  rig.clock.advance(1);
-  await settled();
-  expect(rig.committed).toEqual([[0], [5]]);
-});
-
-test('a full commit waits for nothing more', async () => {
-  const rig = await busyRig();
-  rig.committer.add(waitingAt(5, COMMIT_RAW_BYTES_MAX - 1));
-  await settled();
-  expect(rig.committed).toHaveLength(1);
-  rig.committer.add(waitingAt(10, 1));
-  await settled();
-  expect(rig.committed).toEqual([[0], [5, 10]]);
-});
-
-test('as many messages as half of what is sent before acks wait for nothing more', async () => {
-  const rig = await busyRig();
-  for (let count = 1; count < BLOCKS_PREFETCH / 2; count++) rig.committer.add(waitingAt(5));
-  await settled();
-  expect(rig.committed).toHaveLength(1);
-  rig.committer.add(waitingAt(10));
-  await settled();
-  expect(rig.committed[1]).toHaveLength(BLOCKS_PREFETCH / 2);
-});
-
-test('whoever waits for an answer, or for all of it, does not wait for more', async () => {
-  const rig = await busyRig();
-  rig.committer.add(waitingAt(5));
-  const answer = Promise.withResolvers<AppendOutcome>();
-  rig.committer.add({ ...waitingAt(10), answer });
-  await settled();
-  expect(rig.committed).toEqual([[0], [5, 10]]);
-  rig.committer.add(waitingAt(5));
-  await rig.committer.flushed();
-  expect(rig.committed).toEqual([[0], [5, 10], [5]]);
 });

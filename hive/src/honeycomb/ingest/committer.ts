@@ -1,21 +1,14 @@
 /**
- * Group commit: what arrived while the previous commit ran, and for as long again, goes into the next one, and a message that
+ * Group commit: what arrived while the previous commit ran goes into the next one, and a message that
  * comes alone is committed at once. Deliveries are acked after the commit. Lines wait for a while for those before
  * them, where another honeycomb may be about to commit these.
- *
- * A commit costs what is in it, and something for itself: on MongoDB three requests. Without the pause each of several honeycombs, which
- * has a part of the load, commits nearly each message alone.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Delivery } from '@apiary/common/bus/bus.ts';
 import type { AppendMessage, AppendOutcome, Segment } from '@apiary/common/chunks/chunks.ts';
 import type { Clock } from '@apiary/common/clock.ts';
 import { RANGE_WAIT_MS_MAX } from '@apiary/common/limits/mongodb.ts';
-import {
-  BLOCKS_PREFETCH,
-  COMMIT_PAUSE_MS_MAX,
-  COMMIT_RAW_BYTES_MAX,
-} from '@apiary/common/limits.ts';
+import { COMMIT_RAW_BYTES_MAX } from '@apiary/common/limits.ts';
 
 /** A message that waits for its commit. */
 export interface Waiting {
@@ -45,11 +38,6 @@ export class Committer {
   readonly #clock: Clock;
   /** With {@link #early} bounded by the consumer's prefetch. */
   #waiting: Waiting[] = [];
-  /** Raw bytes of {@link #waiting}. */
-  #waitingBytes = 0;
-  /** Until then more may come. */
-  #pauseUntilMs = Number.NEGATIVE_INFINITY;
-  #isPausing = false;
   /** What waits for lines before it → since when. Tried again with each commit. */
   readonly #early = new Map<Waiting, number>();
   #wake: (() => void) | undefined;
@@ -66,10 +54,9 @@ export class Committer {
 
   add(waiting: Waiting): void {
     this.#waiting.push(waiting);
-    this.#waitingBytes += waiting.rawBytes;
     this.#added++;
     this.#running ??= this.#run();
-    if (!this.#isPausing || waiting.answer || this.#isFull) this.#wake?.();
+    this.#wake?.();
   }
 
   /** Resolves once nothing waits. */
@@ -88,12 +75,6 @@ export class Committer {
     });
   }
 
-  /** As much as one commit takes, or so many messages that none may come until some are acked. */
-  get #isFull(): boolean {
-    const messages = this.#waiting.length + this.#early.size;
-    return this.#waitingBytes >= COMMIT_RAW_BYTES_MAX || messages >= BLOCKS_PREFETCH / 2;
-  }
-
   #finished(done: number): void {
     this.#done = done;
     const flushes = this.#flushes;
@@ -107,7 +88,6 @@ export class Committer {
     let batch: readonly Waiting[] = [];
     try {
       while (this.#waiting.length + this.#early.size > 0) {
-        await this.#pause();
         const news = this.#segment.patient?.news();
         batch = this.#takeBatch();
         await this.#commit(batch);
@@ -117,7 +97,6 @@ export class Committer {
     } catch (error) {
       for (const { answer } of [...batch, ...this.#waiting]) answer?.reject(error);
       this.#waiting = [];
-      this.#waitingBytes = 0;
       this.#early.clear();
       this.#finished(this.#added);
       this.#listener.failed(error);
@@ -128,10 +107,7 @@ export class Committer {
   }
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
-    const beganMs = this.#clock.now();
     const outcomes = await this.#append(batch.map(({ message }) => message));
-    const endedMs = this.#clock.now();
-    this.#pauseUntilMs = endedMs + Math.min(endedMs - beganMs, COMMIT_PAUSE_MS_MAX);
     const committed: Waiting[] = [];
     for (const [index, waiting] of batch.entries()) {
       if (outcomes[index]) {
@@ -160,26 +136,12 @@ export class Committer {
   /** Also ends when there is more to commit, somebody waits for all of it, or time is up. */
   async #untilNews(news: Promise<void> | undefined): Promise<void> {
     if (this.#flushes.length > 0) return;
-    const [sinceMs = 0] = this.#early.values();
-    await this.#untilWoken(sinceMs + RANGE_WAIT_MS_MAX - this.#clock.now(), news);
-  }
-
-  /** Until more has come: a commit that follows another one at once is about as large as what came meanwhile. */
-  async #pause(): Promise<void> {
-    const leftMs = Math.min(this.#pauseUntilMs - this.#clock.now(), COMMIT_PAUSE_MS_MAX);
-    // Who waits for an answer may send no more before it.
-    const isUrgent = this.#flushes.length > 0 || this.#waiting.some(({ answer }) => answer);
-    if (leftMs <= 0 || isUrgent || this.#isFull) return;
-    this.#isPausing = true;
-    await this.#untilWoken(leftMs);
-    this.#isPausing = false;
-  }
-
-  async #untilWoken(leftMs: number, news?: Promise<void>): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
-    const cancel = this.#clock.after(Math.max(0, leftMs), resolve);
-    await Promise.race(news ? [promise, news] : [promise]);
+    const [sinceMs = 0] = this.#early.values();
+    const leftMs = Math.max(0, sinceMs + RANGE_WAIT_MS_MAX - this.#clock.now());
+    const cancel = this.#clock.after(leftMs, resolve);
+    await Promise.race([promise, news]);
     cancel();
     this.#wake = undefined;
   }
@@ -193,8 +155,6 @@ export class Committer {
       if (count > 0 && bytes > COMMIT_RAW_BYTES_MAX) break;
       count++;
     }
-    const taken = this.#waiting.splice(0, count);
-    for (const { rawBytes } of taken) this.#waitingBytes -= rawBytes;
-    return [...this.#early.keys(), ...taken];
+    return [...this.#early.keys(), ...this.#waiting.splice(0, count)];
   }
 }
