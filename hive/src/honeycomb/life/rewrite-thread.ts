@@ -5,6 +5,7 @@ import type { NewChunk } from '@apiary/common/chunks/chunks.ts';
 import { AppError, type ErrorCode } from '@apiary/common/errors.ts';
 import { setOldSpaceOfThreads } from '../thread-heap.ts';
 import type { RewriteTask } from './rewrite-worker.ts';
+import { transferable } from './section-transfer.ts';
 
 interface Answer {
   readonly chunk?: NewChunk;
@@ -15,7 +16,7 @@ interface Answer {
 export class RewriteThread {
   #worker: Worker | undefined;
 
-  /** See `rewriteChunks`. @throws AppError as it does, and `internal` when the thread ended */
+  /** See `rewriteChunks`; sections of the task are gone then. @throws AppError as it does, and `internal` when the thread ended */
   async rewrite(task: RewriteTask): Promise<NewChunk | undefined> {
     this.#worker ??= startWorker();
     const worker = this.#worker;
@@ -28,7 +29,7 @@ export class RewriteThread {
         throw new AppError('internal', 'The thread that writes chunks anew ended.');
       });
       const answered = once(worker, 'message', { signal });
-      worker.postMessage(task);
+      worker.postMessage(task, transferable(task.chunks.flatMap(({ sections }) => sections)));
       // An error of the thread rejects both.
       const [answer] = (await Promise.race([answered, ended])) as [Answer];
       ended.catch(() => undefined);

@@ -5,6 +5,7 @@ import { parentPort } from 'node:worker_threads';
 import { toAppError } from '@apiary/common/errors.ts';
 import type { ChunkName } from '../chunk/seal-batch.ts';
 import { type OldChunk, rewriteChunks } from './rewrite.ts';
+import { transferable } from './section-transfer.ts';
 
 /** What the thread is asked. */
 export interface RewriteTask {
@@ -28,7 +29,8 @@ function yieldToOthers(): void {
 yieldToOthers();
 parentPort?.on('message', async ({ chunks, name }: RewriteTask) => {
   try {
-    parentPort?.postMessage({ chunk: await rewriteChunks(chunks, name) });
+    const chunk = await rewriteChunks(chunks, name, { ownsSections: true });
+    parentPort?.postMessage({ chunk }, transferable(chunk?.sections ?? []));
   } catch (error) {
     const { code, message } = toAppError(error);
     parentPort?.postMessage({ error: { code, message } });

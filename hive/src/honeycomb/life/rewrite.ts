@@ -6,6 +6,7 @@ import { crc32 } from 'node:zlib';
 import type { ChunkEntry, NewChunk } from '@apiary/common/chunks/chunks.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { COMPACTED_ZSTD_LEVEL } from '@apiary/common/limits/store.ts';
+import type { ReaderMemory } from '../chunk/chunk-format.ts';
 import { borrowEncoderMemory } from '../chunk/columnar/columnar.ts';
 import { freeMemory } from '../chunk/free-memory.ts';
 import { formatOf } from '../chunk/index.ts';
@@ -22,6 +23,9 @@ export interface OldChunk {
   readonly without: Uint32Array;
 }
 
+/** What becomes of the old chunks' sections: see `ReaderMemory.ownsSections`. */
+type SectionUse = Pick<ReaderMemory, 'ownsSections'>;
+
 /**
  * All rows of the old chunks but those that are to go, in their order, as one chunk.
  *
@@ -32,27 +36,32 @@ export interface OldChunk {
 export async function rewriteChunks(
   chunks: readonly OldChunk[],
   name: ChunkName,
+  { ownsSections = false }: SectionUse = {},
 ): Promise<NewChunk | undefined> {
   const [first] = chunks;
   const batch =
     first && chunks.length === 1 && first.without.length > 0
-      ? await withDecoded(first, (own) => own)
-      : await joined(chunks);
+      ? await withDecoded(first, ownsSections, (own) => own)
+      : await joined(chunks, ownsSections);
   return batch.count === 0 ? undefined : await sealBatch(batch, name, COMPACTED_ZSTD_LEVEL);
 }
 
 /** The rows of chunks one behind the other. No more than one of them is decoded at a time. */
-async function joined(chunks: readonly OldChunk[]): Promise<RowBatch> {
+async function joined(chunks: readonly OldChunk[], ownsSections: boolean): Promise<RowBatch> {
   const joint = new JointBatch(chunks);
-  for (const chunk of chunks) await withDecoded(chunk, (batch) => joint.add(batch));
+  for (const chunk of chunks) await withDecoded(chunk, ownsSections, (batch) => joint.add(batch));
   return joint.batch();
 }
 
 /** Calls `use` with the rows of a chunk that stay, which are gone behind it. */
-async function withDecoded<T>(chunk: OldChunk, use: (batch: RowBatch) => T): Promise<T> {
+async function withDecoded<T>(
+  chunk: OldChunk,
+  ownsSections: boolean,
+  use: (batch: RowBatch) => T,
+): Promise<T> {
   const { entry, sections, without } = chunk;
   const read = async (index: number) => sections[index] ?? new Uint8Array();
-  const reader = formatOf(entry.format).open(entry, read, { hasRoom: () => false });
+  const reader = formatOf(entry.format).open(entry, read, { hasRoom: () => false, ownsSections });
   const { memory, giveBack } = borrowEncoderMemory();
   try {
     const batch = await reader.decode(() => undefined, memory);

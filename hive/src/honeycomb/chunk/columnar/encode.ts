@@ -24,11 +24,8 @@ import {
   VARYING,
   type ValueColumns,
 } from './value-columns.ts';
+import { ValueFrames } from './value-frames.ts';
 
-/** Bytes of columns in one section of values: small ones are decoded fast, large ones compress well. */
-const FRAME_BYTES = 192 * 1024;
-/** A column past it is cut, so that no section outgrows the store. */
-const FRAME_BYTES_MAX = 4 * 1024 * 1024;
 /**
  * Rows in one section of ids. Measured on 450,000 rows: to find where one of them is, all ids cost 0.5 ms to decompress
  * and 0.15 to go through, of 1.4 for a rare word in the chunk.
@@ -79,7 +76,7 @@ export class ColumnarEncoder {
     const order = sortRows(split.template, templates.length);
     const columns = collectColumns(split, order, this.#lexicon);
     const levels = levelsOf(split, order, { columns, known: this.#levels });
-    const frames = framesOf(columns);
+    const frames = new ValueFrames(columns);
     const { lexicon } = columns;
     const ids = idsOf(split, this.#idsRows);
     const pack = (bytes: Uint8Array) => packSection(bytes, zstdLevel);
@@ -90,10 +87,7 @@ export class ColumnarEncoder {
         templates: templates.length,
         slots: columns.encoding.length,
         rawRows: (order.first[templates.length + 1] ?? 0) - (order.first[templates.length] ?? 0),
-        frames: [
-          ...frames.map((frame) => frame.length),
-          ...(lexicon?.frames ?? []).map(({ textBytes }) => textBytes),
-        ],
+        frames: [...frames.lengths, ...(lexicon?.frames ?? []).map(({ textBytes }) => textBytes)],
         ...(lexicon && {
           lexicon: {
             words: lexicon.words,
@@ -120,8 +114,8 @@ export class ColumnarEncoder {
         { name: 'levels', bytes: pack(levels.varying) },
         ...(lexicon ? [{ name: LEXICON_SECTION, bytes: pack(lexicon.bytes) }] : []),
         ...[
-          ...frames.map(pack),
-          ...(lexicon?.frames ?? []).map(({ planes }) => packNumbers(planes, zstdLevel)),
+          ...Array.from(frames, pack),
+          ...(lexicon?.frames ?? []).map((frame) => packNumbers(frame.planes(), zstdLevel)),
         ].map((bytes, index) => ({ name: `values-${index}`, bytes })),
         ...(newest ? [{ name: NEWEST, bytes: pack(newest) }] : []),
         ...columns.blooms.map((part, index) => ({
@@ -252,24 +246,4 @@ function fixedLength(template: Template, { encoding, longest }: ValueColumns): n
     else length += longest[slot] ?? 0;
   }
   return varies ? length : undefined;
-}
-
-function framesOf({ bytes, columnBytes, listed, order }: ValueColumns): Buffer[] {
-  const frames: Buffer[] = [];
-  let from = 0;
-  let at = 0;
-  const cut = (to: number) => {
-    while (from < to) {
-      const end = Math.min(to, from + FRAME_BYTES_MAX);
-      frames.push(bytes.subarray(from, end));
-      from = end;
-    }
-  };
-  for (const slot of order) {
-    if (listed[slot] === 1) break;
-    at += columnBytes[slot] ?? 0;
-    if (at - from >= FRAME_BYTES) cut(at);
-  }
-  cut(at);
-  return frames;
 }

@@ -47,7 +47,7 @@ function encoded(all: Templates): { readonly bytes: Buffer; readonly slots: read
     listed: Uint8Array.from(slots, (each) => (each.listed ? 1 : 0)),
     columnBytes: Float64Array.from(slots, (each) => each.varying),
   };
-  const none = { bytes: Buffer.alloc(0), lexicon: undefined, order: [], blooms: [] };
+  const none = { gather: () => Buffer.alloc(0), lexicon: undefined, order: [], blooms: [] };
   const rows = all.map(
     (each, id): TemplateRow => ({
       ...{ slots: each.slots.length, rows: each.rows, layout: (id % 5) - 1, shift: 60_000 * id },

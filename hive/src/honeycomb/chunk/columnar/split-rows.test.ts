@@ -53,7 +53,7 @@ function expectSame(batch: RowBatch, splitter: Splitter, model: SplitModel): voi
   const count = facts.mask.length - 1;
   const order = Array.from({ length: count }, (_, slot) => slot).reverse();
   const bytes = facts.columnBytes.reduce((sum, length) => sum + length, 0);
-  const columns = split.columns.gather(order, bytes, 0).toString('latin1');
+  const columns = split.columns.gather(order, bytes).toString('latin1');
   const values = templates.flatMap((each) => each.values);
   expect(values.length).toBe(count);
   let at = 0;

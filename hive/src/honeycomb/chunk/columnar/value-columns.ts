@@ -24,9 +24,12 @@ export const RAW_ROW = 0xffff;
 
 /** All columns and what is known of each. */
 export interface ValueColumns {
-  /** Columns whose values are not in the lexicon. */
-  readonly bytes: Buffer;
-  /** The others. Absent: there are none. */
+  /**
+   * Columns of slots one behind the other, there until it is called again. Not for those whose values are in the lexicon; raw
+   * rows come last.
+   */
+  readonly gather: (slots: readonly number[]) => Buffer;
+  /** Those that are. Absent: there are none. */
   readonly lexicon: Lexicon | undefined;
   /** By slot. */
   readonly mask: Int32Array;
@@ -36,7 +39,7 @@ export interface ValueColumns {
   readonly columnBytes: Float64Array;
   /** 1 where its values are in the lexicon. */
   readonly listed: Uint8Array;
-  /** Slots in the order in which their columns stand, first those in `bytes`. */
+  /** Slots in the order in which their columns stand, first those that are not in the lexicon. */
   readonly order: readonly number[];
   /** Parts of blooms of the words in values and in templates. */
   readonly blooms: readonly Buffer[];
@@ -95,16 +98,21 @@ export function collectColumns(
   const listed = new Uint8Array(facts.mask.length);
   for (const slot of lexicon?.slots ?? []) listed[slot] = 1;
   const order = columnOrder(facts.mask, listed);
-  // Those of raw rows are the last of them.
-  const gathered = order.filter((slot) => listed[slot] === 0 && slot !== rawSlot);
-  let at = gathered.reduce((sum, slot) => sum + (facts.columnBytes[slot] ?? 0), 0);
-  // In the memory of the loops: nothing that makes it grow may follow.
-  const bytes = columns.gather(gathered, at, facts.columnBytes[rawSlot] ?? 0);
-  for (const row of raw) {
-    const [from, to] = [batch.start[row] ?? 0, batch.start[row + 1] ?? 0];
-    at += batch.bytes.copy(bytes, at, from, to);
-  }
-  return { ...facts, listed, lexicon, order, bytes, blooms };
+  const gather = (slots: readonly number[]) => {
+    const bytes = slots.reduce((sum, slot) => sum + (facts.columnBytes[slot] ?? 0), 0);
+    const hasRaw = slots.at(-1) === rawSlot;
+    const gathered = columns.gather(hasRaw ? slots.slice(0, -1) : slots, bytes);
+    if (hasRaw) copyRows(batch, raw, gathered);
+    return gathered;
+  };
+  return { ...facts, listed, lexicon, order, gather, blooms };
+}
+
+/** Copies rows to the end of `target`. */
+function copyRows(batch: SplitRows['batch'], rows: Uint32Array, target: Buffer): void {
+  let at = target.length - bytesOf(batch, rows);
+  for (const row of rows)
+    at += batch.bytes.copy(target, at, batch.start[row], batch.start[row + 1]);
 }
 
 /** Slots whose values may be in the lexicon. */

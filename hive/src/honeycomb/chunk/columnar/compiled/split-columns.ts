@@ -93,6 +93,9 @@ export class SplitColumns {
   readonly #facts: number;
   /** Slots, without that of raw rows. */
   readonly #slots: number;
+  /** Where columns are gathered, and how many bytes have room there. */
+  #target = 0;
+  #room = 0;
 
   constructor(memory: SplitMemory, templates: readonly Template[]) {
     this.#memory = memory;
@@ -152,19 +155,22 @@ export class SplitColumns {
   }
 
   /**
-   * Columns of slots in an order, one behind the other, of so many bytes; and behind them room. They are in the
-   * loops' memory: valid until something makes it grow.
+   * Columns of slots in an order, one behind the other, at the begin of so many bytes. They are in the loops' memory: valid
+   * until it is called again, or something makes that grow.
    */
-  gather(order: readonly number[], bytes: number, room: number): Buffer {
+  gather(order: readonly number[], bytes: number): Buffer {
     const { loops } = this.#memory;
+    if (bytes > this.#room) {
+      this.#room = Math.max(bytes, 2 * this.#room);
+      this.#target = loops.allocate(this.#room);
+    }
     const addresses = loops.allocate(4 * order.length);
-    const target = loops.allocate(bytes + room);
     const { numbers } = this.#memory;
     for (const [index, slot] of order.entries()) {
       numbers[(addresses >> 2) + index] = numbers[(this.#facts >> 2) + slot * FACTS] ?? 0;
     }
-    loops.gather(addresses, order.length, target);
-    return this.#memory.bytes.subarray(target, target + bytes + room);
+    loops.gather(addresses, order.length, this.#target);
+    return this.#memory.bytes.subarray(this.#target, this.#target + bytes);
   }
 
   /** Takes a word of a raw row for the bloom. */

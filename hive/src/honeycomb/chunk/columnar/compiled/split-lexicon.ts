@@ -49,8 +49,8 @@ export interface Lexicon {
 export interface ListedFrame {
   /** Bytes that the values are as they stand in columns. */
   readonly textBytes: number;
-  /** See {@link NumberLayout}. */
-  readonly planes: Buffer;
+  /** See {@link NumberLayout}; there until those of another one are asked for. */
+  readonly planes: () => Buffer;
 }
 
 interface Numbered extends Candidate {
@@ -139,9 +139,10 @@ function framesOf(
   let column = 0;
   for (let from = 0; from < values; from += frameValues) {
     const to = Math.min(values, from + frameValues);
-    loops.writePlanes(numbers + 4 * from, to - from, bytes, highBits, target);
-    const behind = target + planesBytes(layout, to - from);
-    const planes = Buffer.from(memory.bytes.subarray(target, behind));
+    const planes = () => {
+      loops.writePlanes(numbers + 4 * from, to - from, bytes, highBits, target);
+      return memory.bytes.subarray(target, target + planesBytes(layout, to - from));
+    };
     let textBytes = loops.takenBytes(numbers + 4 * from, to - from);
     for (let at = from; at < to; ) {
       const own = columns[column];
