@@ -10,10 +10,12 @@ import { searchRequestSchema } from '@apiary/common/messages/actions/honeycomb-s
 import { connectDatabase } from '@apiary/common/mongodb/database.ts';
 import { allParts } from '@apiary/common/testing/bus-bench.ts';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import type { HoneycombOptions } from '../../hive/src/honeycomb/index.ts';
 import { ACTOR, HoneycombRig } from '../../hive/src/honeycomb/testing/rig.ts';
 import { eventually } from '../harness/eventually.ts';
 import { mongoForThisFile } from '../harness/mongo.ts';
 import { KILLED, runUntilKilled } from './testing/killed-child.ts';
+import { openWith } from './testing/replaced-step.ts';
 
 const ROUNDS = 36;
 const LINES = 30;
@@ -31,9 +33,9 @@ describe('honeycombs that share a store', () => {
   let watcher: ChunkStore;
   let others: Awaited<ReturnType<HoneycombRig['join']>>[] = [];
 
-  async function begin(): Promise<void> {
+  async function begin(options: HoneycombOptions = OPTIONS): Promise<void> {
     url = mongo().url(`apiary-test-${randomUUID()}`);
-    rig = await HoneycombRig.create(OPTIONS, url);
+    rig = await HoneycombRig.create(options, url);
     watcher = await openChunks(url);
   }
 
@@ -196,6 +198,62 @@ describe('honeycombs that share a store', () => {
     const { done } = await rig.search({ query: 'round', limit: 0 });
     expect(done).toMatchObject({ total: LINES, missing: [] });
   }, 120_000);
+
+  /** Whoever has the upkeep is as one that slept until its lease ran out. */
+  async function upkeepRunsOut(): Promise<void> {
+    const database = await connectDatabase(url);
+    const leases = await database.table('log.leases');
+    for (const { _id } of await leases.find({}, { after: '', limit: 100 })) {
+      if (_id.startsWith('upkeep/')) await leases.delete(_id);
+    }
+    await database.close();
+  }
+
+  test('refuse the merge of one whose upkeep another one took meanwhile', async () => {
+    const [reached, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const outcome = Promise.withResolvers<unknown>();
+    let merges = 0;
+    const openStore = openWith('replace', (store) => async (...what) => {
+      if (merges++ > 0) return await store.replace(...what);
+      reached.resolve();
+      await goOn.promise;
+      try {
+        await store.replace(...what);
+        outcome.resolve('it was taken');
+      } catch (error) {
+        outcome.resolve(error);
+        throw error;
+      }
+    });
+    await begin({ ...OPTIONS, openStore });
+    await publishApart(0, 12);
+    await reached.promise;
+    await upkeepRunsOut();
+    others = [await rig.join()];
+    await eventually(
+      async () => {
+        // A renewal that was under way may have come late.
+        await upkeepRunsOut();
+        others[0]?.clock.advance(LIFE_RETRY_MS / 10);
+        return (await watcher.catalogue()).chunks.some(isMerged) ? true : undefined;
+      },
+      'the other one has merged them',
+      WAIT_MS,
+    );
+    const { chunks } = await watcher.catalogue();
+    expect(recordsIn(await watcher.catalogue())).toBe(12 * LINES);
+    goOn.resolve();
+    expect(await outcome.promise).toMatchObject({ code: 'lease-lost' });
+    expect((await watcher.catalogue()).chunks).toEqual(chunks);
+    const { records, done } = await rig.search({ query: 'round', limit: 10_000 });
+    expect(new Set(records.map(({ body }) => body)).size).toBe(12 * LINES);
+    expect(done).toMatchObject({ total: 12 * LINES, missing: [] });
+    // Nor do sections stay that were written for what was refused, and whoever was refused goes on.
+    await publishApart(12, 14);
+    await nothingLeftBehind();
+    const after = await rig.search({ query: 'round', limit: 0 });
+    expect(after.done).toMatchObject({ total: 14 * LINES, missing: [] });
+  }, 180_000);
 
   test.each(['before', 'after'])(
     'go on where one was killed %s the catalogue said that chunks are merged',
