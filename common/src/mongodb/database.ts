@@ -5,7 +5,6 @@
  *
  * Writes are acknowledged by a majority and its journals; reads see what a majority has.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Binary,
   type Collection,
@@ -13,18 +12,18 @@ import {
   type Filter,
   MongoBulkWriteError,
   MongoClient,
-  MongoError,
   MongoServerError,
 } from 'mongodb';
 import { AppError } from '../errors.ts';
 import {
-  MONGODB_BUSY_PAUSE_MS,
-  MONGODB_BUSY_TRIES_MAX,
   MONGODB_CONNECTIONS_MAX,
   MONGODB_DELETES_AT_ONCE,
+  MONGODB_ROW_MS_MAX,
   MONGODB_SELECTION_MS_MAX,
+  MONGODB_TABLE_MS_MAX,
 } from '../limits/mongodb.ts';
 import { newId } from '../random.ts';
+import { asking, translate, within } from './requests.ts';
 import { RowLocks } from './row-locks.ts';
 
 /** A stored row. Values are what BSON knows; bytes are written as {@link bytesValue} makes them. */
@@ -80,13 +79,22 @@ export function bytesOf(value: unknown): Buffer | undefined {
   return value instanceof Binary ? Buffer.from(value.value()) : undefined;
 }
 
+/** What may be chosen. */
+export interface DatabaseOptions {
+  /** How long the server may take over a few rows; default MONGODB_ROW_MS_MAX. */
+  readonly rowMsMax?: number;
+}
+
 /**
  * Connects to a server or cluster.
  *
  * @param url `mongodb://…/DATABASE`; without a database's name it is `apiary`
  * @throws AppError `setting-invalid`, `store-unreachable`
  */
-export async function connectDatabase(url: string): Promise<Database> {
+export async function connectDatabase(
+  url: string,
+  { rowMsMax = MONGODB_ROW_MS_MAX }: DatabaseOptions = {},
+): Promise<Database> {
   let client: MongoClient;
   let name: string;
   try {
@@ -112,7 +120,8 @@ export async function connectDatabase(url: string): Promise<Database> {
     await client.connect();
     const server = await client.db(name).admin().command({ buildInfo: 1 });
     // FerretDB v1 reads, changes and writes a row without keeping others from it meanwhile.
-    return new MongoDatabase(client, name, !('ferretdbVersion' in server));
+    const updatesAreAtomic = !('ferretdbVersion' in server);
+    return new MongoDatabase(client, name, { updatesAreAtomic, rowMsMax });
   } catch (error) {
     await client.close();
     throw translate(error);
@@ -123,30 +132,36 @@ class MongoDatabase implements Database {
   readonly #client: MongoClient;
   readonly #db: Db;
   readonly #updatesAreAtomic: boolean;
+  readonly #rowMsMax: number;
 
-  constructor(client: MongoClient, name: string, updatesAreAtomic: boolean) {
+  constructor(
+    client: MongoClient,
+    name: string,
+    how: { readonly updatesAreAtomic: boolean; readonly rowMsMax: number },
+  ) {
     this.#client = client;
     this.#db = client.db(name);
-    this.#updatesAreAtomic = updatesAreAtomic;
+    this.#updatesAreAtomic = how.updatesAreAtomic;
+    this.#rowMsMax = how.rowMsMax;
   }
 
   async table(name: string, indexes: readonly string[] = []): Promise<Table> {
-    const rows = new MongoTable(this.#db.collection<Row>(name));
+    const rows = new MongoTable(this.#db.collection<Row>(name), this.#rowMsMax);
     if (indexes.length > 0) await rows.index(indexes);
     if (this.#updatesAreAtomic) return rows;
-    const locks = new MongoTable(this.#db.collection<Row>(`${name}.locks`));
+    const locks = new MongoTable(this.#db.collection<Row>(`${name}.locks`), this.#rowMsMax);
     return new LockingTable(rows, new RowLocks(locks, newId()), () => locks.drop());
   }
 
   async tableNames(): Promise<string[]> {
-    return await asking(async () => {
+    return await asking(MONGODB_TABLE_MS_MAX, async () => {
       const found = await this.#db.listCollections({}, { nameOnly: true }).toArray();
       return found.map(({ name }) => name);
     });
   }
 
   async drop(): Promise<void> {
-    await asking(() => this.#db.dropDatabase());
+    await asking(MONGODB_TABLE_MS_MAX, () => this.#db.dropDatabase());
   }
 
   async close(): Promise<void> {
@@ -156,19 +171,21 @@ class MongoDatabase implements Database {
 
 class MongoTable implements Table {
   readonly #rows: Collection<Row>;
+  readonly #rowMsMax: number;
 
-  constructor(rows: Collection<Row>) {
+  constructor(rows: Collection<Row>, rowMsMax: number) {
     this.#rows = rows;
+    this.#rowMsMax = rowMsMax;
   }
 
   async index(fields: readonly string[]): Promise<void> {
-    await asking(async () => {
+    await asking(MONGODB_TABLE_MS_MAX, async () => {
       for (const field of fields) await this.#rows.createIndex({ [field]: 1 });
     });
   }
 
   async get(id: string): Promise<Row | undefined> {
-    return (await asking(() => this.#rows.findOne({ _id: id }))) ?? undefined;
+    return (await asking(this.#rowMsMax, () => this.#rows.findOne({ _id: id }))) ?? undefined;
   }
 
   async find(
@@ -176,15 +193,17 @@ class MongoTable implements Table {
     { after, limit }: { readonly after: string; readonly limit: number },
   ): Promise<Row[]> {
     const wanted = { ...conditions(filter), ...(after === '' ? {} : { _id: { $gt: after } }) };
-    return await asking(() => this.#rows.find(wanted).sort({ _id: 1 }).limit(limit).toArray());
+    return await asking(MONGODB_TABLE_MS_MAX, () =>
+      this.#rows.find(wanted).sort({ _id: 1 }).limit(limit).toArray(),
+    );
   }
 
   async count(filter: RowFilter): Promise<number> {
-    return await asking(() => this.#rows.countDocuments(conditions(filter)));
+    return await asking(MONGODB_TABLE_MS_MAX, () => this.#rows.countDocuments(conditions(filter)));
   }
 
   async insert(row: Row): Promise<boolean> {
-    return await asking(async () => {
+    return await asking(this.#rowMsMax, async () => {
       try {
         await this.#rows.insertOne(row);
         return true;
@@ -197,7 +216,7 @@ class MongoTable implements Table {
 
   async insertAll(rows: readonly Row[]): Promise<Set<string>> {
     try {
-      await this.#rows.insertMany([...rows], { ordered: false });
+      await within(this.#rowMsMax, () => this.#rows.insertMany([...rows], { ordered: false }));
       return new Set();
     } catch (error) {
       if (!(error instanceof MongoBulkWriteError)) throw translate(error);
@@ -210,7 +229,7 @@ class MongoTable implements Table {
   }
 
   async put(row: Row): Promise<void> {
-    await asking(async () => {
+    await asking(this.#rowMsMax, async () => {
       try {
         await this.#rows.replaceOne({ _id: row._id }, row, { upsert: true });
       } catch (error) {
@@ -223,13 +242,14 @@ class MongoTable implements Table {
 
   async replace(row: Row): Promise<boolean> {
     const before = { _id: row._id, version: row.version - 1 };
-    const { matchedCount } = await asking(() => this.#rows.replaceOne(before, row));
+    const { matchedCount } = await asking(this.#rowMsMax, () => this.#rows.replaceOne(before, row));
     return matchedCount === 1;
   }
 
   async delete(id: string, version?: number): Promise<boolean> {
     const wanted = version === undefined ? { _id: id } : { _id: id, version };
-    return (await asking(() => this.#rows.deleteOne(wanted))).deletedCount === 1;
+    const { deletedCount } = await asking(this.#rowMsMax, () => this.#rows.deleteOne(wanted));
+    return deletedCount === 1;
   }
 
   async deleteAll(ids: readonly string[]): Promise<void> {
@@ -237,12 +257,12 @@ class MongoTable implements Table {
       // FerretDB reads the whole table for a list of ids, and looks up each of these.
       const some = ids.slice(at, at + MONGODB_DELETES_AT_ONCE);
       const deletes = some.map((id) => ({ deleteOne: { filter: { _id: id } } }));
-      await asking(() => this.#rows.bulkWrite(deletes));
+      await asking(MONGODB_TABLE_MS_MAX, () => this.#rows.bulkWrite(deletes));
     }
   }
 
   async drop(): Promise<void> {
-    await asking(() => this.#rows.drop());
+    await asking(MONGODB_TABLE_MS_MAX, () => this.#rows.drop());
   }
 }
 
@@ -311,46 +331,4 @@ function conditions(filter: RowFilter): Filter<Row> {
       Array.isArray(wanted) ? { $in: wanted } : wanted,
     ]),
   );
-}
-
-async function asking<R>(ask: () => Promise<R>): Promise<R> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!isBusy(error) || tries >= MONGODB_BUSY_TRIES_MAX) throw translate(error);
-      await sleep(Math.random() * MONGODB_BUSY_PAUSE_MS);
-    }
-  }
-}
-
-/** FerretDB on SQLite, where another write took too long: nothing of this one was done. */
-function isBusy(error: unknown): boolean {
-  return error instanceof MongoError && error.message.includes('SQLITE_BUSY');
-}
-
-/** Codes of MongoDB (https://www.mongodb.com/docs/manual/reference/error-codes/) that mean a full disk or quota. */
-const FULL_CODES: ReadonlySet<number> = new Set([14_031, 8_000]);
-
-/** Codes that an election, a shut-down or a slow majority brings: host unreachable, not primary, interrupted, … */
-const PASSING_CODES: ReadonlySet<number> = new Set([
-  6, 7, 64, 89, 91, 134, 189, 262, 9_001, 10_058, 10_107, 11_600, 11_602, 13_435, 13_436,
-]);
-
-/** What the driver threw → an {@link AppError} where a person can act on it, else as it was. */
-function translate(error: unknown): unknown {
-  if (!(error instanceof MongoError)) return error;
-  const cause = { cause: error };
-  if (isBusy(error)) {
-    return new AppError('store-unreachable', 'The database is too busy with other writes.', cause);
-  }
-  // A bulk write bears whatever ended it, the loss of its connection included, which has no code.
-  const code = error instanceof MongoServerError ? error.code : undefined;
-  if (typeof code === 'number' && !PASSING_CODES.has(code)) {
-    if (FULL_CODES.has(code)) {
-      return new AppError('store-full', 'The disk of MongoDB is full: make room.', cause);
-    }
-    return new AppError('internal', `MongoDB refused: ${error.message}`, cause);
-  }
-  return new AppError('store-unreachable', `MongoDB does not answer: ${error.message}`, cause);
 }

@@ -1,10 +1,13 @@
 import type { Delivery } from '@apiary/common/bus/bus.ts';
 import { QUEUE } from '@apiary/common/bus/topology.ts';
+import { AppError } from '@apiary/common/errors.ts';
 import { HOLDINGS_EVENT_INTERVAL_MS } from '@apiary/common/limits/ledger.ts';
+import { STORE_RETRY_MS_MIN } from '@apiary/common/limits.ts';
 import { callAction } from '@apiary/common/messages/actions/action.ts';
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
 import { runOf, streamOf } from '@apiary/common/testing/chunk-runs.ts';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { Approvals } from './ingest/approvals.ts';
 import { ACTOR, HoneycombRig, until } from './testing/rig.ts';
 
 const LINES = [
@@ -148,6 +151,27 @@ describe('honeycomb', () => {
     await rig.setApproval('approved');
     await rig.publishLines(A, LINES);
     expect((await rig.settled(5)).done.total).toBe(5);
+  });
+
+  test('messages whose sender the store could not be asked for come again, and are not lost', async () => {
+    const read = jest.spyOn(Approvals.prototype, 'read');
+    try {
+      read.mockRejectedValueOnce(new AppError('store-unreachable', 'The store is away.'));
+      await rig.setApproval('pending');
+      const quarantined: Delivery[] = [];
+      await rig.bus.consume(QUEUE.quarantine, { prefetch: 10 }, (delivery) => {
+        quarantined.push(delivery);
+        delivery.ack();
+      });
+      await rig.publishLines(A, LINES);
+      await until(() => read.mock.calls.length === 1);
+      await until(() => {
+        rig.clock.advance(STORE_RETRY_MS_MIN);
+        return quarantined.length === 1;
+      });
+    } finally {
+      read.mockRestore();
+    }
   });
 
   test('a forged message and one that differs are dead letters with their reason', async () => {

@@ -104,8 +104,12 @@ export class Ingest {
     const verdict = this.#context.judge.judge(delivery);
     if (!(verdict instanceof Promise)) return this.#act(delivery, verdict);
     const generation = this.#generation;
-    const acting = verdict.then((late) =>
-      generation === this.#generation ? this.#act(delivery, late) : undefined,
+    const acting = verdict.then(
+      (late) => (generation === this.#generation ? this.#act(delivery, late) : undefined),
+      (error) => {
+        // The first of those that the store did not answer sends all of them back to the queue.
+        if (generation === this.#generation) this.#failed(error);
+      },
     );
     this.#judging.add(acting);
     return acting.finally(() => this.#judging.delete(acting));
