@@ -41,8 +41,9 @@ const TIMES = Array.from({ length: 10 }, (_, time) => time);
 test('a portion is somewhat more than an even share of the page, and no less than what is worth a question', () => {
   expect(portionOf(0, 3)).toBe(0);
   expect(portionOf(10, 3)).toBe(10);
-  expect(portionOf(100, 3)).toBe(50);
-  expect(portionOf(100, 20)).toBe(25);
+  expect(portionOf(100, 3)).toBe(100);
+  expect(portionOf(1_000, 3)).toBe(500);
+  expect(portionOf(1_000, 20)).toBe(100);
   expect(portionOf(100, 1)).toBe(100);
 });
 
