@@ -146,7 +146,8 @@ interface Asked {
 
 /** The newest lines, and all: what warmed up is of the time before, and sites differ in how much of it they hold. */
 function askedOf(bytes: number, warmUpBytes: number): Asked[] {
-  const all = bytes - warmUpBytes;
+  // Lines come at random times: so many bytes may last somewhat longer at one time than at another.
+  const all = bytes - 1.2 * warmUpBytes;
   return [...(all > NEWEST_BYTES ? [NEWEST_BYTES] : []), all].map((some) => {
     return { name: `${Math.round(some / MB)} MB`, share: some / bytes };
   });
