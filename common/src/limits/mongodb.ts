@@ -12,7 +12,7 @@ export const MONGODB_DELETES_AT_ONCE = 500;
 /** How long a request waits for a primary: an election takes about 12 s. Past it: `store-unreachable`. */
 export const MONGODB_SELECTION_MS_MAX = 15_000;
 /** How long one request for a few rows waits for its answer: longer than an election and any pause. Past it: `store-unreachable`. */
-export const MONGODB_ROW_MS_MAX = 60_000;
+export const MONGODB_ROW_MS_MAX = 30_000;
 /** The same for what goes through a table: pages, counts, indexes, many deletions, a drop. */
 export const MONGODB_TABLE_MS_MAX = 10 * 60_000;
 /** How often a write is tried that FerretDB gave up because of others. Past it: `store-unreachable`. */

@@ -85,6 +85,14 @@ export interface DatabaseOptions {
   readonly rowMsMax?: number;
 }
 
+/** Bounds of the driver's own waits. */
+const WAITS = {
+  serverSelectionTimeoutMS: MONGODB_SELECTION_MS_MAX,
+  waitQueueTimeoutMS: MONGODB_ROW_MS_MAX,
+  /** What nobody waits for any more does not keep its connection for ever. */
+  socketTimeoutMS: MONGODB_TABLE_MS_MAX,
+} as const;
+
 /**
  * Connects to a server or cluster.
  *
@@ -108,9 +116,7 @@ export async function connectDatabase(
       ignoreUndefined: true,
       maxPoolSize: MONGODB_CONNECTIONS_MAX,
       // What the address itself says goes first.
-      ...(!searchParams.has('serverSelectionTimeoutMS') && {
-        serverSelectionTimeoutMS: MONGODB_SELECTION_MS_MAX,
-      }),
+      ...Object.fromEntries(Object.entries(WAITS).filter(([name]) => !searchParams.has(name))),
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
