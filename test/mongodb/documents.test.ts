@@ -4,7 +4,6 @@ import { describeDocuments } from '@apiary/common/documents/documents.contract.t
 import { openDocuments } from '@apiary/common/documents/open.ts';
 import { MONGODB_DELETES_AT_ONCE } from '@apiary/common/limits/mongodb.ts';
 import { connectDatabase } from '@apiary/common/mongodb/database.ts';
-import { startProxy } from '@apiary/common/testing/tcp-proxy.ts';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { mongoForThisFile } from '../harness/mongo.ts';
@@ -83,24 +82,4 @@ test('rows are deleted together, in any number, and those that are not there har
   expect(await table.find({}, { after: '', limit: 10 })).toEqual([{ _id: 'row/0', version: 1 }]);
   await database.drop();
   await database.close();
-});
-
-test('a request that nothing answers fails in time, and the next one is answered', async () => {
-  const url = new URL(mongo().url(`apiary-test-${randomUUID()}`));
-  const proxy = await startProxy({ host: url.hostname, port: Number(url.port || 27_017) });
-  url.host = `127.0.0.1:${proxy.port}`;
-  // A member of a replica set would be asked at its own address.
-  url.searchParams.set('directConnection', 'true');
-  const database = await connectDatabase(url.href, { rowMsMax: 300 });
-  const table = await database.table('rows');
-  await table.insert({ _id: 'one', version: 1 });
-  proxy.pause();
-  const late = { code: 'store-unreachable', message: expect.stringContaining('has not answered') };
-  await expect(table.get('one')).rejects.toMatchObject(late);
-  await expect(table.insertAll([{ _id: 'two', version: 1 }])).rejects.toMatchObject(late);
-  proxy.resume();
-  expect(await table.get('one')).toMatchObject({ version: 1 });
-  await database.drop();
-  await database.close();
-  await proxy.stop();
 });

@@ -5,25 +5,19 @@
  *
  * Writes are acknowledged by a majority and its journals; reads see what a majority has.
  */
-import {
-  Binary,
-  type Collection,
-  type Db,
-  type Filter,
-  MongoBulkWriteError,
-  MongoClient,
-  MongoServerError,
-} from 'mongodb';
+import { Binary, type Db, MongoClient } from 'mongodb';
 import { AppError } from '../errors.ts';
 import {
   MONGODB_CONNECTIONS_MAX,
-  MONGODB_DELETES_AT_ONCE,
   MONGODB_ROW_MS_MAX,
   MONGODB_SELECTION_MS_MAX,
   MONGODB_TABLE_MS_MAX,
 } from '../limits/mongodb.ts';
 import { newId } from '../random.ts';
-import { asking, translate, within } from './requests.ts';
+import { endingLostWrites } from './lost-connections.ts';
+import { type AnswerBounds, MongoTable } from './mongo-table.ts';
+import { PoolCounts, type PoolState } from './pool-counts.ts';
+import { type LateRequest, Requests, translate } from './requests.ts';
 import { RowLocks } from './row-locks.ts';
 
 /** A stored row. Values are what BSON knows; bytes are written as {@link bytesValue} makes them. */
@@ -65,6 +59,8 @@ export interface Database {
   tableNames(): Promise<string[]>;
   /** Removes everything. */
   drop(): Promise<void>;
+  /** The connections to it now. */
+  pool(): PoolState;
   close(): Promise<void>;
 }
 
@@ -79,10 +75,10 @@ export function bytesOf(value: unknown): Buffer | undefined {
   return value instanceof Binary ? Buffer.from(value.value()) : undefined;
 }
 
-/** What may be chosen. */
-export interface DatabaseOptions {
-  /** How long the server may take over a few rows; default MONGODB_ROW_MS_MAX. */
-  readonly rowMsMax?: number;
+/** What may be chosen; the bounds are MONGODB_ROW_MS_MAX and MONGODB_TABLE_MS_MAX by default. */
+export interface DatabaseOptions extends Partial<AnswerBounds> {
+  /** Told of each request that was not answered in time. */
+  readonly onLate?: ((late: LateRequest) => void) | undefined;
 }
 
 /** Bounds of the driver's own waits. */
@@ -101,7 +97,7 @@ const WAITS = {
  */
 export async function connectDatabase(
   url: string,
-  { rowMsMax = MONGODB_ROW_MS_MAX }: DatabaseOptions = {},
+  options: DatabaseOptions = {},
 ): Promise<Database> {
   let client: MongoClient;
   let name: string;
@@ -122,153 +118,87 @@ export async function connectDatabase(
     const reason = error instanceof Error ? error.message : String(error);
     throw new AppError('setting-invalid', `store: ${reason}`, { cause: error });
   }
+  const { onLate = () => undefined, ...given } = options;
+  const bounds = { rowMsMax: MONGODB_ROW_MS_MAX, tableMsMax: MONGODB_TABLE_MS_MAX, ...given };
+  const pool = new PoolCounts(client);
   try {
-    await client.connect();
-    const server = await client.db(name).admin().command({ buildInfo: 1 });
-    // FerretDB v1 reads, changes and writes a row without keeping others from it meanwhile.
-    const updatesAreAtomic = !('ferretdbVersion' in server);
-    return new MongoDatabase(client, name, { updatesAreAtomic, rowMsMax });
+    await endingLostWrites(() => client.connect());
+    const database = new MongoDatabase(client, name, { bounds, onLate, pool });
+    await database.greet();
+    return database;
   } catch (error) {
     await client.close();
     throw translate(error);
   }
 }
 
+/** What {@link MongoDatabase} is told. */
+interface HowToAsk {
+  readonly bounds: AnswerBounds;
+  readonly onLate: (late: LateRequest) => void;
+  readonly pool: PoolCounts;
+}
+
 class MongoDatabase implements Database {
   readonly #client: MongoClient;
   readonly #db: Db;
-  readonly #updatesAreAtomic: boolean;
-  readonly #rowMsMax: number;
+  readonly #how: HowToAsk;
+  readonly #requests: Requests;
+  #updatesAreAtomic = false;
 
-  constructor(
-    client: MongoClient,
-    name: string,
-    how: { readonly updatesAreAtomic: boolean; readonly rowMsMax: number },
-  ) {
+  constructor(client: MongoClient, name: string, how: HowToAsk) {
     this.#client = client;
     this.#db = client.db(name);
-    this.#updatesAreAtomic = how.updatesAreAtomic;
-    this.#rowMsMax = how.rowMsMax;
+    this.#how = how;
+    this.#requests = this.#requestsOf('');
+  }
+
+  /** Asks what kind of server it is. */
+  async greet(): Promise<void> {
+    const server = await this.#requests.asking('greet', MONGODB_ROW_MS_MAX, (until) =>
+      this.#db.admin().command({ buildInfo: 1 }, until),
+    );
+    // FerretDB v1 reads, changes and writes a row without keeping others from it meanwhile.
+    this.#updatesAreAtomic = !('ferretdbVersion' in server);
   }
 
   async table(name: string, indexes: readonly string[] = []): Promise<Table> {
-    const rows = new MongoTable(this.#db.collection<Row>(name), this.#rowMsMax);
+    const rows = this.#rows(name);
     if (indexes.length > 0) await rows.index(indexes);
     if (this.#updatesAreAtomic) return rows;
-    const locks = new MongoTable(this.#db.collection<Row>(`${name}.locks`), this.#rowMsMax);
+    const locks = this.#rows(`${name}.locks`);
     return new LockingTable(rows, new RowLocks(locks, newId()), () => locks.drop());
   }
 
   async tableNames(): Promise<string[]> {
-    return await asking(MONGODB_TABLE_MS_MAX, async () => {
-      const found = await this.#db.listCollections({}, { nameOnly: true }).toArray();
+    return await this.#requests.asking('tableNames', this.#how.bounds.tableMsMax, async (until) => {
+      const found = await this.#db.listCollections({}, { ...until, nameOnly: true }).toArray();
       return found.map(({ name }) => name);
     });
   }
 
   async drop(): Promise<void> {
-    await asking(MONGODB_TABLE_MS_MAX, () => this.#db.dropDatabase());
+    await this.#requests.asking('dropAll', this.#how.bounds.tableMsMax, (until) =>
+      this.#db.dropDatabase(until),
+    );
+  }
+
+  pool(): PoolState {
+    return this.#how.pool.now();
   }
 
   async close(): Promise<void> {
     await this.#client.close();
   }
-}
 
-class MongoTable implements Table {
-  readonly #rows: Collection<Row>;
-  readonly #rowMsMax: number;
-
-  constructor(rows: Collection<Row>, rowMsMax: number) {
-    this.#rows = rows;
-    this.#rowMsMax = rowMsMax;
+  #rows(name: string): MongoTable {
+    const rows = this.#db.collection<Row>(name);
+    return new MongoTable(rows, this.#requestsOf(name), this.#how.bounds);
   }
 
-  async index(fields: readonly string[]): Promise<void> {
-    await asking(MONGODB_TABLE_MS_MAX, async () => {
-      for (const field of fields) await this.#rows.createIndex({ [field]: 1 });
-    });
-  }
-
-  async get(id: string): Promise<Row | undefined> {
-    return (await asking(this.#rowMsMax, () => this.#rows.findOne({ _id: id }))) ?? undefined;
-  }
-
-  async find(
-    filter: RowFilter,
-    { after, limit }: { readonly after: string; readonly limit: number },
-  ): Promise<Row[]> {
-    const wanted = { ...conditions(filter), ...(after === '' ? {} : { _id: { $gt: after } }) };
-    return await asking(MONGODB_TABLE_MS_MAX, () =>
-      this.#rows.find(wanted).sort({ _id: 1 }).limit(limit).toArray(),
-    );
-  }
-
-  async count(filter: RowFilter): Promise<number> {
-    return await asking(MONGODB_TABLE_MS_MAX, () => this.#rows.countDocuments(conditions(filter)));
-  }
-
-  async insert(row: Row): Promise<boolean> {
-    return await asking(this.#rowMsMax, async () => {
-      try {
-        await this.#rows.insertOne(row);
-        return true;
-      } catch (error) {
-        if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return false;
-        throw error;
-      }
-    });
-  }
-
-  async insertAll(rows: readonly Row[]): Promise<Set<string>> {
-    try {
-      await within(this.#rowMsMax, () => this.#rows.insertMany([...rows], { ordered: false }));
-      return new Set();
-    } catch (error) {
-      if (!(error instanceof MongoBulkWriteError)) throw translate(error);
-      const failed = [error.writeErrors].flat();
-      if (failed.length === 0 || failed.some(({ code }) => code !== DUPLICATE_KEY)) {
-        throw translate(error);
-      }
-      return new Set(failed.map(({ index }) => rows[index]?._id ?? ''));
-    }
-  }
-
-  async put(row: Row): Promise<void> {
-    await asking(this.#rowMsMax, async () => {
-      try {
-        await this.#rows.replaceOne({ _id: row._id }, row, { upsert: true });
-      } catch (error) {
-        // Two that both found none.
-        if (!(error instanceof MongoServerError) || error.code !== DUPLICATE_KEY) throw error;
-        await this.#rows.replaceOne({ _id: row._id }, row);
-      }
-    });
-  }
-
-  async replace(row: Row): Promise<boolean> {
-    const before = { _id: row._id, version: row.version - 1 };
-    const { matchedCount } = await asking(this.#rowMsMax, () => this.#rows.replaceOne(before, row));
-    return matchedCount === 1;
-  }
-
-  async delete(id: string, version?: number): Promise<boolean> {
-    const wanted = version === undefined ? { _id: id } : { _id: id, version };
-    const { deletedCount } = await asking(this.#rowMsMax, () => this.#rows.deleteOne(wanted));
-    return deletedCount === 1;
-  }
-
-  async deleteAll(ids: readonly string[]): Promise<void> {
-    for (let at = 0; at < ids.length; at += MONGODB_DELETES_AT_ONCE) {
-      // FerretDB reads the whole table for a list of ids, and looks up each of these.
-      const some = ids.slice(at, at + MONGODB_DELETES_AT_ONCE);
-      const deletes = some.map((id) => ({ deleteOne: { filter: { _id: id } } }));
-      await asking(MONGODB_TABLE_MS_MAX, () => this.#rows.bulkWrite(deletes));
-    }
-  }
-
-  async drop(): Promise<void> {
-    await asking(MONGODB_TABLE_MS_MAX, () => this.#rows.drop());
+  #requestsOf(table: string): Requests {
+    const { pool, onLate } = this.#how;
+    return new Requests(table, { pool, onLate });
   }
 }
 
@@ -326,15 +256,4 @@ class LockingTable implements Table {
     await this.#rows.drop();
     await this.#dropLocks();
   }
-}
-
-const DUPLICATE_KEY = 11_000;
-
-function conditions(filter: RowFilter): Filter<Row> {
-  return Object.fromEntries(
-    Object.entries(filter).map(([field, wanted]) => [
-      field,
-      Array.isArray(wanted) ? { $in: wanted } : wanted,
-    ]),
-  );
 }

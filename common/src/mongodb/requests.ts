@@ -1,41 +1,88 @@
 /**
  * Requests to a server with MongoDB's protocol: each has a time by which it is answered, is asked again where the server
  * was too busy, and fails with an error that a person can act on. The driver bounds the search for a server, not the wait
- * for an answer or for a connection: behind a network that swallows packets these last for ever.
+ * for an answer or for a connection: behind a network that swallows packets these last for ever. A request that is late is
+ * told, with the state of the pool, and its connection is closed: it takes nobody's place.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MongoError, MongoServerError } from 'mongodb';
+import { type CommandOperationOptions, MongoError, MongoServerError } from 'mongodb';
 import { AppError } from '../errors.ts';
 import { MONGODB_BUSY_PAUSE_MS, MONGODB_BUSY_TRIES_MAX } from '../limits/mongodb.ts';
+import { endingLostWrites } from './lost-connections.ts';
+import type { PoolCounts, PoolState } from './pool-counts.ts';
 
-/**
- * Asks, again where the server is too busy.
- *
- * @param msMax for each answer
- * @throws AppError `store-unreachable`, `store-full`, `internal`: {@link translate}
- */
-export async function asking<R>(msMax: number, ask: () => Promise<R>): Promise<R> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await within(msMax, ask);
-    } catch (error) {
-      if (!isBusy(error) || tries >= MONGODB_BUSY_TRIES_MAX) throw translate(error);
-      await sleep(Math.random() * MONGODB_BUSY_PAUSE_MS);
-    }
-  }
+/** A request that was not answered in time. */
+export interface LateRequest {
+  /** What of a {@link Table} was asked for, e.g. `insertAll`. */
+  readonly operation: string;
+  readonly table: string;
+  readonly waitedMs: number;
+  /** The driver's connections, this request's among them. */
+  readonly pool: PoolState;
 }
 
-/** Asks once. What becomes of a request that is late is not known. @throws AppError `store-unreachable` when it is */
-export async function within<R>(msMax: number, ask: () => Promise<R>): Promise<R> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    const what = `MongoDB has not answered a request for ${Math.round(msMax / 1000)} s.`;
-    late.reject(new AppError('store-unreachable', what));
-  }, msMax);
-  try {
-    return await Promise.race([ask(), late.promise]);
-  } finally {
-    clearTimeout(timer);
+/** Requests for one table. */
+export class Requests {
+  readonly #table: string;
+  readonly #pool: PoolCounts;
+  readonly #onLate: (late: LateRequest) => void;
+
+  constructor(
+    table: string,
+    told: { readonly pool: PoolCounts; readonly onLate: (late: LateRequest) => void },
+  ) {
+    this.#table = table;
+    this.#pool = told.pool;
+    this.#onLate = told.onLate;
+  }
+
+  /**
+   * Asks, again where the server is too busy.
+   *
+   * @param msMax for each answer
+   * @param ask is given what ends the request, for the driver
+   * @throws AppError `store-unreachable`, `store-full`, `internal`: {@link translate}
+   */
+  async asking<R>(
+    operation: string,
+    msMax: number,
+    ask: (until: CommandOperationOptions) => Promise<R>,
+  ): Promise<R> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.once(operation, msMax, ask);
+      } catch (error) {
+        if (!isBusy(error) || tries >= MONGODB_BUSY_TRIES_MAX) throw translate(error);
+        await sleep(Math.random() * MONGODB_BUSY_PAUSE_MS);
+      }
+    }
+  }
+
+  /** Asks once. What becomes of a request that is late is not known. @throws AppError `store-unreachable` when it is */
+  async once<R>(
+    operation: string,
+    msMax: number,
+    ask: (until: CommandOperationOptions) => Promise<R>,
+  ): Promise<R> {
+    const done = this.#pool.request();
+    const late = Promise.withResolvers<never>();
+    const end = new AbortController();
+    const timer = setTimeout(() => {
+      const what = `MongoDB has not answered a request for ${Math.round(msMax / 1000)} s.`;
+      const error = new AppError('store-unreachable', what);
+      const pool = this.#pool.now();
+      this.#onLate({ operation, table: this.#table, waitedMs: msMax, pool });
+      late.reject(error);
+      end.abort(error);
+    }, msMax);
+    // The driver's types name it for reads only; it takes it for whatever it asks.
+    const until = { signal: end.signal } as CommandOperationOptions;
+    try {
+      return await Promise.race([endingLostWrites(() => ask(until)), late.promise]);
+    } finally {
+      clearTimeout(timer);
+      done();
+    }
   }
 }
 

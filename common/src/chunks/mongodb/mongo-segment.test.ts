@@ -20,6 +20,7 @@ const database: Database = {
   table: async () => new MemoryTable(),
   tableNames: async () => [],
   drop: async () => undefined,
+  pool: () => ({ open: 0, taken: 0, requests: 0 }),
   close: async () => undefined,
 };
 

@@ -22,6 +22,7 @@ function newPlace() {
     table: async () => table,
     tableNames: async () => [],
     drop: async () => undefined,
+    pool: () => ({ open: 0, taken: 0, requests: 0 }),
     close: async () => undefined,
   };
   return { table, sections: new SectionTables(database, 'log.sections') };
