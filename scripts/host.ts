@@ -17,6 +17,7 @@ import { type StatusPort, StatusServer } from '@apiary/common/health/status-serv
 import { VitalsTeller } from '@apiary/common/health/vitals-teller.ts';
 import { createLogger, type LogLevel } from '@apiary/common/log.ts';
 import { Metrics } from '@apiary/common/metrics.ts';
+import { tellLate } from '@apiary/common/mongodb/late-requests.ts';
 import { newId } from '@apiary/common/random.ts';
 import { readAuthority } from '@apiary/common/tls/authority-file.ts';
 import type { CertificatePaths } from '@apiary/common/tls/certificate-file.ts';
@@ -122,7 +123,7 @@ async function runHost(
     });
     bus = made;
     undo.push(() => made.close());
-    const documents = await openDocuments(options.store);
+    const documents = await openDocuments(options.store, { onLate: tellLate({ log, metrics }) });
     undo.push(() => documents.close());
     undo.push(announceChanges(documents, made));
     const board = new HealthBoard();

@@ -116,7 +116,7 @@ function ofCluster(cluster: RabbitCluster): Pick<ChaosOptions, 'broker' | 'fault
   return { broker: { url, queues }, faults: clusterFaults(nodes) };
 }
 
-function resultText({ answers, stuck, ...result }: ChaosResult): string {
+function resultText({ answers, stuck, unfinished, ...result }: ChaosResult): string {
   const { kills, stops, faults, lines, lost, doubled, broken, retried, notWhole } = result;
   const { asked, unanswered, wrong, tries, partial, failed, reasons } = answers;
   return [
@@ -124,6 +124,7 @@ function resultText({ answers, stuck, ...result }: ChaosResult): string {
       `${lost} lost, ${doubled} stored twice, ${broken} broken` +
       (retried > 0 ? ` (${retried} pages were asked for again)` : ''),
     ...result.examples.map((line) => `  ${line}`),
+    ...unfinished.map((line) => `  ${line}`),
     `${asked} questions, ${asked - unanswered} answered in full: ${wrong} wrong answers`,
     ...answers.examples.map((line) => `  ${line}`),
     `${tries} tries for that, ${partial} answered in part, ${failed} not:`,

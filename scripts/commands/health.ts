@@ -30,6 +30,7 @@ function healthText(health: Health): string {
     `${health.linesPerSecond} lines/s`,
     ...(queue ? [`${queue.waiting} blocks wait (most ${queue.most})`] : []),
     ...(lagMs === undefined ? [] : [`stored ${lagMs} ms after being read`]),
+    ...waitingText(health),
     ...(disk ? [`${megabytes(disk.freeBytes)} MB of disk free`] : []),
     `${health.dead} dead letters`,
     `${health.quarantined} in quarantine`,
@@ -39,6 +40,15 @@ function healthText(health: Health): string {
     ['COMPONENTS', 'MEMORY MB', 'CPU %', 'UP', 'VERSION'],
     ...health.processes.map(processRow),
   ])}`;
+}
+
+/** What honeycombs have taken and not stored yet. */
+function waitingText({ atMs, processes }: Health): string[] {
+  const all = processes.flatMap(({ ingest }) => ingest?.uncommitted ?? []);
+  if (all.length === 0) return [];
+  const messages = all.reduce((sum, each) => sum + each.messages, 0);
+  const oldestMs = Math.max(0, atMs - Math.min(...all.map(({ sinceMs }) => sinceMs)));
+  return [`${messages} being stored (oldest ${oldestMs} ms)`];
 }
 
 function processRow({ components, residentBytes, cpuShare, ...times }: Vitals): string[] {

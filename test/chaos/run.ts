@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ROUTES } from '@apiary/queen/routes.ts';
 import { type RunningApiary, startApiary } from '../harness/apiary-up.ts';
 import { eventually } from '../harness/eventually.ts';
 import { type Fault, lasting } from './network.ts';
@@ -13,6 +14,7 @@ import { judge, type ReadVerdict } from './oracle.ts';
 import { Pauses } from './pauses.ts';
 import { type Answers, Questions } from './questions.ts';
 import { embeddedQueues, type ReadQueues, stuckQueues } from './queues.ts';
+import { unfinishedCommits } from './unfinished.ts';
 import { Workload } from './workload.ts';
 
 /** A broker or store outside, with its own kill and start. */
@@ -64,6 +66,8 @@ export interface ChaosResult extends ReadVerdict {
   readonly answers: Answers;
   /** Queues that never came to be empty after the end. */
   readonly stuck: readonly string[];
+  /** Where lines are lost: what each honeycomb was doing then. */
+  readonly unfinished: readonly string[];
 }
 
 /** True when nothing is wrong with a run. */
@@ -132,8 +136,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const verdict = await judge(apiary.client, mark, workload.written(), {
       span: { from: startedMs, to: Date.now() },
     });
+    const unfinished = verdict.lost > 0 ? await askUnfinished(apiary) : [];
     const stuck = await stuckQueues(options.broker?.queues ?? embeddedQueues(data), DRAIN_MS_MAX);
-    result = { ...verdict, ...done, notWhole, answers: questions.answers, stuck };
+    result = { ...verdict, ...done, notWhole, answers: questions.answers, stuck, unfinished };
     return result;
   } finally {
     await questions.stop();
@@ -141,6 +146,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     if (result && isClean(result)) {
       for (const each of [folder, data]) rmSync(each, { recursive: true, force: true });
     } else report(`kept for whoever looks into it: ${data} (data), ${folder} (files)`);
+  }
+}
+
+async function askUnfinished({ client }: RunningApiary): Promise<string[]> {
+  try {
+    return unfinishedCommits((await client.call(ROUTES.health, undefined, {})).health);
+  } catch (error) {
+    return [`Queen does not say how the honeycombs are: ${String(error)}`];
   }
 }
 

@@ -100,6 +100,14 @@ export interface SequenceRange {
   readonly last: number;
 }
 
+/** What an append of several steps is at. */
+export type AppendStep =
+  | 'waiting for the segment'
+  | 'reading ranges'
+  | 'writing the frame'
+  | 'asking the catalogue'
+  | 'adding entries';
+
 /** The part of a store that one honeycomb writes: open blocks under a lease. */
 export interface Segment {
   /** The same for all its owners, one after another. */
@@ -108,6 +116,8 @@ export interface Segment {
   readonly instance: string;
   /** Grows each time the segment changes hands. */
   readonly epoch: number;
+  /** What an append that is under way is at; absent at rest, and where an append is one step. */
+  readonly step?: AppendStep | undefined;
   /** Judges, cuts, stores and numbers all messages in one durable write, in order. @throws AppError `store-full`, `lease-lost` */
   append(messages: readonly AppendMessage[]): Promise<AppendOutcome[]>;
   /** Only where several honeycombs add to the same generations. */

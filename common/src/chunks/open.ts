@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { isMongoUrl } from '../mongodb/address.ts';
+import type { OnLate } from '../mongodb/late-requests.ts';
 import type { ChunkStore, TellAdded } from './chunks.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';
 
@@ -12,7 +13,8 @@ export function sqliteFolder(store: string): string | undefined {
 /**
  * Opens the chunks of a store: `sqlite:DIR` or `mongodb://…/DATABASE`.
  *
- * @param options `bytesMax`: past it writes are `store-full`; `tell`: tells others what was added, where there can be any
+ * @param options `bytesMax`: past it writes are `store-full`; `tell`: tells others what was added, where there can be any;
+ * `onLate`: told of requests that a server did not answer in time
  * @throws AppError `setting-invalid` for another form, `store-full`, `store-corrupt`, `store-unreachable`
  */
 export async function openChunks(
@@ -21,6 +23,7 @@ export async function openChunks(
     readonly bytesMax?: number;
     readonly clock?: Clock;
     readonly tell?: TellAdded | undefined;
+    readonly onLate?: OnLate | undefined;
   } = {},
 ): Promise<ChunkStore> {
   if (isMongoUrl(store)) {

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '../errors.ts';
 import { isMongoUrl } from '../mongodb/address.ts';
+import type { OnLate } from '../mongodb/late-requests.ts';
 import type { Documents } from './documents.ts';
 import { openSqliteDocuments } from './sqlite.ts';
 
@@ -9,14 +10,18 @@ import { openSqliteDocuments } from './sqlite.ts';
  * Opens the documents of a store: `sqlite:DIR` keeps them in `DIR/documents.sqlite`, with the folder made
  * (0700) where it is missing; `mongodb://…/DATABASE` in a database of that server or cluster.
  *
+ * @param options `onLate`: told of requests that a server did not answer in time
  * @throws AppError `setting-invalid` for another form, `store-unreachable`, `folder-unusable`,
  * `store-corrupt`, `store-busy`
  */
-export async function openDocuments(store: string): Promise<Documents> {
+export async function openDocuments(
+  store: string,
+  options: { readonly onLate?: OnLate | undefined } = {},
+): Promise<Documents> {
   if (isMongoUrl(store)) {
     // The driver is some megabytes that nobody else needs.
     const { openMongoDocuments } = await import('./mongodb/mongodb-documents.ts');
-    return await openMongoDocuments(store);
+    return await openMongoDocuments(store, options);
   }
   const folder = /^sqlite:(.+)$/s.exec(store)?.[1];
   if (!folder) {

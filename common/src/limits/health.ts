@@ -16,6 +16,8 @@ export const DISK_RESERVE_SHARE = 0.05;
 export const DISK_LOOK_MS = 500;
 /** A line that was stored so long after it was read is late, and Home says so. */
 export const INGEST_LAG_LATE_MS = 2_000;
+/** A commit that runs for so long is told of: it takes milliseconds, and a late request to MongoDB half a minute. */
+export const COMMIT_LATE_MS = 20_000;
 /** A request to a status port is cut after this. */
 export const STATUS_REQUEST_MS_MAX = 10_000;
 /** Connections to a status port: a scraper, a probe and a person. */

@@ -20,6 +20,10 @@ const ingestSchema = z.object({
   lagMs: z.number().nonnegative().optional(),
   /** Why nothing is taken in just now. */
   stopped: z.object({ reason: z.string().max(300), sinceMs: z.number() }).optional(),
+  /** What has come and is not stored yet: what is being done about it, and since when the oldest of it waits; absent at rest. */
+  uncommitted: z
+    .object({ step: z.string().max(64), messages: z.int().positive(), sinceMs: z.number() })
+    .optional(),
 });
 
 /** Body of the event `process.vitals`. */

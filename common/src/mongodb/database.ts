@@ -14,10 +14,11 @@ import {
   MONGODB_TABLE_MS_MAX,
 } from '../limits/mongodb.ts';
 import { newId } from '../random.ts';
+import type { OnLate } from './late-requests.ts';
 import { endingLostWrites } from './lost-connections.ts';
 import { type AnswerBounds, MongoTable } from './mongo-table.ts';
 import { PoolCounts, type PoolState } from './pool-counts.ts';
-import { type LateRequest, Requests, translate } from './requests.ts';
+import { Requests, translate } from './requests.ts';
 import { RowLocks } from './row-locks.ts';
 
 /** A stored row. Values are what BSON knows; bytes are written as {@link bytesValue} makes them. */
@@ -78,7 +79,7 @@ export function bytesOf(value: unknown): Buffer | undefined {
 /** What may be chosen; the bounds are MONGODB_ROW_MS_MAX and MONGODB_TABLE_MS_MAX by default. */
 export interface DatabaseOptions extends Partial<AnswerBounds> {
   /** Told of each request that was not answered in time. */
-  readonly onLate?: ((late: LateRequest) => void) | undefined;
+  readonly onLate?: OnLate | undefined;
 }
 
 /** Bounds of the driver's own waits. */
@@ -135,7 +136,7 @@ export async function connectDatabase(
 /** What {@link MongoDatabase} is told. */
 interface HowToAsk {
   readonly bounds: AnswerBounds;
-  readonly onLate: (late: LateRequest) => void;
+  readonly onLate: OnLate;
   readonly pool: PoolCounts;
 }
 

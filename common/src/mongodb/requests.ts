@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type CommandOperationOptions, MongoError, MongoServerError } from 'mongodb';
 import { AppError } from '../errors.ts';
 import { MONGODB_BUSY_PAUSE_MS, MONGODB_BUSY_TRIES_MAX } from '../limits/mongodb.ts';
+import type { OnLate } from './late-requests.ts';
 import { endingLostWrites } from './lost-connections.ts';
 import type { PoolCounts, PoolState } from './pool-counts.ts';
 
@@ -25,12 +26,9 @@ export interface LateRequest {
 export class Requests {
   readonly #table: string;
   readonly #pool: PoolCounts;
-  readonly #onLate: (late: LateRequest) => void;
+  readonly #onLate: OnLate;
 
-  constructor(
-    table: string,
-    told: { readonly pool: PoolCounts; readonly onLate: (late: LateRequest) => void },
-  ) {
+  constructor(table: string, told: { readonly pool: PoolCounts; readonly onLate: OnLate }) {
     this.#table = table;
     this.#pool = told.pool;
     this.#onLate = told.onLate;

@@ -1,8 +1,12 @@
 import type { Delivery } from '@apiary/common/bus/bus.ts';
 import { QUEUE } from '@apiary/common/bus/topology.ts';
+import type { ChunkStore } from '@apiary/common/chunks/chunks.ts';
+import { openChunks } from '@apiary/common/chunks/open.ts';
 import { AppError } from '@apiary/common/errors.ts';
+import { COMMIT_LATE_MS } from '@apiary/common/limits/health.ts';
 import { HOLDINGS_EVENT_INTERVAL_MS } from '@apiary/common/limits/ledger.ts';
 import { STORE_RETRY_MS_MIN } from '@apiary/common/limits.ts';
+import { createSilentLogger } from '@apiary/common/log.ts';
 import { callAction } from '@apiary/common/messages/actions/action.ts';
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
 import { runOf, streamOf } from '@apiary/common/testing/chunk-runs.ts';
@@ -174,6 +178,33 @@ describe('honeycomb', () => {
     }
   });
 
+  test('a commit that does not end is logged once, and shows in the metrics', async () => {
+    await rig.stop();
+    const store = Promise.withResolvers<void>();
+    const warnings: unknown[] = [];
+    const warn = (fields: object, event: string) => void warnings.push([event, fields]);
+    rig.log = { ...createSilentLogger(), info: () => undefined, warn };
+    rig.options = { openStore: async (...given) => slowly(await openChunks(...given), store) };
+    await rig.start();
+    await rig.publishLines(A, LINES);
+    const text = async () => await rig.metrics.text();
+    await until(async () => (await text()).includes('_uncommitted_messages 1'));
+    // The commit begins in a later turn than that in which the message comes.
+    await until(() => {
+      rig.clock.advance(COMMIT_LATE_MS);
+      return warnings.length > 0;
+    });
+    rig.clock.advance(10 * COMMIT_LATE_MS);
+    const fields = { step: 'appending', messages: 1, oldestMs: expect.any(Number) };
+    expect(warnings).toEqual([['commit-late', fields]]);
+    const age = /_uncommitted_age_seconds (\d+)/.exec(await text());
+    expect(Number(age?.[1])).toBeGreaterThanOrEqual((11 * COMMIT_LATE_MS) / 1_000);
+    store.resolve();
+    await rig.settled(LINES.length);
+    expect(await text()).toContain('_uncommitted_messages 0');
+    expect(await text()).toContain('_uncommitted_age_seconds 0');
+  });
+
   test('a forged message and one that differs are dead letters with their reason', async () => {
     const dead: Delivery[] = [];
     const events: unknown[] = [];
@@ -257,3 +288,18 @@ describe('honeycomb', () => {
     expect(told).toEqual([{ instance: expect.any(String), holdings: [holding] }]);
   });
 });
+
+/** Its appends wait first. */
+function slowly(store: ChunkStore, until: PromiseWithResolvers<void>): ChunkStore {
+  const { openSegment } = store;
+  store.openSegment = async (instance) => {
+    const segment = await openSegment.call(store, instance);
+    const { append } = segment;
+    segment.append = async (messages) => {
+      await until.promise;
+      return await append.call(segment, messages);
+    };
+    return segment;
+  };
+  return store;
+}

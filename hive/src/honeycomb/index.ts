@@ -12,6 +12,7 @@ import { agentManagerActions } from '@apiary/common/messages/actions/agentmanage
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
 import type { SealLines } from '@apiary/common/messages/actions/honeycomb-cluster.ts';
 import { isMongoUrl } from '@apiary/common/mongodb/address.ts';
+import { tellLate } from '@apiary/common/mongodb/late-requests.ts';
 import { type ActionContext, createHandlers } from './actions.ts';
 import { Analyses } from './analysis/analyses.ts';
 import { hearAdded, tellAdded } from './cluster/added-ranges.ts';
@@ -29,6 +30,7 @@ import { Judge } from './ingest/judge.ts';
 import { RateMeter } from './ingest/rate-meter.ts';
 import { Refusals } from './ingest/refusals.ts';
 import { StoredTeller } from './ingest/stored-teller.ts';
+import { gaugeUncommitted, type Uncommitted } from './ingest/uncommitted.ts';
 import { Life } from './life/life.ts';
 import { RetentionClasses } from './life/retention-classes.ts';
 import { HONEYCOMB_ACTOR, hasSegment, isGone, joinHoneycombs, servePresence } from './members.ts';
@@ -69,6 +71,7 @@ class Honeycomb implements Component {
   #presence: Subscription | undefined;
   #rejoining: Promise<void> | undefined;
   #held: () => Holdings['segments'] = () => [];
+  #uncommitted: () => Uncommitted | undefined = () => undefined;
   #isStarting = true;
   /** Another process has the segment. */
   #isLost = false;
@@ -78,6 +81,7 @@ class Honeycomb implements Component {
     this.#context = context;
     this.#options = options;
     this.#figures = new Figures(context.metrics);
+    gaugeUncommitted(context.metrics, context.clock, () => this.#uncommitted());
   }
 
   async start(): Promise<void> {
@@ -135,6 +139,7 @@ class Honeycomb implements Component {
     const local = new Search({ holdings, cache, clock, figures, ...(threads && { threads }) });
     const asking = this.#asking(local, { store, holdings, cache });
     let ingest: Ingest | undefined;
+    this.#uncommitted = () => ingest?.uncommitted;
     const settled = async () => await ingest?.settled();
     const sealing = (lines: SealLines) =>
       sealHere({ holdings, segment, sealer, adoption, settled }, lines);
@@ -145,8 +150,7 @@ class Honeycomb implements Component {
     life.wake();
     const refusals = new Refusals({ bus, clock, figures });
     this.#undo.push(approvals.onChange((agent) => refusals.forget(agent)));
-    const health = new IngestHealth({ bus, clock, instance }, diskOfStore(this.#context.store));
-    this.#context.board?.askIngest(() => health.now());
+    const health = this.#openHealth();
     const rate = new RateMeter({ bus, clock, instance });
     this.#undo.push(() => rate.stop());
     const stored = new StoredTeller({ bus, clock, instance });
@@ -178,6 +182,12 @@ class Honeycomb implements Component {
     await ingest.start();
     this.#tellChange();
     log.info({ chunks: holdings.chunks.length, open: holdings.openRecords }, 'honeycomb-started');
+  }
+
+  #openHealth(): IngestHealth {
+    const health = new IngestHealth(this.#context, diskOfStore(this.#context.store));
+    this.#context.board?.askIngest(() => health.now(this.#uncommitted()));
+    return health;
   }
 
   async #openStanding(shared: StandingContext & Omit<StandingClusterContext, 'standing'>) {
@@ -243,7 +253,8 @@ class Honeycomb implements Component {
     const { bus, clock, instance } = this.#context;
     const isShared = isMongoUrl(this.#context.store);
     const tell = isShared ? tellAdded({ bus, instance }) : undefined;
-    const store = await openStore(this.#context.store, { clock, tell, ...bound });
+    const onLate = isShared ? tellLate(this.#context) : undefined;
+    const store = await openStore(this.#context.store, { clock, tell, onLate, ...bound });
     this.#undo.push(() => store.close());
     if (isShared) this.#undoSubscription(await hearAdded({ bus, instance }, store));
     const segment = await store.openSegment(this.#context.instance);

@@ -46,6 +46,20 @@ describe('the health document', () => {
     expect(health.sentences[0]).toMatch(/^honeycomb 2 of 2 is 2\.1 s behind/);
   });
 
+  it('tells what a commit that does not end is at, and since when its oldest lines wait', () => {
+    const uncommitted = { step: 'adding entries', messages: 3, sinceMs: NOW - 35_000 };
+    const stuck = process(['honeycomb'], { ingest: { uncommitted } });
+    const { health } = healthOf(facts([rest, stuck]));
+    expect(health.sentences).toEqual([
+      'honeycomb has not stored what came 35 s ago (adding entries; 3 messages wait). ' +
+        'Nothing is lost; its log says more.',
+    ]);
+    expect(health.components[0]).toMatchObject({ name: 'honeycomb', state: 'late' });
+    const passing = { ...uncommitted, sinceMs: NOW - 900 };
+    const well = process(['honeycomb'], { ingest: { uncommitted: passing } });
+    expect(healthOf(facts([rest, well])).health.well).toBe(true);
+  });
+
   it('keeps the fullest that the queue was', () => {
     const honeycomb = (waiting: number) =>
       process(['honeycomb'], { queues: [{ name: 'honeycomb.blocks', waiting }] });

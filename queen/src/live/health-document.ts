@@ -1,6 +1,6 @@
 /** What the processes say about themselves, as one document with a sentence on whatever is not well. */
 import { QUEUE } from '@apiary/common/bus/topology.ts';
-import { INGEST_LAG_LATE_MS } from '@apiary/common/limits/health.ts';
+import { COMMIT_LATE_MS, INGEST_LAG_LATE_MS } from '@apiary/common/limits/health.ts';
 import type { Health, Vitals } from '@apiary/common/messages/vitals.ts';
 import type { IngestRate } from './rate-feed.ts';
 
@@ -33,7 +33,7 @@ const NEEDED = {
 
 /** Puts it together; the peak goes into the next call. */
 export function healthOf(facts: HealthFacts): { health: Health; peak: QueuePeak } {
-  const { now, processes, rate, isSettled } = facts;
+  const { now, processes, rate } = facts;
   const queues = processes.flatMap((process) => process.queues);
   const waiting = depthOf(queues, QUEUE.blocks);
   const peak =
@@ -44,10 +44,11 @@ export function healthOf(facts: HealthFacts): { health: Health; peak: QueuePeak 
   const lagMs = lags.length > 0 ? Math.max(...lags) : undefined;
   const disk = leastFree(processes);
   const dead = depthOf(queues, QUEUE.dead) ?? 0;
-  const components = componentsOf(processes, isSettled);
+  const components = componentsOf(facts);
   const sentences = [
     ...components.filter(({ state }) => state === 'missing').map(({ name }) => sentenceOf(name)),
     ...stoppedSentences(processes, now),
+    ...uncommittedSentences(processes, now),
     ...lateSentences(processes),
     ...(disk && disk.freeBytes < 2 * disk.reserveBytes ? [diskSentence(disk)] : []),
     ...(dead > 0
@@ -69,19 +70,24 @@ export function healthOf(facts: HealthFacts): { health: Health; peak: QueuePeak 
   return { health, peak };
 }
 
-function componentsOf(processes: readonly Vitals[], isSettled: boolean): Health['components'] {
+function componentsOf({ now, processes, isSettled }: HealthFacts): Health['components'] {
   const names = Object.keys(NEEDED);
   return names.flatMap((name) => {
     const running = processes.filter(({ components }) => components.includes(name));
     if (running.length === 0 && !isSettled) return [];
-    const isLate = name === 'honeycomb' && running.some(isBehind);
+    const isLate = name === 'honeycomb' && running.some((each) => isBehind(each, now));
     const state = running.length === 0 ? 'missing' : isLate ? 'late' : 'well';
     return [{ name, state, processes: running.length }];
   });
 }
 
-function isBehind({ ingest }: Vitals): boolean {
-  return ingest?.stopped !== undefined || (ingest?.lagMs ?? 0) > INGEST_LAG_LATE_MS;
+function isBehind({ ingest }: Vitals, now: number): boolean {
+  if (ingest?.stopped !== undefined || isStuck(ingest, now)) return true;
+  return (ingest?.lagMs ?? 0) > INGEST_LAG_LATE_MS;
+}
+
+function isStuck(ingest: Vitals['ingest'], now: number): boolean {
+  return ingest?.uncommitted !== undefined && now - ingest.uncommitted.sinceMs > COMMIT_LATE_MS;
 }
 
 function sentenceOf(name: string): string {
@@ -100,14 +106,32 @@ function stoppedSentences(processes: readonly Vitals[], now: number): string[] {
   });
 }
 
+/** Of commits that do not come to an end; one that failed is told with its reason. */
+function uncommittedSentences(processes: readonly Vitals[], now: number): string[] {
+  const honeycombs = processes.filter(({ ingest }) => ingest !== undefined);
+  return honeycombs.flatMap(({ ingest }, index) => {
+    if (!ingest?.uncommitted || ingest.stopped || !isStuck(ingest, now)) return [];
+    const { step, messages, sinceMs } = ingest.uncommitted;
+    const seconds = Math.round((now - sinceMs) / 1000);
+    const what = messages === 1 ? 'message waits' : 'messages wait';
+    return [
+      `${nameOf(index, honeycombs)} has not stored what came ${seconds} s ago (${step}; ${messages} ${what}). ` +
+        'Nothing is lost; its log says more.',
+    ];
+  });
+}
+
+function nameOf(index: number, honeycombs: readonly Vitals[]): string {
+  return honeycombs.length > 1 ? `honeycomb ${index + 1} of ${honeycombs.length}` : 'honeycomb';
+}
+
 function lateSentences(processes: readonly Vitals[]): string[] {
   const honeycombs = processes.filter(({ ingest }) => ingest !== undefined);
   return honeycombs.flatMap(({ ingest }, index) => {
     const lagMs = ingest?.lagMs ?? 0;
     if (ingest?.stopped || lagMs <= INGEST_LAG_LATE_MS) return [];
-    const which = honeycombs.length > 1 ? ` ${index + 1} of ${honeycombs.length}` : '';
     return [
-      `honeycomb${which} is ${(lagMs / 1000).toFixed(1)} s behind and catching up. ` +
+      `${nameOf(index, honeycombs)} is ${(lagMs / 1000).toFixed(1)} s behind and catching up. ` +
         'Nothing is lost; its newest lines show a little later.',
     ];
   });

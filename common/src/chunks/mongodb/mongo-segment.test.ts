@@ -127,6 +127,24 @@ describe('segments of two honeycombs', () => {
     expect(await site.ranges()).toEqual([{ from: 0, to: 40 }]);
   });
 
+  test('what an append is at is told while it runs', async () => {
+    const seen: unknown[] = [];
+    for (const table of [site.frames, site.entries]) {
+      const insertAll = table.insertAll.bind(table);
+      table.insertAll = async (rows) => {
+        seen.push(one.step);
+        return await insertAll(rows);
+      };
+    }
+    const sealing = one.seal([], []);
+    const appending = one.append([bytes(0, 10)]);
+    expect(one.step).toBe('waiting for the segment');
+    await sealing;
+    await appending;
+    expect(seen).toEqual(['writing the frame', 'adding entries']);
+    expect(one.step).toBeUndefined();
+  });
+
   test('lines that come together do not wait for one another', async () => {
     const [first, second] = await patiently(other, [
       appendOf([runOf(STREAM, 0, 10), runOf(STREAM, 10, 20)]),

@@ -10,6 +10,7 @@ import { encodeFitting } from '../block-body.ts';
 import type {
   AppendMessage,
   AppendOutcome,
+  AppendStep,
   Block,
   NewChunk,
   PatientAppend,
@@ -48,6 +49,7 @@ export class MongoSegment implements Segment {
   readonly #index = new BlockIndex();
   readonly #turns = new Turns();
   #lastSequence = 0;
+  #step: AppendStep | undefined;
   #isClosed = false;
   #isBroken = false;
   /** There are frames of which nothing is in the index. */
@@ -81,6 +83,10 @@ export class MongoSegment implements Segment {
   /** Bytes of the blocks that are in no chunk yet. */
   get blockBytes(): number {
     return this.#index.bytes;
+  }
+
+  get step(): AppendStep | undefined {
+    return this.#step;
   }
 
   async append(messages: readonly AppendMessage[]): Promise<AppendOutcome[]> {
@@ -175,22 +181,28 @@ export class MongoSegment implements Segment {
     messages: readonly AppendMessage[],
     overdue: ReadonlySet<AppendMessage> | undefined,
   ): Promise<(AppendOutcome | undefined)[]> {
-    return await this.#turns.take('write', async () => {
-      this.#refuseClosed();
-      const outcomes: (AppendOutcome | undefined)[] = [];
-      for (const batch of batchesOf(messages)) {
-        this.#refuseFull(batch.bytes);
-        await this.#commit(batch, overdue);
-        while (batch.isPending) await this.#commit(batch);
-        outcomes.push(...batch.outcomes());
-      }
-      return outcomes;
-    });
+    this.#step = 'waiting for the segment';
+    try {
+      return await this.#turns.take('write', async () => {
+        this.#refuseClosed();
+        const outcomes: (AppendOutcome | undefined)[] = [];
+        for (const batch of batchesOf(messages)) {
+          this.#refuseFull(batch.bytes);
+          await this.#commit(batch, overdue);
+          while (batch.isPending) await this.#commit(batch);
+          outcomes.push(...batch.outcomes());
+        }
+        return outcomes;
+      });
+    } finally {
+      this.#step = undefined;
+    }
   }
 
   /** Judges runs and stores what is new of them; some may have to be judged again. */
   async #commit(batch: AppendBatch, overdue?: ReadonlySet<AppendMessage>): Promise<void> {
     const { ranges, frames } = this.#context;
+    this.#step = 'reading ranges';
     const drafts = await ranges.drafts(batch.generations, overdue !== undefined);
     if (overdue) batch.leaveOutEarly(drafts, overdue);
     const judged = batch.judge(drafts);
@@ -202,8 +214,11 @@ export class MongoSegment implements Segment {
         adding.map(({ generation, number }) => [generation, number]),
       );
       const number = await this.#surely(async () => {
+        this.#step = 'writing the frame';
         const written = await frames.write('blocks', slots, entries);
+        this.#step = 'asking the catalogue';
         await this.#refuseTakenOver();
+        this.#step = 'adding entries';
         for (const generation of await ranges.add(adding, written.by)) lost.add(generation);
         return written.number;
       });

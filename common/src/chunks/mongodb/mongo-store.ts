@@ -5,6 +5,7 @@
 import { type Clock, systemClock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
 import { connectDatabase, type Database, type Table } from '../../mongodb/database.ts';
+import type { OnLate } from '../../mongodb/late-requests.ts';
 import { newId } from '../../random.ts';
 import type {
   AddedEntry,
@@ -47,12 +48,14 @@ export interface MongoStoreOptions {
   readonly clock?: Clock;
   /** Tells other honeycombs what this one added; each has to {@link ChunkStore.hear} it. */
   readonly tell?: TellAdded | undefined;
+  /** Told of each request that was not answered in time. */
+  readonly onLate?: OnLate | undefined;
 }
 
 /** Opens the chunk store of a database. @throws AppError `setting-invalid`, `store-unreachable` */
 export async function openMongoStore(options: MongoStoreOptions): Promise<ChunkStore> {
   const clock = options.clock ?? systemClock;
-  const database = await connectDatabase(options.url);
+  const database = await connectDatabase(options.url, { onLate: options.onLate });
   const table = (name: string) => database.table(`log.${name}`);
   const heads = await table('heads');
   const logs = new RowLogs({ rows: await table('entries'), heads, clock });

@@ -1,6 +1,6 @@
 /** Documents in a database of MongoDB, or of FerretDB v1: a table for each collection. */
 import { AppError } from '../../errors.ts';
-import { connectDatabase, type Database } from '../../mongodb/database.ts';
+import { connectDatabase, type Database, type DatabaseOptions } from '../../mongodb/database.ts';
 import { isProperName } from '../check.ts';
 import type {
   Collection,
@@ -12,8 +12,11 @@ import type {
 import { fieldPath, MongoCollection } from './mongodb-collection.ts';
 
 /** Connects; see {@link connectDatabase}. @throws AppError `setting-invalid`, `store-unreachable` */
-export async function openMongoDocuments(url: string): Promise<Documents> {
-  return new MongoDocuments(await connectDatabase(url));
+export async function openMongoDocuments(
+  url: string,
+  options: DatabaseOptions = {},
+): Promise<Documents> {
+  return new MongoDocuments(await connectDatabase(url, options));
 }
 
 class MongoDocuments implements Documents {

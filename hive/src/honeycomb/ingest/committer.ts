@@ -7,8 +7,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Delivery } from '@apiary/common/bus/bus.ts';
 import type { AppendMessage, AppendOutcome, Segment } from '@apiary/common/chunks/chunks.ts';
 import type { Clock } from '@apiary/common/clock.ts';
+import { COMMIT_LATE_MS } from '@apiary/common/limits/health.ts';
 import { RANGE_WAIT_MS_MAX } from '@apiary/common/limits/mongodb.ts';
 import { COMMIT_RAW_BYTES_MAX } from '@apiary/common/limits.ts';
+import type { CommitStep, Uncommitted } from './uncommitted.ts';
 
 /** A message that waits for its commit. */
 export interface Waiting {
@@ -29,6 +31,8 @@ export interface CommitListener {
   ): Promise<void> | undefined;
   /** A commit failed: nothing of it was stored. Everything that waits is forgotten. */
   failed(error: unknown): void;
+  /** A commit has run for COMMIT_LATE_MS; told once of each. */
+  late(uncommitted: Uncommitted): void;
 }
 
 /** See the file's head. */
@@ -40,6 +44,9 @@ export class Committer {
   #waiting: Waiting[] = [];
   /** What waits for lines before it → since when. Tried again with each commit. */
   readonly #early = new Map<Waiting, number>();
+  /** Everything that is not committed → since when, the oldest first. */
+  readonly #since = new Map<Waiting, number>();
+  #step: CommitStep = 'between commits';
   #wake: (() => void) | undefined;
   #running: Promise<void> | undefined;
   #added = 0;
@@ -54,9 +61,18 @@ export class Committer {
 
   add(waiting: Waiting): void {
     this.#waiting.push(waiting);
+    this.#since.set(waiting, this.#clock.now());
     this.#added++;
     this.#running ??= this.#run();
     this.#wake?.();
+  }
+
+  /** What is not committed; undefined when there is nothing. */
+  get uncommitted(): Uncommitted | undefined {
+    const [sinceMs] = this.#since.values();
+    if (sinceMs === undefined) return undefined;
+    const step = this.#step === 'appending' ? (this.#segment.step ?? this.#step) : this.#step;
+    return { step, messages: this.#since.size, sinceMs };
   }
 
   /** Resolves once nothing waits. */
@@ -90,7 +106,7 @@ export class Committer {
       while (this.#waiting.length + this.#early.size > 0) {
         const news = this.#segment.patient?.news();
         batch = this.#takeBatch();
-        await this.#commit(batch);
+        await this.#commitWatched(batch);
         if (this.#waiting.length > 0) await nextTurn();
         else if (this.#early.size > 0) await this.#untilNews(news);
       }
@@ -98,6 +114,7 @@ export class Committer {
       for (const { answer } of [...batch, ...this.#waiting]) answer?.reject(error);
       this.#waiting = [];
       this.#early.clear();
+      this.#since.clear();
       this.#finished(this.#added);
       this.#listener.failed(error);
     } finally {
@@ -106,7 +123,20 @@ export class Committer {
     if (this.#waiting.length > 0) this.#running ??= this.#run();
   }
 
+  async #commitWatched(batch: readonly Waiting[]): Promise<void> {
+    const cancel = this.#clock.after(COMMIT_LATE_MS, () => {
+      if (this.uncommitted) this.#listener.late(this.uncommitted);
+    });
+    try {
+      await this.#commit(batch);
+    } finally {
+      cancel();
+      this.#step = 'between commits';
+    }
+  }
+
   async #commit(batch: readonly Waiting[]): Promise<void> {
+    this.#step = 'appending';
     const outcomes = await this.#append(batch.map(({ message }) => message));
     const committed: Waiting[] = [];
     for (const [index, waiting] of batch.entries()) {
@@ -116,11 +146,13 @@ export class Committer {
       } else if (!this.#early.has(waiting)) this.#early.set(waiting, this.#clock.now());
     }
     if (committed.length === 0) return;
+    this.#step = 'handing on';
     const pause = this.#listener.committed(
       committed,
       outcomes.filter((outcome) => outcome !== undefined),
     );
     if (pause) await pause;
+    for (const waiting of committed) this.#since.delete(waiting);
     this.#finished(this.#done + committed.length);
   }
 
@@ -136,6 +168,7 @@ export class Committer {
   /** Also ends when there is more to commit, somebody waits for all of it, or time is up. */
   async #untilNews(news: Promise<void> | undefined): Promise<void> {
     if (this.#flushes.length > 0) return;
+    this.#step = 'waiting for lines before these';
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
     const [sinceMs = 0] = this.#early.values();

@@ -4,6 +4,7 @@ import { type DiskSpace, diskIsLow } from '@apiary/common/health/disk-space.ts';
 import { VITALS_INTERVAL_MS } from '@apiary/common/limits/health.ts';
 import type { EventBody } from '@apiary/common/messages/events.ts';
 import type { Vitals } from '@apiary/common/messages/vitals.ts';
+import type { Uncommitted } from './uncommitted.ts';
 
 interface IngestHealthContext {
   readonly bus: Bus;
@@ -61,12 +62,13 @@ export class IngestHealth {
   }
 
   /** For the process's vitals. */
-  now(): NonNullable<Vitals['ingest']> {
+  now(uncommitted?: Uncommitted): NonNullable<Vitals['ingest']> {
     this.#lookAtDisk();
     const isFresh = this.#clock.now() - this.#lagFromMs <= 2 * VITALS_INTERVAL_MS;
     return {
       ...(isFresh && { lagMs: this.#lagMs }),
       ...(this.#stopped && { stopped: this.#stopped }),
+      ...(uncommitted && { uncommitted }),
     };
   }
 

@@ -19,6 +19,7 @@ import type { Judge, Verdict } from './judge.ts';
 import type { RateMeter } from './rate-meter.ts';
 import type { Refusals } from './refusals.ts';
 import type { StoredTeller } from './stored-teller.ts';
+import type { Uncommitted } from './uncommitted.ts';
 
 /** What ingest works with. */
 export interface IngestContext {
@@ -51,8 +52,8 @@ export class Ingest {
   /** Deliveries of an earlier subscription go back to the queue and come again. */
   #generation = 0;
   #pausing: Promise<void> = Promise.resolve();
-  /** Deliveries about whose sender the store is being asked. */
-  readonly #judging = new Set<Promise<void>>();
+  /** Deliveries about whose sender the store is being asked → since when, the oldest first. */
+  readonly #judging = new Map<Promise<void>, number>();
   #stopped = false;
 
   constructor(context: IngestContext) {
@@ -60,7 +61,18 @@ export class Ingest {
     this.#committer = new Committer(context.segment, context.clock, {
       committed: (batch, outcomes) => this.#committed(batch, outcomes),
       failed: (error) => this.#failed(error),
+      late: (uncommitted) => this.#late(uncommitted),
     });
+  }
+
+  /** What has come and is not stored yet; undefined when there is nothing. */
+  get uncommitted(): Uncommitted | undefined {
+    const { uncommitted } = this.#committer;
+    const [sinceMs] = this.#judging.values();
+    if (sinceMs === undefined) return uncommitted;
+    const messages = this.#judging.size + (uncommitted?.messages ?? 0);
+    if (!uncommitted) return { step: 'asking about senders', messages, sinceMs };
+    return { ...uncommitted, messages, sinceMs: Math.min(sinceMs, uncommitted.sinceMs) };
   }
 
   async start(): Promise<void> {
@@ -86,7 +98,7 @@ export class Ingest {
 
   /** Resolves once everything that was judged until now is committed, or goes elsewhere. */
   async settled(): Promise<void> {
-    await Promise.allSettled([...this.#judging]);
+    await Promise.allSettled(this.#judging.keys());
     await this.#committer.flushed();
   }
 
@@ -111,7 +123,7 @@ export class Ingest {
         if (generation === this.#generation) this.#failed(error);
       },
     );
-    this.#judging.add(acting);
+    this.#judging.set(acting, this.#context.clock.now());
     return acting.finally(() => this.#judging.delete(acting));
   }
 
@@ -200,6 +212,11 @@ export class Ingest {
     figures.add('records', records);
     figures.add('rawBytes', bytes);
     rate.add(records, bytes);
+  }
+
+  #late({ step, messages, sinceMs }: Uncommitted): void {
+    const { clock, log } = this.#context;
+    log.warn({ step, messages, oldestMs: clock.now() - sinceMs }, 'commit-late');
   }
 
   /** Nothing was stored: what is not acked goes back to the queue, and is asked for again later. */

@@ -8,7 +8,7 @@ import { ManualClock } from '@apiary/common/clock.ts';
 import type { Component } from '@apiary/common/component.ts';
 import type { Documents } from '@apiary/common/documents/documents.ts';
 import { openDocuments } from '@apiary/common/documents/open.ts';
-import { createSilentLogger } from '@apiary/common/log.ts';
+import { createSilentLogger, type Logger } from '@apiary/common/log.ts';
 import { callAction, streamAction } from '@apiary/common/messages/actions/action.ts';
 import {
   honeycombActions,
@@ -49,6 +49,9 @@ export class HoneycombRig {
   readonly keys = generateSigningKeys();
   readonly store: string;
   readonly #honeycombBus: () => MemoryBus;
+  /** Of the honeycomb that was started last. */
+  metrics = new Metrics();
+  log: Logger = createSilentLogger();
   #component: Component | undefined;
   #hive: MemoryBus | undefined;
   #sequence = 0;
@@ -107,10 +110,10 @@ export class HoneycombRig {
   }
 
   #make(bus: MemoryBus, clock: ManualClock): Component {
+    this.metrics = new Metrics();
     const context = {
       ...{ bus, clock, documents: this.documents, store: this.store },
-      log: createSilentLogger(),
-      metrics: new Metrics(),
+      ...{ log: this.log, metrics: this.metrics },
       instance: newId(),
     };
     return createHoneycomb(context, this.options);
