@@ -22,15 +22,17 @@ import { ScaleSite } from './scale/site.ts';
 import { next, SiteFigures } from './scale/site-figures.ts';
 
 const GB = 1e9;
-const GB_DEFAULT = 0.3;
+/** Less has too little behind what warms up. */
+const GB_DEFAULT = 1;
 const GB_SHORT = 0.06;
 const MOST = 3;
 /**
- * What a site is warmed up with for each of its honeycombs, so that each of them has taken in as much before it counts. Measured
- * on three honeycombs, 45 MB at a time: behind 45 MB for each of them the next ones took 1.5 times as much as each of those that
- * followed; behind 75 MB the first 250 MB of all took 1.15 times as much as the next.
+ * What a site is warmed up with for each of its honeycombs, so that each of them has taken in as much before it counts. V8
+ * compiles what is hot again and again, better each time, and each honeycomb of three sees a third of what counts: with 150 MB
+ * for each of them three took 1.2 to 1.3 times what one took, with 500 MB 1.1 times. Profiles of the first showed code that was
+ * not optimised yet, and V8's own threads.
  */
-const WARM_UP_BYTES = 150 * MB;
+const WARM_UP_BYTES = 500 * MB;
 const WARM_UP_BYTES_SHORT = 24 * MB;
 /** Of the streams (`messagesOf`): a warm-up for each honeycomb. */
 const WARM_UP_MARKS = ['a', 'c', 'd'] as const satisfies { readonly length: typeof MOST };
