@@ -56,9 +56,13 @@ export function sendProblem(response: Response, error: AppError): void {
     .send(JSON.stringify(problemOf(error)));
 }
 
-/** The last handler: turns whatever was thrown into a problem, or cuts an answer that had begun. */
+/**
+ * The last handler: turns whatever was thrown into a problem, or cuts an answer that had begun. A client that left while
+ * its answer was being made ends that, which is no failure.
+ */
 export function problemHandler(log: Logger): ErrorRequestHandler {
   return (thrown: unknown, request, response, _next) => {
+    if (response.closed && isAbort(thrown)) return;
     const error = fromHttpError(thrown);
     if (error.code === 'internal') {
       log.error({ err: thrown, method: request.method, path: request.path }, 'request.failed');
@@ -66,6 +70,15 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
     if (response.headersSent) response.destroy();
     else sendProblem(response, error);
   };
+}
+
+function isAbort(thrown: unknown): boolean {
+  return (
+    typeof thrown === 'object' &&
+    thrown !== null &&
+    'name' in thrown &&
+    thrown.name === 'AbortError'
+  );
 }
 
 /** Body parsers throw errors with a status of their own. */
