@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { AppError, toAppError } from '@apiary/common/errors.ts';
+import { nearestWord } from '@apiary/common/nearest.ts';
 import type { CommandIo, ParentLink } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { readableStack } from './readable-stack.ts';
@@ -29,6 +30,18 @@ function help(): string {
     (command) => `  ./apiary ${command.name} ${command.usage}\n      ${command.summary}`,
   );
   return `Apiary watches every machine you have.\n\n${rows.join('\n')}\n\n  ./apiary <command> --help\n`;
+}
+
+/** The command that somebody wants who typed that. */
+function meantBy(typed: string): string | undefined {
+  const commands = COMMANDS.filter((command) => !command.internal);
+  return (
+    commands.find(({ triedAs }) => triedAs?.includes(typed))?.name ??
+    nearestWord(
+      typed,
+      commands.map(({ name }) => name),
+    )
+  );
 }
 
 function endSignal(): AbortSignal {
@@ -79,7 +92,11 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const command = COMMANDS.find((entry) => entry.name === name);
   if (!command) {
-    process.stderr.write(`apiary: there is no command ${name}; ./apiary --help lists them\n`);
+    const meant = meantBy(name);
+    const hint = meant === undefined ? '' : `; did you mean ./apiary ${meant}?`;
+    process.stderr.write(
+      `apiary: there is no command ${name}${hint || ';'} ./apiary --help lists them\n`,
+    );
     return 2;
   }
   const signal = endSignal();
@@ -100,7 +117,8 @@ async function main(argv: readonly string[]): Promise<number> {
     return await (await command.load()).run(rest, io);
   } catch (thrown) {
     const error = toAppError(thrown);
-    process.stderr.write(`apiary ${name}: ${error.message}\n`);
+    // Of a command in parts people know the whole.
+    process.stderr.write(`apiary ${command.partOf ?? name}: ${error.message}\n`);
     if (error.code === 'internal' && thrown instanceof Error) {
       process.stderr.write(`${readableStack(thrown.stack ?? '')}\n`);
     }

@@ -35,8 +35,12 @@ export interface CommandEntry {
   /** What follows the name. */
   readonly usage: string;
   readonly summary: string;
+  /** Words that people try for it, for the message that there is no such command. */
+  readonly triedAs?: readonly string[];
   /** Not shown by `--help`. */
   readonly internal?: boolean;
+  /** The command whose work it does, where that is another one. */
+  readonly partOf?: string;
   readonly load: () => Promise<CommandModule>;
 }
 

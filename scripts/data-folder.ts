@@ -11,6 +11,7 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '@apiary/common/errors.ts';
+import { makeFolder } from '@apiary/common/make-folder.ts';
 
 /** The checkout's root; this code may run from a bundle deeper in it. */
 export const projectRoot = rootAbove(dirname(fileURLToPath(import.meta.url)));
@@ -33,7 +34,7 @@ export function defaultDataFolder(): string {
  */
 export function prepareFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     chmodSync(folder, 0o700);
     accessSync(folder, constants.W_OK);
     const probe = join(folder, '.writable');

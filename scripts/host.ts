@@ -56,12 +56,21 @@ export interface HostOptions {
 /** Names of everything that a host can run. */
 export const HOST_COMPONENTS: readonly string[] = [...HIVE_COMPONENTS, 'queen'];
 
+/** Who hears of a start that takes its time. */
+export interface HostStart {
+  /** Aborted, it gives up waiting for the broker. */
+  readonly signal: AbortSignal;
+  /** Told each time that the broker could not be reached: where, and why. */
+  readonly onUnreached: (broker: string, reason: string) => void;
+}
+
 /**
  * Starts the components in the order given.
  *
- * @throws AppError `setting-invalid` for an unknown name, or what a component says
+ * @throws AppError `setting-invalid` for an unknown name, `bus-closed` when it was told to end before it had a
+ * broker, or what a component says
  */
-export async function startHost(options: HostOptions): Promise<Component> {
+export async function startHost(options: HostOptions, start: HostStart): Promise<Component> {
   const registry: Readonly<Record<string, ComponentFactory>> = {
     ...hiveComponents({
       approve: options.approve,
@@ -82,7 +91,7 @@ export async function startHost(options: HostOptions): Promise<Component> {
     const known = HOST_COMPONENTS.join(', ');
     throw new AppError('setting-invalid', `there is no component ${name}; there are ${known}`);
   });
-  return await runHost(options, factories);
+  return await runHost(options, factories, start);
 }
 
 interface NamedFactory {
@@ -93,6 +102,7 @@ interface NamedFactory {
 async function runHost(
   options: HostOptions,
   factories: readonly NamedFactory[],
+  start: HostStart,
 ): Promise<Component> {
   const name = options.components.join('+');
   const log = createLogger(name, options.logLevel);
@@ -117,6 +127,7 @@ async function runHost(
     }
     const made = await connectBus({
       ...{ url: options.broker, name, declareTopology: true, log },
+      ...start,
       ...(options.brokerCa !== undefined && {
         tls: { ca: readAuthority('--broker-ca', options.brokerCa) },
       }),

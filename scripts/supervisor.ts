@@ -62,6 +62,15 @@ export interface ChildEvents {
   onSpawn(child: Child, pid: number): void;
   /** It ended although nobody asked it to; it is started again soon. */
   onEnd(child: Child, how: string): void;
+  /** It is not ready yet, because it does not reach its broker; told at each try. */
+  onUnreached(child: Child, broker: string, reason: string): void;
+}
+
+/** What a child says. */
+interface ChildMessage {
+  readonly type?: string;
+  readonly broker?: string;
+  readonly reason?: string;
 }
 
 /** One child and its restarts. */
@@ -130,8 +139,10 @@ export class Child {
     }
     if (child.pid !== undefined) this.#events.onSpawn(this, child.pid);
     let readyMs = Number.POSITIVE_INFINITY;
-    child.on('message', (message: { type?: string }) => {
+    child.on('message', (message: ChildMessage) => {
       if (message.type === 'ready') readyMs = performance.now();
+      if (message.type !== 'unreached' || readyMs < Number.POSITIVE_INFINITY) return;
+      this.#events.onUnreached(this, message.broker ?? '', message.reason ?? '');
     });
     child.once('exit', (code, signal) => {
       if (this.#stopping) return;

@@ -2,10 +2,11 @@
  * One Bee to a data folder. The lock is a Unix socket in it: the system closes it with its process, however that
  * ends, and one that answers is held. (A file with a process id would mislead in containers.)
  */
-import { closeSync, constants, mkdirSync, openSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
 import { createConnection, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { AppError } from '@apiary/common/errors.ts';
+import { makeFolder } from '@apiary/common/make-folder.ts';
 import { codeOf } from './system-error.ts';
 
 const NAME = 'bee.lock';
@@ -14,11 +15,10 @@ const ATTEMPTS_MAX = 3;
 /**
  * Takes the folder; the result gives it back.
  *
- * @throws AppError `store-in-use` if another Bee runs on it
+ * @throws AppError `store-in-use` if another Bee runs on it, `folder-unusable`
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const fd = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
+  const fd = openFolder(folder);
   // A socket's path has 107 bytes at most, and folders may lie deep.
   const base = process.platform === 'linux' ? `/proc/self/fd/${fd}` : folder;
   const path = join(base, NAME);
@@ -39,6 +39,17 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     'store-in-use',
     `another Bee runs on ${folder}: end it, or give this one a folder of its own with --data`,
   );
+}
+
+/** Makes the folder where it is missing. */
+function openFolder(folder: string): number {
+  try {
+    makeFolder(folder);
+    return openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AppError('folder-unusable', `${folder} cannot be used: ${reason}`, { cause: error });
+  }
 }
 
 /** Undefined where the name is taken. */

@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { AppError } from './errors.ts';
+import { nearestWord } from './nearest.ts';
 
 /** One setting. `--name` = `APIARY_NAME` = the schema's default. */
 export interface Setting<S extends z.ZodType = z.ZodType> {
@@ -89,11 +90,29 @@ function readFlags(shape: SettingsShape, argv: readonly string[]) {
     }
     return { values, words: parsed.positionals };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new AppError('setting-invalid', (message.split('. ')[0] ?? message).trim(), {
+    throw new AppError('setting-invalid', flagProblem(error, Object.keys(options)), {
       cause: error,
     });
   }
+}
+
+/** What `parseArgs` found wrong, in one sentence that says what to do. */
+function flagProblem(error: unknown, flags: readonly string[]): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const [sentence = message] = message.split(/\.\s/);
+  const flag = /'(-[^' ]*)/.exec(message)?.[1];
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (flag === undefined) return sentence.trim();
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+    const meant = nearestWord(flag.replace(/^-+/, ''), flags);
+    const hint = meant === undefined ? '' : `; did you mean --${meant}?`;
+    return `there is no ${flag}${hint || ';'} --help lists what there is`;
+  }
+  if (sentence.includes('ambiguous'))
+    return `${flag} wants a value; one that begins with - is written ${flag}=-…`;
+  if (sentence.includes('argument missing')) return `${flag} wants a value`;
+  if (sentence.includes('does not take an argument')) return `${flag} takes no value`;
+  return sentence.trim();
 }
 
 /** The help text of a shape: one line a setting. */

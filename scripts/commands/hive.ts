@@ -1,9 +1,10 @@
 import { dirname, join } from 'node:path';
+import type { Component } from '@apiary/common/component.ts';
 import { parseSettings, settingsHelp } from '@apiary/common/config.ts';
-import { AppError } from '@apiary/common/errors.ts';
+import { AppError, toAppError } from '@apiary/common/errors.ts';
 import { aborted, type CommandIo } from '../command.ts';
 import { projectRoot } from '../data-folder.ts';
-import { HOST_COMPONENTS, startHost } from '../host.ts';
+import { HOST_COMPONENTS, type HostOptions, startHost } from '../host.ts';
 import { certificatePaths, commonSettings } from '../settings.ts';
 import { webFolder } from '../web-build.ts';
 
@@ -22,7 +23,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   if (settings.broker === undefined) {
     throw new AppError('setting-invalid', '--broker: give the address of the broker, amqp://…');
   }
-  const host = await startHost({
+  const options: HostOptions = {
     components: words.length > 0 ? words : HOST_COMPONENTS.filter((name) => name !== 'queen'),
     broker: settings.broker,
     brokerCa: settings.brokerCa,
@@ -46,7 +47,18 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
         node: process.execPath,
       },
     },
-  });
+  };
+  let host: Component;
+  try {
+    host = await startHost(options, {
+      signal: io.signal,
+      onUnreached: (broker, reason) => io.parent?.tell({ type: 'unreached', broker, reason }),
+    });
+  } catch (error) {
+    // Told to end while it waited for its broker.
+    if (io.signal.aborted && toAppError(error).code === 'bus-closed') return 0;
+    throw error;
+  }
   io.ready({});
   await aborted(io.signal);
   await host.stop();

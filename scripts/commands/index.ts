@@ -6,6 +6,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'up',
     usage: '[--data DIR] [--http-port N] [--amqp-port N]',
     summary: 'runs everything on this machine and prints the address of the web UI',
+    triedAs: ['start', 'run'],
     load: () => import('./up.ts'),
   },
   {
@@ -30,6 +31,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'search',
     usage: "'<query>' [--from T] [--to T] [--limit N] [--context N] [--json]",
     summary: 'searches the stored lines',
+    triedAs: ['query', 'grep', 'find'],
     load: () => import('./search.ts'),
   },
   {
@@ -48,6 +50,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'tail',
     usage: "'<query>' [--json]",
     summary: 'follows the lines that match, as they arrive',
+    triedAs: ['follow', 'logs'],
     load: () => import('./tail.ts'),
   },
   {
@@ -112,6 +115,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'health',
     usage: '[--json]',
     summary: 'tells how Apiary itself is, and what is not well',
+    triedAs: ['status', 'doctor', 'check', 'ps'],
     load: () => import('./health.ts'),
   },
   {
@@ -185,6 +189,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     usage: '',
     summary: 'does what `up` needs before and after its children start',
     internal: true,
+    partOf: 'up',
     load: () => import('./up-plan.ts'),
   },
   {

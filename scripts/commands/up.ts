@@ -70,6 +70,7 @@ function keepCertificate(renewal: readonly string[], io: CommandIo): void {
 /** Keeps `run/processes.json` true, for whoever looks after the instance. */
 function childEvents(folder: string, io: CommandIo): ChildEvents {
   const pids: Record<string, number> = {};
+  const told = new Set<string>();
   return {
     onSpawn(child, pid) {
       pids[child.spec.name] = pid;
@@ -79,6 +80,12 @@ function childEvents(folder: string, io: CommandIo): ChildEvents {
     },
     onEnd(child, how) {
       io.stderr.write(`apiary: ${child.spec.name} ended (${how}), starting it again\n`);
+    },
+    onUnreached(_, broker, reason) {
+      // All children wait for the same one, and try it again and again.
+      const words = `the broker at ${broker} does not answer: ${reason}; trying again`;
+      if (!told.has(words)) io.stderr.write(`apiary: ${words}\n`);
+      told.add(words);
     },
   };
 }

@@ -38,6 +38,20 @@ describe('the command line', () => {
     rmSync(logs, { recursive: true, force: true });
   });
 
+  it('names the command that was meant by one that there is not', async () => {
+    for (const [typed, meant] of [
+      ['serch', 'search'],
+      ['status', 'health'],
+    ]) {
+      const { code, stderr } = await runCli([`${typed}`]);
+      expect(code).toBe(2);
+      expect(stderr).toContain(`no command ${typed}; did you mean ./apiary ${meant}?`);
+    }
+    expect((await runCli(['xyzzy'])).stderr).toBe(
+      'apiary: there is no command xyzzy; ./apiary --help lists them\n',
+    );
+  });
+
   it('searches, newest last for people and as one document for programs', async () => {
     const human = await runCli(['search', 'kingfisher', ...data]);
     expect(human.code).toBe(0);

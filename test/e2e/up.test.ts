@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePort, type RunningApiary, startApiary } from '../harness/apiary-up.ts';
-import { runCli } from '../harness/cli.ts';
+import { runCli, startCli } from '../harness/cli.ts';
 import { eventually } from '../harness/eventually.ts';
 
 function isAlive(pid: number): boolean {
@@ -84,6 +84,28 @@ describe('./apiary up ends everything', () => {
   }, 120_000);
 });
 
+describe('./apiary up without its broker', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'apiary-alone-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('says that it waits, and why, once; and ends on Ctrl-C with exit code 0', async () => {
+    const [broker, http] = [await freePort(), await freePort()];
+    const argv = ['--broker', `amqp://bee:secret@127.0.0.1:${broker}`, '--http-port', `${http}`];
+    const up = startCli(['up', '--data', folder, ...argv]);
+    let stderr = '';
+    up.stderr.on('data', (data: Buffer) => {
+      stderr += data.toString();
+    });
+    await eventually(() => stderr.includes('trying again') || undefined, 'it says that it waits');
+    const ended = new Promise((resolve) => up.once('close', resolve));
+    up.kill('SIGINT');
+    expect(await ended).toBe(0);
+    const words = `apiary: the broker at 127.0.0.1:${broker} does not answer: `;
+    expect(stderr.split(words)).toHaveLength(2);
+    expect(stderr).not.toContain('secret');
+  }, 60_000);
+});
+
 describe('./apiary up says in one line, with exit code 2,', () => {
   const folder = mkdtempSync(join(tmpdir(), 'apiary-refused-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -91,7 +113,10 @@ describe('./apiary up says in one line, with exit code 2,', () => {
   it.each([
     ['that a certificate needs its key', ['--tls-cert', 'x.pem'], /give both or neither/],
     ['which port is no port', ['--http-port', 'x'], /--http-port: expected a port number/],
-    ['which flag there is not', ['--colour', 'red'], /--colour/],
+    ['which flag there is not', ['--colour', 'red'], /up: there is no --colour; --help/],
+    ['which flag may have been meant', ['--htp-port', '1'], /did you mean --http-port\?/],
+    ['which flag wants a value', ['--http-port'], /--http-port wants a value/],
+    ['which value looks like a flag', ['--http-port', '-3'], /written --http-port=-…/],
   ])('%s', async (_, argv, words) => {
     const { code, stdout, stderr } = await runCli(['up', '--data', join(folder, 'a'), ...argv]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

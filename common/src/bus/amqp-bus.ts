@@ -35,6 +35,10 @@ export interface BusOptions {
   readonly clock?: Clock;
   /** Gives up the first connection after it; without it the bus tries for ever. */
   readonly connectDeadlineMs?: number;
+  /** Gives up the first connection when it is aborted. */
+  readonly signal?: AbortSignal;
+  /** Told each time that a node could not be reached: its host and port, and the reason. */
+  readonly onUnreached?: (broker: string, reason: string) => void;
   readonly tls?: BusTls;
 }
 
@@ -51,7 +55,8 @@ export interface BusStats {
 /**
  * Connects and resolves when the bus can be used.
  *
- * @throws AppError `bus-lost` with the reason when `connectDeadlineMs` passed
+ * @throws AppError `bus-lost` with the reason when `connectDeadlineMs` passed; `bus-closed` when `signal` was
+ * aborted
  */
 export async function connectBus(options: BusOptions): Promise<AmqpBus> {
   const { bus, connected } = openBus(options);
@@ -61,14 +66,14 @@ export async function connectBus(options: BusOptions): Promise<AmqpBus> {
 
 /** As {@link connectBus}, with the bus at hand while it connects: what is asked of it until then waits. */
 export function openBus(options: BusOptions): { bus: AmqpBus; connected: Promise<void> } {
-  const { clock = systemClock, connectDeadlineMs, ...settings } = options;
+  const { clock = systemClock, connectDeadlineMs, signal, ...settings } = options;
   const connection = new BusConnection({ ...settings, clock });
   const bus = new AmqpBus(connection);
   if (connection.otherNodes.length >= BUS_SPLIT_OTHERS_MIN) {
     void connection.add(new SplitWatch(connection));
   }
   const connect = async () => {
-    await connection.open(connectDeadlineMs);
+    await connection.open(connectDeadlineMs, signal);
     if (settings.declareTopology) await bus.events.start();
   };
   return { bus, connected: connect() };

@@ -32,6 +32,7 @@ export interface ConnectionSettings {
   readonly log: Logger;
   readonly clock: Clock;
   readonly tls?: BusTls;
+  readonly onUnreached?: (broker: string, reason: string) => void;
 }
 
 /** Something that lives on the connection and is made again with it. */
@@ -76,11 +77,11 @@ export class BusConnection {
   }
 
   /**
-   * Resolves at the first connection; retries for ever, or for `deadlineMs`.
+   * Resolves at the first connection; retries for ever, for `deadlineMs`, or until `signal` is aborted.
    *
-   * @throws AppError `bus-lost` with the last reason, when the deadline passed.
+   * @throws AppError `bus-lost` with the last reason, when the deadline passed; `bus-closed` when it was aborted
    */
-  async open(deadlineMs: number | undefined): Promise<void> {
+  async open(deadlineMs: number | undefined, signal?: AbortSignal): Promise<void> {
     const { name, tls, log } = this.settings;
     const nodes = this.#nodes;
     const pins = nodes.urls.flatMap((url) => pinOf(url) ?? []);
@@ -111,11 +112,12 @@ export class BusConnection {
       const url = nodes.current;
       this.#failure = reasonOf(error, url);
       log.warn({ broker: hostOf(url), reason: this.#failure }, 'broker not reached');
+      this.settings.onUnreached?.(hostOf(url), this.#failure);
       // It may have been away, or have another certificate with the same key.
       void trust?.learn(placeOf(url));
       nodes.next();
     });
-    await this.#firstConnection(recovering, deadlineMs);
+    await this.#firstConnection(recovering, deadlineMs, signal);
   }
 
   /** Adds a member; it is made at once when there is a connection. @throws AppError `bus-closed` */
@@ -203,26 +205,28 @@ export class BusConnection {
   async #firstConnection(
     recovering: RecoveringChannelModel,
     deadlineMs: number | undefined,
+    signal: AbortSignal | undefined,
   ): Promise<void> {
-    if (deadlineMs === undefined) {
-      await recovering.waitForConnect();
-      return;
-    }
+    const given = Promise.withResolvers<never>();
+    const giveUp = () => given.reject(new AppError('bus-closed', 'It was told to end.'));
+    signal?.addEventListener('abort', giveUp, { once: true });
+    if (signal?.aborted) giveUp();
     let cancel = () => {};
-    const late = new Promise<never>((_, reject) => {
+    if (deadlineMs !== undefined) {
       cancel = this.settings.clock.after(deadlineMs, () => {
         const reason = this.#failure === '' ? 'no answer' : this.#failure;
         const places = this.#nodes.urls.map(hostOf).join(', ');
-        reject(new AppError('bus-lost', `No broker at ${places}: ${reason}`));
+        given.reject(new AppError('bus-lost', `No broker at ${places}: ${reason}`));
       });
-    });
+    }
     try {
-      await Promise.race([recovering.waitForConnect(), late]);
+      await Promise.race([recovering.waitForConnect(), given.promise]);
     } catch (error) {
       await this.close(0);
       throw error;
     } finally {
       cancel();
+      signal?.removeEventListener('abort', giveUp);
     }
   }
 

@@ -1,5 +1,6 @@
 /** Agents (Bees), their targets, and what is known of their life: the documents and their parts. */
 import { z } from 'zod';
+import { AppError } from '../errors.ts';
 
 /** An agent's id: the first 32 hex digits of SHA-256 over its raw 32-byte Ed25519 public key. */
 export const agentIdSchema = z.string().regex(/^[0-9a-f]{32}$/, 'expected 32 hex digits');
@@ -48,6 +49,20 @@ export const agentSchema = z.object({
 
 /** See {@link agentSchema}. */
 export type Agent = z.output<typeof agentSchema>;
+
+/** How many of several agents with one name a message names. */
+const TWINS_NAMED_MAX = 4;
+
+/** Says that a name is not enough, with the ids that are. */
+export function severalAgents(name: string, agents: readonly Pick<Agent, 'id'>[]): AppError {
+  const ids = agents.slice(0, TWINS_NAMED_MAX).map(({ id }) => id);
+  const more = agents.length > TWINS_NAMED_MAX ? ', …' : '';
+  return new AppError(
+    'conflict',
+    `several agents are called ${name}: name one by its id (${ids.join(', ')}${more})`,
+    { details: { name } },
+  );
+}
 
 /** Characters of a tag: what the query language takes as a word, and `-` and `.`. */
 export const tagSchema = z

@@ -219,13 +219,16 @@ describe('agentmanager', () => {
 
     test('unknown names and names of several agents decide nothing', async () => {
       const one = await connected('twin');
-      await connected('twin');
+      const two = await connected('twin');
       await expect(ask(actions.approve, { agents: [one.id, 'nobody'] })).rejects.toMatchObject({
         code: 'not-found',
       });
-      await expect(ask(actions.approve, { agents: ['twin'] })).rejects.toMatchObject({
-        code: 'conflict',
-      });
+      const failure = expect(ask(actions.approve, { agents: ['twin'] })).rejects;
+      await failure.toMatchObject({ code: 'conflict' });
+      for (const { id } of [one, two]) {
+        const refused = expect(ask(actions.approve, { agents: ['twin'] })).rejects;
+        await refused.toThrow(id);
+      }
       const { agents } = await ask(actions.listAgents, {});
       expect(agents.map(({ approval }) => approval)).toEqual(['pending', 'pending']);
     });

@@ -2,7 +2,7 @@
 import type { Delivery } from '@apiary/common/bus/bus.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { QUESTION_WAIT_MS, QUESTIONS_WAITING_MAX } from '@apiary/common/limits/host-view.ts';
-import type { Agent } from '@apiary/common/messages/agent.ts';
+import { type Agent, severalAgents } from '@apiary/common/messages/agent.ts';
 import type { AgentAnswer } from '@apiary/common/messages/control.ts';
 import type { Answer, Question } from '@apiary/common/messages/host-view.ts';
 import { newId } from '@apiary/common/random.ts';
@@ -70,11 +70,10 @@ export class Questions {
   }
 
   async #find(word: string): Promise<Agent> {
-    const [agent, another] = (await findAgents(this.#parts, [word])).get(word) ?? [];
+    const named = (await findAgents(this.#parts, [word])).get(word) ?? [];
+    const [agent] = named;
     if (!agent) throw new AppError('not-found', `there is no agent ${word}`);
-    if (another) {
-      throw new AppError('conflict', `several agents are called ${word}: name one by its id`);
-    }
+    if (named.length > 1) throw severalAgents(word, named);
     if (agent.approval === 'approved') return agent;
     throw new AppError(
       'agent-not-approved',

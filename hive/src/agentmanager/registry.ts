@@ -3,7 +3,7 @@ import type { Actor } from '@apiary/common/bus/bus.ts';
 import { eachDocument } from '@apiary/common/documents/pages.ts';
 import { AppError } from '@apiary/common/errors.ts';
 import { PENDING_AGENTS_MAX } from '@apiary/common/limits.ts';
-import type { Agent } from '@apiary/common/messages/agent.ts';
+import { type Agent, severalAgents } from '@apiary/common/messages/agent.ts';
 import type { Handshake } from '@apiary/common/messages/control.ts';
 import { fingerprintOf } from '@apiary/common/messages/signature.ts';
 import { emitAgentEvent, type Parts } from './parts.ts';
@@ -134,13 +134,10 @@ export class AgentRegistry {
   async #exactIds(wanted: readonly string[]): Promise<string[]> {
     const found = await findAgents(this.#parts, wanted);
     const ids = wanted.map((word) => {
-      const [agent, another] = found.get(word) ?? [];
+      const named = found.get(word) ?? [];
+      const [agent] = named;
       if (!agent) throw new AppError('not-found', `there is no agent ${word}`);
-      if (another) {
-        throw new AppError('conflict', `several agents are called ${word}: name one by its id`, {
-          details: { name: word },
-        });
-      }
+      if (named.length > 1) throw severalAgents(word, named);
       return agent.id;
     });
     return [...new Set(ids)];

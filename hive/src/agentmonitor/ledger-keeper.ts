@@ -16,7 +16,7 @@ import {
 import { callAction } from '@apiary/common/messages/actions/action.ts';
 import { agentManagerActions } from '@apiary/common/messages/actions/agentmanager.ts';
 import { honeycombActions } from '@apiary/common/messages/actions/honeycomb.ts';
-import type { Agent } from '@apiary/common/messages/agent.ts';
+import { type Agent, severalAgents } from '@apiary/common/messages/agent.ts';
 import type { Heartbeat } from '@apiary/common/messages/control.ts';
 import { EVENT_SCHEMAS } from '@apiary/common/messages/events.ts';
 import type { AgentLedger } from '@apiary/common/messages/ledger.ts';
@@ -117,11 +117,10 @@ export class LedgerKeeper {
   view(word: string): AgentLedger {
     const { agentOf, agentsNamed, context } = this.#options;
     const byId = agentOf(word);
-    const [agent, another] = byId ? [byId] : agentsNamed(word);
+    const named = byId ? [byId] : agentsNamed(word);
+    const [agent] = named;
     if (!agent) throw new AppError('not-found', `there is no agent ${word}`);
-    if (another) {
-      throw new AppError('conflict', `several agents are called ${word}: name one by its id`);
-    }
+    if (named.length > 1) throw severalAgents(word, named);
     return this.#table.view(agent.id, agent.name, context.clock.now());
   }
 

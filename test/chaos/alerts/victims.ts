@@ -18,6 +18,7 @@ export class Helpers {
   async start(program: string, spec: ChildSpec): Promise<void> {
     const child = new Child(spec, program, {
       onSpawn: ({ spec: { name } }, pid) => void this.#pids.set(name, pid),
+      onUnreached: () => undefined,
       onEnd: () => undefined,
     });
     this.#children.push(child);
