@@ -35,6 +35,8 @@ export interface HostOptions {
   readonly store: string;
   /** When honeycomb merges small chunks. */
   readonly merge: 'soon' | 'next-day';
+  /** What honeycomb may keep of chunks on the disk of the data folder, in bytes; absent: as much as is sensible. */
+  readonly sectionCache?: number | undefined;
   readonly logLevel: LogLevel;
   /** Agents approved at their first handshake. */
   readonly approve: readonly string[];
@@ -74,7 +76,13 @@ export async function startHost(options: HostOptions, start: HostStart): Promise
   const registry: Readonly<Record<string, ComponentFactory>> = {
     ...hiveComponents({
       approve: options.approve,
-      honeycomb: { mergesToday: options.merge === 'soon' },
+      honeycomb: {
+        mergesToday: options.merge === 'soon',
+        sectionCache: {
+          folder: join(options.queen.dataFolder, 'section-cache'),
+          bytesMax: options.sectionCache,
+        },
+      },
       sting: {
         keyFile: join(options.queen.dataFolder, 'run/channels.key'),
         publicUrl: publicUrlOf(options),

@@ -8,6 +8,7 @@ import { statusPortSetting } from '@apiary/common/health/status-server.ts';
 import { LOG_LEVELS } from '@apiary/common/log.ts';
 import type { CertificatePaths } from '@apiary/common/tls/certificate-file.ts';
 import { z } from 'zod';
+import { byteSizeSchema } from './byte-size.ts';
 import { defaultDataFolder } from './data-folder.ts';
 
 /** Default port of the web UI. */
@@ -109,6 +110,12 @@ export const commonSettings = {
     schema: z.enum(['soon', 'next-day']).default('soon'),
     value: 'WHEN',
     help: 'when honeycomb merges small chunks: soon, as they fill a large one, or next-day, once their day is over',
+  },
+  sectionCache: {
+    schema: byteSizeSchema.optional(),
+    value: 'SIZE',
+    help: 'what honeycomb keeps on the disk of --data of a store that is elsewhere, such as 20G; 0 = nothing',
+    defaultText: 'a quarter of what is free, 4G at most',
   },
   approve: {
     schema: z

@@ -7,7 +7,7 @@ import type { StingSettings } from './sting/parts.ts';
 export interface HiveSettings {
   /** Agents that are approved at their first handshake. */
   readonly approve: readonly string[];
-  readonly honeycomb: Pick<HoneycombOptions, 'mergesToday'>;
+  readonly honeycomb: Pick<HoneycombOptions, 'mergesToday' | 'sectionCache'>;
   readonly sting: StingSettings;
 }
 

@@ -9,12 +9,12 @@ import { certificatePaths, commonSettings } from '../settings.ts';
 import { webFolder } from '../web-build.ts';
 
 const { data, broker, brokerCa, beeBroker, store, merge, logLevel, approve } = commonSettings;
-const { httpPort, listen, publicUrl, tlsCert, tlsKey, statusPort } = commonSettings;
+const { sectionCache, httpPort, listen, publicUrl, tlsCert, tlsKey, statusPort } = commonSettings;
 
 /** `./apiary hive [component …]`: runs components until it is told to end. */
 export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
   const hive = { data, broker, brokerCa, beeBroker, store, merge, logLevel, approve };
-  const shape = { ...hive, httpPort, listen, publicUrl, tlsCert, tlsKey, statusPort };
+  const shape = { ...hive, sectionCache, httpPort, listen, publicUrl, tlsCert, tlsKey, statusPort };
   if (argv.includes('--help')) {
     io.stdout.write(`./apiary hive [${HOST_COMPONENTS.join(' | ')}] …\n${settingsHelp(shape)}\n`);
     return 0;
@@ -30,6 +30,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     beeBroker: settings.beeBroker,
     store: settings.store ?? `sqlite:${settings.data}`,
     merge: settings.merge,
+    sectionCache: settings.sectionCache,
     logLevel: settings.logLevel,
     approve: settings.approve,
     statusPort: settings.statusPort,

@@ -14,7 +14,7 @@ import { beeListen, inUrl, mainAddress } from './addresses.ts';
 import { type Encryption, encryptionOf } from './encryption.ts';
 
 const { data, httpPort, amqpPort, listen, publicUrl, broker, store, logLevel } = commonSettings;
-const { tlsCert, tlsKey, brokerCa, beeBroker, merge } = commonSettings;
+const { tlsCert, tlsKey, brokerCa, beeBroker, merge, sectionCache } = commonSettings;
 
 /** AMQP's own port for TLS. */
 const AMQPS_PORT = 5671;
@@ -33,6 +33,7 @@ export const upSettings = {
   beeBroker,
   store,
   merge,
+  sectionCache,
   logLevel,
   statusPort: {
     ...commonSettings.statusPort,
@@ -143,6 +144,8 @@ export function childGroups(plan: Plan): ChildSpec[][] {
   const log = (name: string) => join(folder, 'logs', `${name}.log`);
   const level = ['--log-level', settings.logLevel];
   const authority = settings.brokerCa === undefined ? [] : ['--broker-ca', settings.brokerCa];
+  const cached =
+    settings.sectionCache === undefined ? [] : ['--section-cache', String(settings.sectionCache)];
   const hive = ['--data', folder, ...authority, ...level];
   // Passwords stand in the environment: every user of the machine sees arguments.
   const hiveEnv = { APIARY_BROKER: plan.brokerUrl, APIARY_STORE: plan.store };
@@ -165,7 +168,7 @@ export function childGroups(plan: Plan): ChildSpec[][] {
     [
       {
         name: 'honeycomb',
-        argv: ['hive', 'honeycomb', ...hive, '--merge', settings.merge, ...status(1)],
+        argv: ['hive', 'honeycomb', ...hive, '--merge', settings.merge, ...cached, ...status(1)],
         nodeFlags: HONEYCOMB_FLAGS,
         env: hiveEnv,
         logFile: log('honeycomb'),

@@ -155,14 +155,19 @@ function askedOf(bytes: number, warmUpBytes: number): Asked[] {
   });
 }
 
-async function openSite({ rabbit, mongo, options }: Run, honeycombs: number): Promise<SiteFigures> {
+async function openSite(
+  { rabbit, mongo, folder, options }: Run,
+  honeycombs: number,
+): Promise<SiteFigures> {
   // Sites share a broker, and no queue of it.
   const host = `scale-${honeycombs}`;
   await rabbit.control(['add_vhost', host]);
   await rabbit.control(['set_permissions', '-p', host, 'guest', '.*', '.*', '.*']);
   const store = mongo.url(`${host}-${Date.now()}`);
   const broker = `${rabbit.url}/${host}`;
-  const site = await ScaleSite.start({ honeycombs, broker, store, signal: options.signal });
+  const { signal } = options;
+  const data = join(folder, host);
+  const site = await ScaleSite.start({ honeycombs, broker, store, folder: data, signal });
   const { group } = mongo;
   // Nothing is told of somebody else's server.
   return new SiteFigures(site, honeycombs, () =>

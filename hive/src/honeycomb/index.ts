@@ -39,6 +39,12 @@ import { restore, Sealer } from './sealing/sealer.ts';
 import { ChunkCache } from './search/chunk-cache.ts';
 import { Search } from './search/search.ts';
 import { SearchThreads } from './search/threads/search-threads.ts';
+import {
+  gaugeSectionCache,
+  openSectionCache,
+  type SectionCacheOptions,
+} from './section-cache/index.ts';
+import type { SectionCache } from './section-cache/section-cache.ts';
 import { Missed } from './standing/missed.ts';
 import { type StandingContext, StandingQueries } from './standing/standing-queries.ts';
 
@@ -50,6 +56,8 @@ export interface HoneycombOptions {
   readonly storeBytesMax?: number;
   /** False: chunks are merged once their day is over. Default true. */
   readonly mergesToday?: boolean | undefined;
+  /** Where sections of a store that is elsewhere are kept on this machine's disk; default: nowhere. */
+  readonly sectionCache?: SectionCacheOptions | undefined;
   /** Opens the store; default `openChunks`. */
   readonly openStore?: typeof openChunks;
 }
@@ -72,6 +80,7 @@ class Honeycomb implements Component {
   #rejoining: Promise<void> | undefined;
   #held: () => Holdings['segments'] = () => [];
   #uncommitted: () => Uncommitted | undefined = () => undefined;
+  #sections: SectionCache | undefined;
   #isStarting = true;
   /** Another process has the segment. */
   #isLost = false;
@@ -82,6 +91,7 @@ class Honeycomb implements Component {
     this.#options = options;
     this.#figures = new Figures(context.metrics);
     gaugeUncommitted(context.metrics, context.clock, () => this.#uncommitted());
+    gaugeSectionCache(context.metrics, () => this.#sections?.bytes ?? 0);
   }
 
   async start(): Promise<void> {
@@ -124,10 +134,7 @@ class Honeycomb implements Component {
     await restore(segment, holdings, sealer);
 
     const threads = this.#openThreads();
-    const onForget = (ids: readonly string[]) => threads?.forget(ids);
-    const bound = threads && { bytesMax: threads.cacheBytesMax };
-    const cache = new ChunkCache(store, clock, { ...bound, onForget });
-    this.#undo.push(() => cache.close());
+    const cache = this.#openCache(store, threads);
     // Where there is one segment at a time, there is nobody else to ask.
     const isShared = isMongoUrl(this.#context.store);
     const { queries, standing } = await this.#openStanding({ ...shared, store, isShared });
@@ -245,6 +252,24 @@ class Honeycomb implements Component {
     const threads = new SearchThreads({ ...this.#context, folder, figures: this.#figures });
     this.#undo.push(() => threads.stop());
     return threads;
+  }
+
+  #openCache(store: ChunkStore, threads: SearchThreads | undefined): ChunkCache {
+    const { sectionCache } = this.#options;
+    const figures = this.#figures;
+    const sections =
+      sectionCache && openSectionCache({ ...this.#context, ...sectionCache, store, figures });
+    this.#sections = sections;
+    this.#undo.push(() => sections?.close());
+    const onForget = (ids: readonly string[]) => {
+      threads?.forget(ids);
+      sections?.forget(ids);
+    };
+    const bound = threads && { bytesMax: threads.cacheBytesMax };
+    const { clock } = this.#context;
+    const cache = new ChunkCache(sections ?? store, clock, { ...bound, onForget });
+    this.#undo.push(() => cache.close());
+    return cache;
   }
 
   async #openStore(): Promise<{ readonly store: ChunkStore; readonly segment: Segment }> {

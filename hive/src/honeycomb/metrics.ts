@@ -21,6 +21,22 @@ const COUNTERS = {
     'apiary_honeycomb_search_thread_deaths_total',
     'Search threads that died or could not start.',
   ],
+  sectionCacheHits: [
+    'apiary_honeycomb_section_cache_hits_total',
+    'Sections of chunks read from the disk of this machine in place of the database.',
+  ],
+  sectionCacheMisses: [
+    'apiary_honeycomb_section_cache_misses_total',
+    'Sections of chunks that were not on this disk, and were read from the database.',
+  ],
+  sectionCacheDamaged: [
+    'apiary_honeycomb_section_cache_damaged_total',
+    'Files of the section cache that were damaged or missing.',
+  ],
+  sectionCacheFailures: [
+    'apiary_honeycomb_section_cache_failures_total',
+    'What the disk of the section cache refused.',
+  ],
   liveMessages: ['apiary_honeycomb_live_messages_total', 'Messages of standing queries sent.'],
 } as const satisfies Record<string, readonly [name: string, help: string]>;
 

@@ -68,9 +68,11 @@ export class ScaleSite {
     readonly honeycombs: number;
     readonly broker: string;
     readonly store: string;
+    /** What honeycombs keep on their disk is in it. */
+    readonly folder: string;
     readonly signal: AbortSignal;
   }): Promise<ScaleSite> {
-    const { broker: url, store, honeycombs, signal } = options;
+    const { broker: url, store, folder, honeycombs, signal } = options;
     const log = createSilentLogger();
     const bus = await connectBus({ url, name: 'bench', declareTopology: true, log });
     const site = new ScaleSite(bus, signal);
@@ -82,6 +84,8 @@ export class ScaleSite {
         url,
         '--store',
         store,
+        '--data',
+        folder,
         '--log-level',
         'warn',
         '--merge',

@@ -94,10 +94,11 @@ export interface ReadFormat {
    * True where a chunk has certainly no match, as a look at few of its bytes tells: most chunks of a search for a rare word
    * are not opened at all.
    *
-   * @param read gives a section that was compared with its checksum, in memory that nobody else looks at
+   * @param read gives a section that was compared with its checksum, in memory that nobody else looks at, or undefined
+   * where it is not at hand
    * @throws AppError `store-corrupt`, and what `read` throws
    */
-  lacks?(entry: ChunkEntry, query: Query, read: (index: number) => Buffer): boolean;
+  lacks?(entry: ChunkEntry, query: Query, read: (index: number) => Buffer | undefined): boolean;
 }
 
 /** One format that new chunks are written in. */

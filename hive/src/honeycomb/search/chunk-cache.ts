@@ -33,7 +33,10 @@ interface Cached {
 }
 
 /** Where sections are read from. */
-export type Sections = Pick<ChunkStore, 'readSection' | 'sectionAtHand'>;
+export interface Sections extends Pick<ChunkStore, 'readSection'> {
+  /** See {@link ChunkStore.sectionAtHand}; undefined where this one is not on this machine. */
+  sectionAtHand?(chunk: string, index: number): Buffer | undefined;
+}
 
 /** What may be chosen. */
 export interface ChunkCacheOptions {
@@ -132,7 +135,7 @@ export class ChunkCache {
     const store = this.#store;
     // What was opened has it at hand.
     if (!store.sectionAtHand || this.#cached.has(id) || this.#provided.has(id)) return false;
-    const read = (index: number) => store.sectionAtHand?.(id, index) ?? Buffer.alloc(0);
+    const read = (index: number) => store.sectionAtHand?.(id, index);
     return formatOf(format).lacks?.(entry, query, read) ?? false;
   }
 

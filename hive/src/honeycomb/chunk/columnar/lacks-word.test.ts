@@ -53,6 +53,13 @@ describe('a chunk that is not opened', () => {
     expect(names.every((name) => name.startsWith('bloom-'))).toBe(true);
   });
 
+  test('is not told of where the section is not at hand', async () => {
+    const parsed = parseQuery('absentword');
+    if (!parsed.ok) throw new Error(parsed.error.message);
+    const { entry } = await chunkOf(0);
+    expect(lacksWord(entry, parsed.query, () => undefined)).toBe(false);
+  });
+
   test.each([
     ['user AND absentword', true],
     ['"user absentword"', true],

@@ -16,7 +16,7 @@ const BLOOM = 'bloom-';
 export function lacksWord(
   { sections }: Pick<ChunkEntry, 'sections'>,
   query: Query,
-  read: (index: number) => Buffer,
+  read: (index: number) => Buffer | undefined,
 ): boolean {
   const hashes = bloomHashes(query);
   if (hashes.length === 0) return false;
@@ -25,6 +25,7 @@ export function lacksWord(
   if (parts === 0) return false;
   for (const hash of hashes) {
     const section = read(sections.length - parts + partOf(hash, parts));
+    if (!section) return false;
     const { values, literals } = partBlooms(sealedBytes(section));
     const isLacking = !bloomHas(values, hash) && !bloomHas(literals, hash);
     freeMemory(section);
