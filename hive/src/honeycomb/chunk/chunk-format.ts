@@ -76,7 +76,7 @@ export interface ReaderMemory {
   readonly ownsSections?: boolean;
   /** Sections were compared with a checksum when they were read from the store: once is enough. */
   readonly areChecked?: boolean;
-  /** Sections are on this machine: what stands in them as it is need not be kept. */
+  /** Sections are on this machine, the one that was read last for certain: what stands in it as it is need not be kept. */
   readonly areNear?: boolean;
 }
 

@@ -36,6 +36,8 @@ interface Cached {
 export interface Sections extends Pick<ChunkStore, 'readSection'> {
   /** See {@link ChunkStore.sectionAtHand}; undefined where this one is not on this machine. */
   sectionAtHand?(chunk: string, index: number): Buffer | undefined;
+  /** The one that was read last is on this machine by now. Absent: all are where {@link Sections.sectionAtHand} is there. */
+  readonly isNear?: boolean;
 }
 
 /** What may be chosen. */
@@ -79,7 +81,10 @@ export class ChunkCache {
         this.#count(this.#growing);
         return this.#bytes <= this.#bytesMax;
       },
-      ...{ ownsSections: true, areChecked: true, areNear: store.sectionAtHand !== undefined },
+      ...{ ownsSections: true, areChecked: true },
+      get areNear() {
+        return store.isNear ?? store.sectionAtHand !== undefined;
+      },
     };
     this.#onForget = onForget;
   }

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -156,6 +157,12 @@ describe('sections that were read from the store', () => {
     expect(await site.read(cache, 'a0 b0')).toBe('');
   });
 
+  test('are in files that nobody but their owner reads', async () => {
+    await site.read(site.open(), 'a0');
+    const modes = [site.file, join(site.file, 'a.sections')].map((path) => statSync(path).mode);
+    expect(modes.map((mode) => mode & 0o777)).toEqual([0o700, 0o600]);
+  });
+
   test('are not kept while more waits for the disk than may', async () => {
     const bytes = SECTION_CACHE_WAITING_BYTES_MAX - 100;
     site.add('large', bytes);
@@ -191,7 +198,9 @@ describe('the room', () => {
   test('is not taken from chunks that were used of late', async () => {
     const cache = site.open(ROOM);
     await site.read(cache, 'a0 b0');
+    expect(cache.isNear).toBe(true);
     expect(await site.read(cache, 'c0 d0 a1')).toBe('c0 d0 a1');
+    expect(cache.isNear).toBe(false);
     expect(await site.read(cache, 'a0 b0 c0 a1')).toBe('c0 a1');
     expect(cache.bytes).toBe(ROOM.bytesMax);
   });

@@ -54,6 +54,7 @@ export class SectionCache implements Sections {
   readonly #told = new Set<string>();
   #bytes = 0;
   #bytesMax = 0;
+  #isNear = false;
   #pausedUntilMs = Number.NEGATIVE_INFINITY;
   #sweeping: Promise<void> | undefined;
   #cancelSweep: (() => void) | undefined;
@@ -83,13 +84,19 @@ export class SectionCache implements Sections {
     return this.#bytes;
   }
 
+  /** False where the section that was read last could not be kept: whoever needs it again should have it in memory. */
+  get isNear(): boolean {
+    return this.#isNear;
+  }
+
   /** @throws as {@link ChunkStore.readSection} */
   async readSection(chunk: string, index: number): Promise<Buffer> {
     const kept = this.sectionAtHand(chunk, index);
+    this.#isNear = kept !== undefined;
     if (kept) return kept;
     this.#context.figures.add('sectionCacheMisses');
     const section = await this.#context.store.readSection(chunk, index);
-    this.#keep(chunk, index, section);
+    this.#isNear = this.#keep(chunk, index, section);
     return section;
   }
 
@@ -128,26 +135,29 @@ export class SectionCache implements Sections {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancelSweep?.();
-    await this.settled();
+    // A sweep may wait for the database, and does nothing after that.
+    await this.#writer.settled();
     this.#folder.close();
   }
 
-  #keep(chunk: string, index: number, section: Buffer): void {
+  /** True where it is going to be on the disk. */
+  #keep(chunk: string, index: number, section: Buffer): boolean {
     const { store, clock } = this.#context;
+    if (this.#writer.isWriting(chunk, index)) return true;
     // It may have gone while it was read.
     const entry = store.known(chunk)?.entry;
-    if (!entry || this.#isClosed || clock.now() < this.#pausedUntilMs) return;
-    if (!this.#folder.takes(chunk) || this.#writer.isWriting(chunk, index)) return;
-    if (!this.#writer.hasRoom(section.length)) return;
+    if (!entry || this.#isClosed || clock.now() < this.#pausedUntilMs) return false;
+    if (!this.#folder.takes(chunk) || !this.#writer.hasRoom(section.length)) return false;
     const held = this.#held.get(chunk);
     if (held) this.#use(chunk, held);
     const bytes = (Math.ceil(section.length / DISK_BLOCK_BYTES) + 1) * DISK_BLOCK_BYTES;
-    if (!this.#hasRoom(bytes)) return;
+    if (!this.#hasRoom(bytes)) return false;
     const sealed = sealSection(entry, index, section);
-    if (!sealed) return;
+    if (!sealed) return false;
     this.#use(chunk, { bytes: (held?.bytes ?? 0) + bytes, usedMs: 0 });
     this.#bytes += bytes;
     this.#writer.add(chunk, index, sealed);
+    return true;
   }
 
   /** Makes room, where it takes it from no chunk that was used of late. */
@@ -179,7 +189,7 @@ export class SectionCache implements Sections {
     const { store } = this.#context;
     for (const chunk of this.#held.keys()) if (!store.known(chunk)) this.#drop(chunk);
     // What could not be removed before.
-    for (const { chunk } of this.#folder.list()) {
+    for (const chunk of this.#folder.chunks()) {
       if (!this.#held.has(chunk) && !this.#writer.isAt(chunk)) this.#writer.remove(chunk);
     }
     this.#bytesMax = this.#room();
@@ -208,13 +218,14 @@ export class SectionCache implements Sections {
     try {
       // Others may have let go of something; where the database does not answer, the next time.
       if (this.#held.size > 0) await this.#context.store.catalogue().catch(() => undefined);
+      if (this.#isClosed) return;
       this.#tidy();
       // Those that were started together with this one have theirs by now.
       this.#folder.clearOthers();
     } catch (error) {
       this.#tell(error);
     }
-    if (!this.#isClosed) this.#sweepLater();
+    this.#sweepLater();
   }
 
   #damaged(chunk: string, error: unknown): void {

@@ -53,12 +53,16 @@ export class SectionFolder {
     return ID.test(chunk);
   }
 
-  /** Those that are there, the least recently used first. @throws what the file system says */
+  /** Chunks that have a file. @throws what the file system says */
+  chunks(): string[] {
+    return namesIn(this.path).map((name) => name.slice(0, -ENDING.length));
+  }
+
+  /** The same with what is known of each, the least recently used first. @throws what the file system says */
   list(): HeldFile[] {
-    const held = namesIn(this.path).map((name) => {
-      const { blocks, mtimeMs, atimeMs } = statSync(join(this.path, name));
-      const usedMs = Math.max(mtimeMs, atimeMs);
-      return { chunk: name.slice(0, -ENDING.length), bytes: blocks * DISK_BLOCK_BYTES, usedMs };
+    const held = this.chunks().map((chunk) => {
+      const { blocks, mtimeMs, atimeMs } = statSync(this.#fileOf(chunk));
+      return { chunk, bytes: blocks * DISK_BLOCK_BYTES, usedMs: Math.max(mtimeMs, atimeMs) };
     });
     return held.sort((a, b) => a.usedMs - b.usedMs);
   }
