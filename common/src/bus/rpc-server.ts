@@ -123,7 +123,8 @@ export class RpcServer implements Subscription {
     this.#running.delete(id);
     if (this.#running.size === 0) this.#idle?.();
     if (failure && toAppError(failure).code === 'internal') {
-      log.error({ action, reason: toAppError(failure).message }, 'request failed');
+      // Where it comes from is what a report of it needs.
+      log.error({ action, reason: toAppError(failure).message, err: failure }, 'request failed');
     }
   }
 

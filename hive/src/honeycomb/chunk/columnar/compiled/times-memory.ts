@@ -78,8 +78,8 @@ export function countStretches(
   for (const { flags, levels } of open.values()) {
     for (const column of [flags, levels]) if (column) columns.push(column);
   }
-  const bytes = columns.reduce((sum, { length }) => sum + aligned(length), CODES_BYTES);
-  const needed = ALIGNMENT + bytes + aligned(countsBytes) + aligned(openBytes);
+  const pieces = [countsBytes, CODES_BYTES, openBytes, ...columns.map(({ length }) => length)];
+  const needed = pieces.reduce((sum, length) => sum + aligned(length), ALIGNMENT);
   const missing = Math.ceil((needed - memory.buffer.byteLength) / PAGE_BYTES);
   if (missing > 0) memory.grow(missing);
   const all = new Uint8Array(memory.buffer);
