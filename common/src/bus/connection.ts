@@ -150,6 +150,7 @@ export class BusConnection {
 
   /** Does something on a short connection to one of the nodes; undefined where that does not answer. */
   async beside<T>(url: string, task: (model: ChannelModel) => Promise<T>): Promise<T | undefined> {
+    const ended = Promise.withResolvers<undefined>();
     let model: ChannelModel | undefined;
     let cancel = () => {};
     try {
@@ -159,8 +160,9 @@ export class BusConnection {
       });
       model = made;
       made.on('error', () => undefined);
+      made.on('close', () => ended.resolve(undefined));
       cancel = this.settings.clock.after(BUS_SETUP_MS_MAX, () => abort(made, 'no answer'));
-      return await task(made);
+      return await Promise.race([task(made), ended.promise]);
     } catch {
       return undefined;
     } finally {
@@ -231,6 +233,8 @@ export class BusConnection {
   }
 
   async #setUp(model: ChannelModel): Promise<void> {
+    const ended = Promise.withResolvers<never>();
+    ended.promise.catch(() => undefined);
     let lost: Error | undefined;
     // amqplib throws where nobody listens, and takes a setup that ended on a dead connection for one
     // that worked: then it never connects again.
@@ -239,6 +243,7 @@ export class BusConnection {
     });
     model.on('close', (error) => {
       lost ??= error ?? new Error('Connection closed');
+      ended.reject(lost);
       if (this.#model !== model) return;
       this.#model = undefined;
       this.#setState('disconnected');
@@ -247,14 +252,21 @@ export class BusConnection {
     const cancel = this.settings.clock.after(BUS_SETUP_MS_MAX, () => {
       abort(model, `the node did not declare queues and consumers within ${BUS_SETUP_MS_MAX} ms`);
     });
-    try {
+    const made = (async () => {
       if (this.settings.declareTopology) await this.#declare(model);
+      if (lost) throw lost;
       this.#model = model;
       await Promise.all([...this.#members].map((member) => member.connected(model)));
       if (lost) throw lost;
+    })();
+    try {
+      // Some of amqplib's promises stay open for ever when the connection ends, as that of a channel's close.
+      await Promise.race([made, ended.promise]);
     } catch (error) {
-      // Cut, not closed: amqplib would wait for the broker's answer, which a cut link never brings.
-      if (!lost) abort(model, 'setting up failed');
+      // Cut, not closed: amqplib would wait for the broker's answer, which a cut link never brings. It closes
+      // what was not set up, and that waits for ever too unless the connection has ended before.
+      abort(model, 'setting up failed');
+      await ended.promise.catch(() => undefined);
       throw lost ?? error;
     } finally {
       cancel();

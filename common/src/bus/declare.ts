@@ -18,6 +18,17 @@ export async function openChannel(model: ChannelModel): Promise<Channel> {
   return channel;
 }
 
+/** Closes a channel that may be closed already. */
+export async function closeQuietly(channel: Channel): Promise<void> {
+  const gone = new Promise<void>((resolve) => channel.once('close', () => resolve()));
+  try {
+    // amqplib's promise stays open when the connection ends before the broker's answer.
+    await Promise.race([channel.close(), gone]);
+  } catch {
+    // It was closed.
+  }
+}
+
 /**
  * Declares every exchange, queue and binding that is missing. Rejects with amqplib's error.
  *
@@ -49,7 +60,7 @@ export async function declareTopology(model: ChannelModel): Promise<string[]> {
       await channel.bindQueue(name, exchange, routingKey);
     }
   }
-  await channel.close();
+  await closeQuietly(channel);
   return away;
 }
 
@@ -66,7 +77,7 @@ export async function queueDepths(
     if (replyCode(error) !== REPLY_CODE.notFound) throw error;
     return depths;
   }
-  await channel.close();
+  await closeQuietly(channel);
   return depths;
 }
 
@@ -84,10 +95,10 @@ async function unlessThere(
       throw error;
     },
   );
-  if (!missing) return await checking.close();
+  if (!missing) return await closeQuietly(checking);
   const declaring = await openChannel(model);
   await declare(declaring);
-  await declaring.close();
+  await closeQuietly(declaring);
 }
 
 function queueOptions(queue: QueueDeclaration, model: ChannelModel): Options.AssertQueue {

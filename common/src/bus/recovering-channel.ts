@@ -6,7 +6,7 @@ import type { Channel, ChannelModel } from 'amqplib';
 import { AppError } from '../errors.ts';
 import { BUS_CHANNEL_RETRY_MS_MAX, BUS_RETRY_MS_MIN } from '../limits.ts';
 import type { BusConnection, Member } from './connection.ts';
-import { REPLY_CODE, replyCode } from './declare.ts';
+import { closeQuietly, REPLY_CODE, replyCode } from './declare.ts';
 
 /** What its owner does with the channel. */
 export interface ChannelOwner<C extends Channel> {
@@ -154,16 +154,5 @@ export class RecoveringChannel<C extends Channel> implements Member {
     if (declareFirst) await this.#connection.declareAgain().catch(() => undefined);
     if (this.#closed || this.#connection.model !== model) return;
     await this.#attempt(model);
-  }
-}
-
-/** Closes a channel that may be closed already. */
-async function closeQuietly(channel: Channel): Promise<void> {
-  const gone = new Promise<void>((resolve) => channel.once('close', () => resolve()));
-  try {
-    // amqplib's promise stays open when the connection ends before the broker's answer.
-    await Promise.race([channel.close(), gone]);
-  } catch {
-    // It was closed.
   }
 }

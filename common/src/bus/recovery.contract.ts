@@ -7,6 +7,9 @@ import type { BusState, OutgoingMessage } from './bus.ts';
 import { ownQueue, sightOf } from './split-watch.ts';
 import { EXCHANGE, FROM_AGENT_KEY, QUEUE } from './topology.ts';
 
+/** Class and method of AMQP's `channel.close`. */
+const CHANNEL_CLOSE = Buffer.from([0, 20, 0, 40]);
+
 function heartbeat(text: string): OutgoingMessage {
   const { heartbeat: routingKey } = FROM_AGENT_KEY;
   return { exchange: EXCHANGE.fromAgents, routingKey, body: Buffer.from(text) };
@@ -47,6 +50,18 @@ export function describeRecovery(bench: () => BusBench): void {
     expect(new Set(names).size).toBe(3);
     expect(states).toEqual(['disconnected', 'connected', 'disconnected', 'connected']);
     expect(bus.stats().recoveries).toBe(2);
+  });
+
+  it('comes back where the connection is cut while it is set up, just when a channel is being closed', async () => {
+    const { bus, proxy } = await bench().proxied();
+    let closes = 0;
+    proxy.watch((bytes) => {
+      if (bytes.includes(CHANNEL_CLOSE) && ++closes <= 3) proxy.cut();
+    });
+    proxy.cut();
+    await stateIs(bus, 'disconnected');
+    await stateIs(bus, 'connected');
+    expect(closes).toBeGreaterThan(3);
   });
 
   it('gets again what was not acknowledged, and takes a late acknowledgement for nothing', async () => {

@@ -17,6 +17,8 @@ export interface TcpProxy {
   resume(): void;
   /** Ends new connections as soon as they come. */
   refuse(on: boolean): void;
+  /** Shows what clients send, before it passes, to one listener. */
+  watch(listener: (bytes: Buffer) => void): void;
   stop(): Promise<void>;
 }
 
@@ -26,6 +28,7 @@ export async function startProxy(target: { host?: string; port: number }): Promi
   let isPaused = false;
   let isRefusing = false;
   let taken = 0;
+  let watching: ((bytes: Buffer) => void) | undefined;
   const cut = () => {
     for (const socket of sockets) socket.resetAndDestroy();
   };
@@ -36,6 +39,7 @@ export async function startProxy(target: { host?: string; port: number }): Promi
       return;
     }
     const far = connect({ host: target.host ?? '127.0.0.1', port: target.port, noDelay: true });
+    near.on('data', (bytes) => watching?.(bytes));
     join(near, far);
     join(far, near);
   });
@@ -80,6 +84,9 @@ export async function startProxy(target: { host?: string; port: number }): Promi
     },
     refuse(on) {
       isRefusing = on;
+    },
+    watch(listener) {
+      watching = listener;
     },
     async stop() {
       cut();
