@@ -122,7 +122,7 @@ class SpooledTarget {
     this.#current = current;
     const { clock, log, checks, listen, tls, spools } = this.#context;
     try {
-      const spool = spools.open(this.spec);
+      const spool = await spools.open(this.spec, current.signal);
       this.#spool = spool;
       const producer = await this.#start({
         spec: this.spec,

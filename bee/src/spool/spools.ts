@@ -12,6 +12,7 @@ export class Spools {
   readonly #context: SpoolContext;
   readonly #open = new Map<string, Spool>();
   readonly #retired = new Set<string>();
+  readonly #removing = new Map<string, Promise<void>>();
 
   /** @param dataFolder the Bee's own; the spools lie in its folder `spool` */
   constructor(dataFolder: string, context: SpoolContext) {
@@ -19,10 +20,17 @@ export class Spools {
     this.#context = context;
   }
 
-  /** The spool of a target, begun if there is none. @throws when the folder cannot be read or written */
-  open(spec: TargetSpec): Spool {
+  /**
+   * The spool of a target, begun if there is none; once the one before it is gone, where that is being removed.
+   *
+   * @throws when the folder cannot be read or written, or the signal is aborted
+   */
+  async open(spec: TargetSpec, signal: AbortSignal): Promise<Spool> {
     const name = folderName(spec.id);
     this.#retired.delete(name);
+    const removing = this.#removing.get(name);
+    if (removing) await removing;
+    signal.throwIfAborted();
     const owner = { target: spec.id, tags: [...spec.tags], name: spec.url };
     const spool =
       this.#open.get(name) ?? Spool.open(join(this.#folder, name), owner, this.#context);
@@ -57,16 +65,23 @@ export class Spools {
   /** Everything that was appended is on disk when this resolves. */
   async close(): Promise<void> {
     this.#retired.clear();
-    await Promise.all([...this.#open.values()].map((spool) => spool.close()));
+    const closing = [...this.#open.values()].map((spool) => spool.close());
+    await Promise.all([...closing, ...this.#removing.values()]);
     this.#open.clear();
   }
 
   #drain(name: string, spool: Spool): void {
     this.#retired.add(name);
-    void spool.settled().then(async () => {
+    void spool.settled().then(() => {
       if (!this.#retired.delete(name)) return;
       this.#open.delete(name);
-      await spool.remove();
+      const removing = spool
+        .remove()
+        .catch((error: unknown) => {
+          this.#context.log.warn({ name, error: String(error) }, 'spool.remove-failed');
+        })
+        .finally(() => this.#removing.delete(name));
+      this.#removing.set(name, removing);
     });
   }
 
