@@ -1,7 +1,9 @@
 /**
  * Sites of one, two and three honeycombs on RabbitMQ and a database: what a gigabyte and what a question cost all
  * honeycombs of a site together, and how evenly they share the blocks. CPU seconds, and the sites take turns, so that
- * a busy machine matters less; how, and what is not in them, is in `scale/site-figures.ts`.
+ * a busy machine matters less; how, and what is not in them, is in `scale/site-figures.ts`. Three that share nothing
+ * take part, with a third of the lines each: what they cost more than one is the price of three processes on this
+ * machine, and what a site of three costs more than they do is that of working together.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,8 +20,9 @@ import { atMost, type Bench, type BenchOptions, type BenchRow } from './bench.ts
 import { type Corpus, NEEDLE, writeCorpus } from './honeycomb/corpus.ts';
 import { MB, round } from './honeycomb/measure.ts';
 import { messagesOf } from './honeycomb/messages.ts';
-import { ScaleSite } from './scale/site.ts';
+import { ScaleSite, type Site } from './scale/site.ts';
 import { next, SiteFigures } from './scale/site-figures.ts';
+import { Strangers } from './scale/strangers.ts';
 
 const GB = 1e9;
 /** Less has too little behind what warms up. */
@@ -37,6 +40,8 @@ const WARM_UP_BYTES_SHORT = 24 * MB;
 /** Of the streams (`messagesOf`): a warm-up for each honeycomb. */
 const WARM_UP_MARKS = ['a', 'c', 'd'] as const satisfies { readonly length: typeof MOST };
 const MAIN_MARK = 'b';
+/** Of the main corpus's streams at honeycombs that share nothing. */
+const SHARE_MARKS = ['7', '8', '9'] as const satisfies { readonly length: typeof MOST };
 /** Of the main corpus, at most: its newer half is all that is ever asked for. */
 const WARM_UP_SHARE_MAX = 0.5;
 /** Each ends with some seconds in which the heap is tidied, which more honeycombs do more often. */
@@ -115,10 +120,11 @@ async function measure(run: Run): Promise<BenchRow[]> {
   report(`${Math.round(main.bytes / MB)} MB, ${main.lines} lines`);
   const sites: SiteFigures[] = [];
   try {
-    for (let honeycombs = 1; honeycombs <= MOST; honeycombs++) {
-      sites.push(await openSite(run, honeycombs));
-      for (const mark of WARM_UP_MARKS.slice(0, honeycombs)) {
-        await sites.at(-1)?.warmUp(streamsOf(warmUp, mark), warmUp.bytes / GB);
+    for (const open of OPENINGS) {
+      const site = await open(run);
+      sites.push(site);
+      for (const mark of WARM_UP_MARKS.slice(0, site.honeycombs)) {
+        await site.warmUp(streamsOf(warmUp, mark), warmUp.bytes / GB);
       }
     }
     await Promise.all(sites.map((each) => each.idle(IDLE_MS)));
@@ -155,24 +161,56 @@ function askedOf(bytes: number, warmUpBytes: number): Asked[] {
   });
 }
 
-async function openSite(
+/** A site of one, of two, of three, and three that share nothing. */
+const OPENINGS = [
+  ...Array.from({ length: MOST }, (_, index) => async (run: Run) => {
+    const honeycombs = index + 1;
+    return figuresOf(run, await startSite(run, `scale-${honeycombs}`, honeycombs), honeycombs);
+  }),
+  async (run: Run) => {
+    const sites: ScaleSite[] = [];
+    for (const mark of SHARE_MARKS) sites.push(await startSite(run, `scale-alone-${mark}`, 1));
+    const marks = SHARE_MARKS.map((mark, index) => `${mark}${WARM_UP_MARKS[index]}`);
+    return figuresOf(run, new Strangers(sites, marks), MOST);
+  },
+];
+
+function figuresOf({ mongo: { group } }: Run, site: Site, honeycombs: number): SiteFigures {
+  // Nothing is told of somebody else's server.
+  return new SiteFigures(site, honeycombs, () =>
+    group === undefined ? 0 : groupCpuSeconds(group),
+  );
+}
+
+/** Sites share a broker, and no queue of it. */
+async function startSite(
   { rabbit, mongo, folder, options }: Run,
+  host: string,
   honeycombs: number,
-): Promise<SiteFigures> {
-  // Sites share a broker, and no queue of it.
-  const host = `scale-${honeycombs}`;
+): Promise<ScaleSite> {
   await rabbit.control(['add_vhost', host]);
   await rabbit.control(['set_permissions', '-p', host, 'guest', '.*', '.*', '.*']);
   const store = mongo.url(`${host}-${Date.now()}`);
   const broker = `${rabbit.url}/${host}`;
   const { signal } = options;
   const data = join(folder, host);
-  const site = await ScaleSite.start({ honeycombs, broker, store, folder: data, signal });
-  const { group } = mongo;
-  // Nothing is told of somebody else's server.
-  return new SiteFigures(site, honeycombs, () =>
-    group === undefined ? 0 : groupCpuSeconds(group),
+  return await ScaleSite.start({ honeycombs, broker, store, folder: data, signal });
+}
+
+/** The main corpus for a site: for several that share nothing a share for each, message by message. */
+function* mainOf({ site }: SiteFigures, main: Corpus): Generator<AppendMessage> {
+  if (!(site instanceof Strangers)) {
+    yield* streamsOf(main, MAIN_MARK);
+    return;
+  }
+  let shares = SHARE_MARKS.map((mark, index) =>
+    streamsOf(main, mark, { index, of: SHARE_MARKS.length }),
   );
+  while (shares.length > 0) {
+    const given = shares.map((share) => ({ share, next: share.next() }));
+    for (const { next } of given) if (!next.done) yield next.value;
+    shares = given.flatMap(({ share, next }) => (next.done ? [] : [share]));
+  }
 }
 
 /** A piece of the corpus to each, then the next piece; who is first changes. */
@@ -184,7 +222,7 @@ async function ingestInTurns(
   const turns = short ? TURNS_SHORT : TURNS;
   const count = [...streamsOf(main, MAIN_MARK)].length;
   const each = Math.ceil(count / turns);
-  const streams = new Map(sites.map((one) => [one, streamsOf(main, MAIN_MARK)]));
+  const streams = new Map(sites.map((one) => [one, mainOf(one, main)]));
   for (let turn = 1; turn <= turns; turn++) {
     for (const [one, stream] of streams) await one.ingest(next(stream, each));
     const soFar = sites.map((one) => round(one.perGb(1).site, 2));
@@ -207,7 +245,7 @@ async function askInTurns(
   { name, share }: Asked,
 ): Promise<void> {
   const totals = new Set<string>();
-  const from = await sites[0]?.site.timeOf(share);
+  const from = await timeOf(sites, share);
   // In turns: a site that nobody asks for a minute lets go of what it has decoded, and reads it from the store again.
   for (let warm = 0; warm < rounds.warm; warm++) {
     for (const { site, honeycombs } of sites) {
@@ -227,13 +265,22 @@ async function askInTurns(
 }
 
 /** The main corpus is of other streams than what warms up, so that nothing is held already. */
-function* streamsOf(corpus: Corpus, mark: string): Generator<AppendMessage> {
-  for (const { append } of messagesOf(corpus, Date.now(), { mark, areFull: true })) {
+function* streamsOf(
+  corpus: Corpus,
+  mark: string,
+  share = { index: 0, of: 1 },
+): Generator<AppendMessage> {
+  for (const { append } of messagesOf(corpus, Date.now(), { mark, areFull: true, share })) {
     yield append;
   }
 }
 
-async function askAll(site: ScaleSite, from: number | undefined): Promise<number[]> {
+/** By the first site: all have the same lines. */
+async function timeOf([first]: readonly SiteFigures[], share: number): Promise<number | undefined> {
+  return first?.site instanceof ScaleSite ? await first.site.timeOf(share) : undefined;
+}
+
+async function askAll(site: Site, from: number | undefined): Promise<number[]> {
   const totals: number[] = [];
   for (const { query, ...more } of QUESTIONS) totals.push(await site.ask(query, { ...more, from }));
   return totals;
@@ -241,18 +288,27 @@ async function askAll(site: ScaleSite, from: number | undefined): Promise<number
 
 function rowsOf(sites: readonly SiteFigures[], bytes: number, asked: readonly Asked[]): BenchRow[] {
   const gb = bytes / GB;
-  const [one, three] = [sites[0], sites.at(-1)];
-  if (!one || !three) throw new Error('not measured');
-  const perQuery = ({ name }: Asked): BenchRow => {
-    const [most, least] = [three.perQueryMs(name).site, one.perQueryMs(name).site];
-    return factorRow(`per query of ${name}, 3 beside 1`, most, least, QUERY_FACTOR_MAX);
-  };
+  const together = sites.filter(({ site }) => site instanceof ScaleSite);
+  const [one, three, alone] = [together[0], together.at(-1), sites.at(-1)];
+  if (!one || !three || !alone) throw new Error('not measured');
+  const beside = (other: SiteFigures, who: string) => [
+    factorRow(
+      `per GB, 3 beside ${who}`,
+      three.perGb(gb).site,
+      other.perGb(gb).site,
+      INGEST_FACTOR_MAX,
+    ),
+    ...asked.map(({ name }) => {
+      const [cost, least] = [three.perQueryMs(name).site, other.perQueryMs(name).site];
+      return factorRow(`per query of ${name}, 3 beside ${who}`, cost, least, QUERY_FACTOR_MAX);
+    }),
+  ];
   return [
     { name: 'corpus', value: Math.round(bytes / MB), unit: 'MB' },
     ...sites.flatMap((each) => rowsOfSite(each, gb, asked)),
-    factorRow('per GB, 3 beside 1', three.perGb(gb).site, one.perGb(gb).site, INGEST_FACTOR_MAX),
-    ...asked.map(perQuery),
-    ...sites.slice(1).map(({ honeycombs, shareOff }) => {
+    ...beside(one, '1'),
+    ...beside(alone, '3 that share nothing'),
+    ...together.slice(1).map(({ honeycombs, shareOff }) => {
       const name = `${honeycombs} honeycombs: furthest from an even share`;
       return atMost(name, shareOff, SHARE_OFF_MAX, '%');
     }),
@@ -260,9 +316,10 @@ function rowsOf(sites: readonly SiteFigures[], bytes: number, asked: readonly As
 }
 
 function rowsOfSite(figures: SiteFigures, gb: number, asked: readonly Asked[]): BenchRow[] {
-  const { honeycombs, idleMs } = figures;
+  const { site, honeycombs, idleMs } = figures;
   const perGb = figures.perGb(gb);
-  const who = honeycombs === 1 ? '1 honeycomb' : `${honeycombs} honeycombs`;
+  const count = honeycombs === 1 ? '1 honeycomb' : `${honeycombs} honeycombs`;
+  const who = site instanceof Strangers ? `${count} that share nothing` : count;
   const row = (name: string, value: number, unit: string): BenchRow => ({
     ...{ name: `${who}: ${name}`, value: round(value, 1), unit },
   });

@@ -24,7 +24,8 @@ export interface CorpusMessage {
  * @param arrivedMs when they all arrive
  * @param options `mark`: a hexadecimal digit, streams of another mark are other streams; `areFull`: each message
  * holds as much as it may, as where there is much to send; `asWritten`: each arrives as its lines were written, from
- * `arrivedMs` on: a corpus of more than a day would be of days to come
+ * `arrivedMs` on: a corpus of more than a day would be of days to come; `share`: every `of`-th message of each
+ * file, the `index`-th first, as streams without a gap
  */
 export function* messagesOf(
   corpus: Corpus,
@@ -33,7 +34,13 @@ export function* messagesOf(
     mark = '0',
     areFull = false,
     asWritten = false,
-  }: { readonly mark?: string; readonly areFull?: boolean; readonly asWritten?: boolean } = {},
+    share = { index: 0, of: 1 },
+  }: {
+    readonly mark?: string;
+    readonly areFull?: boolean;
+    readonly asWritten?: boolean;
+    readonly share?: { readonly index: number; readonly of: number };
+  } = {},
 ): Generator<CorpusMessage> {
   const files = corpus.files.map((file) => new CorpusFile(file.path, file));
   const roundBytes = areFull ? MESSAGE_BYTES * files.length : ROUND_BYTES;
@@ -47,9 +54,12 @@ export function* messagesOf(
         const generation = (index + 1).toString(16).padStart(16, mark);
         const name = `/var/log/${file.of.file}`;
         const place = { generation, target: 'system', file: name, tags: [] };
-        const from = file.at;
-        const bytes = file.lines(Math.min(goal - from, MESSAGE_BYTES));
-        const more = { ...place, from, to: file.at, startsMidRecord: false, observed: nowMs };
+        const bytes = file.lines(Math.min(goal - file.at, MESSAGE_BYTES));
+        // Each file's first message goes to another share.
+        if ((index + file.messages++) % share.of !== share.index) continue;
+        const from = file.given;
+        file.given += bytes.length;
+        const more = { ...place, from, to: file.given, startsMidRecord: false, observed: nowMs };
         const run: Run = runOf(bytes, 0, bytes.length, more);
         yield { append: appendOf(file.of.host, run, nowMs), rawBytes: run.data.length };
       }
@@ -70,6 +80,9 @@ class CorpusFile {
   readonly length: number;
   /** What was read up to here. */
   at = 0;
+  messages = 0;
+  /** Bytes of those that are given, which is all unless they are shared. */
+  given = 0;
   readonly #descriptor: number;
 
   constructor(path: string, of: Corpus['files'][number]) {

@@ -10,7 +10,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AppendMessage } from '@apiary/common/chunks/chunks.ts';
 import { round } from '../honeycomb/measure.ts';
-import type { ScaleSite } from './site.ts';
+import type { Site } from './site.ts';
 
 /** What V8 tidies up after much work comes within this, and is no idling. */
 const TIDY_MS = 20_000;
@@ -30,7 +30,7 @@ export type StoreSeconds = () => number;
 
 /** See the file's head. */
 export class SiteFigures {
-  readonly site: ScaleSite;
+  readonly site: Site;
   readonly honeycombs: number;
   readonly #storeSeconds: StoreSeconds;
   #startSeconds = 0;
@@ -45,7 +45,7 @@ export class SiteFigures {
   readonly #messages: number[];
   #sealed: readonly number[] = [];
 
-  constructor(site: ScaleSite, honeycombs: number, storeSeconds: StoreSeconds) {
+  constructor(site: Site, honeycombs: number, storeSeconds: StoreSeconds) {
     this.site = site;
     this.honeycombs = honeycombs;
     this.#storeSeconds = storeSeconds;
@@ -85,7 +85,7 @@ export class SiteFigures {
   }
 
   /** One turn of so many questions. @param of what they ask for */
-  async ask(of: string, questions: number, ask: (site: ScaleSite) => Promise<void>): Promise<void> {
+  async ask(of: string, questions: number, ask: (site: Site) => Promise<void>): Promise<void> {
     const { spent } = await this.#spending(() => ask(this.site));
     const before = this.#asked.get(of) ?? NOTHING_ASKED;
     this.#asked.set(of, {

@@ -48,8 +48,33 @@ export interface MemberFigures {
   readonly sealedChunks: number;
 }
 
+/** What is measured of honeycombs, by whatever they share. */
+export interface Site {
+  /** What each of them had done when something was ingested last. */
+  readonly members: readonly MemberFigures[];
+  /** How often each of them was looked at so far. */
+  readonly looks: number;
+  /** CPU seconds of all honeycombs so far. */
+  cpuSeconds(): number;
+  /** Sends messages, and waits until they are committed and what is full is sealed. */
+  ingest(messages: Iterable<AppendMessage>): Promise<readonly MemberFigures[]>;
+  /** What each of them has done so far, which costs each of them some processor time. */
+  look(): Promise<readonly MemberFigures[]>;
+  /** The number of records. @throws Error if something is missing from the answer */
+  ask(query: string, more: Question): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** What is asked for beside the query. */
+export interface Question {
+  readonly limit: number;
+  readonly buckets?: number;
+  /** Milliseconds since 1970. */
+  readonly from: number | undefined;
+}
+
 /** See the file's head. */
-export class ScaleSite {
+export class ScaleSite implements Site {
   readonly #bus: AmqpBus;
   readonly #members: Member[] = [];
   readonly #keys = generateSigningKeys();
@@ -105,22 +130,18 @@ export class ScaleSite {
     return site;
   }
 
-  /** What each of them had done when something was ingested last. */
   get members(): readonly MemberFigures[] {
     return this.#figures;
   }
 
-  /** How often each of them was looked at so far. */
   get looks(): number {
     return this.#looks;
   }
 
-  /** CPU seconds of all honeycombs so far. */
   cpuSeconds(): number {
     return this.#members.reduce((sum, { child }) => sum + cpuSeconds(child.pid ?? 0), 0);
   }
 
-  /** Sends messages, and waits until they are committed and what is full is sealed. */
   async ingest(messages: Iterable<AppendMessage>): Promise<readonly MemberFigures[]> {
     const unconfirmed = new Set<Promise<void>>();
     for (const message of messages) {
@@ -134,21 +155,13 @@ export class ScaleSite {
     return this.#figures;
   }
 
-  /** What each of them has done so far, which costs each of them some processor time. */
   async look(): Promise<readonly MemberFigures[]> {
     this.#looks++;
     return await Promise.all(this.#members.map(figuresOf));
   }
 
-  /** Asks any of them; the number of records. @throws Error if something is missing from the answer */
-  async ask(
-    query: string,
-    more: {
-      readonly limit: number;
-      readonly buckets?: number;
-      readonly from: number | undefined;
-    },
-  ) {
+  /** Asks any of them. */
+  async ask(query: string, more: Question): Promise<number> {
     const { limit, buckets, from } = more;
     const request = { query, limit, from, ...(buckets && { histogram: { buckets } }) };
     for await (const part of this.#search(request)) {
